@@ -1,0 +1,35 @@
+import type { App } from 'cdk8s';
+import { ChartFile } from '../../../constructs/chart-file.ts';
+import { httpProbe } from '../../../constructs/probes.ts';
+import { service } from '../../../constructs/service.ts';
+import { secretEnv, workload } from '../../../constructs/workload.ts';
+import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
+import type { Stack } from '../../../model/stack.ts';
+import { party } from '../../../model/topology.ts';
+import { jitsiEnvironmentMap } from '../../config/config-files.ts';
+import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
+
+/** The version page: the health page fails without a bridge, and restarting the focus brings none. */
+const ALIVE = '/about/version';
+
+/** The conference focus: decides who talks through which bridge. One only: two would throw each other out. */
+export function jicofo(app: App, stack: Stack): void {
+  const { jitsi } = stack;
+  if (jitsi === undefined) return;
+  const file = new ChartFile(app, 'components/jitsi/jicofo.yaml');
+  const owner = party(stack.topology, 'jitsi-jicofo');
+  workload(file, {
+    owner,
+    image: stack.images['jitsi-jicofo'],
+    user: JITSI_USER,
+    resources: jitsi.resources.jicofo,
+    envFrom: jitsiEnvironmentMap('jicofo'),
+    env: [SUPERVISOR_ENV, secretEnv('JICOFO_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jicofo)],
+    mounts: jitsiScratch(jitsi.resources.jicofo.limits.memory),
+    startup: httpProbe('http', ALIVE, { every: 5, failures: 36 }),
+    liveness: httpProbe('http', ALIVE, { every: 30, failures: 4 }),
+    readiness: httpProbe('http', ALIVE, { every: 10, failures: 3 }),
+    single: true,
+  });
+  service(file, owner);
+}

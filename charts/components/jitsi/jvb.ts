@@ -1,0 +1,69 @@
+import type { App } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-28';
+import { ChartFile } from '../../../constructs/chart-file.ts';
+import { configFile } from '../../../constructs/mounts.ts';
+import { execProbe } from '../../../constructs/probes.ts';
+import { service } from '../../../constructs/service.ts';
+import { fieldEnv, secretEnv, workload } from '../../../constructs/workload.ts';
+import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
+import type { Stack } from '../../../model/stack.ts';
+import { party } from '../../../model/topology.ts';
+import { CONFIG_MAPS, jitsiEnvironmentMap } from '../../config/config-files.ts';
+import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
+
+/** Asks the bridge over loopback: on the node's network its REST port answers nobody else. */
+const HEALTH_CHECK = ['/usr/local/bin/healthcheck.sh'];
+/** Waits until the last participant has left; the grace period ends the wait. */
+const GRACEFUL_SHUTDOWN = ['/usr/share/jitsi-videobridge/graceful_shutdown.sh', '-s'];
+/** After the drain: stopping, pulling the image, starting. */
+const START_SECONDS = 600;
+
+/** Addresses that participants are told. With STUN the bridge finds them out by itself. */
+function advertise(stack: Stack): readonly k8s.EnvVar[] {
+  const { address } = stack.callNodes;
+  const host = fieldEnv('HOST_IP', 'status.hostIP');
+  if (address.by !== 'public') {
+    return address.by === 'stun' ? [] : [host, { name: 'JVB_ADVERTISE_IPS', value: '$(HOST_IP)' }];
+  }
+  // People on the local network reach the node itself where the router does not turn them around.
+  if (stack.expose.lan !== undefined) {
+    return [host, { name: 'JVB_ADVERTISE_IPS', value: `${address.ip},$(HOST_IP)` }];
+  }
+  return [{ name: 'JVB_ADVERTISE_IPS', value: address.ip }];
+}
+
+/** The video bridge. Its one UDP port is the node's, by hostPort or on the node's own network. */
+export function jvb(app: App, stack: Stack): void {
+  const { jitsi, callNodes } = stack;
+  if (jitsi === undefined) return;
+  const file = new ChartFile(app, 'components/jitsi/jvb.yaml');
+  const owner = party(stack.topology, 'jitsi-jvb');
+  workload(file, {
+    owner,
+    image: stack.images['jitsi-jvb'],
+    user: JITSI_USER,
+    resources: jitsi.resources.jvb,
+    envFrom: jitsiEnvironmentMap('jvb'),
+    env: [
+      SUPERVISOR_ENV,
+      ...advertise(stack),
+      secretEnv('JVB_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jvb),
+      // The default is the host name, which on the node's network is the node's: two bridges would clash.
+      fieldEnv('JVB_MUC_NICKNAME', 'metadata.name'),
+    ],
+    mounts: [
+      ...jitsiScratch(jitsi.resources.jvb.limits.memory),
+      ...(jitsi.attach === 'hostNetwork'
+        ? [configFile('config', CONFIG_MAPS.jitsiFiles, '/config/custom-jvb.conf', 'custom-jvb.conf')]
+        : []),
+    ],
+    startup: execProbe(HEALTH_CHECK, { every: 5, failures: 36 }),
+    liveness: execProbe(HEALTH_CHECK, { every: 30, failures: 4 }),
+    readiness: execProbe(HEALTH_CHECK, { every: 10, failures: 3 }),
+    beforeStop: GRACEFUL_SHUTDOWN,
+    graceSeconds: callNodes.drainSeconds,
+    progressSeconds: callNodes.drainSeconds + START_SECONDS,
+    nodes: callNodes,
+  });
+  if (owner.service !== undefined) service(file, owner);
+}

@@ -1,0 +1,46 @@
+import type { App } from 'cdk8s';
+import { ChartFile } from '../../../constructs/chart-file.ts';
+import { claim, scratch } from '../../../constructs/mounts.ts';
+import { execProbe } from '../../../constructs/probes.ts';
+import { service } from '../../../constructs/service.ts';
+import { secretEnv, workload } from '../../../constructs/workload.ts';
+import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
+import type { Stack } from '../../../model/stack.ts';
+import { party } from '../../../model/topology.ts';
+import { jitsiEnvironmentMap } from '../../config/config-files.ts';
+import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
+
+/** Asks Prosody over loopback; it answers its health page to nobody else. */
+const HEALTH_CHECK = ['/usr/local/bin/healthcheck.sh'];
+
+/** The XMPP server through which the others find each other. One only: two would split the rooms. */
+export function prosody(app: App, stack: Stack): void {
+  const { jitsi } = stack;
+  if (jitsi === undefined) return;
+  const file = new ChartFile(app, 'components/jitsi/prosody.yaml');
+  const owner = party(stack.topology, 'jitsi-prosody');
+  workload(file, {
+    owner,
+    image: stack.images['jitsi-prosody'],
+    user: JITSI_USER,
+    resources: jitsi.resources.prosody,
+    envFrom: jitsiEnvironmentMap('prosody'),
+    env: [
+      SUPERVISOR_ENV,
+      secretEnv('JICOFO_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jicofo),
+      secretEnv('JVB_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jvb),
+    ],
+    mounts: [
+      ...jitsiScratch('16Mi'),
+      // Rooms live in memory. Only accounts are worth a volume; without them a fresh start forgets old passwords.
+      jitsi.accountsClaim === undefined
+        ? scratch('data', '/var/lib/prosody', '64Mi')
+        : claim('data', jitsi.accountsClaim, '/var/lib/prosody'),
+    ],
+    startup: execProbe(HEALTH_CHECK, { every: 5, failures: 36 }),
+    liveness: execProbe(HEALTH_CHECK, { every: 30, failures: 4 }),
+    readiness: execProbe(HEALTH_CHECK, { every: 10, failures: 3 }),
+    single: true,
+  });
+  service(file, owner);
+}

@@ -1,0 +1,33 @@
+import type { App } from 'cdk8s';
+import { ChartFile } from '../../../constructs/chart-file.ts';
+import { configFile } from '../../../constructs/mounts.ts';
+import { httpProbe, tcpProbe } from '../../../constructs/probes.ts';
+import { service } from '../../../constructs/service.ts';
+import { workload } from '../../../constructs/workload.ts';
+import type { Stack } from '../../../model/stack.ts';
+import { party } from '../../../model/topology.ts';
+import { CONFIG_MAPS, jitsiEnvironmentMap } from '../../config/config-files.ts';
+import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
+
+/** The pages, and the way for signalling to Prosody. */
+export function web(app: App, stack: Stack): void {
+  const { jitsi } = stack;
+  if (jitsi === undefined) return;
+  const file = new ChartFile(app, 'components/jitsi/web.yaml');
+  const owner = party(stack.topology, 'jitsi-web');
+  workload(file, {
+    owner,
+    image: stack.images['jitsi-web'],
+    user: JITSI_USER,
+    resources: jitsi.resources.web,
+    envFrom: jitsiEnvironmentMap('web'),
+    env: [SUPERVISOR_ENV],
+    mounts: [
+      ...jitsiScratch('64Mi'),
+      configFile('config', CONFIG_MAPS.jitsiFiles, '/config/custom-config.js', 'custom-config.js'),
+    ],
+    liveness: tcpProbe('http', { every: 30, failures: 4 }),
+    readiness: httpProbe('http', '/', { every: 10, failures: 3 }),
+  });
+  service(file, owner);
+}

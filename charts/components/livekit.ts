@@ -1,0 +1,88 @@
+import type { App } from 'cdk8s';
+import { certificateSecret } from '../../constructs/certificate-secret.ts';
+import { ChartFile } from '../../constructs/chart-file.ts';
+import { configFiles, secretFiles } from '../../constructs/mounts.ts';
+import { httpProbe, tcpProbe } from '../../constructs/probes.ts';
+import { service } from '../../constructs/service.ts';
+import { fieldEnv, workload } from '../../constructs/workload.ts';
+import { LIVEKIT_KEYS } from '../../model/components/livekit.ts';
+import { doorTls, type Stack } from '../../model/stack.ts';
+import { party } from '../../model/topology.ts';
+import { jwtServiceEnvironment, LIVEKIT_PATHS } from '../../settings/livekit.ts';
+import { CONFIG_MAPS } from '../config/config-files.ts';
+
+/** Neither image names a user; any fits. */
+const LIVEKIT_USER = 10030;
+const JWT_USER = 10033;
+
+/** What a replacement needs beyond the drain: pulling the image and starting. */
+const START_SECONDS = 600;
+
+/** Where the JWT service finds the certificate authority of a local network. */
+const CA_PATH = '/ca';
+
+/** The SFU, on its node's own network: its UDP ports reach it without translation. */
+export function livekit(app: App, stack: Stack): void {
+  if (stack.livekit === undefined) return;
+  const file = new ChartFile(app, 'components/livekit.yaml');
+  const owner = party(stack.topology, 'livekit');
+  const { callNodes } = stack;
+  const byNode = callNodes.address.by === 'node';
+  workload(file, {
+    owner,
+    image: stack.images.livekit,
+    user: LIVEKIT_USER,
+    resources: stack.livekit.resources,
+    // The signalling port listens on the address the cluster uses only, not on a public one beside it.
+    args: [
+      `--config=${LIVEKIT_PATHS.config}/livekit.yaml`,
+      '--bind=$(HOST_IP)',
+      ...(byNode ? ['--node-ip=$(HOST_IP)'] : []),
+    ],
+    env: [fieldEnv('HOST_IP', 'status.hostIP')],
+    mounts: [
+      configFiles('config', CONFIG_MAPS.livekit, LIVEKIT_PATHS.config, ['livekit.yaml']),
+      secretFiles('keys', LIVEKIT_KEYS.secret, LIVEKIT_PATHS.keys, [LIVEKIT_KEYS.key]),
+    ],
+    liveness: tcpProbe('http', { every: 10, failures: 6 }),
+    readiness: httpProbe('http', '/', { every: 5, failures: 3 }),
+    // It stops when the last participant has left, or when the time is up.
+    graceSeconds: callNodes.drainSeconds,
+    progressSeconds: callNodes.drainSeconds + START_SECONDS,
+    nodes: callNodes,
+  });
+  service(file, owner);
+}
+
+/** Gives Matrix users tokens for the SFU, and makes rooms for those of this homeserver. */
+export function lkJwtService(app: App, stack: Stack): void {
+  if (stack.livekit === undefined) return;
+  const file = new ChartFile(app, 'components/lk-jwt-service.yaml');
+  const owner = party(stack.topology, 'lk-jwt-service');
+  // On a local network the certificates are usually of an own authority, which the image does not know.
+  const localCa = stack.expose.public === undefined && doorTls(stack, 'lan') !== undefined;
+  workload(file, {
+    owner,
+    image: stack.images['lk-jwt-service'],
+    user: JWT_USER,
+    resources: stack.livekit.jwtResources,
+    env: [
+      ...Object.entries(jwtServiceEnvironment(stack, stack.livekit)).map(([name, value]) => ({
+        name,
+        value,
+      })),
+      ...(localCa ? [{ name: 'SSL_CERT_DIR', value: CA_PATH }] : []),
+    ],
+    mounts: [
+      secretFiles('keys', LIVEKIT_KEYS.secret, LIVEKIT_PATHS.keys, [LIVEKIT_KEYS.key]),
+      ...(localCa
+        ? [secretFiles('ca', certificateSecret(stack, 'livekit', 'lan'), CA_PATH, ['ca.crt'], true)]
+        : []),
+    ],
+    liveness: httpProbe('http', '/healthz', { every: 30, failures: 3 }),
+    readiness: httpProbe('http', '/healthz', { every: 10, failures: 3 }),
+    // It remembers who has to be signed off from which call; a second one would not know.
+    single: true,
+  });
+  service(file, owner);
+}

@@ -1,0 +1,57 @@
+import type { App } from 'cdk8s';
+import { ChartFile } from '../../constructs/chart-file.ts';
+import { claim, configFiles, scratch, secretFiles } from '../../constructs/mounts.ts';
+import { httpProbe } from '../../constructs/probes.ts';
+import { service } from '../../constructs/service.ts';
+import { secretEnv, workload } from '../../constructs/workload.ts';
+import { SYNAPSE_SECRETS } from '../../model/components/synapse.ts';
+import type { Stack } from '../../model/stack.ts';
+import { party } from '../../model/topology.ts';
+import { SYNAPSE_PATHS } from '../../settings/synapse.ts';
+import { CONFIG_MAPS } from '../config/config-files.ts';
+
+/** The image's own user; volumes of earlier deployments belong to it. */
+const USER = 991;
+
+/** Half an hour: Synapse answers nobody until its database is migrated. */
+const STARTUP = { every: 10, failures: 180 };
+
+/** Start-up, a slow image pull and the stop of the old pod. */
+const PROGRESS_SECONDS = STARTUP.every * STARTUP.failures + 600;
+
+/** The homeserver: one process, one volume. */
+export function synapse(app: App, stack: Stack): void {
+  const file = new ChartFile(app, 'components/synapse.yaml');
+  const owner = party(stack.topology, 'synapse');
+  const { name, registration, macaroon, form, signingKey } = SYNAPSE_SECRETS;
+  workload(file, {
+    owner,
+    image: stack.images.synapse,
+    user: USER,
+    resources: stack.synapse.resources,
+    // The second option makes Synapse itself refuse a secret that stands in a configuration file.
+    args: ['run', `--config-path=${SYNAPSE_PATHS.config}/homeserver.yaml`, '--no-secrets-in-config'],
+    env: [
+      secretEnv('PGPASSWORD', stack.database.secret, 'password'),
+      // Lets jemalloc, which the image starts Synapse with, see all memory: the cache limits count on it.
+      { name: 'PYTHONMALLOC', value: 'malloc' },
+    ],
+    mounts: [
+      configFiles('config', CONFIG_MAPS.synapse, SYNAPSE_PATHS.config, ['homeserver.yaml', 'log.yaml']),
+      secretFiles('secrets', name, SYNAPSE_PATHS.secrets, [form, macaroon, registration]),
+      secretFiles('signing-key', signingKey.name, SYNAPSE_PATHS.signingKey, [signingKey.key]),
+      claim('media', stack.synapse.media.claim, SYNAPSE_PATHS.data),
+      // Uploads are kept here until they are complete.
+      scratch('tmp', '/tmp', '1Gi'),
+    ],
+    startup: httpProbe('health', '/health', STARTUP),
+    liveness: httpProbe('health', '/health', { every: 10, failures: 6, timeout: 12 }),
+    readiness: httpProbe('health', '/health', { every: 5, failures: 3, timeout: 12 }),
+    single: true,
+    // The entrances take it out of rotation first; then it closes long polls and its database connections.
+    beforeStop: ['sleep', '5'],
+    graceSeconds: 60,
+    progressSeconds: PROGRESS_SECONDS,
+  });
+  service(file, owner);
+}

@@ -1,0 +1,80 @@
+import type { App } from 'cdk8s';
+import { ChartFile } from '../constructs/chart-file.ts';
+import { labels } from '../constructs/labels.ts';
+import {
+  Kustomization,
+  type KustomizationSpec,
+  KustomizationSpecSourceRefKind,
+} from '../imports/kustomize.toolkit.fluxcd.io.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { Stack } from '../model/stack.ts';
+import { LAYERS, type Layer } from './layers.ts';
+
+/** Time beyond the slowest rollout for building, applying and the first look. */
+const MARGIN_MINUTES = 5;
+
+const SOURCE_KINDS = {
+  GitRepository: KustomizationSpecSourceRefKind.GIT_REPOSITORY,
+  OCIRepository: KustomizationSpecSourceRefKind.OCI_REPOSITORY,
+  Bucket: KustomizationSpecSourceRefKind.BUCKET,
+} as const;
+
+/** The longest that a workload of the stack may take to roll out, in minutes. */
+function slowestRollout(manifests: readonly Manifest[]): number {
+  const seconds = manifests.map(({ spec }) =>
+    typeof spec === 'object' && spec !== null && 'progressDeadlineSeconds' in spec
+      ? Number(spec.progressDeadlineSeconds)
+      : 0,
+  );
+  return Math.ceil(Math.max(0, ...seconds) / 60);
+}
+
+/** What a layer waits for. Only things that become true by themselves: a gate that cannot open stops everything behind it. */
+function gate(stack: Stack, layer: Layer): Partial<KustomizationSpec> {
+  if (layer !== 'data') return { wait: true };
+  // Not the claims: a class that binds on first use would wait for pods of the layer behind this one.
+  const cluster = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' };
+  return {
+    wait: false,
+    healthChecks: [{ ...cluster, name: stack.database.cluster, namespace: stack.namespace }],
+    healthCheckExprs: [
+      { ...cluster, current: "status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')" },
+    ],
+  };
+}
+
+/**
+ * The Flux Kustomizations of a stack, one for each layer.
+ *
+ * @param manifests the stack's own objects: timeouts follow from their rollout deadlines
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/
+ */
+export function flux(app: App, stack: Stack, manifests: readonly Manifest[]): void {
+  const file = new ChartFile(app, `flux/${stack.name}.yaml`);
+  const minutes: Readonly<Record<Layer, number>> = {
+    namespace: MARGIN_MINUTES,
+    data: 15,
+    apps: slowestRollout(manifests) + MARGIN_MINUTES,
+    edge: 10,
+  };
+  for (const { layer, after } of LAYERS) {
+    const name = `${stack.name}-${layer}`;
+    new Kustomization(file, layer, {
+      metadata: {
+        name,
+        namespace: stack.flux.namespace,
+        labels: labels({ id: name, component: 'layer', instance: stack.name }),
+      },
+      spec: {
+        ...(after === undefined ? {} : { dependsOn: [{ name: `${stack.name}-${after}` }] }),
+        interval: '1h',
+        retryInterval: '2m',
+        timeout: `${minutes[layer]}m`,
+        path: `${stack.flux.path}/${stack.name}/layers/${layer}`,
+        prune: true,
+        sourceRef: { kind: SOURCE_KINDS[stack.flux.source.kind], name: stack.flux.source.name },
+        ...gate(stack, layer),
+      },
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { ApiObject, App } from 'cdk8s';
+import { ChartFile } from '../constructs/chart-file.ts';
+import type { ManifestFile } from '../model/manifest.ts';
+import type { Stack } from '../model/stack.ts';
+import { jicofo } from './components/jitsi/jicofo.ts';
+import { jvb } from './components/jitsi/jvb.ts';
+import { prosody } from './components/jitsi/prosody.ts';
+import { web } from './components/jitsi/web.ts';
+import { livekit, lkJwtService } from './components/livekit.ts';
+import { element, wellKnown } from './components/nginx.ts';
+import { synapse } from './components/synapse.ts';
+import {
+  elementConfigFiles,
+  jitsiConfigFiles,
+  livekitConfigFiles,
+  synapseConfig,
+  wellKnownConfig,
+} from './config/config-files.ts';
+import { cnpgCluster } from './data/cnpg-cluster.ts';
+import { jitsiAccountsClaim, mediaClaim } from './data/volume-claims.ts';
+import { flux } from './flux.ts';
+import { guardedManifest } from './guard.ts';
+import { namespace } from './namespace/namespace.ts';
+import { ingresses, middlewares } from './networking/ingress.ts';
+import { tunnel } from './networking/tunnel.ts';
+
+/** Each adds the files of one thing to the app, or none where the stack does not have it. */
+const CHARTS: readonly ((app: App, stack: Stack) => void)[] = [
+  namespace,
+  cnpgCluster,
+  mediaClaim,
+  jitsiAccountsClaim,
+  synapseConfig,
+  wellKnownConfig,
+  elementConfigFiles,
+  livekitConfigFiles,
+  jitsiConfigFiles,
+  synapse,
+  wellKnown,
+  element,
+  livekit,
+  lkJwtService,
+  prosody,
+  jicofo,
+  jvb,
+  web,
+  middlewares,
+  ingresses,
+  tunnel,
+];
+
+/**
+ * The stack's objects by file, below the stack's folder. Pure: same stack, same objects.
+ *
+ * @throws when a class would drop a field (see guard.ts): a mistake in a chart, not in the stack
+ */
+export function chartStack(stack: Stack): readonly ManifestFile[] {
+  const app = new App();
+  for (const chart of CHARTS) chart(app, stack);
+  return manifestFiles(app);
+}
+
+/** The stack's Flux Kustomizations; the path is below dist/. */
+export function chartFlux(stack: Stack, files: readonly ManifestFile[]): readonly ManifestFile[] {
+  const app = new App();
+  flux(
+    app,
+    stack,
+    files.flatMap(({ manifests }) => manifests),
+  );
+  return manifestFiles(app);
+}
+
+/** Takes the objects out in the order they were made; `app.synth()` would write them, unguarded. */
+function manifestFiles(app: App): readonly ManifestFile[] {
+  return app.node.children.flatMap((child) => {
+    if (!isChartFile(child)) return [];
+    const objects = child.node.findAll().filter((node) => node instanceof ApiObject);
+    return [{ path: child.path, manifests: objects.map((object) => guardedManifest(object, child.path)) }];
+  });
+}
+
+function isChartFile(node: unknown): node is ChartFile {
+  return node instanceof ChartFile;
+}

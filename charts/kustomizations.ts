@@ -1,0 +1,34 @@
+import { compareText } from '../model/diagnostic.ts';
+import { LAYERS } from './layers.ts';
+
+/** A kustomization.yaml and what it lists. */
+export interface KustomizationFile {
+  /** Path below the stack's folder. */
+  readonly path: string;
+  readonly resources: readonly string[];
+}
+
+/**
+ * The kustomization.yaml files of a stack: one in each folder, one at the top, one for each layer.
+ *
+ * @param paths the stack's other files, below its folder
+ */
+export function kustomizations(paths: readonly string[]): readonly KustomizationFile[] {
+  const children = new Map<string, Set<string>>();
+  for (const path of paths) {
+    const steps = path.split('/');
+    for (let depth = steps.length - 1; depth >= 0; depth--) {
+      const folder = steps.slice(0, depth).join('/');
+      children.set(folder, (children.get(folder) ?? new Set()).add(steps[depth] ?? ''));
+    }
+  }
+  const folders = [...children].map(([folder, names]) => ({
+    path: folder === '' ? 'kustomization.yaml' : `${folder}/kustomization.yaml`,
+    resources: [...names].sort(compareText),
+  }));
+  const layers = LAYERS.map(({ layer, folders: held }) => ({
+    path: `layers/${layer}/kustomization.yaml`,
+    resources: held.filter((folder) => children.has(folder)).map((folder) => `../../${folder}`),
+  }));
+  return [...folders, ...layers].sort((a, b) => compareText(a.path, b.path));
+}

@@ -1,0 +1,30 @@
+import type { App } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { ChartFile } from '../../constructs/chart-file.ts';
+import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
+import { labels } from '../../constructs/labels.ts';
+import type { Stack } from '../../model/stack.ts';
+
+/**
+ * The namespace, at the strictest Pod Security level that its pods fit:
+ * call pods need ports of their node, which only `privileged` admits.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
+export function namespace(app: App, stack: Stack): void {
+  const file = new ChartFile(app, 'namespace/namespace.yaml');
+  const onNode = stack.topology.parties.some(({ network }) => network === 'host' || network === 'hostPort');
+  const level = onNode ? 'privileged' : 'restricted';
+  new k8s.KubeNamespace(file, 'namespace', {
+    metadata: {
+      name: stack.namespace,
+      labels: {
+        ...labels({ id: stack.namespace, component: 'namespace', instance: stack.name }),
+        'pod-security.kubernetes.io/audit': 'restricted',
+        'pod-security.kubernetes.io/enforce': level,
+        'pod-security.kubernetes.io/warn': level,
+      },
+      annotations: NEVER_PRUNE,
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import type { App } from 'cdk8s';
+import { ChartFile } from '../../constructs/chart-file.ts';
+import { objectMeta } from '../../constructs/labels.ts';
+import {
+  TunnelBinding,
+  type TunnelBindingSubjects,
+  TunnelBindingTunnelRefKind,
+} from '../../imports/networking.cfargotunnel.com.ts';
+import type { Stack } from '../../model/stack.ts';
+import { type Party, type PathMatch, party, type Route, serviceUrl } from '../../model/topology.ts';
+
+/**
+ * One TunnelBinding for the whole stack: the operator orders rules by binding, then by subject,
+ * so path rules only come before a host's catch-all within one binding. The topology has them in that order.
+ *
+ * @see https://github.com/adyanth/cloudflare-operator (docs/configuration/tunnel-binding.md)
+ */
+export function tunnel(app: App, stack: Stack): void {
+  const exposure = stack.expose.public;
+  if (exposure?.via !== 'tunnel') return;
+  const file = new ChartFile(app, 'networking/tunnel.yaml');
+  const owner: Party = { ...party(stack.topology, 'synapse'), id: stack.name, component: 'entrance' };
+  const routes = stack.topology.routes.filter(({ door }) => door === 'public');
+  new TunnelBinding(file, 'tunnel-binding', {
+    metadata: objectMeta(owner, stack.name),
+    subjects: routes.map((route) => subject(stack, route)),
+    tunnelRef: {
+      kind:
+        exposure.tunnel.kind === 'Tunnel'
+          ? TunnelBindingTunnelRefKind.TUNNEL
+          : TunnelBindingTunnelRefKind.CLUSTER_TUNNEL,
+      name: exposure.tunnel.name,
+    },
+  });
+}
+
+function subject(stack: Stack, route: Route): TunnelBindingSubjects {
+  const target = party(stack.topology, route.to);
+  const path = pathPattern(route.match);
+  return {
+    name: target.service ?? target.id,
+    spec: {
+      fqdn: route.host,
+      ...(path === undefined ? {} : { path }),
+      // Without it the operator takes the Service's first port, whichever that is.
+      target: serviceUrl(target, route.port, stack.cluster.domain),
+    },
+  };
+}
+
+/** cloudflared searches the path for a regular expression, so it is anchored. */
+function pathPattern(match: PathMatch): string | undefined {
+  if (match.kind === 'all') return undefined;
+  const paths = match.paths.map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const either = paths.length > 1 ? `(${paths.join('|')})` : (paths[0] ?? '');
+  return `^${either}${match.kind === 'exact' ? '$' : ''}`;
+}

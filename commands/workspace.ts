@@ -1,0 +1,98 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { loadStack, loadVersions } from '../model/load.ts';
+import type { Stack } from '../model/stack.ts';
+
+/** What a repository's stack files come to. */
+export interface Workspace {
+  readonly stacks: readonly Stack[];
+  /** How many stack files there are, readable or not. */
+  readonly count: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Something outside the stack files that stops the work: a missing folder, no permission. */
+export class EnvironmentProblem extends Error {}
+
+/**
+ * Reads versions.yaml and every stack file of a folder, and finds everything that is wrong with any of them.
+ *
+ * @param stacksFolder folder with one `.yaml` file per stack
+ * @param versionsFile the repository's versions.yaml
+ * @throws EnvironmentProblem when a file cannot be read
+ */
+export async function readWorkspace(stacksFolder: string, versionsFile: string): Promise<Workspace> {
+  const versions = loadVersions(slashes(versionsFile), await readText(versionsFile));
+  const files = await stackFiles(stacksFolder);
+  const diagnostics: Diagnostic[] = [...versions.diagnostics];
+  const stacks: Stack[] = [];
+  if (versions.value === undefined) return { stacks, count: files.length, diagnostics };
+  for (const file of files) {
+    // The name in messages and headers is the same wherever the repository lies.
+    const name = `${basename(stacksFolder)}/${file}`;
+    const loaded = loadStack(name, await readText(join(stacksFolder, file)), versions.value);
+    diagnostics.push(...loaded.diagnostics);
+    if (loaded.value !== undefined) stacks.push(loaded.value);
+  }
+  return { stacks, count: files.length, diagnostics: [...diagnostics, ...sharedNames(stacks)] };
+}
+
+/** Two stacks with one name would overwrite each other's folder. */
+function sharedNames(stacks: readonly Stack[]): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const [index, stack] of stacks.entries()) {
+    for (const first of stacks.slice(0, index)) {
+      const same =
+        first.name === stack.name ? 'name' : first.namespace === stack.namespace ? 'namespace' : undefined;
+      if (same === undefined) continue;
+      found.push({
+        position: { file: stack.file, line: 1, column: 1 },
+        code: 'MG040',
+        what: `the ${same} "${stack[same]}" is already that of ${first.file}`,
+        remedy: `write another ${same}:`,
+      });
+    }
+  }
+  return found;
+}
+
+async function stackFiles(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    throw new EnvironmentProblem(`cannot read the folder ${slashes(folder)}: ${reason(error)}`);
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new EnvironmentProblem(`cannot read ${slashes(file)}: ${reason(error)}`);
+  }
+}
+
+function slashes(path: string): string {
+  return path.replaceAll('\\', '/');
+}
+
+/** What the operating system says, in words an operator knows. */
+export function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'it does not exist; run the command in the top folder of your repository',
+    EACCES: 'no permission',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    ENOTDIR: 'a file stands where a folder should be',
+    EISDIR: 'a folder stands where a file should be',
+    EEXIST: 'a file stands where a folder should be',
+  };
+  return words[code] ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,37 @@
+import type { Party } from '../model/topology.ts';
+
+/** The product's own mark in labels. */
+const MANAGED_BY = 'matrix-gitops';
+const PART_OF = 'matrix';
+
+/** Something with a place in a stack: a workload, or what belongs to one. */
+export type Labelled = Pick<Party, 'id' | 'component' | 'instance'>;
+
+/** Labels of every object of a workload. Nothing in them changes with a release. */
+export function labels(owner: Labelled): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': owner.id,
+    'app.kubernetes.io/instance': owner.instance,
+    'app.kubernetes.io/component': owner.component,
+    'app.kubernetes.io/part-of': PART_OF,
+    'app.kubernetes.io/managed-by': MANAGED_BY,
+  };
+}
+
+/** A workload's own pods and no others. Immutable in Kubernetes: never anything that can change. */
+export function workloadSelector(owner: Labelled): Record<string, string> {
+  return { 'app.kubernetes.io/name': owner.id, 'app.kubernetes.io/instance': owner.instance };
+}
+
+/** All pods of a kind in a stack: what Services, policies and monitors select, however many workloads there are. */
+export function componentSelector(owner: Labelled): Record<string, string> {
+  return { 'app.kubernetes.io/component': owner.component, 'app.kubernetes.io/instance': owner.instance };
+}
+
+/** Name, namespace and labels of an object that belongs to a workload. */
+export function objectMeta(
+  owner: Party,
+  name: string,
+): { name: string; namespace: string; labels: Record<string, string> } {
+  return { name, namespace: owner.namespace, labels: labels(owner) };
+}

@@ -1,0 +1,25 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { Party } from '../model/topology.ts';
+import type { ChartFile } from './chart-file.ts';
+import { NEVER_PRUNE } from './flux-annotations.ts';
+import { objectMeta } from './labels.ts';
+
+/** What a claim asks for. */
+export interface ClaimProps {
+  readonly name: string;
+  readonly size: string;
+  /** @default - the cluster's default class */
+  readonly storageClass?: string;
+}
+
+/** A volume for one node at a time, which Flux never deletes. */
+export function persistentVolumeClaim(file: ChartFile, owner: Party, props: ClaimProps): void {
+  new k8s.KubePersistentVolumeClaim(file, props.name, {
+    metadata: { ...objectMeta(owner, props.name), annotations: NEVER_PRUNE },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      ...(props.storageClass === undefined ? {} : { storageClassName: props.storageClass }),
+      resources: { requests: { storage: k8s.Quantity.fromString(props.size) } },
+    },
+  });
+}

@@ -1,0 +1,12 @@
+import { humanReport, styleFor } from './commands/report.ts';
+import { synth } from './commands/synth.ts';
+
+/**
+ * The app that `cdk8s synth` runs: the same files as `npm run synth`, in the folder that the cdk8s CLI names.
+ * That folder is never dist/, since the CLI empties it first.
+ */
+const out = process.env.CDK8S_OUTDIR ?? 'build/cdk8s';
+const result = await synth({ stacks: 'stacks', versions: 'versions.yaml', out });
+const stream = result.exitCode === 0 ? process.stdout : process.stderr;
+stream.write(humanReport(result, out, styleFor(stream, process.env)));
+process.exitCode = result.exitCode;

@@ -1,0 +1,17 @@
+import type { StackFile } from '../schema.ts';
+import type { Stack } from '../stack.ts';
+import type { Path } from '../yaml-source.ts';
+
+/** Something that several fields together get wrong. */
+export interface CheckFinding {
+  readonly code: string;
+  /** The field to change. */
+  readonly at: Path;
+  /** The other field it clashes with. */
+  readonly other?: Path;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** A rule over several fields. It sees the file as written and what it resolves to. */
+export type Check = (written: StackFile, stack: Stack) => readonly CheckFinding[];

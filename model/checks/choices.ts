@@ -1,0 +1,59 @@
+import type { StackFile } from '../schema.ts';
+import { dotted } from '../typed-yaml.ts';
+import type { Path } from '../yaml-source.ts';
+import type { CheckFinding } from './check.ts';
+
+/** Checks each "exactly one of" in the file; everything else builds on these, so they run first. */
+export function checkChoices(written: StackFile): readonly CheckFinding[] {
+  const findings: CheckFinding[] = [];
+  const exactlyOne = (path: Path, group: object | undefined, keys: readonly string[]): void => {
+    if (group === undefined) return;
+    const given = Object.keys(group).filter((key) => keys.includes(key));
+    if (given.length === 1) return;
+    findings.push({
+      code: 'MG006',
+      at: given[1] === undefined ? path : [...path, given[1]],
+      ...(given[0] === undefined ? {} : { other: [...path, given[0]] }),
+      what: `${dotted(path)} has ${given.length === 0 ? 'none' : given.join(' and ')} of ${keys.join(', ')}`,
+      remedy: `write exactly one of ${keys.join(', ')}`,
+    });
+  };
+  const { expose, callNodes } = written;
+  if (expose.public === undefined && expose.lan === undefined) {
+    findings.push({
+      code: 'MG007',
+      at: ['expose'],
+      what: 'nobody can reach this stack',
+      remedy: 'write expose.public (the Internet), expose.lan (the local network), or both',
+    });
+  }
+  if (expose.public !== undefined) {
+    const { via, tunnel, tls } = expose.public;
+    const wanted = via === 'tunnel' ? 'tunnel' : 'tls';
+    const unwanted = via === 'tunnel' ? 'tls' : 'tunnel';
+    if ((via === 'tunnel' ? tunnel : tls) === undefined) {
+      findings.push({
+        code: 'MG006',
+        at: ['expose', 'public', 'via'],
+        what: `expose.public goes via ${via} but has no ${wanted}`,
+        remedy:
+          via === 'tunnel'
+            ? 'add tunnel: {name: …, zone: …} beside it'
+            : 'add tls: {issuer: {name: …}} or tls: {secret: …} beside it',
+      });
+    }
+    if ((via === 'tunnel' ? tls : tunnel) !== undefined) {
+      findings.push({
+        code: 'MG006',
+        at: ['expose', 'public', unwanted],
+        other: ['expose', 'public', 'via'],
+        what: `expose.public.${unwanted} has no meaning with via: ${via}`,
+        remedy: `remove it, or write via: ${via === 'tunnel' ? 'traefik' : 'tunnel'}`,
+      });
+    }
+  }
+  exactlyOne(['expose', 'public', 'tls'], expose.public?.tls, ['issuer', 'secret']);
+  exactlyOne(['expose', 'lan', 'tls'], expose.lan?.tls, ['issuer', 'secret']);
+  exactlyOne(['callNodes', 'addresses'], callNodes?.addresses, ['public', 'discover']);
+  return findings;
+}

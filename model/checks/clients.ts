@@ -1,0 +1,18 @@
+import type { Check, CheckFinding } from './check.ts';
+
+/** Element must not offer calls that nothing carries. */
+export const checkElementCalls: Check = (_written, stack) => {
+  const calls = stack.element?.calls;
+  const findings: CheckFinding[] = [];
+  for (const component of ['livekit', 'jitsi'] as const) {
+    if ((calls === component || calls === 'both') && stack[component] === undefined) {
+      findings.push({
+        code: 'MG027',
+        at: ['element', 'calls'],
+        what: `element.calls is ${calls}, but this stack has no ${component}`,
+        remedy: `add ${component}: to the stack, or write ${calls === 'both' ? 'what it has' : 'another value'} (leave element.calls out to follow the components)`,
+      });
+    }
+  }
+  return findings;
+};

@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import { memory } from '../fields.ts';
+import { mebibytes } from '../quantity.ts';
+import { type BySize, overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
+import type { StackBase } from '../stack.ts';
+import { OUTSIDE } from '../topology.ts';
+import type { Component } from './component.ts';
+
+/** `database:` of the stack file. */
+export const databaseSchema = z.strictObject({
+  cnpg: z
+    .strictObject({
+      size: memory
+        .optional()
+        .describe(
+          'Volume of each instance. It only ever grows. Default: 20Gi (small), 50Gi (medium), 100Gi (large).',
+        ),
+      instances: z
+        .int()
+        .min(1)
+        .max(9)
+        .optional()
+        .describe('PostgreSQL servers: one primary, the others follow it. Default: 1.'),
+      resources: resourcesField.optional(),
+    })
+    .describe('PostgreSQL run by the CloudNativePG operator.'),
+});
+
+/** Everything about the stack's PostgreSQL that more than one place needs. */
+export interface Database {
+  /** Name of the CloudNativePG Cluster; its Services and Secrets are named after it. */
+  readonly cluster: string;
+  /** Secret the operator makes, with `username`, `password` and the rest. */
+  readonly secret: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly instances: number;
+  readonly volume: string;
+  readonly resources: Resources;
+  /** PostgreSQL settings; strings, as CloudNativePG wants them. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** A volume below this fills within weeks of federating (write-ahead log alone keeps 512 MB). */
+export const DATABASE_VOLUME_FLOOR = '5Gi';
+/** PostgreSQL with Synapse's queries is killed below this. */
+export const DATABASE_MEMORY_FLOOR = '512Mi';
+
+const SIZES: BySize<{ volume: string; resources: Resources }> = {
+  small: {
+    volume: '20Gi',
+    resources: { requests: { cpu: '250m', memory: '1Gi' }, limits: { memory: '1Gi' } },
+  },
+  medium: {
+    volume: '50Gi',
+    resources: { requests: { cpu: '500m', memory: '4Gi' }, limits: { memory: '4Gi' } },
+  },
+  large: {
+    volume: '100Gi',
+    resources: { requests: { cpu: '2', memory: '8Gi' }, limits: { memory: '8Gi' } },
+  },
+};
+
+/**
+ * PostgreSQL settings for a memory limit, in the proportions of PostgreSQL's own manual:
+ * a quarter for shared buffers, three quarters assumed cached.
+ */
+function parameters(memoryLimit: string): Record<string, string> {
+  const total = mebibytes(memoryLimit);
+  return {
+    effective_cache_size: `${Math.floor((total * 3) / 4)}MB`,
+    maintenance_work_mem: `${Math.floor(total / 16)}MB`,
+    max_connections: '100',
+    random_page_cost: '1.1',
+    shared_buffers: `${Math.floor(total / 4)}MB`,
+    // The operator's default is `logical`; Synapse uses no logical replication.
+    wal_level: 'replica',
+    work_mem: `${Math.max(4, Math.floor(total / 128))}MB`,
+  };
+}
+
+/** Fills in what the stack file leaves out of `database:`. */
+export function resolveDatabase(written: z.infer<typeof databaseSchema> | undefined, size: Size): Database {
+  const resources = overrideResources(SIZES[size].resources, written?.cnpg.resources);
+  return {
+    cluster: 'matrix-db',
+    secret: 'matrix-db-app',
+    name: 'synapse',
+    owner: 'synapse',
+    instances: written?.cnpg.instances ?? 1,
+    volume: written?.cnpg.size ?? SIZES[size].volume,
+    resources,
+    parameters: parameters(resources.limits.memory),
+  };
+}
+
+/** PostgreSQL by CloudNativePG. Its pods and Services are made by the operator, its Secret too. */
+export const database = {
+  parties: (stack: StackBase) => [
+    {
+      id: stack.database.cluster,
+      component: 'database',
+      setting: 'database',
+      instance: stack.name,
+      namespace: stack.namespace,
+      network: 'pod',
+      title: 'PostgreSQL',
+      service: `${stack.database.cluster}-rw`,
+      ports: [
+        { name: 'postgres', number: 5432, protocol: 'TCP', service: 5432 },
+        { name: 'status', number: 8000, protocol: 'TCP' },
+      ],
+      addresses: [],
+    },
+  ],
+  flows: (stack: StackBase) => [
+    {
+      from: OUTSIDE.databaseOperator,
+      to: stack.database.cluster,
+      port: 'status',
+      why: 'the operator watches its instances',
+      direct: false,
+    },
+  ],
+  routes: () => [],
+  secrets: () => [],
+} satisfies Component;

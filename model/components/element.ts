@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { host } from '../fields.ts';
+import { overrideResources, type Resources, resourcesField } from '../resources.ts';
+import type { StackBase } from '../stack.ts';
+import type { Component } from './component.ts';
+import { doors } from './doors.ts';
+
+/** `element:` of the stack file. */
+export const elementSchema = z.strictObject({
+  enabled: z.boolean().optional().describe('false keeps these settings without Element. Default: true.'),
+  host: host.optional().describe('Where people open it. Default: element.<serverName>.'),
+  brand: z.string().min(1).max(60).optional().describe('Name shown in the title. Default: Element.'),
+  calls: z
+    .enum(['livekit', 'jitsi', 'both'])
+    .optional()
+    .describe(
+      'What the call button starts. Default: what the stack has; both when it has LiveKit and Jitsi.',
+    ),
+  theme: z.enum(['light', 'dark']).optional().describe('Theme before a person chooses one. Default: light.'),
+  resources: resourcesField.optional(),
+});
+
+/** What Element's call button starts; `none` hides it. */
+export type ElementCalls = 'livekit' | 'jitsi' | 'both' | 'none';
+
+/** Everything about Element Web that more than one place needs. */
+export interface Element {
+  readonly host: string;
+  readonly brand: string;
+  readonly theme: 'light' | 'dark';
+  readonly calls: ElementCalls;
+  readonly resources: Resources;
+}
+
+/** Static files: the same at every size. */
+const RESOURCES: Resources = {
+  requests: { cpu: '10m', memory: '32Mi' },
+  limits: { cpu: '100m', memory: '64Mi' },
+};
+
+/** Fills in what the stack file leaves out of `element:`. */
+export function resolveElement(
+  written: z.infer<typeof elementSchema> | undefined,
+  context: { readonly serverName: string; readonly livekit: boolean; readonly jitsi: boolean },
+): Element | undefined {
+  if (written === undefined || written.enabled === false) return undefined;
+  return {
+    host: written.host ?? `element.${context.serverName}`,
+    brand: written.brand ?? 'Element',
+    theme: written.theme ?? 'light',
+    calls: written.calls ?? availableCalls(context.livekit, context.jitsi),
+    resources: overrideResources(RESOURCES, written.resources),
+  };
+}
+
+function availableCalls(livekit: boolean, jitsi: boolean): ElementCalls {
+  if (livekit && jitsi) return 'both';
+  if (livekit) return 'livekit';
+  return jitsi ? 'jitsi' : 'none';
+}
+
+/** The web client. */
+export const element = {
+  parties: (stack: StackBase) =>
+    stack.element === undefined
+      ? []
+      : [
+          {
+            id: 'element',
+            component: 'element',
+            setting: 'element',
+            instance: stack.name,
+            namespace: stack.namespace,
+            network: 'pod',
+            title: 'Element Web',
+            service: 'element',
+            ports: [{ name: 'http', number: 8080, protocol: 'TCP', service: 80 }],
+            addresses: [],
+          },
+        ],
+  flows: () => [],
+  routes: (stack: StackBase) =>
+    stack.element === undefined
+      ? []
+      : doors(stack, stack.element.host, 'element', {
+          match: { kind: 'all' },
+          to: 'element',
+          port: 'http',
+          group: 'element',
+          certificate: 'element',
+        }),
+  secrets: () => [],
+} satisfies Component;

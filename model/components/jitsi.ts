@@ -1,0 +1,233 @@
+import * as z from 'zod';
+import { host, port } from '../fields.ts';
+import { type BySize, overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
+import { RANDOM_HEX_16 } from '../secrets.ts';
+import type { StackBase } from '../stack.ts';
+import { OUTSIDE, type Party, type Port } from '../topology.ts';
+import type { Component } from './component.ts';
+import { doors } from './doors.ts';
+
+/** `jitsi:` of the stack file. */
+export const jitsiSchema = z.strictObject({
+  enabled: z.boolean().optional().describe('false keeps these settings without Jitsi. Default: true.'),
+  host: host.optional().describe('Where people open meetings. Default: meet.<serverName>.'),
+  access: z
+    .enum(['anyone', 'password'])
+    .describe(
+      'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join what they opened).',
+    ),
+  attach: z
+    .enum(['hostPort', 'hostNetwork'])
+    .optional()
+    .describe('How the video bridge gets its UDP port on the node. Default: hostPort.'),
+  udp: port.optional().describe("The video bridge's UDP port. Default: 10000."),
+  prosody: z.strictObject({ resources: resourcesField.optional() }).optional().describe('XMPP server.'),
+  jicofo: z.strictObject({ resources: resourcesField.optional() }).optional().describe('Conference focus.'),
+  jvb: z.strictObject({ resources: resourcesField.optional() }).optional().describe('Video bridge.'),
+  web: z
+    .strictObject({ resources: resourcesField.optional() })
+    .optional()
+    .describe('Web pages and signalling proxy.'),
+});
+
+/** Jitsi's four programs, in the order in which they depend on each other. */
+export const JITSI_PARTS = ['prosody', 'jicofo', 'jvb', 'web'] as const;
+/** One of Jitsi's four programs. */
+export type JitsiPart = (typeof JITSI_PARTS)[number];
+
+/** Everything about Jitsi that more than one place needs. */
+export interface Jitsi {
+  readonly host: string;
+  readonly access: 'anyone' | 'password';
+  readonly attach: 'hostPort' | 'hostNetwork';
+  readonly udp: number;
+  readonly resources: Readonly<Record<JitsiPart, Resources>>;
+  /** Claim for the accounts; only with `access: password`. */
+  readonly accountsClaim?: string;
+}
+
+/** Smallest memory limits with which each program starts and survives a meeting. */
+export const JITSI_MEMORY_FLOORS: Readonly<Record<JitsiPart, string>> = {
+  prosody: '128Mi',
+  jicofo: '256Mi',
+  jvb: '512Mi',
+  web: '64Mi',
+};
+
+/** Seed 001's table, without its CPU limit on the bridge: throttling is heard as jitter. */
+const SMALL: Readonly<Record<JitsiPart, Resources>> = {
+  prosody: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
+  jicofo: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
+  jvb: { requests: { cpu: '500m', memory: '512Mi' }, limits: { memory: '1Gi' } },
+  web: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '200m', memory: '256Mi' } },
+};
+const SIZES: BySize<Readonly<Record<JitsiPart, Resources>>> = {
+  small: SMALL,
+  medium: {
+    ...SMALL,
+    prosody: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+    jicofo: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+    jvb: { requests: { cpu: '2', memory: '1Gi' }, limits: { memory: '4Gi' } },
+  },
+  large: {
+    ...SMALL,
+    prosody: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '1', memory: '2Gi' } },
+    jicofo: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '2', memory: '2Gi' } },
+    jvb: { requests: { cpu: '4', memory: '2Gi' }, limits: { memory: '8Gi' } },
+  },
+};
+
+/** Fills in what the stack file leaves out of `jitsi:`. */
+export function resolveJitsi(
+  written: z.infer<typeof jitsiSchema> | undefined,
+  context: { readonly serverName: string; readonly size: Size },
+): Jitsi | undefined {
+  if (written === undefined || written.enabled === false) return undefined;
+  const sizes = SIZES[context.size];
+  return {
+    host: written.host ?? `meet.${context.serverName}`,
+    access: written.access,
+    attach: written.attach ?? 'hostPort',
+    udp: written.udp ?? 10000,
+    resources: {
+      prosody: overrideResources(sizes.prosody, written.prosody?.resources),
+      jicofo: overrideResources(sizes.jicofo, written.jicofo?.resources),
+      jvb: overrideResources(sizes.jvb, written.jvb?.resources),
+      web: overrideResources(sizes.web, written.web?.resources),
+    },
+    ...(written.access === 'password' ? { accountsClaim: 'jitsi-accounts' } : {}),
+  };
+}
+
+/** Jitsi's Secret and its keys, as the seed document fixed them. */
+export const JITSI_SECRETS = {
+  name: 'jitsi-secrets',
+  jicofo: 'jicofo-auth-password',
+  jvb: 'jvb-auth-password',
+} as const;
+
+/** A part's workload; its labels, Service and policies are named after it. */
+export function jitsiWorkload(part: JitsiPart): string {
+  return `jitsi-${part}`;
+}
+
+function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
+  const common = {
+    setting: 'jitsi',
+    instance: stack.name,
+    namespace: stack.namespace,
+    addresses: [],
+  } as const;
+  const onHost = jitsi.attach === 'hostNetwork';
+  const media: Port = { name: 'media', number: jitsi.udp, protocol: 'UDP' };
+  return [
+    {
+      ...common,
+      id: jitsiWorkload('prosody'),
+      component: jitsiWorkload('prosody'),
+      network: 'pod',
+      title: 'Prosody (XMPP)',
+      service: 'prosody',
+      ports: [
+        { name: 'c2s', number: 5222, protocol: 'TCP', service: 5222 },
+        { name: 'http', number: 5280, protocol: 'TCP', service: 5280 },
+      ],
+    },
+    {
+      ...common,
+      id: jitsiWorkload('jicofo'),
+      component: jitsiWorkload('jicofo'),
+      network: 'pod',
+      title: 'Jicofo (conference focus)',
+      service: 'jicofo',
+      ports: [{ name: 'http', number: 8888, protocol: 'TCP', service: 8888 }],
+    },
+    {
+      ...common,
+      id: jitsiWorkload('jvb'),
+      component: jitsiWorkload('jvb'),
+      network: onHost ? 'host' : 'hostPort',
+      title: 'Jitsi Videobridge',
+      // On the node's network its unauthenticated REST port is bound to loopback, so a Service would lead nowhere.
+      ...(onHost
+        ? { ports: [media] }
+        : {
+            service: 'jvb',
+            ports: [media, { name: 'http', number: 8080, protocol: 'TCP', service: 8080 } as const],
+          }),
+      addresses: stack.callNodes.advertised,
+    },
+    {
+      ...common,
+      id: jitsiWorkload('web'),
+      component: jitsiWorkload('web'),
+      network: 'pod',
+      title: 'Jitsi Meet',
+      service: 'jitsi-web',
+      ports: [{ name: 'http', number: 8000, protocol: 'TCP', service: 80 }],
+    },
+  ];
+}
+
+/** Meetings with Jitsi: XMPP server, conference focus, video bridge and web pages. */
+export const jitsi = {
+  parties: (stack: StackBase) => (stack.jitsi === undefined ? [] : parties(stack, stack.jitsi)),
+  flows: (stack: StackBase) => {
+    if (stack.jitsi === undefined) return [];
+    const prosody = jitsiWorkload('prosody');
+    return [
+      {
+        from: OUTSIDE.clients,
+        to: jitsiWorkload('jvb'),
+        port: 'media',
+        why: 'meeting traffic',
+        direct: true,
+      },
+      { from: jitsiWorkload('jicofo'), to: prosody, port: 'c2s', why: 'manages conferences', direct: false },
+      {
+        from: jitsiWorkload('jvb'),
+        to: prosody,
+        port: 'c2s',
+        why: 'takes part in conferences',
+        direct: false,
+      },
+      { from: jitsiWorkload('web'), to: prosody, port: 'http', why: 'passes on signalling', direct: false },
+    ];
+  },
+  routes: (stack: StackBase) =>
+    stack.jitsi === undefined
+      ? []
+      : doors(stack, stack.jitsi.host, 'jitsi', {
+          match: { kind: 'all' },
+          to: jitsiWorkload('web'),
+          port: 'http',
+          group: 'jitsi',
+          certificate: 'jitsi',
+        }),
+  secrets: (stack: StackBase) =>
+    stack.jitsi === undefined
+      ? []
+      : [
+          {
+            namespace: stack.namespace,
+            name: JITSI_SECRETS.name,
+            keys: [
+              {
+                key: JITSI_SECRETS.jicofo,
+                what: "Jicofo's XMPP account",
+                readers: [jitsiWorkload('prosody'), jitsiWorkload('jicofo')],
+                // Hex only: the image puts it unquoted into a shell line.
+                make: RANDOM_HEX_16,
+                loss: 'make a new one; meetings in progress end',
+              },
+              {
+                key: JITSI_SECRETS.jvb,
+                what: "the video bridge's XMPP account",
+                readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
+                make: RANDOM_HEX_16,
+                loss: 'make a new one; meetings in progress end',
+              },
+            ],
+          },
+        ],
+} satisfies Component;

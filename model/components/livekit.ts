@@ -1,0 +1,178 @@
+import * as z from 'zod';
+import { host, portOrRange, portRange } from '../fields.ts';
+import { type BySize, overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
+import type { StackBase } from '../stack.ts';
+import { OUTSIDE, type Port } from '../topology.ts';
+import type { Component } from './component.ts';
+import { doors } from './doors.ts';
+
+/** `livekit:` of the stack file. */
+export const livekitSchema = z.strictObject({
+  enabled: z.boolean().optional().describe('false keeps these settings without LiveKit. Default: true.'),
+  host: host.optional().describe('Where clients reach its signalling. Default: rtc.<serverName>.'),
+  udp: portOrRange
+    .optional()
+    .describe(
+      'UDP for call traffic: one port for everything (7882), or a range (50000-60000). Default: 7882.',
+    ),
+  resources: resourcesField.optional(),
+});
+
+/** Everything about LiveKit that more than one place needs. */
+export interface Livekit {
+  readonly host: string;
+  /** What Matrix clients are told: where the JWT service answers. */
+  readonly serviceUrl: string;
+  readonly udp: { readonly first: number; readonly last: number };
+  readonly resources: Resources;
+  readonly jwtResources: Resources;
+}
+
+/** LiveKit dies on its first call below this. */
+export const LIVEKIT_MEMORY_FLOOR = '256Mi';
+
+/** ICE over TCP, for networks that block UDP. */
+const ICE_TCP = 7881;
+/** STUN and TURN over UDP; it is also what keeps clients from asking Google and Twilio. */
+export const TURN_UDP = 3478;
+/**
+ * Ports that TURN relays through. LiveKit's own default (30000-40000) overlaps Kubernetes' node ports.
+ * Twelve allocations per participant at most, so this serves some eighty relayed participants.
+ */
+export const TURN_RELAY = { first: 41000, last: 41999 } as const;
+
+const SIZES: BySize<Resources> = {
+  small: { requests: { cpu: '500m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+  medium: { requests: { cpu: '2', memory: '512Mi' }, limits: { memory: '2Gi' } },
+  large: { requests: { cpu: '6', memory: '1Gi' }, limits: { memory: '4Gi' } },
+};
+const JWT_RESOURCES: Resources = {
+  requests: { cpu: '10m', memory: '32Mi' },
+  limits: { memory: '64Mi' },
+};
+
+/** Fills in what the stack file leaves out of `livekit:`. */
+export function resolveLivekit(
+  written: z.infer<typeof livekitSchema> | undefined,
+  context: { readonly serverName: string; readonly size: Size },
+): Livekit | undefined {
+  if (written === undefined || written.enabled === false) return undefined;
+  const resolvedHost = written.host ?? `rtc.${context.serverName}`;
+  return {
+    host: resolvedHost,
+    serviceUrl: `https://${resolvedHost}`,
+    udp: portRange(written.udp ?? 7882),
+    resources: overrideResources(SIZES[context.size], written.resources),
+    jwtResources: JWT_RESOURCES,
+  };
+}
+
+/** LiveKit's and the JWT service's shared API key. The key's name is public, its secret is not. */
+export const LIVEKIT_KEYS = { secret: 'livekit-keys', key: 'keys.yaml', apiKey: 'matrix-rtc' } as const;
+
+/** Every port LiveKit opens on its node. */
+function livekitPorts(livekit: Livekit): readonly Port[] {
+  const { first, last } = livekit.udp;
+  return [
+    { name: 'http', number: 7880, protocol: 'TCP', service: 7880 },
+    { name: 'ice-tcp', number: ICE_TCP, protocol: 'TCP' },
+    { name: 'ice-udp', number: first, ...(last === first ? {} : { last }), protocol: 'UDP' },
+    { name: 'turn-udp', number: TURN_UDP, protocol: 'UDP' },
+    { name: 'turn-relay', number: TURN_RELAY.first, last: TURN_RELAY.last, protocol: 'UDP' },
+  ];
+}
+
+/** Calls through MatrixRTC: the SFU on a node's own network, and the service that gives Matrix users tokens for it. */
+export const livekit = {
+  parties: (stack: StackBase) => {
+    if (stack.livekit === undefined) return [];
+    const common = { setting: 'livekit', instance: stack.name, namespace: stack.namespace } as const;
+    return [
+      {
+        ...common,
+        id: 'livekit',
+        component: 'livekit',
+        network: 'host',
+        title: 'LiveKit SFU',
+        service: 'livekit',
+        ports: livekitPorts(stack.livekit),
+        addresses: stack.callNodes.advertised,
+      },
+      {
+        ...common,
+        id: 'lk-jwt-service',
+        component: 'lk-jwt-service',
+        network: 'pod',
+        title: 'LiveKit JWT service',
+        service: 'lk-jwt-service',
+        ports: [{ name: 'http', number: 8080, protocol: 'TCP', service: 8080 }],
+        addresses: [],
+      },
+    ];
+  },
+  flows: (stack: StackBase) => {
+    if (stack.livekit === undefined) return [];
+    const call = { from: OUTSIDE.clients, to: 'livekit', direct: true };
+    return [
+      { ...call, port: 'ice-udp', why: 'call traffic' },
+      { ...call, port: 'ice-tcp', why: 'call traffic where UDP is blocked' },
+      {
+        ...call,
+        port: 'turn-udp',
+        why: 'STUN and TURN: a client learns its own address, and relays where it must',
+      },
+      {
+        from: 'livekit',
+        to: 'lk-jwt-service',
+        port: 'http',
+        why: 'tells who joined and left',
+        direct: false,
+      },
+      {
+        from: 'lk-jwt-service',
+        to: OUTSIDE.homeservers,
+        port: 'federation',
+        why: "checks a user's identity, and creates rooms through LiveKit's own host",
+        direct: false,
+      },
+    ];
+  },
+  routes: (stack: StackBase) => {
+    if (stack.livekit === undefined) return [];
+    return [
+      ...doors(stack, stack.livekit.host, 'livekit', {
+        match: { kind: 'exact', paths: ['/sfu/get', '/get_token', '/delegate_delayed_leave'] },
+        to: 'lk-jwt-service',
+        port: 'http',
+        group: 'livekit',
+        certificate: 'livekit',
+      }),
+      ...doors(stack, stack.livekit.host, 'livekit', {
+        // Signalling, and the room API that the JWT service calls with a signed token.
+        match: { kind: 'prefix', paths: ['/rtc', '/twirp/livekit.RoomService'] },
+        to: 'livekit',
+        port: 'http',
+        group: 'livekit',
+        certificate: 'livekit',
+      }),
+    ];
+  },
+  secrets: (stack: StackBase) =>
+    stack.livekit === undefined
+      ? []
+      : [
+          {
+            namespace: stack.namespace,
+            name: LIVEKIT_KEYS.secret,
+            keys: [
+              {
+                key: LIVEKIT_KEYS.key,
+                what: 'the API key with which the JWT service signs call tokens and LiveKit checks them',
+                readers: ['livekit', 'lk-jwt-service'],
+                make: `echo "${LIVEKIT_KEYS.apiKey}: $(openssl rand -hex 32)"`,
+                loss: 'anybody who has it can join every call; running calls end when it changes',
+              },
+            ],
+          },
+        ],
+} satisfies Component;

@@ -1,0 +1,33 @@
+/** A place in a file a person edits. Lines and columns count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A finding about something a person wrote, with the way out. */
+export interface Diagnostic {
+  readonly position: Position;
+  /** Stable code, for example `MG020`; each is explained in docs/reference/errors.md. */
+  readonly code: string;
+  /** What is wrong, quoting the value. */
+  readonly what: string;
+  /** What to write instead. */
+  readonly remedy: string;
+}
+
+/** Orders diagnostics as a reader meets their places: by file, line, column, then code. */
+export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  return (
+    compareText(a.position.file, b.position.file) ||
+    a.position.line - b.position.line ||
+    a.position.column - b.position.column ||
+    compareText(a.code, b.code)
+  );
+}
+
+/** Compares by code unit: the same order in every locale. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

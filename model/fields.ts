@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { isCpu, isMemory } from './quantity.ts';
+
+/**
+ * The kinds of value a stack file holds. A pattern's message says what to write;
+ * the loader puts the offending value in front of it.
+ */
+
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const HOST = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)+${LABEL}$`);
+const DNS_LABEL = new RegExp(`^${LABEL}$`);
+const DNS_SUBDOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
+const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const IPV4 = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}$`);
+/** Synapse sizes are whole bytes with a one-letter binary unit; `50Mi` and `50MB` crash its parser. */
+const SYNAPSE_SIZE = /^[1-9][0-9]*[KMG]$/;
+const SECONDS_OR_MINUTES = /^[1-9][0-9]{0,3}[smh]$/;
+const PORT_RANGE = /^([1-9][0-9]{3,4})-([1-9][0-9]{3,4})$/;
+
+export const host = z
+  .string()
+  .regex(HOST, 'write a lower-case host name without scheme, port or path, such as matrix.example.org');
+
+export const serverName = z
+  .string()
+  .regex(
+    HOST,
+    'write the bare domain that stands after the colon in @user:…, such as example.org: no scheme, no port, no wildcard, lower case',
+  );
+
+export const dnsLabel = z
+  .string()
+  .regex(DNS_LABEL, 'write at most 63 lower-case letters, digits and dashes, such as matrix-one');
+
+export const objectName = z
+  .string()
+  .regex(DNS_SUBDOMAIN, 'write a Kubernetes object name: lower-case letters, digits, dashes and dots');
+
+export const ipv4 = z.string().regex(IPV4, 'write an IPv4 address such as 203.0.113.7');
+
+export const memory = z
+  .string()
+  .refine(isMemory, 'write a whole number with Ki, Mi, Gi or Ti, such as 512Mi or 4Gi');
+
+export const cpu = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine(isCpu, 'write whole cores or millicores, such as 2 or 500m');
+
+export const synapseSize = z
+  .string()
+  .regex(SYNAPSE_SIZE, 'write a whole number with K, M or G, such as 50M (Synapse knows no Mi or MB)');
+
+export const duration = z
+  .string()
+  .regex(SECONDS_OR_MINUTES, 'write a whole number with s, m or h, such as 90s, 5m or 2h');
+
+/** A port that an unprivileged program may open. */
+export const port = z
+  .int()
+  .min(1024, 'choose a port from 1024 to 65535')
+  .max(65535, 'choose a port from 1024 to 65535');
+
+/** One UDP port, or a range written `50000-60000`. */
+export const portOrRange = z.union([
+  port,
+  z.string().regex(PORT_RANGE, 'write one port (7882) or a range with the lower end first (50000-60000)'),
+]);
+
+/** First and last port of a {@link portOrRange}; both are the same for a single port. */
+export function portRange(value: number | string): { readonly first: number; readonly last: number } {
+  if (typeof value === 'number') return { first: value, last: value };
+  const match = PORT_RANGE.exec(value);
+  return { first: Number(match?.[1]), last: Number(match?.[2]) };
+}
+
+/**
+ * Seconds of a duration such as `5m`.
+ *
+ * @throws when the text is no duration of the stack file's grammar.
+ */
+export function seconds(text: string): number {
+  if (!SECONDS_OR_MINUTES.test(text)) throw new Error(`"${text}" is no duration`);
+  const unit = text.endsWith('h') ? 3600 : text.endsWith('m') ? 60 : 1;
+  return Number(text.slice(0, -1)) * unit;
+}
+
+/** True for addresses nobody outside the local network can reach (RFC 1918, 6598, 3927, 1122). */
+export function isPrivateAddress(address: string): boolean {
+  const [a = 0, b = 0] = address.split('.').map(Number);
+  return (
+    a === 0 ||
+    a === 10 ||
+    a === 127 ||
+    a >= 224 ||
+    (a === 100 && b >= 64 && b <= 127) ||
+    (a === 169 && b === 254) ||
+    (a === 172 && b >= 16 && b <= 31) ||
+    (a === 192 && b === 168)
+  );
+}

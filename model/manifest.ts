@@ -1,0 +1,23 @@
+/** One Kubernetes object as it will be written: plain JSON data, nothing of the library that made it. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ManifestMetadata;
+  readonly [field: string]: unknown;
+}
+
+/** The part of `metadata` that every object of this project may carry. */
+export interface ManifestMetadata {
+  readonly name: string;
+  /** Absent on cluster-scoped objects and on kustomization.yaml files. */
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A YAML file of a stack's folder and the objects in it, in the order they are written. */
+export interface ManifestFile {
+  /** Path below `dist/<stack>/` (or below `dist/` for the Flux file), with forward slashes. */
+  readonly path: string;
+  readonly manifests: readonly Manifest[];
+}

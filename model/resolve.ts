@@ -1,0 +1,245 @@
+import { resolveDatabase } from './components/database.ts';
+import { resolveElement } from './components/element.ts';
+import { allComponents } from './components/index.ts';
+import { resolveJitsi } from './components/jitsi.ts';
+import { resolveLivekit } from './components/livekit.ts';
+import { resolveSynapse } from './components/synapse.ts';
+import { compareText } from './diagnostic.ts';
+import { seconds } from './fields.ts';
+import type { Images } from './images.ts';
+import type { StackFile } from './schema.ts';
+import type { SecretSpec } from './secrets.ts';
+import {
+  type CallNodes,
+  doorTls,
+  type LanExposure,
+  type PublicExposure,
+  type Stack,
+  type StackBase,
+  type TlsSource,
+} from './stack.ts';
+import { OUTSIDE, type Party, type Route, type Topology } from './topology.ts';
+
+/** What a stack file says nothing about: its own name, and the images of the repository. */
+export interface ResolveContext {
+  /** Path of the stack file as messages show it, with forward slashes. */
+  readonly file: string;
+  readonly images: Images;
+}
+
+/** The stack's name when the file gives none: the file's own name. */
+export function defaultName(file: string): string {
+  return (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/, '');
+}
+
+/**
+ * Fills in every default and derives every shared fact, once.
+ *
+ * Never fails: what contradicts itself in the file is found by the checks, which look at the same result.
+ */
+export function resolve(written: StackFile, context: ResolveContext): Stack {
+  const { serverName } = written;
+  const name = written.name ?? defaultName(context.file);
+  const size = written.size ?? 'small';
+  const storageClass = written.cluster?.storageClass;
+  const publicDoor = resolvePublic(written.expose.public);
+  const lanDoor = resolveLan(written.expose.lan);
+  const livekit = resolveLivekit(written.livekit, { serverName, size });
+  const jitsi = resolveJitsi(written.jitsi, { serverName, size });
+  const element = resolveElement(written.element, {
+    serverName,
+    livekit: livekit !== undefined,
+    jitsi: jitsi !== undefined,
+  });
+  const base: StackBase = {
+    name,
+    file: context.file,
+    namespace: written.namespace ?? name,
+    serverName,
+    size,
+    cluster: {
+      domain: written.cluster?.domain ?? 'cluster.local',
+      ...(storageClass === undefined ? {} : { storageClass }),
+      traefik: { entryPoints: { https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure' } },
+    },
+    flux: {
+      namespace: written.flux?.namespace ?? 'flux-system',
+      source: {
+        kind: written.flux?.source?.kind ?? 'GitRepository',
+        name: written.flux?.source?.name ?? 'flux-system',
+      },
+      path: written.flux?.path ?? './dist',
+    },
+    expose: {
+      ...(publicDoor === undefined ? {} : { public: publicDoor }),
+      ...(lanDoor === undefined ? {} : { lan: lanDoor }),
+    },
+    wellKnown: written.wellKnown ?? 'here',
+    federation: written.federation ?? 'open',
+    images: context.images,
+    database: resolveDatabase(written.database, size),
+    synapse: resolveSynapse(written.synapse, { serverName, size, storageClass }),
+    ...(element === undefined ? {} : { element }),
+    ...(livekit === undefined ? {} : { livekit }),
+    ...(jitsi === undefined ? {} : { jitsi }),
+    callNodes: resolveCallNodes(written.callNodes),
+  };
+  const topology = assembleTopology(base);
+  return deepFreeze({
+    ...base,
+    topology,
+    secrets: [
+      ...allComponents.flatMap((component) => component.secrets(base)),
+      ...keptCertificates(base, topology),
+    ],
+  });
+}
+
+/** The TLS Secrets that somebody else keeps: one for each name, whichever doors use it. */
+function keptCertificates(stack: StackBase, topology: Topology): readonly SecretSpec[] {
+  const hostsBySecret = new Map<string, Set<string>>();
+  for (const { door, host } of topology.routes) {
+    const source = doorTls(stack, door);
+    if (source === undefined || !('secret' in source)) continue;
+    hostsBySecret.set(source.secret, (hostsBySecret.get(source.secret) ?? new Set()).add(host));
+  }
+  return [...hostsBySecret].map(([name, hosts]) => ({
+    namespace: stack.namespace,
+    name,
+    certificateFor: [...hosts].sort(compareText),
+    keys: [
+      {
+        key: 'tls.crt',
+        what: 'certificate chain',
+        readers: [OUTSIDE.traefik],
+        make: '',
+        loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
+      },
+      {
+        key: 'tls.key',
+        what: "the certificate's private key",
+        readers: [OUTSIDE.traefik],
+        make: '',
+        loss: 'ask for a new certificate',
+      },
+    ],
+  }));
+}
+
+function resolveTls(
+  written: NonNullable<StackFile['expose']['lan']>['tls'] | undefined,
+): TlsSource | undefined {
+  if (written?.secret !== undefined) return { secret: written.secret };
+  if (written?.issuer === undefined) return undefined;
+  return { issuer: { kind: written.issuer.kind ?? 'ClusterIssuer', name: written.issuer.name } };
+}
+
+function resolvePublic(written: StackFile['expose']['public']): PublicExposure | undefined {
+  if (written?.via === 'traefik') {
+    const tls = resolveTls(written.tls);
+    return tls === undefined ? undefined : { via: 'traefik', tls };
+  }
+  if (written?.tunnel === undefined) return undefined;
+  const { kind, name, zone, edgeCertificate } = written.tunnel;
+  return {
+    via: 'tunnel',
+    tunnel: { kind: kind ?? 'ClusterTunnel', name, zone, edgeCertificate: edgeCertificate ?? 'universal' },
+  };
+}
+
+function resolveLan(written: StackFile['expose']['lan']): LanExposure | undefined {
+  const tls = resolveTls(written?.tls);
+  if (tls === undefined) return undefined;
+  const { synapse, element, livekit, jitsi } = written?.names ?? {};
+  return {
+    tls,
+    names: {
+      ...(synapse === undefined ? {} : { synapse }),
+      ...(element === undefined ? {} : { element }),
+      ...(livekit === undefined ? {} : { livekit }),
+      ...(jitsi === undefined ? {} : { jitsi }),
+    },
+  };
+}
+
+function resolveCallNodes(written: StackFile['callNodes']): CallNodes {
+  const ip = written?.addresses?.public;
+  const byStun = written?.addresses?.discover === 'stun';
+  return {
+    nodeSelector: written?.nodeSelector ?? {},
+    tolerations: (written?.tolerations ?? []).map(({ key, operator, value, effect }) => ({
+      key,
+      ...(operator === undefined ? {} : { operator }),
+      ...(value === undefined ? {} : { value }),
+      ...(effect === undefined ? {} : { effect }),
+    })),
+    address: ip !== undefined ? { by: 'public', ip } : { by: byStun ? 'stun' : 'node' },
+    advertised: [
+      ip ?? (byStun ? "the call node's address as a STUN server sees it" : "the call node's own address"),
+    ],
+    drainSeconds: seconds(written?.drain ?? '5m'),
+  };
+}
+
+/** The parties that exist around every stack. */
+function outsideParties(stack: StackBase): readonly Party[] {
+  const common = {
+    component: 'outside',
+    setting: 'outside',
+    instance: stack.name,
+    namespace: '',
+    network: 'outside',
+    ports: [],
+    addresses: [],
+  } as const;
+  const isPublic = stack.expose.public !== undefined;
+  return [
+    {
+      ...common,
+      id: OUTSIDE.clients,
+      title: isPublic ? 'People on the Internet' : 'People on the local network',
+    },
+    {
+      ...common,
+      id: OUTSIDE.homeservers,
+      title: 'Other homeservers and services',
+      ports: [{ name: 'federation', number: 443, protocol: 'TCP' }],
+    },
+    ...(stack.expose.public?.via === 'tunnel'
+      ? [{ ...common, id: OUTSIDE.tunnel, title: `Cloudflare tunnel ${stack.expose.public.tunnel.name}` }]
+      : []),
+    ...(stack.expose.public?.via === 'traefik' || stack.expose.lan !== undefined
+      ? [{ ...common, id: OUTSIDE.traefik, title: 'Traefik' }]
+      : []),
+    { ...common, id: OUTSIDE.databaseOperator, title: 'CloudNativePG operator' },
+  ];
+}
+
+function assembleTopology(stack: StackBase): Topology {
+  return {
+    parties: [...outsideParties(stack), ...allComponents.flatMap((component) => component.parties(stack))],
+    flows: allComponents.flatMap((component) => component.flows(stack)),
+    routes: byHost(allComponents.flatMap((component) => component.routes(stack))),
+  };
+}
+
+/** Most special first: every entrance takes the first rule of a host that fits, or behaves as if it did. */
+const SPECIAL: Readonly<Record<Route['match']['kind'], number>> = { exact: 0, prefix: 1, all: 2 };
+
+/** Routes of one host together, hosts in the order of their first route. */
+function byHost(routes: readonly Route[]): readonly Route[] {
+  const hosts = [...new Set(routes.map(({ host }) => host))];
+  return hosts.flatMap((host) =>
+    routes
+      .filter((route) => route.host === host)
+      .sort((a, b) => SPECIAL[a.match.kind] - SPECIAL[b.match.kind]),
+  );
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

@@ -1,0 +1,172 @@
+import * as z from 'zod';
+import { databaseSchema } from './components/database.ts';
+import { elementSchema } from './components/element.ts';
+import { jitsiSchema } from './components/jitsi.ts';
+import { livekitSchema } from './components/livekit.ts';
+import { synapseSchema } from './components/synapse.ts';
+import { dnsLabel, duration, host, ipv4, objectName, serverName } from './fields.ts';
+
+const issuer = z.strictObject({
+  kind: z.enum(['ClusterIssuer', 'Issuer']).optional().describe('Default: ClusterIssuer.'),
+  name: objectName.describe('Name of the cert-manager issuer.'),
+});
+
+/** Exactly one of the two; see checks/choices.ts (a union would lose the line of a wrong key). */
+const tls = z
+  .strictObject({
+    issuer: issuer.optional().describe('cert-manager makes the certificates.'),
+    secret: objectName
+      .optional()
+      .describe('A Secret of type kubernetes.io/tls that you keep, valid for all the hosts.'),
+  })
+  .describe('Where certificates come from: issuer or secret, exactly one.');
+
+const cluster = z.strictObject({
+  domain: host.optional().describe("The cluster's own DNS domain. Default: cluster.local."),
+  storageClass: objectName.optional().describe("Default: the cluster's default class."),
+  traefik: z
+    .strictObject({
+      entryPoints: z
+        .strictObject({ https: z.string().min(1).optional().describe('Default: websecure.') })
+        .optional()
+        .describe("Traefik's own names for its entry points."),
+    })
+    .optional(),
+});
+
+const flux = z.strictObject({
+  namespace: dnsLabel.optional().describe('Where the Flux Kustomizations live. Default: flux-system.'),
+  source: z
+    .strictObject({
+      kind: z
+        .enum(['GitRepository', 'OCIRepository', 'Bucket'])
+        .optional()
+        .describe('Default: GitRepository.'),
+      name: objectName.optional().describe('Default: flux-system.'),
+    })
+    .optional()
+    .describe('The Flux source that carries dist/.'),
+  path: z
+    .string()
+    .regex(/^\.\/[^\s]*[^\s/]$/, 'write a path from the root of the source, such as ./dist')
+    .optional()
+    .describe('Where dist/ is in the source. Default: ./dist.'),
+});
+
+const tunnel = z.strictObject({
+  kind: z.enum(['ClusterTunnel', 'Tunnel']).optional().describe('Default: ClusterTunnel.'),
+  name: objectName.describe('Name of the tunnel object that the operator runs.'),
+  zone: host.describe('The Cloudflare DNS zone of the hosts, such as example.org.'),
+  edgeCertificate: z
+    .enum(['universal', 'advanced'])
+    .optional()
+    .describe(
+      "Cloudflare's certificate for the zone: universal covers the zone and names one level below it, advanced what you ordered. Default: universal.",
+    ),
+});
+
+const expose = z.strictObject({
+  public: z
+    .strictObject({
+      via: z.enum(['tunnel', 'traefik']).describe('What carries HTTPS from the Internet.'),
+      tunnel: tunnel.optional().describe('With via: tunnel.'),
+      tls: tls.optional().describe('With via: traefik.'),
+    })
+    .optional()
+    .describe('Leave it out for a stack that only the local network reaches.'),
+  lan: z
+    .strictObject({
+      via: z.enum(['traefik']).optional().describe('Default: traefik.'),
+      tls,
+      names: z
+        .strictObject({
+          synapse: host.optional(),
+          element: host.optional(),
+          livekit: host.optional(),
+          jitsi: host.optional(),
+        })
+        .optional()
+        .describe('Extra names for the same things on the local network.'),
+    })
+    .optional(),
+});
+
+const callNodes = z.strictObject({
+  nodeSelector: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Labels of the nodes that carry calls. Default: any node (then every node needs the open ports).',
+    ),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: z.string().min(1),
+        operator: z.enum(['Exists', 'Equal']).optional(),
+        value: z.string().optional(),
+        effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+      }),
+    )
+    .optional()
+    .describe('Taints of those nodes that call pods accept.'),
+  addresses: z
+    .strictObject({
+      public: ipv4.optional().describe('The address under which the Internet reaches those nodes.'),
+      discover: z.enum(['stun']).optional().describe('Ask a public STUN server at each start instead.'),
+    })
+    .optional()
+    .describe("What clients are told, exactly one. Default, without expose.public: the node's own address."),
+  drain: duration
+    .optional()
+    .describe('How long running calls may go on when their server is replaced. Default: 5m.'),
+});
+
+/** The whole stack file. Unknown keys are errors; what follows from other values is not asked. */
+export const stackSchema = z.strictObject({
+  schema: z
+    .literal(1)
+    .describe('Fixes defaults and sizes, so that a newer tool never changes them silently.'),
+  name: dnsLabel
+    .max(40, 'choose at most 40 characters')
+    .optional()
+    .describe("Folder in dist/ and instance label. Default: the file's name."),
+  serverName: serverName.describe('What stands after the colon in @user:…. It can never change.'),
+  namespace: dnsLabel.optional().describe('Default: the name.'),
+  size: z
+    .enum(['small', 'medium', 'large'])
+    .optional()
+    .describe('Resources, caches and volumes. Default: small.'),
+  cluster: cluster.optional().describe('Facts about the cluster.'),
+  flux: flux.optional().describe('How Flux finds dist/.'),
+  expose: expose.describe('Who reaches the stack, and through what. At least one of public and lan.'),
+  wellKnown: z
+    .enum(['here', 'elsewhere'])
+    .optional()
+    .describe(
+      "Who answers /.well-known/matrix on the server name's own host: this stack, or your web site (SUMMARY.md has the texts). Default: here.",
+    ),
+  federation: z
+    .union([
+      z.enum(['open', 'closed']),
+      z.strictObject({ allow: z.array(serverName).min(1).describe('The only servers it talks to.') }),
+    ])
+    .optional()
+    .describe('Default: open.'),
+  database: databaseSchema.optional().describe("Synapse's PostgreSQL. Always there."),
+  synapse: synapseSchema.optional().describe('The homeserver. Always there.'),
+  element: elementSchema.optional().describe('The web client; there when this key is.'),
+  livekit: livekitSchema.optional().describe('Calls through MatrixRTC; there when this key is.'),
+  jitsi: jitsiSchema.optional().describe('Meetings with Jitsi; there when this key is.'),
+  callNodes: callNodes.optional().describe('The nodes that LiveKit and the Jitsi video bridge run on.'),
+  secrets: z
+    .strictObject({
+      provider: z
+        .enum(['existing'])
+        .optional()
+        .describe('You create the Secrets that SECRETS.md lists. Default: existing.'),
+    })
+    .optional(),
+});
+
+/** A stack file as a person wrote it, its shape checked. */
+export type StackFile = z.infer<typeof stackSchema>;

@@ -1,0 +1,47 @@
+import { schemaRule } from './mr001-schema.ts';
+import { duplicatesRule } from './mr002-duplicates.ts';
+import { namesRule } from './mr003-names.ts';
+import { referencesRule } from './mr004-references.ts';
+import { selectorsRule } from './mr005-selectors.ts';
+import { hardeningRule } from './mr006-hardening.ts';
+import { substitutionRule } from './mr007-substitution.ts';
+import { secretsRule } from './mr008-secrets.ts';
+import { irreplaceableRule } from './mr009-irreplaceable.ts';
+import { podSecurityRule } from './mr010-pod-security.ts';
+import type { Finding, Rule, RuleInput } from './rule.ts';
+
+/** Every rule, by code. */
+export const rules: readonly Rule[] = [
+  schemaRule,
+  duplicatesRule,
+  namesRule,
+  referencesRule,
+  selectorsRule,
+  hardeningRule,
+  substitutionRule,
+  secretsRule,
+  irreplaceableRule,
+  podSecurityRule,
+];
+
+/**
+ * Runs every rule. The findings are sorted by file, object, code and field; none means that all rules hold.
+ */
+export function check(input: RuleInput): Finding[] {
+  return rules.flatMap((rule) => rule.check(input)).sort(byPlace);
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return (
+    compare(a.file, b.file) ||
+    compare(a.object, b.object) ||
+    compare(a.code, b.code) ||
+    compare(a.field ?? '', b.field ?? '')
+  );
+}
+
+/** By code unit: the same on every machine and in every locale. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,39 @@
+import { at, isData, walk } from './reading/data.ts';
+import { finding, objects } from './reading/objects.ts';
+import type { Rule } from './rule.ts';
+
+const code = 'MR007';
+const key = 'kustomize.toolkit.fluxcd.io/substitute';
+
+/**
+ * Finds text that Flux would change: with `postBuild`, every undefined `${name}` becomes empty and `$$`
+ * becomes `$`.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+ */
+export const substitutionRule: Rule = {
+  code,
+  title: 'Text that Flux would substitute is protected.',
+  check: (input) =>
+    objects(input).flatMap((located) => {
+      const metadata = at(located.data, 'metadata');
+      const isProtected = ['annotations', 'labels'].some((map) => at(metadata, map, key) === 'disabled');
+      const paths = isProtected ? [] : trapped(located.data);
+      const [first] = paths;
+      if (first === undefined) return [];
+      const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : '';
+      const what = `contains "\${" or "$$"${more}, which Flux replaces when it substitutes variables`;
+      return [finding(code, located, first, what, `annotate the object with ${key}: disabled`)];
+    }),
+};
+
+/** The paths of all text with a variable in it, keys of mappings included. */
+function trapped(object: unknown): readonly string[] {
+  const paths: string[] = [];
+  const holds = (text: string): boolean => text.includes('${') || text.includes('$$');
+  walk(object, '', (value, path) => {
+    if (typeof value === 'string' && holds(value)) paths.push(path);
+    if (isData(value) && Object.keys(value).some(holds)) paths.push(path);
+  });
+  return paths;
+}

@@ -1,0 +1,76 @@
+/** Reading of untyped objects without trust: a missing or mistyped field reads as empty. */
+
+/** A mapping as it comes out of YAML or JSON. */
+export type Data = Readonly<Record<string, unknown>>;
+
+/** A member of a list, with the path that names it. */
+export interface Item {
+  readonly path: string;
+  readonly data: Data;
+}
+
+export function isData(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function data(value: unknown): Data {
+  return isData(value) ? value : {};
+}
+
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The text, or undefined where there is none. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The string members of a list. */
+export function texts(value: unknown): readonly string[] {
+  return list(value).filter((item) => typeof item === 'string');
+}
+
+/** The string values of a mapping, for example labels. */
+export function textMap(value: unknown): Readonly<Record<string, string>> {
+  const result: Record<string, string> = {};
+  for (const [key, item] of Object.entries(data(value))) {
+    if (typeof item === 'string') result[key] = item;
+  }
+  return result;
+}
+
+/** The value at a path, or undefined. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let current = value;
+  for (const key of path) current = data(current)[key];
+  return current;
+}
+
+/** `spec` + `replicas` -> `spec.replicas`; keys that are no plain words are quoted: `data["a.yaml"]`. */
+export function fieldPath(parent: string, key: string): string {
+  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${parent}["${key}"]`;
+  return parent === '' ? key : `${parent}.${key}`;
+}
+
+/** `containers` + a member -> `containers[synapse]`, or `containers[0]` where it has no name. */
+export function itemPath(parent: string, item: unknown, index: number): string {
+  return `${parent}[${text(at(item, 'name')) ?? index}]`;
+}
+
+/** The members of a list of mappings, each with its path. */
+export function items(value: unknown, path: string): readonly Item[] {
+  return list(value).map((item, index) => ({ path: itemPath(path, item, index), data: data(item) }));
+}
+
+/** Calls `visit` for every value in a tree, parents first, keys in their order. */
+export function walk(value: unknown, path: string, visit: (value: unknown, path: string) => void): void {
+  visit(value, path);
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => {
+      walk(item, itemPath(path, item, index), visit);
+    });
+  } else if (isData(value)) {
+    for (const [key, item] of Object.entries(value)) walk(item, fieldPath(path, key), visit);
+  }
+}

@@ -1,0 +1,36 @@
+import type { ManifestFile } from '../model/manifest.ts';
+
+/** A Secret that stands outside the rendered files, with the keys its catalogue promises. */
+export interface ExternalSecret {
+  readonly namespace: string;
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+/** What a rule sees: rendered files, and the Secrets that something else will create. */
+export interface RuleInput {
+  readonly files: readonly ManifestFile[];
+  readonly externalSecrets: readonly ExternalSecret[];
+}
+
+/** One thing a rule objects to, naming the place and the way out. */
+export interface Finding {
+  /** The rule's code, for example `MR002`. */
+  readonly code: string;
+  /** The rendered file, below the stack's folder. */
+  readonly file: string;
+  /** `Kind/name` of the object, or `Kind/namespace/name` where it has a namespace. */
+  readonly object: string;
+  /** Where in the object, for example `spec.template.spec.containers[synapse].env[PGPASSWORD]`. */
+  readonly field?: string;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** A check over manifests of any origin. Rules know nothing of stacks or charts. */
+export interface Rule {
+  readonly code: string;
+  /** What must hold, as one sentence. */
+  readonly title: string;
+  check(input: RuleInput): readonly Finding[];
+}

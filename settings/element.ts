@@ -1,0 +1,53 @@
+import type { Element } from '../model/components/element.ts';
+import type { Stack } from '../model/stack.ts';
+
+/**
+ * What the call buttons may start. Without any of these keys Element falls back to meet.element.io,
+ * a server that is not the operator's.
+ */
+function calls(stack: Stack, element: Element): object {
+  const jitsi = stack.jitsi === undefined ? {} : { jitsi: { preferred_domain: stack.jitsi.host } };
+  switch (element.calls) {
+    case 'both':
+      return { ...jitsi };
+    case 'jitsi':
+      return { element_call: { disable: true }, ...jitsi };
+    case 'livekit':
+      return { element_call: { use_exclusively: true } };
+    case 'none':
+      // The second key keeps Jitsi's button away, which would lead to the public server.
+      return { element_call: { disable: true, use_exclusively: true } };
+  }
+}
+
+/**
+ * Element Web's config.json as data.
+ *
+ * @see https://github.com/element-hq/element-web/blob/develop/docs/config.md
+ */
+export function elementConfig(stack: Stack, element: Element): object {
+  return {
+    default_server_config: {
+      'm.homeserver': { base_url: stack.synapse.baseUrl, server_name: stack.serverName },
+    },
+    brand: element.brand,
+    default_theme: element.theme,
+    disable_custom_urls: true,
+    disable_guests: true,
+    // No integration manager: the default is a commercial service that is told who uses it.
+    integrations_ui_url: null,
+    integrations_rest_url: null,
+    ...calls(stack, element),
+    setting_defaults: {
+      // Registration is closed, and there is no identity server or mail to reset a password with.
+      'UIFeature.registration': false,
+      'UIFeature.passwordReset': false,
+      'UIFeature.identityServer': false,
+      'UIFeature.feedback': false,
+      ...(element.calls === 'none' ? { 'UIFeature.voip': false } : {}),
+      urlPreviewsEnabled: false,
+    },
+    room_directory: { servers: [stack.serverName] },
+    show_labs_settings: false,
+  };
+}

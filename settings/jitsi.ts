@@ -1,0 +1,121 @@
+import type { Jitsi, JitsiPart } from '../model/components/jitsi.ts';
+import { mebibytes } from '../model/quantity.ts';
+import type { Stack } from '../model/stack.ts';
+import { party, port, serviceHost, serviceUrl } from '../model/topology.ts';
+import { CLUSTER_INTERFACES } from './livekit.ts';
+
+/** Environment of one program: plain values only, secrets and pod fields stand in the chart. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** The images read 1 and 0 as booleans; any other word, `no` too, is true. */
+const YES = '1';
+const NO = '0';
+
+/**
+ * Share of the memory limit that a Java heap may take: buffers, threads and SCTP live outside it.
+ * Without a setting both programs take 3072m, whatever the limit.
+ */
+const HEAP_SHARE = 0.6;
+
+function heap(memoryLimit: string): string {
+  return `${Math.floor(mebibytes(memoryLimit) * HEAP_SHARE)}m`;
+}
+
+/**
+ * Who may open a meeting. Guests wait for somebody with an account, then join.
+ * Each program gets only the names it knows of these.
+ */
+function access(jitsi: Jitsi): {
+  readonly type: Environment;
+  readonly guests: Environment;
+  readonly on: string;
+} {
+  if (jitsi.access === 'anyone') return { type: {}, guests: {}, on: NO };
+  return { type: { AUTH_TYPE: 'internal' }, guests: { ENABLE_GUESTS: YES }, on: YES };
+}
+
+/**
+ * Environment of each of Jitsi's programs, for images from stable-11146 on.
+ *
+ * The XMPP domains stay at the images' defaults (`meet.jitsi` and below): they are internal names
+ * that need no DNS, and all four programs agree on them.
+ *
+ * @see https://github.com/jitsi/docker-jitsi-meet (rootfs/defaults of each image)
+ */
+export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
+  const prosody = party(stack.topology, 'jitsi-prosody');
+  const xmppServer = serviceHost(prosody, stack.cluster.domain);
+  const publicUrl = `https://${jitsi.host}`;
+  const { type, guests, on } = access(jitsi);
+  const stun = stack.callNodes.address.by === 'stun';
+  return {
+    prosody: {
+      ...type,
+      ENABLE_AUTH: on,
+      ...guests,
+      ENABLE_XMPP_WEBSOCKET: YES,
+      PUBLIC_URL: publicUrl,
+    },
+    jicofo: {
+      ...type,
+      ENABLE_AUTH: on,
+      JICOFO_ENABLE_REST: YES,
+      JICOFO_MAX_MEMORY: heap(jitsi.resources.jicofo.limits.memory),
+      XMPP_SERVER: xmppServer,
+    },
+    jvb: {
+      // The graceful stop talks to the bridge's own REST interface.
+      COLIBRI_REST_ENABLED: YES,
+      // With STUN the bridge asks Jitsi's server for its address; otherwise nobody outside learns of it.
+      JVB_DISABLE_STUN: stun ? NO : YES,
+      JVB_PORT: String(port(party(stack.topology, 'jitsi-jvb'), 'media').number),
+      SHUTDOWN_REST_ENABLED: YES,
+      VIDEOBRIDGE_MAX_MEMORY: heap(jitsi.resources.jvb.limits.memory),
+      XMPP_SERVER: xmppServer,
+    },
+    web: {
+      BOSH_RELATIVE: YES,
+      ...(stack.element === undefined
+        ? {}
+        : { CSP_HEADER: `frame-ancestors 'self' https://${stack.element.host}` }),
+      DISABLE_HTTPS: YES,
+      ENABLE_AUTH: on,
+      ...guests,
+      ENABLE_LETSENCRYPT: NO,
+      // Peer to peer would ask Jitsi's STUN server and show participants each other's addresses.
+      ENABLE_P2P: NO,
+      ENABLE_XMPP_WEBSOCKET: YES,
+      PUBLIC_URL: publicUrl,
+      // nginx resolves this at run time, without a search list: only the full name works.
+      XMPP_BOSH_URL_BASE: serviceUrl(prosody, 'http', stack.cluster.domain),
+    },
+  };
+}
+
+/** The file behind the bridge's configuration; it is read last and wins. */
+export function customJvbConf(): string {
+  return [
+    '# REST without authentication: on the node it must not leave the loopback interface.',
+    'videobridge.http-servers.private.host = "127.0.0.1"',
+    '# Addresses that lead no client anywhere.',
+    `ice4j.harvest.blocked-interfaces = [${CLUSTER_INTERFACES.map((name) => `"${name}"`).join(', ')}]`,
+    '',
+  ].join('\n');
+}
+
+/** The file behind Jitsi Meet's config.js. */
+export function customConfigJs(jitsi: Jitsi, extraHost: string | undefined): string {
+  return [
+    '// Nobody outside learns who meets here: no avatars from Gravatar, no third-party scripts.',
+    'config.disableThirdPartyRequests = true;',
+    ...(extraHost === undefined
+      ? []
+      : [
+          `// The page is served as ${jitsi.host} and as ${extraHost}: signalling follows the address bar.`,
+          "if (typeof window !== 'undefined' && window.location && window.location.host) {",
+          "  config.websocket = 'wss://' + window.location.host + '/xmpp-websocket';",
+          '}',
+        ]),
+    '',
+  ].join('\n');
+}

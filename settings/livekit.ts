@@ -1,0 +1,81 @@
+import { LIVEKIT_KEYS, type Livekit } from '../model/components/livekit.ts';
+import type { Stack } from '../model/stack.ts';
+import { party, port, serviceUrl } from '../model/topology.ts';
+
+/** Where the pod finds its files; the chart mounts exactly these. */
+export const LIVEKIT_PATHS = { config: '/config', keys: '/secrets/livekit' } as const;
+
+/**
+ * Network interfaces that exist on cluster nodes but lead no client anywhere. Their addresses would only
+ * be tried first and fail slowly.
+ */
+export const CLUSTER_INTERFACES = [
+  'cni0',
+  'cilium_host',
+  'docker0',
+  'flannel.1',
+  'kube-ipvs0',
+  'tunl0',
+  'vxlan.calico',
+];
+
+/** The address clients are told. With `node` it comes from the pod's environment, since a file cannot know it. */
+function address(stack: Stack): object {
+  const { callNodes } = stack;
+  return {
+    use_external_ip: callNodes.address.by === 'stun',
+    ...(callNodes.address.by === 'public' ? { node_ip: callNodes.address.ip } : {}),
+  };
+}
+
+/**
+ * livekit.yaml as data. LiveKit refuses keys it does not know.
+ *
+ * @see https://github.com/livekit/livekit/blob/master/config-sample.yaml
+ */
+export function livekitConfig(stack: Stack, livekit: Livekit): object {
+  const self = party(stack.topology, 'livekit');
+  const { first, last } = livekit.udp;
+  const relay = port(self, 'turn-relay');
+  return {
+    port: port(self, 'http').number,
+    key_file: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
+    rtc: {
+      tcp_port: port(self, 'ice-tcp').number,
+      ...(first === last ? { udp_port: first } : { port_range_start: first, port_range_end: last }),
+      ...address(stack),
+      interfaces: { excludes: CLUSTER_INTERFACES },
+    },
+    turn: {
+      // Also answers STUN: without it LiveKit sends clients to servers of Google and Twilio.
+      enabled: true,
+      udp_port: port(self, 'turn-udp').number,
+      relay_range_start: relay.number,
+      relay_range_end: relay.last ?? relay.number,
+    },
+    // Only the JWT service makes rooms, and only for the homeserver's own users.
+    room: { auto_create: false },
+    webhook: {
+      api_key: LIVEKIT_KEYS.apiKey,
+      urls: [
+        `${serviceUrl(party(stack.topology, 'lk-jwt-service'), 'http', stack.cluster.domain)}/sfu_webhook`,
+      ],
+    },
+  };
+}
+
+/**
+ * Environment of lk-jwt-service.
+ *
+ * @see https://github.com/element-hq/lk-jwt-service#configuration
+ */
+export function jwtServiceEnvironment(stack: Stack, livekit: Livekit): Readonly<Record<string, string>> {
+  const synapse = serviceUrl(party(stack.topology, 'synapse'), 'http', stack.cluster.domain);
+  return {
+    // Both what browsers are told and what the service itself calls: it has to be the public name.
+    LIVEKIT_URL: `wss://${livekit.host}`,
+    LIVEKIT_KEY_FILE: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
+    LIVEKIT_FULL_ACCESS_HOMESERVERS: stack.serverName,
+    LIVEKIT_CS_API_URL_OVERRIDES: `${stack.serverName}=${synapse}`,
+  };
+}

@@ -1,0 +1,29 @@
+import type { Stack } from '../model/stack.ts';
+
+/**
+ * `/.well-known/matrix/client`: where clients find the homeserver and the call service.
+ *
+ * Calls stand here and in Synapse's own answer: clients are in the middle of moving from one to the other.
+ */
+export function wellKnownClient(stack: Stack): object {
+  return {
+    'm.homeserver': { base_url: stack.synapse.baseUrl },
+    ...(stack.livekit === undefined
+      ? {}
+      : {
+          'org.matrix.msc4143.rtc_foci': [{ type: 'livekit', livekit_service_url: stack.livekit.serviceUrl }],
+        }),
+    // Element's classic Android app reads only the older of the two names.
+    ...(stack.jitsi === undefined
+      ? {}
+      : {
+          'io.element.jitsi': { preferredDomain: stack.jitsi.host },
+          'im.vector.riot.jitsi': { preferredDomain: stack.jitsi.host },
+        }),
+  };
+}
+
+/** `/.well-known/matrix/server`: where other homeservers connect to. */
+export function wellKnownServer(stack: Stack): object {
+  return { 'm.server': `${stack.synapse.host}:443` };
+}
