@@ -40,7 +40,8 @@ function lostField(written: unknown, rendered: unknown, path: string): string | 
     const kept = typeof rendered === 'object' && rendered !== null ? Object.entries(rendered) : [];
     for (const [key, value] of Object.entries(written)) {
       const found = kept.find(([name]) => name.toLowerCase() === key.toLowerCase());
-      const lost = lostField(value, found?.[1], `${path}.${key}`);
+      if (found === undefined) return `${path}.${key}`;
+      const lost = lostField(value, found[1], `${path}.${key}`);
       if (lost !== undefined) return lost;
     }
     return undefined;

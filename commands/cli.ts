@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { writeReference } from './reference.ts';
 import { humanReport, jsonReport, styleFor } from './report.ts';
 import { synth } from './synth.ts';
 import { EnvironmentProblem } from './workspace.ts';
@@ -31,6 +32,11 @@ program
     }
     process.exitCode = result.exitCode;
   });
+
+program
+  .command('reference')
+  .description("write stack.schema.json and docs/reference (for work on this program's own schema)")
+  .action(writeReference);
 
 try {
   await program.parseAsync();

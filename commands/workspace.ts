@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { loadStack, loadVersions } from '../model/load.ts';
 import type { Stack } from '../model/stack.ts';
+import type { YamlSource } from '../model/yaml-source.ts';
 
 /** What a repository's stack files come to. */
 export interface Workspace {
@@ -23,34 +24,46 @@ export class EnvironmentProblem extends Error {}
  * @throws EnvironmentProblem when a file cannot be read
  */
 export async function readWorkspace(stacksFolder: string, versionsFile: string): Promise<Workspace> {
-  const versions = loadVersions(slashes(versionsFile), await readText(versionsFile));
+  const versions = loadVersions(slashes(relative('.', versionsFile)), await readText(versionsFile));
   const files = await stackFiles(stacksFolder);
   const diagnostics: Diagnostic[] = [...versions.diagnostics];
-  const stacks: Stack[] = [];
-  if (versions.value === undefined) return { stacks, count: files.length, diagnostics };
+  const loadedStacks: LocatedStack[] = [];
+  if (versions.value === undefined) return { stacks: [], count: files.length, diagnostics };
   for (const file of files) {
-    // The name in messages and headers is the same wherever the repository lies.
-    const name = `${basename(stacksFolder)}/${file}`;
-    const loaded = loadStack(name, await readText(join(stacksFolder, file)), versions.value);
+    const path = join(stacksFolder, file);
+    // From where the command runs, so that messages can be clicked and headers are the same on every machine.
+    const loaded = loadStack(slashes(relative('.', path)), await readText(path), versions.value);
     diagnostics.push(...loaded.diagnostics);
-    if (loaded.value !== undefined) stacks.push(loaded.value);
+    if (loaded.value !== undefined && loaded.source !== undefined) {
+      loadedStacks.push({ stack: loaded.value, source: loaded.source });
+    }
   }
-  return { stacks, count: files.length, diagnostics: [...diagnostics, ...sharedNames(stacks)] };
+  return {
+    stacks: loadedStacks.map(({ stack }) => stack),
+    count: files.length,
+    diagnostics: [...diagnostics, ...sharedNames(loadedStacks)],
+  };
 }
 
-/** Two stacks with one name would overwrite each other's folder. */
-function sharedNames(stacks: readonly Stack[]): readonly Diagnostic[] {
+/** A stack, and where each part of it is written. */
+interface LocatedStack {
+  readonly stack: Stack;
+  readonly source: YamlSource;
+}
+
+/** Two stacks with one name would overwrite each other's folder, with one namespace each other's objects. */
+function sharedNames(stacks: readonly LocatedStack[]): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (const [index, stack] of stacks.entries()) {
-    for (const first of stacks.slice(0, index)) {
+  for (const [index, { stack, source }] of stacks.entries()) {
+    for (const { stack: first } of stacks.slice(0, index)) {
       const same =
         first.name === stack.name ? 'name' : first.namespace === stack.namespace ? 'namespace' : undefined;
       if (same === undefined) continue;
       found.push({
-        position: { file: stack.file, line: 1, column: 1 },
+        position: source.at([same]),
         code: 'MG040',
         what: `the ${same} "${stack[same]}" is already that of ${first.file}`,
-        remedy: `write another ${same}:`,
+        remedy: `write another ${same}: in one of them`,
       });
     }
   }

@@ -1,3 +1,5 @@
+import type { Code } from './codes.ts';
+
 /** A place in a file a person edits. Lines and columns count from 1. */
 export interface Position {
   readonly file: string;
@@ -9,7 +11,7 @@ export interface Position {
 export interface Diagnostic {
   readonly position: Position;
   /** Stable code, for example `MG020`; each is explained in docs/reference/errors.md. */
-  readonly code: string;
+  readonly code: Code;
   /** What is wrong, quoting the value. */
   readonly what: string;
   /** What to write instead. */

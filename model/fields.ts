@@ -40,12 +40,16 @@ export const ipv4 = z.string().regex(IPV4, 'write an IPv4 address such as 203.0.
 
 export const memory = z
   .string()
-  .refine(isMemory, 'write a whole number with Ki, Mi, Gi or Ti, such as 512Mi or 4Gi');
+  .refine(isMemory, 'write a whole number with Ki, Mi, Gi or Ti, such as 512Mi or 4Gi')
+  .describe('A whole number with Ki, Mi, Gi or Ti, such as 512Mi or 4Gi.');
 
+/** Written as text (`500m`) or as a number of whole cores. */
 export const cpu = z
-  .union([z.string(), z.number()])
-  .transform(String)
-  .refine(isCpu, 'write whole cores or millicores, such as 2 or 500m');
+  .union([
+    z.string().refine(isCpu, 'write whole cores or millicores, such as 2 or 500m'),
+    z.int().positive('write whole cores or millicores, such as 2 or 500m'),
+  ])
+  .describe('Whole cores or millicores, such as 2 or 500m.');
 
 export const synapseSize = z
   .string()

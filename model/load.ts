@@ -5,6 +5,7 @@ import { checkChoices } from './checks/choices.ts';
 import { checkElementCalls } from './checks/clients.ts';
 import { checkTunnel } from './checks/exposure.ts';
 import { checkHosts } from './checks/hosts.ts';
+import { checkNamespace } from './checks/namespace.ts';
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
 import { IMAGE_NAMES, type Images, imageReferences, unfitTag, versionsSchema } from './images.ts';
 import { resolve } from './resolve.ts';
@@ -21,7 +22,11 @@ const CHECKS: readonly Check[] = [
   checkCallAddress,
   checkAmounts,
   checkElementCalls,
+  checkNamespace,
 ];
+
+/** A resolved stack and its file, or everything that is wrong with the file. */
+export type LoadedStack = Loaded<Stack> & { readonly source: YamlSource | undefined };
 
 /** Either what was read, or everything that is wrong with it. */
 export type Loaded<T> =
@@ -33,12 +38,12 @@ export type Loaded<T> =
  *
  * @param file name for messages, with forward slashes; also gives the stack its name when the file does not
  */
-export function loadStack(file: string, text: string, images: Images): Loaded<Stack> {
+export function loadStack(file: string, text: string, images: Images): LoadedStack {
   const read = readTypedYaml(file, text, stackSchema);
   const diagnostics = [...read.diagnostics];
   const faulty = [...read.faulty];
   if (read.source === undefined || read.value === undefined) {
-    return { value: undefined, diagnostics: diagnostics.sort(compareDiagnostics) };
+    return { value: undefined, diagnostics: diagnostics.sort(compareDiagnostics), source: read.source };
   }
   const { source, value: written } = read;
   const report = (findings: readonly CheckFinding[]): void => {
@@ -53,8 +58,8 @@ export function loadStack(file: string, text: string, images: Images): Loaded<St
   // Each check looks at the same stack; only a wrong choice before them makes one keep quiet.
   report(CHECKS.flatMap((check) => check(written, stack)));
   return diagnostics.length > 0
-    ? { value: undefined, diagnostics: diagnostics.sort(compareDiagnostics) }
-    : { value: stack, diagnostics: [] };
+    ? { value: undefined, diagnostics: diagnostics.sort(compareDiagnostics), source }
+    : { value: stack, diagnostics: [], source };
 }
 
 /** Reads versions.yaml: which image each program runs from. */

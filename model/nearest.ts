@@ -24,18 +24,31 @@ function editDistance(a: string, b: string): number {
 /**
  * The known word a misspelt one most likely stands for.
  *
- * @returns undefined when nothing is near enough to be worth suggesting (more than a third of it differs).
+ * @returns undefined when nothing is near enough to be worth suggesting (more than a third of it differs),
+ *   and nothing is the same word grown longer or cut short (`storageClassName` for `storageClass`).
  */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
+  let cut: string | undefined;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    const other = candidate.toLowerCase();
+    const distance = editDistance(wanted, other);
+    const allowed = Math.max(1, Math.floor(Math.max(word.length, other.length) / 3));
+    if (distance <= allowed && distance < other.length && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
+    if (Math.min(wanted.length, other.length) > 3 && (wanted.startsWith(other) || other.startsWith(wanted))) {
+      cut ??= candidate;
+    }
   }
-  const allowed = Math.max(1, Math.floor(Math.max(word.length, best?.length ?? 0) / 3));
-  return bestDistance <= allowed ? best : undefined;
+  return best ?? cut;
+}
+
+/** `did you mean "x"? `, or nothing: the beginning of a remedy. */
+export function suggestion(word: string, known: Iterable<string>): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : `did you mean "${meant}"? `;
 }

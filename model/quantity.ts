@@ -1,7 +1,40 @@
-/** Binary units of Kubernetes quantities, in bytes. */
-const BYTES = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 } as const;
-const MEMORY = /^([1-9][0-9]*)(Ki|Mi|Gi|Ti)$/;
-const CPU = /^([1-9][0-9]*)(m?)$/;
+/** Units of Kubernetes quantities; no unit counts once. */
+const FACTORS: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i|[numkMGTPE])|[eE]([+-]?\d+))?$/;
+/** What a stack file may say for a size: the part of the grammar that people read without thinking. */
+const MEMORY = /^[1-9][0-9]*(?:Ki|Mi|Gi|Ti)$/;
+/** What a stack file may say for CPU. */
+const CPU = /^[1-9][0-9]*m?$/;
+
+/**
+ * The value of a Kubernetes quantity in its unit (cores, bytes), or undefined for what is none.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+export function parseQuantity(quantity: unknown): number | undefined {
+  if (typeof quantity === 'number') return quantity;
+  const match = typeof quantity === 'string' ? QUANTITY.exec(quantity) : null;
+  if (match === null) return undefined;
+  const [, sign, digits, unit, exponent] = match;
+  const factor = unit === undefined ? 10 ** Number(exponent ?? 0) : (FACTORS[unit] ?? 1);
+  return Number(digits) * factor * (sign === '-' ? -1 : 1);
+}
 
 /** True for a size the stack file accepts: a whole number of Ki, Mi, Gi or Ti. */
 export function isMemory(text: string): boolean {
@@ -16,39 +49,39 @@ export function isCpu(text: string): boolean {
 /**
  * Bytes of a Kubernetes size such as `20Gi`.
  *
- * @throws when the text is not a whole number of Ki, Mi, Gi or Ti.
+ * @throws when the text is no quantity.
  */
 export function bytes(text: string): number {
-  const match = MEMORY.exec(text);
-  const unit = match?.[2];
-  if (match === null || (unit !== 'Ki' && unit !== 'Mi' && unit !== 'Gi' && unit !== 'Ti')) {
+  const value = parseQuantity(text);
+  if (value === undefined)
     throw new Error(`"${text}" is no size; write a whole number with Ki, Mi, Gi or Ti`);
-  }
-  return Number(match[1]) * BYTES[unit];
+  return value;
 }
 
 /**
  * Millicores of a Kubernetes CPU amount such as `500m` or `2`.
  *
- * @throws when the text is neither whole cores nor millicores.
+ * @throws when the text is no quantity.
  */
 export function millicores(text: string): number {
-  const match = CPU.exec(text);
-  if (match === null) throw new Error(`"${text}" is no CPU amount; write cores (2) or millicores (500m)`);
-  return Number(match[1]) * (match[2] === 'm' ? 1 : 1000);
+  const value = parseQuantity(text);
+  if (value === undefined)
+    throw new Error(`"${text}" is no CPU amount; write cores (2) or millicores (500m)`);
+  return Math.round(value * 1000);
 }
 
 /** Whole mebibytes in a size, rounded down. */
 export function mebibytes(text: string): number {
-  return Math.floor(bytes(text) / BYTES.Mi);
+  return Math.floor(bytes(text) / 2 ** 20);
 }
 
 /** Writes bytes in the largest unit that keeps them whole (`1536Mi`, `4Gi`). */
 export function formatBytes(amount: number): string {
   for (const unit of ['Ti', 'Gi', 'Mi'] as const) {
-    if (amount >= BYTES[unit] && amount % BYTES[unit] === 0) return `${amount / BYTES[unit]}${unit}`;
+    const factor = FACTORS[unit] ?? 1;
+    if (amount >= factor && amount % factor === 0) return `${amount / factor}${unit}`;
   }
-  return `${Math.ceil(amount / BYTES.Ki)}Ki`;
+  return `${Math.ceil(amount / 1024)}Ki`;
 }
 
 /** Writes millicores as Kubernetes people do: `2`, `500m`. */

@@ -33,11 +33,11 @@ export function overrideResources(base: Resources, override: ResourcesOverride |
   const limitCpu = override?.limits?.cpu ?? base.limits.cpu;
   return {
     requests: {
-      cpu: override?.requests?.cpu ?? base.requests.cpu,
+      cpu: String(override?.requests?.cpu ?? base.requests.cpu),
       memory: override?.requests?.memory ?? base.requests.memory,
     },
     limits: {
-      ...(limitCpu === undefined ? {} : { cpu: limitCpu }),
+      ...(limitCpu === undefined ? {} : { cpu: String(limitCpu) }),
       memory: override?.limits?.memory ?? base.limits.memory,
     },
   };

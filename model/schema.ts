@@ -31,7 +31,8 @@ const cluster = z.strictObject({
         .optional()
         .describe("Traefik's own names for its entry points."),
     })
-    .optional(),
+    .optional()
+    .describe('The Traefik that the cluster has.'),
 });
 
 const flux = z.strictObject({
@@ -80,15 +81,16 @@ const expose = z.strictObject({
       tls,
       names: z
         .strictObject({
-          synapse: host.optional(),
-          element: host.optional(),
-          livekit: host.optional(),
-          jitsi: host.optional(),
+          synapse: host.optional().describe('The homeserver.'),
+          element: host.optional().describe('The web client.'),
+          livekit: host.optional().describe('Signalling of calls.'),
+          jitsi: host.optional().describe('Meetings.'),
         })
         .optional()
         .describe('Extra names for the same things on the local network.'),
     })
-    .optional(),
+    .optional()
+    .describe('The way in from the local network.'),
 });
 
 const callNodes = z.strictObject({
@@ -101,10 +103,13 @@ const callNodes = z.strictObject({
   tolerations: z
     .array(
       z.strictObject({
-        key: z.string().min(1),
-        operator: z.enum(['Exists', 'Equal']).optional(),
-        value: z.string().optional(),
-        effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+        key: z.string().min(1).describe("The taint's key."),
+        operator: z.enum(['Exists', 'Equal']).optional().describe('Default: Equal.'),
+        value: z.string().optional().describe("The taint's value, with operator Equal."),
+        effect: z
+          .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+          .optional()
+          .describe('Default: every effect.'),
       }),
     )
     .optional()
@@ -165,7 +170,8 @@ export const stackSchema = z.strictObject({
         .optional()
         .describe('You create the Secrets that SECRETS.md lists. Default: existing.'),
     })
-    .optional(),
+    .optional()
+    .describe('Where the Secrets come from.'),
 });
 
 /** A stack file as a person wrote it, its shape checked. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Diagnostic } from './diagnostic.ts';
 import { nearest } from './nearest.ts';
-import { type Path, readYaml, valueAt, without, type YamlSource } from './yaml-source.ts';
+import { type Path, readYaml, replaced, valueAt, type YamlSource } from './yaml-source.ts';
 
 /** A file checked against a schema. */
 export interface TypedYaml<T> {
@@ -19,8 +19,18 @@ export interface TypedYaml<T> {
 
 type Issue = z.core.$ZodIssue;
 
+/** A misspelt key, and the key of the same group that it is read as. */
+interface Misspelling {
+  /** The place of the key that was meant, in the data that is checked. */
+  readonly path: Path;
+  readonly written: string;
+  readonly known: readonly string[];
+}
+
 /**
  * Reads YAML text and checks its shape, finding everything wrong at once.
+ * A misspelt key is reported, and read as the key it most likely stands for: what it holds is checked too,
+ * and nobody is told that the key is missing.
  *
  * @param file name for messages, with forward slashes
  */
@@ -29,16 +39,84 @@ export function readTypedYaml<T>(file: string, text: string, schema: z.ZodType<T
   if (read.source === undefined) {
     return { source: undefined, value: undefined, diagnostics: read.diagnostics, faulty: [] };
   }
-  const { source } = read;
-  const first = schema.safeParse(source.data, { reportInput: true });
-  if (first.success) return { source, value: first.data, diagnostics: [], faulty: [] };
-  const issues = first.error.issues.flatMap((issue) => flatten(issue));
+  const { data, misspelt } = correctSpelling(read.source.data, schema);
+  const source = sourceAsMeant(read.source, data, misspelt);
+  const issues = issuesOf(data, schema);
   return {
     source,
-    value: salvage(source.data, schema),
-    diagnostics: issues.flatMap((issue) => describe(issue, source, schema)),
+    value: salvage(data, schema),
+    diagnostics: distinct([
+      ...misspelt.map(({ path, written, known }) =>
+        unknownKey(source, path, written, known, String(path.at(-1))),
+      ),
+      ...issues.flatMap((issue) => describe(issue, source, schema)),
+    ]),
     faulty: issues.flatMap((issue) => faultyPaths(issue)),
   };
+}
+
+function issuesOf(data: unknown, schema: z.ZodType): readonly Issue[] {
+  const result = schema.safeParse(data, { reportInput: true, error: boundRemedy });
+  return result.success ? [] : result.error.issues.flatMap((issue) => flatten(issue));
+}
+
+/** What to write where a schema gives a bound without words of its own. */
+function boundRemedy(issue: z.core.$ZodRawIssue): string | undefined {
+  const units: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
+  if (issue.code === 'too_small') return `write at least ${issue.minimum}${units[issue.origin] ?? ''}`;
+  if (issue.code === 'too_big') return `write at most ${issue.maximum}${units[issue.origin] ?? ''}`;
+  return undefined;
+}
+
+/** Gives misspelt keys their names, from the outermost in: only then is it clear what belongs below them. */
+function correctSpelling(
+  written: unknown,
+  schema: z.ZodType,
+): { readonly data: unknown; readonly misspelt: readonly Misspelling[] } {
+  let data = written;
+  const misspelt: Misspelling[] = [];
+  for (let before = -1; before < misspelt.length; ) {
+    before = misspelt.length;
+    for (const issue of issuesOf(data, schema)) {
+      if (issue.code !== 'unrecognized_keys') continue;
+      const group = toPath(issue.path);
+      const known = keysAt(schema, group);
+      for (const key of issue.keys) {
+        const free = known.filter((name) => valueAt(data, [...group, name]) === undefined);
+        const meant = nearest(key, free);
+        if (meant === undefined) continue;
+        misspelt.push({ path: [...group, meant], written: key, known });
+        data = replaced(data, [...group, meant], valueAt(data, [...group, key]));
+        data = replaced(data, [...group, key], undefined);
+      }
+    }
+  }
+  return { data, misspelt };
+}
+
+/** The same source for paths of the data as it was meant. */
+function sourceAsMeant(source: YamlSource, data: unknown, misspelt: readonly Misspelling[]): YamlSource {
+  const asWritten = (path: Path): Path =>
+    path.map((step, index) => {
+      const name = dotted(path.slice(0, index + 1));
+      return misspelt.find((one) => dotted(one.path) === name)?.written ?? step;
+    });
+  return {
+    data,
+    at: (path) => source.at(asWritten(path)),
+    keyAt: (path) => source.keyAt(asWritten(path)),
+  };
+}
+
+/** Without repetitions: an anchor's value is wrong once, however many aliases repeat it. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const byPlace = new Map<string, Diagnostic>();
+  for (const one of diagnostics) {
+    const { line, column } = one.position;
+    const place = `${line}:${column} ${one.code} ${one.remedy}`;
+    if (!byPlace.has(place)) byPlace.set(place, one);
+  }
+  return [...byPlace.values()];
 }
 
 /** Turns the issue of a union into those of the branch the person most likely meant. */
@@ -63,104 +141,115 @@ function faultyPaths(issue: Issue): readonly Path[] {
   return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
+function unknownKey(
+  source: YamlSource,
+  path: Path,
+  key: string,
+  known: readonly string[],
+  meant?: string,
+): Diagnostic {
+  return {
+    position: source.keyAt(path),
+    code: 'MG002',
+    what: `unknown key "${key}"${path.length === 1 ? '' : ` in ${dotted(path.slice(0, -1))}`}`,
+    remedy: `${meant === undefined ? 'known' : `did you mean "${meant}"? Known`} here: ${known.join(', ')}`,
+  };
+}
+
 function describe(issue: Issue, source: YamlSource, schema: z.ZodType): readonly Diagnostic[] {
   const path = toPath(issue.path);
   const name = dotted(path);
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
-    return issue.keys.map((key) => {
-      const meant = nearest(key, known);
-      return {
-        position: source.keyAt([...path, key]),
-        code: 'MG002',
-        what: `unknown key "${key}"${path.length === 0 ? '' : ` in ${name}`}`,
-        remedy:
-          meant === undefined
-            ? `known here: ${known.join(', ')}`
-            : `did you mean "${meant}"? Known here: ${known.join(', ')}`,
-      };
-    });
+    return issue.keys.map((key) => unknownKey(source, [...path, key], key, known));
   }
   const value = valueAt(source.data, path);
+  const position = source.at(path);
+  const hint = descriptionAt(schema, path);
+  const explained = hint === undefined ? '' : `. ${hint}`;
   if (value === undefined) {
-    const hint = descriptionAt(schema, path);
+    const group = path.length > 1 ? ` to ${dotted(path.slice(0, -1))}` : '';
+    const remedy = `add ${path.at(-1)}: ${expected(issue, schema)}${group}${explained}`;
+    return [{ position, code: 'MG003', what: `"${name}" is missing`, remedy }];
+  }
+  if (value === null) {
+    const optional = accepts(schemaAt(schema, path), undefined);
+    const defaults = optional && path.length > 0 && accepts(schemaAt(schema, path), {});
+    const remedy = defaults
+      ? `write ${path.at(-1)}: {} for its defaults`
+      : `write ${expected(issue, schema)}`;
     return [
       {
-        position: source.at(path),
-        code: 'MG003',
-        what: `"${name}" is missing`,
-        remedy: `add ${name}:${expected(issue)}${hint === undefined ? '' : `. ${hint}`}`,
+        position,
+        code: 'MG004',
+        what: `${name} is empty`,
+        remedy: `${remedy}${optional ? ', or remove the key' : explained}`,
       },
     ];
   }
   if (issue.code === 'invalid_type') {
-    return [
-      {
-        position: source.at(path),
-        code: 'MG004',
-        what: `${name} is ${kindOf(value)}, ${quote(value)}`,
-        remedy:
-          value === null && issue.expected === 'object'
-            ? `write ${path.at(-1) ?? 'it'}: {} for its defaults, or remove the key`
-            : `write${expected(issue)}${typeof value !== 'string' && issue.expected === 'string' ? ' (put it in quotes)' : ''}`,
-      },
-    ];
+    const what = `${name} is ${kindOf(value)}, ${quote(value)}`;
+    return [{ position, code: 'MG004', what, remedy: kindRemedy(issue, value, schema) }];
   }
+  const what = `${name} is ${quote(value)}`;
   if (issue.code === 'invalid_value') {
-    const meant = nearest(String(value), issue.values.map(String));
-    return [
-      {
-        position: source.at(path),
-        code: 'MG005',
-        what: `${name} is ${quote(value)}`,
-        remedy: `${meant === undefined ? '' : `did you mean ${meant}? `}Write ${issue.values.map(String).join(' or ')}`,
-      },
-    ];
+    const remedy = `${suggestion(value, issue)}write ${expected(issue, schema)}`;
+    return [{ position, code: 'MG005', what, remedy }];
   }
-  return [
-    {
-      position: source.at(path),
-      code: 'MG005',
-      what: `${name} is ${quote(value)}`,
-      remedy: issue.code === 'invalid_union' ? unionRemedy(issue) : issue.message,
-    },
-  ];
+  const remedy =
+    issue.code === 'invalid_union' ? `${unionRemedy(issue, value, schema)}${explained}` : issue.message;
+  return [{ position, code: 'MG005', what, remedy }];
+}
+
+/** What to write instead of a value of the wrong kind. */
+function kindRemedy(issue: Issue, value: unknown, schema: z.ZodType): string {
+  const wanted = issue.code === 'invalid_type' ? issue.expected : '';
+  const isScalar = typeof value !== 'object';
+  if (wanted === 'string' && isScalar) return `put it in quotes: ${quote(String(value))}`;
+  if (wanted === 'array' && isScalar) return `write a list, such as [${String(value)}]`;
+  const quoted = typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value));
+  return `write ${expected(issue, schema)}${quoted ? ', without quotes' : ''}`;
 }
 
 /** What the branches of a union want, as one sentence. */
-function unionRemedy(issue: Extract<Issue, { code: 'invalid_union' }>): string {
-  const wanted = issue.errors.flatMap((branch) =>
-    branch.map((inner) =>
-      inner.code === 'invalid_type'
-        ? `write${expected(inner)}`
-        : inner.code === 'invalid_value'
-          ? `write ${inner.values.map(String).join(' or ')}`
-          : inner.message,
-    ),
-  );
-  return [...new Set(wanted)].join('; or ');
+function unionRemedy(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  value: unknown,
+  schema: z.ZodType,
+): string {
+  const branches = issue.errors.flatMap((branch) => branch.slice(0, 1));
+  const wanted = branches.map((inner) => expected({ ...inner, path: issue.path }, schema));
+  const meant = branches.map((inner) => suggestion(value, inner)).find((text) => text !== '');
+  return `${meant ?? ''}write ${[...new Set(wanted)].join(', or ')}`;
 }
 
-function expected(issue: Issue): string {
-  if (issue.code === 'invalid_value') return ` ${issue.values.map(String).join(' or ')}`;
-  if (issue.code !== 'invalid_type') return '';
+/** `did you mean closed? `; nothing when no allowed word is near, or when there is only one. */
+function suggestion(value: unknown, issue: Issue): string {
+  if (issue.code !== 'invalid_value' || issue.values.length < 2) return '';
+  const meant = nearest(String(value), issue.values.map(String));
+  return meant === undefined ? '' : `did you mean ${meant}? `;
+}
+
+/** The kind of value an issue asks for, in words that follow `write` or a key. */
+function expected(issue: Issue, schema: z.ZodType): string {
+  if (issue.code === 'invalid_value') return issue.values.map(String).join(' or ');
+  if (issue.code !== 'invalid_type') return issue.message;
+  if (issue.expected === 'object') return `keys (${keysAt(schema, toPath(issue.path)).join(', ')}) below it`;
   const words: Readonly<Record<string, string>> = {
-    string: ' text',
-    object: ' keys of its own, indented below it',
-    array: ' a list',
-    int: ' a whole number',
-    number: ' a number',
-    boolean: ' true or false',
-    record: ' keys and values, indented below it',
+    string: 'text',
+    array: 'a list',
+    int: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+    record: 'keys and values below it',
   };
-  return words[issue.expected] ?? ` ${issue.expected}`;
+  return words[issue.expected] ?? issue.expected;
 }
 
 function kindOf(value: unknown): string {
-  if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a group of keys';
-  return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'true or false' : 'a number';
+  return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'a boolean' : 'a number';
 }
 
 /** A value as a person would recognise it, on one line. */
@@ -178,22 +267,46 @@ export function dotted(path: Path): string {
   return text === '' ? 'the file' : text;
 }
 
-/** Takes wrong parts out until the rest fits; gives up when something the whole file needs is missing. */
+/** Stands for a host, a name or any text that is wrong: a name that nobody can own (RFC 2606), or an address. */
+const STAND_INS = ['stand-in.invalid', '203.0.113.1'] as const;
+
+/**
+ * Puts something that fits in the place of every wrong part, so that what depends on it is not taken for wrong too;
+ * takes out what nothing stands in for.
+ *
+ * @returns undefined when the file as a whole is of the wrong kind.
+ */
 function salvage<T>(data: unknown, schema: z.ZodType<T>): T | undefined {
   let rest = data;
   for (let round = 0; round < 30; round++) {
     const result = schema.safeParse(rest);
     if (result.success) return result.data;
-    for (const issue of result.error.issues.flatMap((one) => flatten(one))) {
+    for (const issue of issuesOf(rest, schema)) {
       for (const path of faultyPaths(issue)) {
-        const missing = valueAt(rest, path) === undefined && issue.code !== 'unrecognized_keys';
-        const target = missing ? path.slice(0, -1) : path;
-        if (target.length === 0) return undefined;
-        rest = without(rest, target);
+        if (path.length === 0) return undefined;
+        const wrong = valueAt(rest, path);
+        const fitting =
+          issue.code === 'unrecognized_keys' ? undefined : standIn(schemaAt(schema, path), wrong);
+        const nothingFits = wrong === undefined && fitting === undefined;
+        rest = replaced(rest, nothingFits ? path.slice(0, -1) : path, fitting);
       }
     }
   }
   return undefined;
+}
+
+/** Something that fits a schema, as near to the wrong value as can be told; undefined when nothing is at hand. */
+function standIn(schema: unknown, wrong: unknown): unknown {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodObject) return {};
+  if (inner instanceof z.ZodLiteral) return [...inner.values][0];
+  if (inner instanceof z.ZodEnum)
+    return nearest(String(wrong), inner.options.map(String)) ?? inner.options[0];
+  return STAND_INS.find((candidate) => accepts(inner, candidate));
+}
+
+function accepts(schema: unknown, value: unknown): boolean {
+  return schema instanceof z.ZodType && schema.safeParse(value).success;
 }
 
 /** The schema of the value at a path, its optional wrapper taken off. */

@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { Diagnostic, Position } from './diagnostic.ts';
 
 /** Keys and indexes from the root of a YAML file to a value. */
@@ -7,7 +17,10 @@ export type Path = readonly (string | number)[];
 /** A YAML file's data together with where each part of it stands. */
 export interface YamlSource {
   readonly data: unknown;
-  /** Where the value at a path begins; for a path that is not written, where its nearest written parent's key is. */
+  /**
+   * Where the value at a path begins; for a group, a list or nothing, where its key stands.
+   * For a path that is not written, where its nearest written parent's key is.
+   */
   at(path: Path): Position;
   /** Where the key at the end of a path stands. */
   keyAt(path: Path): Position;
@@ -17,6 +30,26 @@ export interface YamlSource {
 export type YamlResult =
   | { readonly source: YamlSource; readonly diagnostics: readonly [] }
   | { readonly source: undefined; readonly diagnostics: readonly Diagnostic[] };
+
+/** A mistake in the text itself: where it begins, and the parser's code and words. */
+interface TextError {
+  readonly offset: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The parser's errors that have a better answer than the general one, by its code. */
+const EXPLAINED: Readonly<Record<string, { readonly what: string; readonly remedy: string }>> = {
+  DUPLICATE_KEY: {
+    what: 'this key is already written in the same group',
+    remedy: 'put both together under one of them',
+  },
+  MULTIPLE_DOCS: {
+    what: 'a second document begins here',
+    remedy: 'keep one stack in a file: remove the line ---, or move what follows to a file of its own',
+  },
+  TAB_AS_INDENT: { what: 'a tab stands where YAML wants spaces', remedy: 'indent with spaces' },
+};
 
 /**
  * Reads one YAML document, keeping the place of every value.
@@ -30,43 +63,76 @@ export function readYaml(file: string, text: string): YamlResult {
     const { line, col } = lineCounter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  if (document.errors.length > 0) {
+  const errors = textErrors(document);
+  if (errors.length > 0) {
     return {
       source: undefined,
-      diagnostics: document.errors.map((error) => ({
-        position: position(error.pos[0]),
+      diagnostics: errors.map(({ offset, code, message }) => ({
+        position: position(offset),
         code: 'MG001',
-        what: `this is not YAML: ${firstLine(error.message)}`,
-        remedy: 'correct the text here (indent with spaces, each key once, quote values that hold : or #)',
+        ...(EXPLAINED[code] ?? {
+          what: `this is not YAML: ${firstLine(message)}`,
+          remedy: 'correct the text here (indent with spaces, each key once, quote values that hold : or #)',
+        }),
       })),
     };
   }
   const root = document.contents;
   const at = (path: Path): Position => {
-    const found = find(root, path);
-    if (found.depth < path.length) return keyAt(path.slice(0, found.depth));
-    return position(found.node?.range?.[0] ?? 0);
+    const { node, depth } = find(document, path);
+    if (depth < path.length) return keyAt(path.slice(0, depth));
+    const [start = 0, end = 0] = node?.range ?? [];
+    return path.length === 0 || (isScalar(node) && start < end) ? position(start) : keyAt(path);
   };
   const keyAt = (path: Path): Position => {
     const key = path.at(-1);
-    const parent = find(root, path.slice(0, -1));
-    if (parent.depth === path.length - 1 && isMap(parent.node)) {
+    if (key === undefined) return position(root?.range?.[0] ?? 0);
+    const parent = find(document, path.slice(0, -1));
+    if (parent.depth < path.length - 1) return at(path.slice(0, parent.depth));
+    if (isMap(parent.node)) {
       for (const pair of parent.node.items) {
-        if (isScalar(pair.key) && pair.key.value === key) return position(pair.key.range?.[0] ?? 0);
+        if (isScalar(pair.key) && String(pair.key.value) === key) return position(pair.key.range?.[0] ?? 0);
       }
     }
-    if (path.length === 0) return position(root?.range?.[0] ?? 0);
-    return at(path.slice(0, parent.depth));
+    // An item of a list has no key: it begins where it begins.
+    const { node, depth } = find(document, path);
+    return depth === path.length ? position(node?.range?.[0] ?? 0) : at(path.slice(0, -1));
   };
   return { source: { data: document.toJS(), at, keyAt }, diagnostics: [] };
 }
 
-/** Follows a path as far as it is written. */
-function find(root: Node | null, path: Path): { readonly node: Node | null; readonly depth: number } {
-  let node = root;
+/**
+ * Everything wrong with the text. What the parser finds after its first error mostly follows from that one,
+ * so only keys written twice, which it takes in its stride, are all told.
+ */
+function textErrors(document: Document.Parsed): readonly TextError[] {
+  const errors = document.errors.map(({ pos, code, message }) => ({ offset: pos[0], code, message }));
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  if (errors.length > 0) return errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY');
+  const dangling: TextError[] = [];
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      dangling.push({
+        offset: alias.range?.[0] ?? 0,
+        code: 'BAD_ALIAS',
+        message: `*${alias.source} refers to &${alias.source}, which is not written before it`,
+      });
+    },
+  });
+  return dangling;
+}
+
+/** Follows a path as far as it is written; an alias leads to what its anchor names. */
+function find(
+  document: Document.Parsed,
+  path: Path,
+): { readonly node: Node | null | undefined; readonly depth: number } {
+  let node: Node | null = document.contents;
   for (const [depth, step] of path.entries()) {
-    const next: unknown =
+    const child: unknown =
       isMap(node) || isSeq(node) ? node.get(isSeq(node) ? Number(step) : step, true) : undefined;
+    const next = isAlias(child) ? child.resolve(document) : child;
     if (!isScalar(next) && !isMap(next) && !isSeq(next)) return { node, depth };
     node = next;
   }
@@ -87,19 +153,19 @@ export function valueAt(data: unknown, path: Path): unknown {
   return value;
 }
 
-/** A copy of plain data without the value at a path. */
-export function without(data: unknown, path: Path): unknown {
+/** A copy of plain data with another value at a path; `undefined` takes what is there out. */
+export function replaced(data: unknown, path: Path, value: unknown): unknown {
   const [step, ...rest] = path;
-  if (step === undefined || typeof data !== 'object' || data === null) return data;
+  if (step === undefined) return value;
+  if (typeof data !== 'object' || data === null) return data;
   if (Array.isArray(data)) {
     const items: unknown[] = data;
-    if (rest.length === 0) return items.filter((_, index) => index !== step);
-    return items.map((item, index) => (index === step ? without(item, rest) : item));
+    return items
+      .map((item, index) => (index === step ? replaced(item, rest, value) : item))
+      .filter((item) => item !== undefined);
   }
   const entries = Object.entries(data);
-  return Object.fromEntries(
-    rest.length === 0
-      ? entries.filter(([key]) => key !== step)
-      : entries.map(([key, value]) => [key, key === step ? without(value, rest) : value]),
-  );
+  const inner = replaced(valueAt(data, [step]), rest, value);
+  const others = entries.filter(([key]) => key !== String(step));
+  return Object.fromEntries(inner === undefined ? others : [...others, [step, inner]]);
 }

@@ -29,16 +29,19 @@ export async function writeTree(folder: string, texts: ReadonlyMap<string, strin
     else changed.push(path);
   }
   const temporaries: string[] = [];
+  const newFolders: string[] = [];
   const suffix = `.${process.pid}${TEMPORARY}`;
   try {
     for (const path of changed) {
       const target = join(folder, path);
-      await mkdir(dirname(target), { recursive: true });
+      const made = await mkdir(dirname(target), { recursive: true });
+      if (made !== undefined) newFolders.push(made);
       temporaries.push(`${target}${suffix}`);
       await writeFile(`${target}${suffix}`, texts.get(path) ?? '', { flag: 'wx' });
     }
   } catch (error) {
     for (const temporary of temporaries) await rm(temporary, { force: true });
+    for (const made of newFolders) await rm(made, { recursive: true, force: true });
     throw error;
   }
   for (const path of changed) await rename(`${join(folder, path)}${suffix}`, join(folder, path));

@@ -1,6 +1,6 @@
 import type { KindSchema, Schema } from '../imports/crd.ts';
 import { kindSchemas } from '../imports/schemas/index.ts';
-import { nearest } from './reading/nearest.ts';
+import { nearest } from '../model/nearest.ts';
 import { finding, type Located, objects } from './reading/objects.ts';
 import type { Finding, Rule } from './rule.ts';
 import { validate } from './schema/validate.ts';

@@ -1,5 +1,5 @@
+import { suggestion } from '../model/nearest.ts';
 import { at, isData, items, text, textMap } from './reading/data.ts';
-import { suggestion } from './reading/nearest.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates, portsOf } from './reading/pods.ts';
 import { describeSelector, isEmptySelector, selects, selectsByLabels } from './reading/selectors.ts';

@@ -1,10 +1,11 @@
+import type { Code } from '../codes.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
 import type { Path } from '../yaml-source.ts';
 
 /** Something that several fields together get wrong. */
 export interface CheckFinding {
-  readonly code: string;
+  readonly code: Code;
   /** The field to change. */
   readonly at: Path;
   /** The other field it clashes with. */

@@ -23,7 +23,7 @@ export const checkHosts: Check = (written, stack) => {
     const path = ['expose', 'lan', 'names', component];
     if (stack[component] === undefined) {
       findings.push({
-        code: 'MG027',
+        code: 'MG025',
         at: path,
         what: `expose.lan.names.${component} names something this stack does not have`,
         remedy: `add ${component}: or remove the name`,

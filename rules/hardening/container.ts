@@ -1,6 +1,6 @@
+import { parseQuantity } from '../../model/quantity.ts';
 import { at, data, list } from '../reading/data.ts';
 import { type Container, type PodTemplate, securitySetting } from '../reading/pods.ts';
-import { parseQuantity } from '../reading/quantity.ts';
 import { holds, type Report } from './report.ts';
 
 /** Checks a container's rights, resources and image. */
@@ -90,8 +90,9 @@ function checkResources({ owner }: PodTemplate, { data: container, path }: Conta
 
 function checkImage({ owner }: PodTemplate, { data: container, path }: Container, report: Report): void {
   const image = typeof container.image === 'string' ? container.image : '';
-  if (/@sha256:[0-9a-f]{64}$/.test(image)) return;
-  const tag = /:([\w][\w.-]{0,127})$/.exec(image)?.[1];
+  const [name = '', digest] = image.split('@');
+  if (digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest)) return;
+  const tag = digest === undefined ? /:([\w][\w.-]{0,127})$/.exec(name)?.[1] : undefined;
   if (tag !== undefined && tag !== 'latest') return;
   const what = tag === undefined ? `${holds(container.image)}, without tag or digest` : `${holds(image)}`;
   report(owner, `${path}.image`, what, 'name the exact version: what runs must not change by itself');

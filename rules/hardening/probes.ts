@@ -1,4 +1,4 @@
-import { suggestion } from '../reading/nearest.ts';
+import { suggestion } from '../../model/nearest.ts';
 import { type Container, handlersOf, type PodTemplate, portsOf } from '../reading/pods.ts';
 import type { Report } from './report.ts';
 

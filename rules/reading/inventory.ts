@@ -19,7 +19,6 @@ export interface Inventory {
   readonly serviceAccounts: ReadonlySet<string>;
   readonly services: ReadonlyMap<string, ServicePorts>;
   readonly middlewares: ReadonlySet<string>;
-  readonly issuers: ReadonlySet<string>;
   /** Namespaces in which at least one object is rendered. */
   readonly namespaces: ReadonlySet<string>;
 }
@@ -54,7 +53,6 @@ export function inventory(input: RuleInput): Inventory {
     serviceAccounts: new Set([...ofKind(all, '', 'ServiceAccount'), ...clusters].map(id)),
     services: servicesOf(all),
     middlewares: new Set(ofKind(all, 'traefik.io', 'Middleware').map(id)),
-    issuers: new Set(ofKind(all, 'cert-manager.io', 'Issuer').map(id)),
     namespaces: new Set(all.map((it) => (it.kind === 'Namespace' ? it.name : it.namespace))),
   };
 }

@@ -1,5 +1,5 @@
+import { suggestion } from '../../model/nearest.ts';
 import type { Inventory, Keys } from '../reading/inventory.ts';
-import { suggestion } from '../reading/nearest.ts';
 import { finding, type Located } from '../reading/objects.ts';
 import type { Finding } from '../rule.ts';
 

@@ -1,22 +1,16 @@
 import { at, items, text } from '../reading/data.ts';
-import { suggestion } from '../reading/nearest.ts';
 import type { Located } from '../reading/objects.ts';
-import { namesIn, type References, requireSecret } from './context.ts';
+import { type References, requireSecret } from './context.ts';
 
 /**
- * Checks a cert-manager Certificate: an Issuer of its own namespace must be rendered; ClusterIssuers stand
- * outside.
+ * Checks a cert-manager Certificate. Issuers belong to the cluster or to the operator, so they need not be
+ * rendered; but cert-manager reads a missing kind as Issuer, which is rarely what was meant.
  */
-export function checkCertificate(certificate: Located, { inventory, report }: References): void {
+export function checkCertificate(certificate: Located, { report }: References): void {
   const issuer = at(certificate.data, 'spec', 'issuerRef');
-  const group = text(at(issuer, 'group')) ?? 'cert-manager.io';
-  // cert-manager reads a missing kind as Issuer.
-  if (group !== 'cert-manager.io' || (text(at(issuer, 'kind')) ?? 'Issuer') !== 'Issuer') return;
-  const name = text(at(issuer, 'name')) ?? '';
-  if (inventory.issuers.has(`${certificate.namespace}/${name}`)) return;
-  const hint = suggestion(name, namesIn(inventory.issuers, certificate.namespace));
-  const what = `names Issuer "${name}", which does not exist in namespace ${certificate.namespace}`;
-  report(certificate, 'spec.issuerRef.name', what, `${hint}render it, or write kind: ClusterIssuer`);
+  if (text(at(issuer, 'kind')) !== undefined) return;
+  const what = 'says no kind, which cert-manager takes for an Issuer in the same namespace';
+  report(certificate, 'spec.issuerRef', what, 'write kind: ClusterIssuer or kind: Issuer');
 }
 
 /** Checks the Secrets a CloudNativePG Cluster reads. */

@@ -1,5 +1,5 @@
+import { suggestion } from '../../model/nearest.ts';
 import { at, type Data, type Item, items, list, text } from '../reading/data.ts';
-import { suggestion } from '../reading/nearest.ts';
 import type { Container, PodTemplate } from '../reading/pods.ts';
 import { namesIn, type References, requireConfigMap, requireSecret, requireService } from './context.ts';
 

@@ -1,5 +1,5 @@
+import { suggestion } from '../../model/nearest.ts';
 import { at, type Data, data, items, list, text } from '../reading/data.ts';
-import { suggestion } from '../reading/nearest.ts';
 import type { Located } from '../reading/objects.ts';
 import { namesIn, type References, requireSecret, requireService } from './context.ts';
 

@@ -1,5 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
-import { parseQuantity } from '../reading/quantity.ts';
+import { parseQuantity } from '../../model/quantity.ts';
 
 /** A format that strings of schemas name, in the words of an error. */
 interface Format {

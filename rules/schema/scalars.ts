@@ -1,6 +1,6 @@
 import type { Schema } from '../../imports/crd.ts';
+import { nearest } from '../../model/nearest.ts';
 import { isData } from '../reading/data.ts';
-import { nearest } from '../reading/nearest.ts';
 import { formats, inRange } from './formats.ts';
 import type { Problem } from './validate.ts';
 

@@ -1,7 +1,7 @@
 import type { Schema } from '../../imports/crd.ts';
 import { definitions } from '../../imports/schemas/index.ts';
+import { suggestion } from '../../model/nearest.ts';
 import { type Data, fieldPath, isData, itemPath } from '../reading/data.ts';
-import { suggestion } from '../reading/nearest.ts';
 import { isQuantity } from './formats.ts';
 import { repeatedItems } from './lists.ts';
 import { quantityRemedy, scalarProblems, typeOf } from './scalars.ts';

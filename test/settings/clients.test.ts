@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Stack } from '../../model/stack.ts';
+import { configData, configText, dig, digList, objectOf, publicStack, stackFrom } from '../stacks.ts';
+
+const HEAD = `
+schema: 1
+serverName: example.org
+expose: {public: {via: traefik, tls: {secret: tls}}}
+callNodes: {addresses: {public: 198.51.100.7}}
+`;
+const element = (stack: Stack): unknown => configData(stack, 'element-config', 'config.json');
+
+describe("Element's config.json", () => {
+  it('never leaves the call button to a public server', () => {
+    const both = element(stackFrom(`${HEAD}element: {}\nlivekit: {}\njitsi: {access: anyone}`));
+    expect(both).toMatchObject({ jitsi: { preferred_domain: 'meet.example.org' } });
+    expect(dig(both, 'element_call')).toBeUndefined();
+    expect(element(stackFrom(`${HEAD}element: {}\nlivekit: {}`))).toMatchObject({
+      element_call: { use_exclusively: true },
+    });
+    expect(element(stackFrom(`${HEAD}element: {}\njitsi: {access: anyone}`))).toMatchObject({
+      element_call: { disable: true },
+      jitsi: { preferred_domain: 'meet.example.org' },
+    });
+    expect(element(stackFrom(`${HEAD}element: {}`))).toMatchObject({
+      element_call: { disable: true, use_exclusively: true },
+      setting_defaults: { 'UIFeature.voip': false },
+    });
+  });
+
+  it('follows what was written over what the stack has', () => {
+    const only = element(stackFrom(`${HEAD}element: {calls: livekit}\nlivekit: {}\njitsi: {access: anyone}`));
+    expect(only).toMatchObject({ element_call: { use_exclusively: true } });
+    expect(dig(only, 'jitsi')).toBeUndefined();
+  });
+
+  it('uses no name that Element dropped or renamed', () => {
+    const text = configText(publicStack(), 'element-config', 'config.json');
+    for (const gone of [
+      'preferredDomain',
+      'feature_group_calls',
+      'default_hs_url',
+      'participant_limit',
+      'default_server_name',
+    ]) {
+      expect(text).not.toContain(`"${gone}"`);
+    }
+  });
+
+  it('names the homeserver, and no integration manager', () => {
+    expect(element(publicStack())).toMatchObject({
+      default_server_config: {
+        'm.homeserver': { base_url: 'https://matrix.example.org', server_name: 'example.org' },
+      },
+      integrations_ui_url: null,
+      integrations_rest_url: null,
+    });
+  });
+});
+
+describe('Element', () => {
+  it('listens on a port that an ordinary user may open, behind port 80 of its Service', () => {
+    const stack = publicStack();
+    const [port] = digList(
+      objectOf(stack, 'Deployment', 'element'),
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+      'ports',
+    );
+    expect(dig(port, 'containerPort')).toBe(8080);
+    expect(configText(stack, 'element-config', 'default.conf')).toContain('listen 8080;');
+    expect(dig(objectOf(stack, 'Service', 'element'), 'spec', 'ports', 0)).toMatchObject({
+      port: 80,
+      targetPort: 'http',
+    });
+  });
+
+  it('writes to /tmp only', () => {
+    const pod = dig(objectOf(publicStack(), 'Deployment', 'element'), 'spec', 'template', 'spec');
+    const writable = digList(pod, 'containers', 0, 'volumeMounts').filter(
+      (mount) => dig(mount, 'readOnly') !== true,
+    );
+    expect(writable.map((mount) => dig(mount, 'mountPath'))).toEqual(['/tmp']);
+  });
+});
+
+describe('the well-known answers', () => {
+  it('tell clients of the call service in the form they read, without a trailing slash', () => {
+    expect(configData(publicStack(), 'well-known-config', 'client.json')).toMatchObject({
+      'm.homeserver': { base_url: 'https://matrix.example.org' },
+      'org.matrix.msc4143.rtc_foci': [{ type: 'livekit', livekit_service_url: 'https://rtc.example.org' }],
+    });
+  });
+
+  it('delegate federation to the homeserver on 443, which Synapse itself cannot answer', () => {
+    expect(configData(publicStack(), 'well-known-config', 'server.json')).toEqual({
+      'm.server': 'matrix.example.org:443',
+    });
+  });
+
+  it('say the same in SUMMARY.md when another web site has to give them', () => {
+    const stack = publicStack('wellKnown: elsewhere');
+    expect(() => objectOf(stack, 'Deployment', 'well-known')).toThrow();
+    expect(stack.topology.routes.some(({ host }) => host === 'example.org')).toBe(false);
+  });
+});

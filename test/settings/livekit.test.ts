@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Stack } from '../../model/stack.ts';
+import { configData, configText, dig, digList, objectOf, publicStack, stackFrom } from '../stacks.ts';
+
+const config = (stack: Stack): unknown => configData(stack, 'livekit-config', 'livekit.yaml');
+const LAN = stackFrom(`
+schema: 1
+serverName: home.arpa.example
+expose: {lan: {tls: {issuer: {name: own-ca}}}}
+livekit: {}
+`);
+const STUN = stackFrom(`
+schema: 1
+serverName: example.org
+expose: {public: {via: traefik, tls: {secret: tls}}}
+livekit: {udp: 50000-60000}
+callNodes: {addresses: {discover: stun}, drain: 30m}
+`);
+
+describe('livekit.yaml', () => {
+  it('lets only the JWT service make rooms, for users of this homeserver only', () => {
+    expect(dig(config(publicStack()), 'room', 'auto_create')).toBe(false);
+    const env = digList(
+      objectOf(publicStack(), 'Deployment', 'lk-jwt-service'),
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+      'env',
+    );
+    expect(env).toContainEqual({ name: 'LIVEKIT_FULL_ACCESS_HOMESERVERS', value: 'example.org' });
+  });
+
+  it('tells clients the given address and asks nobody outside for it', () => {
+    expect(dig(config(publicStack()), 'rtc')).toMatchObject({
+      use_external_ip: false,
+      node_ip: '198.51.100.7',
+    });
+    // Without a TURN or STUN port of its own, clients are sent to Google and Twilio.
+    expect(dig(config(publicStack()), 'turn')).toMatchObject({ enabled: true, udp_port: 3478 });
+  });
+
+  it('asks a STUN server only where that is what was written', () => {
+    expect(dig(config(STUN), 'rtc', 'use_external_ip')).toBe(true);
+    expect(dig(config(STUN), 'rtc', 'node_ip')).toBeUndefined();
+    expect(dig(config(LAN), 'rtc', 'use_external_ip')).toBe(false);
+    const args = digList(
+      objectOf(LAN, 'Deployment', 'livekit'),
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+      'args',
+    );
+    expect(args).toContain('--node-ip=$(HOST_IP)');
+  });
+
+  it('has either one port or a range, never both', () => {
+    expect(Object.keys(Object(dig(config(publicStack()), 'rtc')))).toContain('udp_port');
+    expect(Object.keys(Object(dig(config(publicStack()), 'rtc')))).not.toContain('port_range_start');
+    expect(dig(config(STUN), 'rtc')).toMatchObject({ port_range_start: 50000, port_range_end: 60000 });
+    expect(Object.keys(Object(dig(config(STUN), 'rtc')))).not.toContain('udp_port');
+  });
+
+  it("relays outside Kubernetes' node ports", () => {
+    const { relay_range_start: first, relay_range_end: last } = Object(dig(config(publicStack()), 'turn'));
+    expect(Number(first)).toBeGreaterThan(32767);
+    expect(Number(last)).toBeGreaterThan(Number(first));
+  });
+
+  it('names its API key but never its secret', () => {
+    const text = configText(publicStack(), 'livekit-config', 'livekit.yaml');
+    expect(text).not.toMatch(/^keys:|secret:/m);
+    expect(dig(config(publicStack()), 'webhook', 'api_key')).toBe('matrix-rtc');
+    expect(publicStack().secrets.find(({ name }) => name === 'livekit-keys')?.keys[0]?.make).toContain(
+      'matrix-rtc: ',
+    );
+  });
+});
+
+describe('the call pods', () => {
+  it('give running calls the time that was written', () => {
+    const pod = dig(objectOf(STUN, 'Deployment', 'livekit'), 'spec', 'template', 'spec');
+    expect(dig(pod, 'terminationGracePeriodSeconds')).toBe(1800);
+  });
+
+  it('tell browsers the public address of the SFU, which the JWT service calls too', () => {
+    const env = digList(
+      objectOf(publicStack(), 'Deployment', 'lk-jwt-service'),
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+      'env',
+    );
+    expect(env).toContainEqual({ name: 'LIVEKIT_URL', value: 'wss://rtc.example.org' });
+  });
+
+  it("trust the local network's own authority where nothing is public", () => {
+    const pod = dig(objectOf(LAN, 'Deployment', 'lk-jwt-service'), 'spec', 'template', 'spec');
+    expect(digList(pod, 'containers', 0, 'env')).toContainEqual({ name: 'SSL_CERT_DIR', value: '/ca' });
+    expect(JSON.stringify(digList(pod, 'volumes'))).toContain('livekit-tls');
+  });
+});

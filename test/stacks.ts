@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load, loadAll } from 'js-yaml';
+import type { Images } from '../model/images.ts';
+import { loadStack, loadVersions } from '../model/load.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { Stack } from '../model/stack.ts';
+import { render } from '../render.ts';
+
+/** The repository's own images. */
+export function repositoryImages(): Images {
+  const { value, diagnostics } = loadVersions('versions.yaml', readFileSync('versions.yaml', 'utf8'));
+  if (value === undefined) throw new Error(JSON.stringify(diagnostics));
+  return value;
+}
+
+/** Resolves stack text; a mistake in it fails the test. */
+export function stackFrom(text: string, file = 'stacks/test.yaml', images = repositoryImages()): Stack {
+  const { value, diagnostics } = loadStack(file, text, images);
+  if (value === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 2));
+  return value;
+}
+
+/** Every stack of a folder, by the path of its file. */
+export function stacksIn(folder: string): readonly Stack[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => stackFrom(readFileSync(join(folder, name), 'utf8'), `stacks/${name}`));
+}
+
+/** The shipped stacks and every valid profile. */
+export function allProfiles(): readonly Stack[] {
+  return [...stacksIn('stacks'), ...stacksIn('test/fixtures/valid')];
+}
+
+/** A public stack with LiveKit and Jitsi, through Traefik; more keys can be added. */
+export function publicStack(more = ''): Stack {
+  return stackFrom(`
+schema: 1
+serverName: example.org
+expose: {public: {via: traefik, tls: {issuer: {name: letsencrypt}}}}
+element: {}
+livekit: {}
+jitsi: {access: password}
+callNodes: {addresses: {public: 198.51.100.7}}
+${more}`);
+}
+
+/** All objects of a stack's rendered YAML, read back from the text. */
+export function objectsOf(stack: Stack): readonly { readonly path: string; readonly manifest: Manifest }[] {
+  return [...render(stack).files].flatMap(([path, text]) =>
+    path.endsWith('.yaml') && !path.endsWith('kustomization.yaml')
+      ? loadAll(text).flatMap((manifest) => (isManifest(manifest) ? [{ path, manifest }] : []))
+      : [],
+  );
+}
+
+/** One object by kind and name. */
+export function objectOf(stack: Stack, kind: string, name: string): Manifest {
+  const found = objectsOf(stack).find(
+    ({ manifest }) => manifest.kind === kind && manifest.metadata.name === name,
+  );
+  if (found === undefined) throw new Error(`no ${kind} ${name}`);
+  return found.manifest;
+}
+
+/** A key of a ConfigMap as text. */
+export function configText(stack: Stack, name: string, key: string): string {
+  return String(dig(objectOf(stack, 'ConfigMap', name), 'data', key));
+}
+
+/** A YAML or JSON key of a ConfigMap as data. */
+export function configData(stack: Stack, name: string, key: string): unknown {
+  return load(configText(stack, name, key));
+}
+
+/** Follows keys and indexes into plain data; undefined where they lead nowhere. */
+export function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let current = value;
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = Object.entries(current).find(([key]) => key === String(step))?.[1];
+  }
+  return current;
+}
+
+/** The list at a path; empty where there is none. */
+export function digList(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
+  const found = dig(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'metadata' in value;
+}
