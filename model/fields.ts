@@ -7,7 +7,8 @@ import { isCpu, isMemory } from './quantity.ts';
  */
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
-const HOST = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)+${LABEL}$`);
+/** A name whose last label is a number would be taken for an IPv4 address (WHATWG URL, "ends in a number"). */
+const HOST = new RegExp(`^(?=.{1,253}$)(?!.*\\.[0-9]+$)(?:${LABEL}\\.)+${LABEL}$`);
 const DNS_LABEL = new RegExp(`^${LABEL}$`);
 const DNS_SUBDOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';

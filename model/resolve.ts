@@ -199,6 +199,9 @@ function outsideParties(stack: StackBase): readonly Party[] {
       id: OUTSIDE.clients,
       title: isPublic ? 'People on the Internet' : 'People on the local network',
     },
+    ...(isPublic && stack.expose.lan !== undefined
+      ? [{ ...common, id: OUTSIDE.localClients, title: 'People on the local network' }]
+      : []),
     {
       ...common,
       id: OUTSIDE.homeservers,

@@ -76,7 +76,10 @@ export interface Topology {
 
 /** The parties that no stack renders. */
 export const OUTSIDE = {
+  /** Who the stack is for: the Internet, or the local network where nothing is public. */
   clients: 'clients',
+  /** The local network beside the Internet. */
+  localClients: 'local-clients',
   homeservers: 'homeservers',
   tunnel: 'tunnel',
   traefik: 'traefik',

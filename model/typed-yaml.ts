@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Diagnostic } from './diagnostic.ts';
-import { nearest } from './nearest.ts';
+import { nearest, suggestion } from './nearest.ts';
 import { type Path, readYaml, replaced, valueAt, type YamlSource } from './yaml-source.ts';
 
 /** A file checked against a schema. */
@@ -8,8 +8,8 @@ export interface TypedYaml<T> {
   /** Present unless the text is no YAML at all. */
   readonly source: YamlSource | undefined;
   /**
-   * The typed data. With findings it is what is left when the wrong parts are taken out, so that rules over
-   * several fields still run; undefined when too much is missing for that.
+   * The typed data. With findings, something that fits stands in the place of every wrong part, so that rules over
+   * several fields still run; undefined when the file as a whole is of the wrong kind.
    */
   readonly value: T | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -62,9 +62,13 @@ function issuesOf(data: unknown, schema: z.ZodType): readonly Issue[] {
 
 /** What to write where a schema gives a bound without words of its own. */
 function boundRemedy(issue: z.core.$ZodRawIssue): string | undefined {
-  const units: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
-  if (issue.code === 'too_small') return `write at least ${issue.minimum}${units[issue.origin] ?? ''}`;
-  if (issue.code === 'too_big') return `write at most ${issue.maximum}${units[issue.origin] ?? ''}`;
+  const units: Readonly<Record<string, string>> = { string: ' character', array: ' item' };
+  const amount = (bound: number | bigint): string => {
+    const unit = units['origin' in issue ? String(issue.origin) : ''];
+    return unit === undefined ? String(bound) : `${bound}${unit}${Number(bound) === 1 ? '' : 's'}`;
+  };
+  if (issue.code === 'too_small') return `write at least ${amount(issue.minimum)}`;
+  if (issue.code === 'too_big') return `write at most ${amount(issue.maximum)}`;
   return undefined;
 }
 
@@ -152,7 +156,7 @@ function unknownKey(
     position: source.keyAt(path),
     code: 'MG002',
     what: `unknown key "${key}"${path.length === 1 ? '' : ` in ${dotted(path.slice(0, -1))}`}`,
-    remedy: `${meant === undefined ? 'known' : `did you mean "${meant}"? Known`} here: ${known.join(', ')}`,
+    remedy: `${meant === undefined ? '' : `did you mean "${meant}"? `}known here: ${known.join(', ')}`,
   };
 }
 
@@ -169,7 +173,7 @@ function describe(issue: Issue, source: YamlSource, schema: z.ZodType): readonly
   const explained = hint === undefined ? '' : `. ${hint}`;
   if (value === undefined) {
     const group = path.length > 1 ? ` to ${dotted(path.slice(0, -1))}` : '';
-    const remedy = `add ${path.at(-1)}: ${expected(issue, schema)}${group}${explained}`;
+    const remedy = `add the key ${path.at(-1)}${group}: ${expected(issue, schema)}${explained}`;
     return [{ position, code: 'MG003', what: `"${name}" is missing`, remedy }];
   }
   if (value === null) {
@@ -193,7 +197,7 @@ function describe(issue: Issue, source: YamlSource, schema: z.ZodType): readonly
   }
   const what = `${name} is ${quote(value)}`;
   if (issue.code === 'invalid_value') {
-    const remedy = `${suggestion(value, issue)}write ${expected(issue, schema)}`;
+    const remedy = `${nearestValue(value, issue)}write ${expected(issue, schema)}${isInQuotes(value, issue.values) ? ', without quotes' : ''}`;
     return [{ position, code: 'MG005', what, remedy }];
   }
   const remedy =
@@ -205,9 +209,13 @@ function describe(issue: Issue, source: YamlSource, schema: z.ZodType): readonly
 function kindRemedy(issue: Issue, value: unknown, schema: z.ZodType): string {
   const wanted = issue.code === 'invalid_type' ? issue.expected : '';
   const isScalar = typeof value !== 'object';
-  if (wanted === 'string' && isScalar) return `put it in quotes: ${quote(String(value))}`;
+  if (wanted === 'string' && isScalar) {
+    const quoted = schemaAt(schema, toPath(issue.path));
+    const [wrong] = quoted instanceof z.ZodType ? issuesOf(String(value), quoted) : [];
+    return wrong === undefined ? `put it in quotes: ${quote(String(value))}` : wrong.message;
+  }
   if (wanted === 'array' && isScalar) return `write a list, such as [${String(value)}]`;
-  const quoted = typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value));
+  const quoted = isInQuotes(value, [Number(value), true, false]);
   return `write ${expected(issue, schema)}${quoted ? ', without quotes' : ''}`;
 }
 
@@ -219,22 +227,26 @@ function unionRemedy(
 ): string {
   const branches = issue.errors.flatMap((branch) => branch.slice(0, 1));
   const wanted = branches.map((inner) => expected({ ...inner, path: issue.path }, schema));
-  const meant = branches.map((inner) => suggestion(value, inner)).find((text) => text !== '');
+  const meant = branches.map((inner) => nearestValue(value, inner)).find((text) => text !== '');
   return `${meant ?? ''}write ${[...new Set(wanted)].join(', or ')}`;
 }
 
-/** `did you mean closed? `; nothing when no allowed word is near, or when there is only one. */
-function suggestion(value: unknown, issue: Issue): string {
+/** True for text that would be one of the allowed values if nobody had put it in quotes. */
+function isInQuotes(value: unknown, allowed: readonly unknown[]): boolean {
+  return typeof value === 'string' && allowed.some((one) => typeof one !== 'string' && String(one) === value);
+}
+
+/** `did you mean "closed"? `; nothing when no allowed word is near, or when there is only one. */
+function nearestValue(value: unknown, issue: Issue): string {
   if (issue.code !== 'invalid_value' || issue.values.length < 2) return '';
-  const meant = nearest(String(value), issue.values.map(String));
-  return meant === undefined ? '' : `did you mean ${meant}? `;
+  return suggestion(String(value), issue.values.map(String));
 }
 
 /** The kind of value an issue asks for, in words that follow `write` or a key. */
 function expected(issue: Issue, schema: z.ZodType): string {
   if (issue.code === 'invalid_value') return issue.values.map(String).join(' or ');
   if (issue.code !== 'invalid_type') return issue.message;
-  if (issue.expected === 'object') return `keys (${keysAt(schema, toPath(issue.path)).join(', ')}) below it`;
+  if (issue.expected === 'object') return keysWanted(schema, toPath(issue.path));
   const words: Readonly<Record<string, string>> = {
     string: 'text',
     array: 'a list',
@@ -244,6 +256,14 @@ function expected(issue: Issue, schema: z.ZodType): string {
     record: 'keys and values below it',
   };
   return words[issue.expected] ?? issue.expected;
+}
+
+/** `keys below it (needed: via)`; all known keys where none is needed. */
+function keysWanted(schema: z.ZodType, group: Path): string {
+  const known = keysAt(schema, group);
+  const needed = known.filter((key) => !accepts(schemaAt(schema, [...group, key]), undefined));
+  const list = needed.length > 0 ? `needed: ${needed.join(', ')}` : known.join(', ');
+  return `keys${group.length === 0 ? '' : ' below it'} (${list})`;
 }
 
 function kindOf(value: unknown): string {
@@ -334,5 +354,8 @@ function keysAt(schema: unknown, path: Path): readonly string[] {
 
 function descriptionAt(schema: unknown, path: Path): string | undefined {
   const found = schemaAt(schema, path);
-  return found instanceof z.ZodType ? found.description : undefined;
+  if (!(found instanceof z.ZodType)) return undefined;
+  return (
+    found.description ?? (found instanceof z.ZodOptional ? descriptionAt(found.unwrap(), []) : undefined)
+  );
 }

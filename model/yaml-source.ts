@@ -40,6 +40,10 @@ interface TextError {
 
 /** The parser's errors that have a better answer than the general one, by its code. */
 const EXPLAINED: Readonly<Record<string, { readonly what: string; readonly remedy: string }>> = {
+  BLOCK_AS_IMPLICIT_KEY: {
+    what: 'a second colon makes a key of this value',
+    remedy: 'put the value in quotes',
+  },
   DUPLICATE_KEY: {
     what: 'this key is already written in the same group',
     remedy: 'put both together under one of them',

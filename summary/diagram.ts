@@ -12,6 +12,11 @@ export function entranceOf(stack: Stack, route: Route): string {
   return route.door === 'public' && stack.expose.public?.via === 'tunnel' ? OUTSIDE.tunnel : OUTSIDE.traefik;
 }
 
+/** Who comes to a door: with a public one beside it, the local door has visitors of its own. */
+function visitor(stack: Stack, route: Route): string {
+  return route.door === 'lan' && stack.expose.public !== undefined ? OUTSIDE.localClients : OUTSIDE.clients;
+}
+
 /** Mermaid takes letters, digits and underscores as a node's name in any place. */
 function node(id: string): string {
   return id.replaceAll(/[^A-Za-z0-9]/g, '_');
@@ -28,7 +33,7 @@ export function diagram(stack: Stack): string {
   const lines = new Set<string>();
   for (const route of routes) {
     const entrance = entranceOf(stack, route);
-    lines.add(`${node(OUTSIDE.clients)} -->|443/tcp| ${node(entrance)}`);
+    lines.add(`${node(visitor(stack, route))} -->|443/tcp| ${node(entrance)}`);
     const target = party(stack.topology, route.to);
     lines.add(`${node(entrance)} -->|${portText(port(target, route.port))}| ${node(route.to)}`);
   }

@@ -5,7 +5,7 @@ import { MEDIA_VOLUME_FLOOR, SYNAPSE_MEMORY_FLOOR, uploadBytes } from '../compon
 import { bytes, millicores } from '../quantity.ts';
 import type { Resources } from '../resources.ts';
 import type { Stack } from '../stack.ts';
-import type { Path } from '../yaml-source.ts';
+import { type Path, valueAt } from '../yaml-source.ts';
 import type { Check, CheckFinding } from './check.ts';
 
 /** A container's resources, where they are written, and the least memory it lives with. */
@@ -35,59 +35,61 @@ function sized(stack: Stack): readonly Sized[] {
 }
 
 /** Amounts that a program cannot live with, or that Kubernetes refuses. */
-export const checkAmounts: Check = (_written, stack) => {
+export const checkAmounts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
-  const below = (path: Path, amount: string, floor: string, because: string): void => {
-    if (bytes(amount) >= bytes(floor)) return;
+  const isWritten = (path: Path): boolean => valueAt(written, path) !== undefined;
+  const isBelow = (path: Path, amount: string, floor: string, because: string): boolean => {
+    if (bytes(amount) >= bytes(floor)) return false;
     findings.push({
       code: 'MG026',
       at: path,
       what: `${path.join('.')} is ${amount}, below the floor of ${floor}`,
       remedy: `write at least ${floor}: ${because}`,
     });
+    return true;
+  };
+  /** Points at what is written: a default is only changed by writing the other side. */
+  const above = (path: Path, unit: 'memory' | 'cpu', request: string, limit: string): void => {
+    const requestPath = [...path, 'requests', unit];
+    const limitPath = [...path, 'limits', unit];
+    const byDefault = (amountPath: Path): string => (isWritten(amountPath) ? '' : ' (by default)');
+    findings.push({
+      code: 'MG036',
+      at: isWritten(limitPath) ? limitPath : requestPath,
+      ...(isWritten(limitPath) && isWritten(requestPath) ? { other: requestPath } : {}),
+      what: `${path.join('.')} requests ${request} of ${unit}${byDefault(requestPath)} but is limited to ${limit}${byDefault(limitPath)}`,
+      remedy: `raise limits.${unit} or lower requests.${unit}`,
+    });
   };
   for (const { path, resources, floor } of sized(stack)) {
     const { requests, limits } = resources;
-    const limit = [...path, 'limits', 'memory'];
-    if (floor !== undefined) below(limit, limits.memory, floor, 'with less the program is killed in use');
-    if (bytes(requests.memory) > bytes(limits.memory)) {
-      findings.push({
-        code: 'MG036',
-        at: limit,
-        other: [...path, 'requests', 'memory'],
-        what: `${path.join('.')} requests ${requests.memory} but is limited to ${limits.memory}`,
-        remedy: 'raise limits.memory or lower requests.memory',
-      });
+    const starved =
+      floor !== undefined &&
+      isBelow([...path, 'limits', 'memory'], limits.memory, floor, 'with less the program is killed in use');
+    // A limit below the floor has to be raised anyway: above a default request it then usually is.
+    const told = starved && !isWritten([...path, 'requests', 'memory']);
+    if (!told && bytes(requests.memory) > bytes(limits.memory)) {
+      above(path, 'memory', requests.memory, limits.memory);
     }
     if (limits.cpu !== undefined && millicores(requests.cpu) > millicores(limits.cpu)) {
-      findings.push({
-        code: 'MG036',
-        at: [...path, 'limits', 'cpu'],
-        other: [...path, 'requests', 'cpu'],
-        what: `${path.join('.')} requests ${requests.cpu} CPU but is limited to ${limits.cpu}`,
-        remedy: 'raise limits.cpu or lower requests.cpu',
-      });
+      above(path, 'cpu', requests.cpu, limits.cpu);
     }
   }
-  below(
+  isBelow(
     ['database', 'cnpg', 'size'],
     stack.database.volume,
     DATABASE_VOLUME_FLOOR,
     'PostgreSQL keeps half a gigabyte of log alone, and a federated server grows by gigabytes a month',
   );
-  below(
-    ['synapse', 'media', 'pvc', 'size'],
-    stack.synapse.media.size,
-    MEDIA_VOLUME_FLOOR,
-    'uploads go there',
-  );
+  const volume = ['synapse', 'media', 'pvc', 'size'];
+  isBelow(volume, stack.synapse.media.size, MEDIA_VOLUME_FLOOR, 'uploads go there');
   if (uploadBytes(stack.synapse.uploadLimit) > bytes(stack.synapse.media.size)) {
     findings.push({
       code: 'MG026',
       at: ['synapse', 'uploadLimit'],
-      other: ['synapse', 'media', 'pvc', 'size'],
+      ...(isWritten(volume) ? { other: volume } : {}),
       what: `an upload of ${stack.synapse.uploadLimit} does not fit the media volume of ${stack.synapse.media.size}`,
-      remedy: 'lower uploadLimit or raise the volume',
+      remedy: 'lower synapse.uploadLimit or raise synapse.media.pvc.size',
     });
   }
   return findings;

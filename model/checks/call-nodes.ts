@@ -1,5 +1,6 @@
 import { isPrivateAddress } from '../fields.ts';
 import type { Stack } from '../stack.ts';
+import { dotted } from '../typed-yaml.ts';
 import type { Path } from '../yaml-source.ts';
 import type { Check, CheckFinding } from './check.ts';
 
@@ -9,6 +10,8 @@ const NODE_PORTS = { first: 30000, last: 32767 } as const;
 /** Ports a call pod opens on its node, and the field that decides them. */
 interface HostPorts {
   readonly path: Path;
+  /** Whether that field is the port itself; the other ports are the program's own. */
+  readonly settable: boolean;
   readonly who: string;
   readonly protocol: string;
   readonly first: number;
@@ -22,9 +25,10 @@ function hostPorts(stack: Stack): readonly HostPorts[] {
       // With hostPort only the media port reaches the node; the rest stays on the pod.
       const onNode = party.network === 'host' || (party.network === 'hostPort' && port.service === undefined);
       if (!onNode) continue;
-      const field = port.name === 'ice-udp' || port.name === 'media';
+      const settable = port.name === 'ice-udp' || port.name === 'media';
       found.push({
-        path: field ? [party.setting, 'udp'] : [party.setting],
+        path: settable ? [party.setting, 'udp'] : [party.setting],
+        settable,
         who: `${party.title} (${port.name})`,
         protocol: port.protocol,
         first: port.number,
@@ -35,6 +39,11 @@ function hostPorts(stack: Stack): readonly HostPorts[] {
   return found;
 }
 
+/** `7882`, or `50000-60000`. */
+function portsText({ first, last }: { readonly first: number; readonly last: number }): string {
+  return first === last ? String(first) : `${first}-${last}`;
+}
+
 /** Two programs cannot open one port on one node. */
 export const checkPorts: Check = (_written, stack) => {
   const findings: CheckFinding[] = [];
@@ -42,21 +51,26 @@ export const checkPorts: Check = (_written, stack) => {
   for (const [index, one] of ports.entries()) {
     for (const other of ports.slice(0, index)) {
       if (one.protocol !== other.protocol || one.first > other.last || other.first > one.last) continue;
-      const mine = one.path.length > 1 || other.path.length === 1;
+      const [at, against] = one.settable || !other.settable ? [one, other] : [other, one];
+      const shared = portsText({
+        first: Math.max(one.first, other.first),
+        last: Math.min(one.last, other.last),
+      });
       findings.push({
         code: 'MG021',
-        at: mine ? one.path : other.path,
-        other: mine ? other.path : one.path,
-        what: `${one.who} and ${other.who} both open ${one.protocol} ${Math.max(one.first, other.first)} on the call nodes`,
-        remedy: 'give one of them another port',
+        at: at.path,
+        // A port that no field decides has no place in the file.
+        ...(against.settable ? { other: against.path } : {}),
+        what: `${one.who} and ${other.who} both open ${one.protocol} ${shared} on the call nodes`,
+        remedy: `write other ports at ${[at, against].flatMap(({ settable, path }) => (settable ? [dotted(path)] : [])).join(' or ')}`,
       });
     }
-    if (one.path.length > 1 && one.first <= NODE_PORTS.last && one.last >= NODE_PORTS.first) {
+    if (one.settable && one.first <= NODE_PORTS.last && one.last >= NODE_PORTS.first) {
       findings.push({
         code: 'MG037',
         at: one.path,
-        what: `${one.who} opens ${one.first}-${one.last}, inside Kubernetes' node ports (30000-32767)`,
-        remedy: 'choose ports outside it, such as 7882 or 50000-60000',
+        what: `${one.who} opens ${portsText(one)}, inside Kubernetes' node ports (${portsText(NODE_PORTS)})`,
+        remedy: `choose ports below ${NODE_PORTS.first} or above ${NODE_PORTS.last}`,
       });
     }
     if (one.last < one.first) {
@@ -67,12 +81,12 @@ export const checkPorts: Check = (_written, stack) => {
         remedy: `write ${one.last}-${one.first}`,
       });
     }
-    if (one.last > 65535) {
+    if (Math.min(one.first, one.last) < 1024 || Math.max(one.first, one.last) > 65535) {
       findings.push({
         code: 'MG038',
         at: one.path,
-        what: `the range ends at ${one.last}`,
-        remedy: 'ports end at 65535',
+        what: `the range ${one.first}-${one.last} leaves the ports a program may open`,
+        remedy: 'choose ports from 1024 to 65535',
       });
     }
   }
@@ -85,7 +99,7 @@ export const checkCallAddress: Check = (written, stack) => {
   const [first] = calls;
   const ip = written.callNodes?.addresses?.public;
   if (first === undefined || stack.expose.public === undefined) return [];
-  if (stack.callNodes.address.by === 'node') {
+  if (written.callNodes?.addresses === undefined) {
     const { via } = stack.expose.public;
     return [
       {

@@ -14,7 +14,7 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
       code: 'MG006',
       at: given[1] === undefined ? path : [...path, given[1]],
       ...(given[0] === undefined ? {} : { other: [...path, given[0]] }),
-      what: `${dotted(path)} has ${given.length === 0 ? 'none' : given.join(' and ')} of ${keys.join(', ')}`,
+      what: `${dotted(path)} has ${given.length === 0 ? `none of ${keys.join(', ')}` : `${given.join(' and ')} at once`}`,
       remedy: `write exactly one of ${keys.join(', ')}`,
     });
   };
@@ -31,7 +31,9 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
     const { via, tunnel, tls } = expose.public;
     const wanted = via === 'tunnel' ? 'tunnel' : 'tls';
     const unwanted = via === 'tunnel' ? 'tls' : 'tunnel';
-    if ((via === 'tunnel' ? tunnel : tls) === undefined) {
+    const lacking = (via === 'tunnel' ? tunnel : tls) === undefined;
+    const idle = (via === 'tunnel' ? tls : tunnel) !== undefined;
+    if (lacking && !idle) {
       findings.push({
         code: 'MG006',
         at: ['expose', 'public', 'via'],
@@ -42,13 +44,13 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
             : 'add tls: {issuer: {name: …}} or tls: {secret: …} beside it',
       });
     }
-    if ((via === 'tunnel' ? tls : tunnel) !== undefined) {
+    if (idle) {
       findings.push({
         code: 'MG006',
         at: ['expose', 'public', unwanted],
         other: ['expose', 'public', 'via'],
         what: `expose.public.${unwanted} has no meaning with via: ${via}`,
-        remedy: `remove it, or write via: ${via === 'tunnel' ? 'traefik' : 'tunnel'}`,
+        remedy: `${lacking ? `put ${wanted}: in its place` : 'remove it'}, or write via: ${via === 'tunnel' ? 'traefik' : 'tunnel'}`,
       });
     }
   }

@@ -10,7 +10,7 @@ export const checkElementCalls: Check = (_written, stack) => {
         code: 'MG027',
         at: ['element', 'calls'],
         what: `element.calls is ${calls}, but this stack has no ${component}`,
-        remedy: `add ${component}: to the stack, or write ${calls === 'both' ? 'what it has' : 'another value'} (leave element.calls out to follow the components)`,
+        remedy: `add or enable ${component}, or leave element.calls out: it then follows the components`,
       });
     }
   }

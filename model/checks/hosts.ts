@@ -1,36 +1,25 @@
-import type { Path } from '../yaml-source.ts';
+import { dotted } from '../typed-yaml.ts';
 import type { Check, CheckFinding } from './check.ts';
-
-/** A host name and the field that decides it. */
-interface NamedHost {
-  readonly path: Path;
-  readonly host: string;
-}
-
-const COMPONENTS = ['synapse', 'element', 'livekit', 'jitsi'] as const;
+import { HOSTED, isDerived, type NamedHost, namedHosts } from './named-hosts.ts';
 
 /** Every browser page and API needs a host of its own: two on one host would share cookies and routes. */
 export const checkHosts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
-  const hosts: NamedHost[] = [];
-  for (const component of COMPONENTS) {
-    const resolved = stack[component];
-    if (resolved !== undefined) hosts.push({ path: [component, 'host'], host: resolved.host });
-  }
-  for (const component of COMPONENTS) {
-    const name = written.expose.lan?.names?.[component];
-    if (name === undefined) continue;
+  const hosts = [...namedHosts(written, stack)];
+  for (const component of HOSTED) {
+    const host = written.expose.lan?.names?.[component];
+    if (host === undefined) continue;
     const path = ['expose', 'lan', 'names', component];
-    if (stack[component] === undefined) {
-      findings.push({
-        code: 'MG025',
-        at: path,
-        what: `expose.lan.names.${component} names something this stack does not have`,
-        remedy: `add ${component}: or remove the name`,
-      });
+    if (stack[component] !== undefined) {
+      hosts.push({ component, host, path });
       continue;
     }
-    hosts.push({ path, host: name });
+    findings.push({
+      code: 'MG025',
+      at: path,
+      what: `${dotted(path)} is "${host}", but this stack has no ${component}`,
+      remedy: `add or enable ${component}, or remove the name`,
+    });
   }
   const seen = new Map<string, NamedHost>();
   for (const entry of hosts) {
@@ -39,25 +28,31 @@ export const checkHosts: Check = (written, stack) => {
       seen.set(entry.host, entry);
       continue;
     }
+    const [at, other] = isDerived(entry) ? [first, entry] : [entry, first];
     findings.push({
       code: 'MG020',
-      at: entry.path,
-      other: first.path,
-      what: `"${entry.host}" is the host of ${first.path.join('.')} and of ${entry.path.join('.')}`,
+      at: at.path,
+      other: other.path,
+      what: `"${entry.host}" is the host of ${owner(first)} and of ${owner(entry)}`,
       remedy: 'give each its own host',
     });
   }
   // Element and Jitsi run scripts: on the homeserver's own name they could read its answers.
-  for (const component of ['element', 'jitsi'] as const) {
-    if (stack.wellKnown === 'here' && stack[component]?.host === stack.serverName) {
-      findings.push({
-        code: 'MG020',
-        at: [component, 'host'],
-        other: ['serverName'],
-        what: `"${stack.serverName}" is the server name's own host and the host of ${component}`,
-        remedy: `give ${component} a host of its own, such as ${component}.${stack.serverName}`,
-      });
-    }
+  for (const { component, host, path } of hosts) {
+    const runsScripts = component === 'element' || component === 'jitsi';
+    if (!runsScripts || stack.wellKnown !== 'here' || host !== stack.serverName) continue;
+    findings.push({
+      code: 'MG020',
+      at: path,
+      other: ['serverName'],
+      what: `"${host}" is the server name's own host and the host of ${component}`,
+      remedy: `give ${component} a host of its own, such as ${component}.${host}`,
+    });
   }
   return findings;
 };
+
+/** `element.host`; `element (by default)` where the file leaves it to the server name. */
+function owner(named: NamedHost): string {
+  return isDerived(named) ? `${named.component} (by default)` : dotted(named.path);
+}

@@ -1,0 +1,29 @@
+import type { StackFile } from '../schema.ts';
+import type { LanName, Stack } from '../stack.ts';
+import type { Path } from '../yaml-source.ts';
+
+/** The components that people and programs reach by a host name. */
+export const HOSTED = ['synapse', 'element', 'livekit', 'jitsi'] as const satisfies readonly LanName[];
+
+/** A host name and the field that decides it. */
+export interface NamedHost {
+  readonly component: LanName;
+  readonly host: string;
+  /** The component's `host`; `serverName` where the host is derived from that. */
+  readonly path: Path;
+}
+
+/** The canonical hosts of everything a stack has. */
+export function namedHosts(written: StackFile, stack: Stack): readonly NamedHost[] {
+  return HOSTED.flatMap((component) => {
+    const host = stack[component]?.host;
+    if (host === undefined) return [];
+    const derived = written[component]?.host === undefined;
+    return [{ component, host, path: derived ? ['serverName'] : [component, 'host'] }];
+  });
+}
+
+/** True when the file does not say the host itself. */
+export function isDerived({ path }: NamedHost): boolean {
+  return path.length === 1;
+}

@@ -1,0 +1,136 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { debian } from '../tools/debian.ts';
+import { podTemplate, type Stack, type Workload } from './dist.ts';
+import { type Json, mapping, mappings, text } from './json.ts';
+import { POD_ADDRESS, type PodNetwork, podNetwork } from './network.ts';
+import { runFolder, start, until } from './programs.ts';
+import { type Sandbox, sandbox } from './sandbox.ts';
+import { dummySecrets } from './secrets.ts';
+
+/** A web server's pod, laid out with the image's part of the configuration and stand-ins for its upstreams. */
+export interface NginxPod {
+  readonly workload: Workload;
+  readonly network: PodNetwork;
+  readonly box: Sandbox;
+  /** The words that run it. */
+  readonly command: readonly string[];
+}
+
+/**
+ * `/etc/nginx/nginx.conf` of the unprivileged nginx image, on which Element's is built (nginxinc/docker-nginx-
+ * unprivileged, Dockerfile: everything writable lies below `/tmp`).
+ */
+const IMAGE_CONFIG = `
+worker_processes 1;
+error_log /var/log/nginx/error.log notice;
+pid /tmp/nginx.pid;
+events { worker_connections 1024; }
+http {
+  proxy_temp_path /tmp/proxy_temp;
+  client_body_temp_path /tmp/client_temp;
+  fastcgi_temp_path /tmp/fastcgi_temp;
+  uwsgi_temp_path /tmp/uwsgi_temp;
+  scgi_temp_path /tmp/scgi_temp;
+  include /etc/nginx/mime.types;
+  default_type application/octet-stream;
+  log_format main '$remote_addr "$request" $status';
+  access_log /var/log/nginx/access.log main;
+  sendfile on;
+  keepalive_timeout 65;
+  include /etc/nginx/conf.d/*.conf;
+}
+`;
+
+/** The nginx configuration among the ConfigMaps a container mounts; empty when it is not a web server's. */
+export function nginxConfig(stack: Stack, template: Json, container: Json): string {
+  const mounted = mappings(container, 'volumeMounts').map((mount) => text(mount, 'name'));
+  const volumes = mappings(template, 'spec', 'volumes').filter((volume) =>
+    mounted.includes(text(volume, 'name')),
+  );
+  const names = volumes.flatMap((volume) => [
+    text(volume, 'configMap', 'name'),
+    ...mappings(volume, 'projected', 'sources').map((source) => text(source, 'configMap', 'name')),
+  ]);
+  const maps = stack.objects.filter(
+    (object) => object.kind === 'ConfigMap' && names.includes(text(object, 'metadata', 'name')),
+  );
+  const values = maps.flatMap((map) => Object.values(mapping(map, 'data')).map(String));
+  return values.filter((value) => /^\s*server\s*\{/m.test(value)).join('\n');
+}
+
+/** Every container of the stack that is a web server by its mounted configuration. */
+export function webServers(stack: Stack): Workload[] {
+  return stack.objects.flatMap((object) => {
+    const template = podTemplate(object);
+    if (template === undefined) return [];
+    return mappings(template, 'spec', 'containers')
+      .filter((container) => nginxConfig(stack, template, container) !== '')
+      .map((container) => ({ stack, object, template, container }));
+  });
+}
+
+/** Host names and ports that the configuration passes requests on to. */
+function upstreams(config: string): { host: string; port: number }[] {
+  return [...config.matchAll(/\b(https?):\/\/([a-z0-9][a-z0-9.-]*)(?::(\d+))?/g)]
+    .filter(([, , host]) => host?.includes('.svc') === true)
+    .map(([, scheme, host = '', port]) => ({ host, port: Number(port ?? (scheme === 'https' ? 443 : 80)) }));
+}
+
+/** Lays out a web server's pod; `webRoot` holds files of the image, by name, served from `/app`. */
+export async function nginxPod(
+  workload: Workload,
+  webRoot: Readonly<Record<string, string>>,
+): Promise<NginxPod> {
+  await debian('nginx');
+  const config = nginxConfig(workload.stack, workload.template, workload.container);
+  const resolver = /^\s*resolver\s+([\w.:-]+)/m.exec(config)?.[1]?.replace(/:\d+$/, '');
+  const address = resolver !== undefined && /^[\d.]+$/.test(resolver) ? resolver : undefined;
+  const network = await podNetwork([POD_ADDRESS, ...(address === undefined ? [] : [address])]);
+  const targets = upstreams(config);
+  const hosts: Record<string, string> = {};
+  for (const { host } of targets) hosts[host] = '127.0.0.1';
+  if (resolver !== undefined && address === undefined) hosts[resolver] = '127.0.0.1';
+
+  const image = runFolder('nginx-image');
+  const folder = (name: string): string => {
+    mkdirSync(join(image, name));
+    return join(image, name);
+  };
+  const logs = folder('logs');
+  symlinkSync('/dev/stdout', join(logs, 'access.log'));
+  symlinkSync('/dev/stderr', join(logs, 'error.log'));
+  writeFileSync(join(image, 'nginx.conf'), IMAGE_CONFIG);
+  const root = folder('app');
+  for (const [name, content] of Object.entries(webRoot)) writeFileSync(join(root, name), content);
+  const box = await sandbox({
+    workload,
+    network,
+    secrets: dummySecrets(),
+    hosts,
+    image: [
+      { path: '/app', source: root },
+      { path: '/etc/nginx/nginx.conf', source: join(image, 'nginx.conf') },
+      // Debian's own sites are not in the image.
+      { path: '/etc/nginx/conf.d', source: folder('conf.d') },
+      { path: '/var/cache/nginx', source: folder('cache') },
+      { path: '/var/log/nginx', source: logs },
+    ],
+  });
+  const ports = [...new Set(targets.map(({ port }) => port))];
+  if (ports.length > 0) {
+    const script = fileURLToPath(new URL('./upstream.mjs', import.meta.url));
+    const words = [...ports.map(String), ...(resolver === undefined ? [] : ['dns'])];
+    const [command = '', ...args] = network.inside([process.execPath, script, ...words]);
+    const stub = start('upstream', command, args);
+    await until('listen', stub, 10, () =>
+      stub.log().split('ready').length > words.length ? true : undefined,
+    );
+  }
+  // Without a command of the pod's own the image's entry point ends in this one.
+  const own = [...box.command, ...box.args];
+  const words = own.slice(own.findIndex((word) => /(^|\/)nginx$/.test(word)));
+  const command = own.some((word) => /(^|\/)nginx$/.test(word)) ? words : ['nginx', '-g', 'daemon off;'];
+  return { workload, network, box, command };
+}

@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { run } from '../harness/programs.ts';
+import { installed } from './cache.ts';
+import { hasCommand } from './debian.ts';
+
+/** A Go program that is built from its module. */
+export interface GoProgram {
+  /** Name of the executable. */
+  readonly name: string;
+  /** Module path, e.g. `sigs.k8s.io/kustomize/kustomize/v5`. */
+  readonly module: string;
+  /** Module version, e.g. `v5.8.1`. */
+  readonly version: string;
+  /** Path of the package `main`. */
+  readonly package: string;
+  /** Link-time variables, `path.name` to value. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /**
+   * Version of the modules that the program's own repository replaces by folders of that repository: outside
+   * it the folders are missing, and the modules published from them are taken instead.
+   */
+  readonly stagingVersion?: string;
+}
+
+/** `replace` lines for a module that is built from outside its repository; `go install` ignores them. */
+function replaceLines(goMod: string, stagingVersion: string | undefined): string[] {
+  const lines: string[] = [];
+  for (const match of goMod.matchAll(
+    /^\s*(?:replace\s+)?(\S+(?: v\S+)?) => (\S+)(?: (v\S+))?\s*(?:\/\/.*)?$/gm,
+  )) {
+    const [, from = '', to = '', version] = match;
+    if (version !== undefined) lines.push(`replace ${from} => ${to} ${version}`);
+    else if (stagingVersion !== undefined) lines.push(`replace ${from} => ${from} ${stagingVersion}`);
+  }
+  return lines;
+}
+
+/** Path of the program's executable, built first when it is missing. */
+export async function goProgram(program: GoProgram): Promise<string> {
+  const folder = await installed({
+    name: `${program.name}-${program.version}`,
+    proof: program.name,
+    build: (half) => build(program, half),
+  });
+  return join(folder, program.name);
+}
+
+async function build(program: GoProgram, half: string): Promise<void> {
+  if (!hasCommand('go')) {
+    throw new Error(
+      `${program.name} is built from its Go module: install Go 1.26 or newer (go is not in PATH)`,
+    );
+  }
+  const source = join(half, 'source');
+  mkdirSync(source);
+  const download = await run('go', ['mod', 'download', '-json', `${program.module}@${program.version}`]);
+  const found: unknown = JSON.parse(download);
+  if (typeof found !== 'object' || found === null || !('GoMod' in found) || typeof found.GoMod !== 'string') {
+    throw new Error(`go mod download says nothing about ${program.module}@${program.version}`);
+  }
+  const goMod = readFileSync(found.GoMod, 'utf8');
+  const resolved = basename(found.GoMod, '.mod');
+  const settings = [...goMod.matchAll(/^(go \S+|godebug default=\S+|\s+default=\S+)$/gm)].map((match) =>
+    (match[1] ?? '').trim().replace(/^default=/, 'godebug default='),
+  );
+  const lines = [
+    'module conformance',
+    ...settings,
+    `require ${program.module} ${resolved}`,
+    ...replaceLines(goMod, program.stagingVersion),
+  ];
+  writeFileSync(join(source, 'go.mod'), `${lines.join('\n')}\n`);
+  writeFileSync(
+    join(source, 'tools.go'),
+    `//go:build tools\n\npackage tools\n\nimport _ "${program.package}"\n`,
+  );
+  const flags = Object.entries(program.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
+  const env = { GOFLAGS: '-buildvcs=false -mod=mod', GOWORK: 'off' };
+  await run('go', ['mod', 'tidy'], { cwd: source, env });
+  const output = join(half, program.name);
+  const ldflags = ['-s', '-w', ...flags].join(' ');
+  await run('go', ['build', '-ldflags', ldflags, '-o', output, program.package], { cwd: source, env });
+  rmSync(source, { recursive: true, force: true });
+}
+
+/** Kubernetes' API server, 1.36. */
+export function kubeApiServer(): Promise<string> {
+  const version = 'v1.36.3';
+  return goProgram({
+    name: 'kube-apiserver',
+    module: 'k8s.io/kubernetes',
+    version,
+    package: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    // k8s.io/api and its like carry the same release as v0.x.
+    stagingVersion: version.replace('v1.', 'v0.'),
+    variables: {
+      'k8s.io/component-base/version.gitVersion': version,
+      'k8s.io/component-base/version.gitMajor': '1',
+      'k8s.io/component-base/version.gitMinor': '36',
+    },
+  });
+}
+
+/** Kustomize, in the release that Flux 2.9 builds with. */
+export function kustomize(): Promise<string> {
+  const module = 'sigs.k8s.io/kustomize/kustomize/v5';
+  return goProgram({ name: 'kustomize', module, version: 'v5.8.1', package: module });
+}
+
+/** LiveKit's SFU, in the newest release that can be had as a Go module. */
+export function livekitServer(): Promise<string> {
+  const module = 'github.com/livekit/livekit-server';
+  return goProgram({ name: 'livekit-server', module, version: 'v1.8.4', package: `${module}/cmd/server` });
+}
