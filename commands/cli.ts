@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { EnvironmentProblem } from './environment-problem.ts';
 import { writeReference } from './reference.ts';
 import { humanReport, jsonReport, styleFor } from './report.ts';
 import { synth } from './synth.ts';
-import { EnvironmentProblem } from './workspace.ts';
 
 /** Bad usage or input; see docs/reference/errors.md for all exit codes. */
 const BAD_USAGE = 2;
@@ -16,7 +16,7 @@ const program = new Command('matrix-gitops')
   .showHelpAfterError();
 
 program
-  .command('synth', { isDefault: true })
+  .command('synth')
   .description('render every stack file into the output folder')
   .option('--stacks <folder>', 'folder with the stack files', 'stacks')
   .option('--versions <file>', 'file with the image versions', 'versions.yaml')

@@ -2,7 +2,8 @@ import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
 import { type Written, writeTree } from '../output/write.ts';
 import { render } from '../render.ts';
 import type { Finding } from '../rules/rule.ts';
-import { EnvironmentProblem, readWorkspace, reason } from './workspace.ts';
+import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
+import { readWorkspace } from './workspace.ts';
 
 /** Where synth reads and writes. */
 export interface SynthOptions {
@@ -53,6 +54,6 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   try {
     return { exitCode: 0, diagnostics: [], findings, stacks, written: await writeTree(options.out, texts) };
   } catch (error) {
-    throw new EnvironmentProblem(`cannot write ${options.out}: ${reason(error)}; nothing was changed there`);
+    throw await problemWriting(options.out, error);
   }
 }

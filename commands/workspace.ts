@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { loadStack, loadVersions } from '../model/load.ts';
 import type { Stack } from '../model/stack.ts';
 import type { YamlSource } from '../model/yaml-source.ts';
+import { problemReading } from './environment-problem.ts';
 
 /** What a repository's stack files come to. */
 export interface Workspace {
@@ -12,9 +13,6 @@ export interface Workspace {
   readonly count: number;
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** Something outside the stack files that stops the work: a missing folder, no permission. */
-export class EnvironmentProblem extends Error {}
 
 /**
  * Reads versions.yaml and every stack file of a folder, and finds everything that is wrong with any of them.
@@ -78,7 +76,7 @@ async function stackFiles(folder: string): Promise<readonly string[]> {
       .map(({ name }) => name)
       .sort();
   } catch (error) {
-    throw new EnvironmentProblem(`cannot read the folder ${slashes(folder)}: ${reason(error)}`);
+    throw problemReading(`the folder ${slashes(folder)}`, error);
   }
 }
 
@@ -86,26 +84,10 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new EnvironmentProblem(`cannot read ${slashes(file)}: ${reason(error)}`);
+    throw problemReading(slashes(file), error);
   }
 }
 
 function slashes(path: string): string {
   return path.replaceAll('\\', '/');
-}
-
-/** What the operating system says, in words an operator knows. */
-export function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const words: Readonly<Record<string, string>> = {
-    ENOENT: 'it does not exist; run the command in the top folder of your repository',
-    EACCES: 'no permission',
-    EROFS: 'the file system is read-only',
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'the disk quota is used up',
-    ENOTDIR: 'a file stands where a folder should be',
-    EISDIR: 'a folder stands where a file should be',
-    EEXIST: 'a file stands where a folder should be',
-  };
-  return words[code] ?? (error instanceof Error ? error.message : String(error));
 }

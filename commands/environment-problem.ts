@@ -1,0 +1,54 @@
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/** Something outside the stack files that stops the work: a missing folder, no permission, a full disk. */
+export class EnvironmentProblem extends Error {}
+
+/** What the operating system's codes mean, and what to do about them. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission; change its owner or mode',
+  EPERM: 'no permission; change its owner or mode',
+  EROFS: 'the file system is read-only; write somewhere else with --out, or mount it writable',
+  ENOSPC: 'the disk is full; make room and run it again',
+  EDQUOT: 'the disk quota is used up; make room and run it again',
+  ENOTDIR: 'a file stands where a folder should be; move it away',
+  EEXIST: 'a file stands where a folder should be; move it away',
+  EISDIR: 'a folder stands where a file should be; move it away',
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function reason(error: unknown): string {
+  return REASONS[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** For a file or folder that could not be read. */
+export function problemReading(what: string, error: unknown): EnvironmentProblem {
+  const missing = 'it does not exist; run the command in the top folder of your repository';
+  return new EnvironmentProblem(
+    `cannot read ${what}: ${codeOf(error) === 'ENOENT' ? missing : reason(error)}`,
+  );
+}
+
+/** For an output folder that could not be written; the writer has left it as it was. */
+export async function problemWriting(folder: string, error: unknown): Promise<EnvironmentProblem> {
+  // Making folders on a read-only file system is reported as if they were missing.
+  const cause = codeOf(error) === 'ENOENT' ? ((await whyNotWritable(folder)) ?? error) : error;
+  return new EnvironmentProblem(`cannot write ${folder}: ${reason(cause)}; nothing was changed there`);
+}
+
+/** The error that the nearest existing parent of a folder gives to somebody who wants to write there. */
+async function whyNotWritable(folder: string): Promise<unknown> {
+  let current = resolve(folder);
+  for (;;) {
+    try {
+      await access(current, constants.W_OK);
+      return undefined;
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || current === dirname(current)) return error;
+      current = dirname(current);
+    }
+  }
+}
