@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isCpu, isMemory } from './quantity.ts';
+import { standIns } from './typed-yaml.ts';
 
 /**
  * The kinds of value a stack file holds. A pattern's message says what to write;
@@ -20,13 +21,16 @@ const PORT_RANGE = /^([1-9][0-9]{3,4})-([1-9][0-9]{3,4})$/;
 
 export const host = z
   .string()
-  .regex(HOST, 'write a lower-case host name without scheme, port or path, such as matrix.example.org');
+  .regex(
+    HOST,
+    'write a lower-case host name, no address, without scheme, port or path, such as matrix.example.org',
+  );
 
 export const serverName = z
   .string()
   .regex(
     HOST,
-    'write the bare domain that stands after the colon in @user:…, such as example.org: no scheme, no port, no wildcard, lower case',
+    'write the bare domain that stands after the colon in @user:…, such as example.org: no scheme, no port, no wildcard, no address, lower case',
   );
 
 export const dnsLabel = z
@@ -38,6 +42,10 @@ export const objectName = z
   .regex(DNS_SUBDOMAIN, 'write a Kubernetes object name: lower-case letters, digits, dashes and dots');
 
 export const ipv4 = z.string().regex(IPV4, 'write an IPv4 address such as 203.0.113.7');
+
+/** A name that nobody can own (RFC 2606). */
+for (const named of [host, serverName, objectName]) standIns.add(named, { text: 'stand-in.invalid' });
+standIns.add(ipv4, { text: '203.0.113.1' });
 
 export const memory = z
   .string()

@@ -17,6 +17,12 @@ export interface TypedYaml<T> {
   readonly faulty: readonly Path[];
 }
 
+/**
+ * What stands in the place of a wrong text of some kind while the rules over several fields run.
+ * A kind that is not registered is taken out instead, together with the group that cannot be without it.
+ */
+export const standIns = z.registry<{ readonly text: string }>();
+
 type Issue = z.core.$ZodIssue;
 
 /** A misspelt key, and the key of the same group that it is read as. */
@@ -212,7 +218,7 @@ function kindRemedy(issue: Issue, value: unknown, schema: z.ZodType): string {
   if (wanted === 'string' && isScalar) {
     const quoted = schemaAt(schema, toPath(issue.path));
     const [wrong] = quoted instanceof z.ZodType ? issuesOf(String(value), quoted) : [];
-    return wrong === undefined ? `put it in quotes: ${quote(String(value))}` : wrong.message;
+    return wrong === undefined ? 'put it in quotes' : wrong.message;
   }
   if (wanted === 'array' && isScalar) return `write a list, such as [${String(value)}]`;
   const quoted = isInQuotes(value, [Number(value), true, false]);
@@ -287,9 +293,6 @@ export function dotted(path: Path): string {
   return text === '' ? 'the file' : text;
 }
 
-/** Stands for a host, a name or any text that is wrong: a name that nobody can own (RFC 2606), or an address. */
-const STAND_INS = ['stand-in.invalid', '203.0.113.1'] as const;
-
 /**
  * Puts something that fits in the place of every wrong part, so that what depends on it is not taken for wrong too;
  * takes out what nothing stands in for.
@@ -322,7 +325,7 @@ function standIn(schema: unknown, wrong: unknown): unknown {
   if (inner instanceof z.ZodLiteral) return [...inner.values][0];
   if (inner instanceof z.ZodEnum)
     return nearest(String(wrong), inner.options.map(String)) ?? inner.options[0];
-  return STAND_INS.find((candidate) => accepts(inner, candidate));
+  return inner instanceof z.ZodType ? standIns.get(inner)?.text : undefined;
 }
 
 function accepts(schema: unknown, value: unknown): boolean {

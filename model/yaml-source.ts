@@ -6,6 +6,7 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   visit,
 } from 'yaml';
@@ -93,11 +94,8 @@ export function readYaml(file: string, text: string): YamlResult {
     if (key === undefined) return position(root?.range?.[0] ?? 0);
     const parent = find(document, path.slice(0, -1));
     if (parent.depth < path.length - 1) return at(path.slice(0, parent.depth));
-    if (isMap(parent.node)) {
-      for (const pair of parent.node.items) {
-        if (isScalar(pair.key) && String(pair.key.value) === key) return position(pair.key.range?.[0] ?? 0);
-      }
-    }
+    const pair = pairAt(parent.node, key);
+    if (isScalar(pair?.key)) return position(pair.key.range?.[0] ?? 0);
     // An item of a list has no key: it begins where it begins.
     const { node, depth } = find(document, path);
     return depth === path.length ? position(node?.range?.[0] ?? 0) : at(path.slice(0, -1));
@@ -134,13 +132,18 @@ function find(
 ): { readonly node: Node | null | undefined; readonly depth: number } {
   let node: Node | null = document.contents;
   for (const [depth, step] of path.entries()) {
-    const child: unknown =
-      isMap(node) || isSeq(node) ? node.get(isSeq(node) ? Number(step) : step, true) : undefined;
+    const child = isSeq(node) ? node.items[Number(step)] : pairAt(node, step)?.value;
     const next = isAlias(child) ? child.resolve(document) : child;
     if (!isScalar(next) && !isMap(next) && !isSeq(next)) return { node, depth };
     node = next;
   }
   return { node, depth: path.length };
+}
+
+/** A key and its value in a group; keys are text in plain data, also where YAML reads a number. */
+function pairAt(node: Node | null | undefined, key: string | number): Pair | undefined {
+  if (!isMap(node)) return undefined;
+  return node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
 }
 
 function firstLine(text: string): string {

@@ -1,7 +1,7 @@
 import { isPrivateAddress } from '../fields.ts';
 import type { Stack } from '../stack.ts';
 import { dotted } from '../typed-yaml.ts';
-import type { Path } from '../yaml-source.ts';
+import { type Path, valueAt } from '../yaml-source.ts';
 import type { Check, CheckFinding } from './check.ts';
 
 /** Kubernetes' default range for node ports. */
@@ -45,13 +45,15 @@ function portsText({ first, last }: { readonly first: number; readonly last: num
 }
 
 /** Two programs cannot open one port on one node. */
-export const checkPorts: Check = (_written, stack) => {
+export const checkPorts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
+  const decides = ({ settable, path }: HostPorts): boolean =>
+    settable && valueAt(written, path) !== undefined;
   const ports = hostPorts(stack);
   for (const [index, one] of ports.entries()) {
     for (const other of ports.slice(0, index)) {
       if (one.protocol !== other.protocol || one.first > other.last || other.first > one.last) continue;
-      const [at, against] = one.settable || !other.settable ? [one, other] : [other, one];
+      const [at, against] = decides(other) && !decides(one) ? [other, one] : [one, other];
       const shared = portsText({
         first: Math.max(one.first, other.first),
         last: Math.min(one.last, other.last),

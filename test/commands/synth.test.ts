@@ -1,0 +1,246 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EnvironmentProblem } from '../../commands/environment-problem.ts';
+import { type SynthOptions, synth } from '../../commands/synth.ts';
+
+const STACK = `schema: 1
+serverName: example.org
+expose: {lan: {tls: {issuer: {name: home-ca}}}}
+element: {}
+`;
+const WRONG = STACK.replace('element: {}', 'elemnt: {}');
+
+let folder = '';
+let options: SynthOptions = { stacks: '', versions: '', out: '' };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'synth-'));
+  options = {
+    stacks: join(folder, 'stacks'),
+    versions: join(folder, 'versions.yaml'),
+    out: join(folder, 'dist'),
+  };
+  await put('versions.yaml', await readFile('versions.yaml', 'utf8'));
+  await put('stacks/chat.yaml', STACK);
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), text);
+}
+
+/** Every file and folder of the output: bytes and time of the last change. */
+async function output(): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const entries = await readdir(options.out, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    const { mtimeMs } = await stat(path);
+    found.set(
+      path.slice(options.out.length + 1),
+      entry.isDirectory() ? 'folder' : `${mtimeMs} ${await readFile(path, 'base64')}`,
+    );
+  }
+  return found;
+}
+
+/** The message with which synth gives up. */
+async function problem(): Promise<string> {
+  try {
+    await synth(options);
+  } catch (error) {
+    if (error instanceof EnvironmentProblem) return error.message;
+    throw error;
+  }
+  throw new Error('synth did not give up');
+}
+
+describe('a repository in order', () => {
+  it('is rendered, and the result says what was written', async () => {
+    const { exitCode, stacks, written, diagnostics, findings } = await synth(options);
+    expect({ exitCode, stacks, diagnostics, findings }).toEqual({
+      exitCode: 0,
+      stacks: ['chat'],
+      diagnostics: [],
+      findings: [],
+    });
+    const files = [...(await output())].flatMap(([path, content]) => (content === 'folder' ? [] : [path]));
+    expect([...(written?.changed ?? [])].sort()).toEqual(files.sort());
+    expect(written).toMatchObject({ removed: [], unchanged: 0 });
+    expect(files).toContain('chat/kustomization.yaml');
+  });
+
+  it('is not written a second time', async () => {
+    const first = await synth(options);
+    const before = await output();
+    const { exitCode, written } = await synth(options);
+    expect(exitCode).toBe(0);
+    expect(written).toEqual({ changed: [], removed: [], unchanged: first.written?.changed.length });
+    expect(await output()).toEqual(before);
+  });
+
+  it('is rendered to the same bytes in an empty folder', async () => {
+    await synth(options);
+    const text = await readFile(join(options.out, 'chat/components/synapse.yaml'), 'utf8');
+    const elsewhere = { ...options, out: join(folder, 'other') };
+    await synth(elsewhere);
+    expect(await readFile(join(elsewhere.out, 'chat/components/synapse.yaml'), 'utf8')).toBe(text);
+  });
+
+  it('rewrites only the files that a change of the stack touches', async () => {
+    await synth(options);
+    const before = await output();
+    await put('stacks/chat.yaml', STACK.replace('element: {}', 'element: {brand: Example}'));
+    const { written } = await synth(options);
+    expect(written?.changed).toContain('chat/config/element-config.yaml');
+    const after = await output();
+    const changed = [...after]
+      .filter(([path, content]) => before.get(path) !== content)
+      .map(([path]) => path);
+    expect(changed.sort()).toEqual([...(written?.changed ?? [])].sort());
+    expect(changed).not.toContain('chat/components/synapse.yaml');
+  });
+
+  it('loses the files of a component that is gone, and the folders they leave empty', async () => {
+    await put('stacks/chat.yaml', `${STACK}jitsi: {access: anyone}\n`);
+    await synth(options);
+    expect((await output()).has('chat/components/jitsi')).toBe(true);
+    await put('stacks/chat.yaml', STACK);
+    const { written } = await synth(options);
+    expect(written?.removed).toContain('chat/components/jitsi/jvb.yaml');
+    expect([...(await output()).keys()].filter((path) => path.includes('jitsi'))).toEqual([]);
+  });
+
+  it('keeps what other people put beside the rendered files', async () => {
+    await synth(options);
+    const rendered = await readFile(join(options.out, 'chat/components/element.yaml'), 'utf8');
+    const foreign = {
+      'chat/components/notes.txt': 'mine\n',
+      'chat/own.yaml': 'kind: ConfigMap\n',
+      // A copy of a rendered file says by its first line that it is another file.
+      'chat/components/element-copy.yaml': rendered,
+      'chat/empty.yaml': '',
+    };
+    for (const [path, text] of Object.entries(foreign)) await put(`dist/${path}`, text);
+    await put('stacks/chat.yaml', STACK.replace('element: {}\n', ''));
+    const { written } = await synth(options);
+    expect(written?.removed).toContain('chat/components/element.yaml');
+    for (const [path, text] of Object.entries(foreign)) {
+      expect(await readFile(join(options.out, path), 'utf8')).toBe(text);
+    }
+  });
+
+  it('takes .yaml and .yml, and leaves folders and other files of stacks/ alone', async () => {
+    await put('stacks/second.yml', STACK);
+    await put('stacks/common/base.yaml', 'no: stack\n');
+    await put('stacks/README.md', '# Stacks\n');
+    expect((await synth(options)).stacks).toEqual(['chat', 'second']);
+  });
+});
+
+describe('wrong input', () => {
+  beforeEach(async () => {
+    await synth(options);
+    await put('dist/chat/own.yaml', 'kind: ConfigMap\n');
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    ['in the only stack file', { 'stacks/chat.yaml': WRONG }, ['MG002']],
+    ['in one of two stack files', { 'stacks/second.yaml': WRONG }, ['MG002']],
+    ['that is no YAML', { 'stacks/chat.yaml': 'schema: [1\n' }, ['MG001']],
+    ['that is empty', { 'stacks/chat.yaml': '' }, ['MG004']],
+    ['in versions.yaml', { 'versions.yaml': 'synapse: {}\n' }, ['MG003']],
+    ['in the names of two stacks', { 'stacks/second.yaml': `name: chat\n${STACK}` }, ['MG040']],
+    ['in the namespaces of two stacks', { 'stacks/second.yaml': `namespace: chat\n${STACK}` }, ['MG040']],
+  ])('%s gives exit code 2 and leaves the output as it was', async (_name, files, codes) => {
+    const before = await output();
+    for (const [path, text] of Object.entries(files)) await put(path, text);
+    const { exitCode, written, diagnostics } = await synth(options);
+    expect(exitCode).toBe(2);
+    expect(written).toBeUndefined();
+    expect([...new Set(diagnostics.map(({ code }) => code))]).toEqual(codes);
+    expect(await output()).toEqual(before);
+  });
+
+  it('of several files is told file by file', async () => {
+    await put('stacks/a.yaml', WRONG);
+    await put('stacks/b.yaml', WRONG);
+    const { diagnostics } = await synth(options);
+    expect(diagnostics.map(({ position }) => position.file.split('/').slice(-2).join('/'))).toEqual([
+      'stacks/a.yaml',
+      'stacks/b.yaml',
+    ]);
+  });
+
+  it('of two stacks with one name says where, and which the other is', async () => {
+    await put('stacks/second.yaml', `name: chat\n${STACK}`);
+    const { diagnostics } = await synth(options);
+    expect(diagnostics).toHaveLength(1);
+    expect(diagnostics[0]?.position).toMatchObject({ line: 1, column: 7 });
+    expect(diagnostics[0]?.position.file).toMatch(/stacks\/second\.yaml$/);
+    expect(diagnostics[0]?.what).toMatch(/name "chat".*stacks\/chat\.yaml/);
+  });
+});
+
+describe('surroundings that are not in order', () => {
+  it('name a folder of stacks that is missing', async () => {
+    await rm(options.stacks, { recursive: true });
+    expect(await problem()).toMatch(/stacks: it does not exist/);
+  });
+
+  it('name a file in the place of the folder of stacks', async () => {
+    await rm(options.stacks, { recursive: true });
+    await put('stacks', 'no folder');
+    expect(await problem()).toMatch(/stacks: a file stands where a folder should be/);
+  });
+
+  it('name a folder of stacks without a stack', async () => {
+    await rm(join(options.stacks, 'chat.yaml'));
+    await put('stacks/README.md', '# Stacks\n');
+    expect(await problem()).toMatch(/no stack file in .*stacks/);
+  });
+
+  it('name a stack file that cannot be read', async () => {
+    await symlink(join(folder, 'nowhere'), join(options.stacks, 'dangling.yaml'));
+    expect(await problem()).toMatch(/cannot read .*stacks\/dangling\.yaml/);
+  });
+
+  // The administrator reads everything.
+  it.skipIf(process.getuid?.() === 0)('name a stack file without permission', async () => {
+    await chmod(join(options.stacks, 'chat.yaml'), 0);
+    expect(await problem()).toMatch(/cannot read .*stacks\/chat\.yaml: no permission/);
+  });
+
+  it('name a versions.yaml that is missing', async () => {
+    await rm(options.versions);
+    expect(await problem()).toMatch(/cannot read .*versions\.yaml: it does not exist/);
+  });
+
+  it('name a versions.yaml that is a folder', async () => {
+    await rm(options.versions);
+    await mkdir(options.versions);
+    expect(await problem()).toMatch(/cannot read .*versions\.yaml: a folder stands where a file should be/);
+  });
+
+  it('name an output folder that is a file, and leave that file alone', async () => {
+    await put('dist', 'not a folder');
+    expect(await problem()).toMatch(/cannot write .*dist: a file stands where a folder should be/);
+    expect(await readFile(options.out, 'utf8')).toBe('not a folder');
+  });
+
+  it('leave the output as it was when a folder stands in the place of a file', async () => {
+    await synth(options);
+    await rm(join(options.out, 'chat/components/synapse.yaml'));
+    await put('dist/chat/components/synapse.yaml/own.txt', 'mine');
+    await put('stacks/chat.yaml', `${STACK}livekit: {}\n`);
+    const before = await output();
+    expect(await problem()).toMatch(/a folder stands where a file should be/);
+    expect(await output()).toEqual(before);
+  });
+});

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { diagnosticLine, styleFor } from '../../commands/report.ts';
+import { CODES } from '../../model/codes.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { loadStack, loadVersions } from '../../model/load.ts';
+import { repositoryImages } from '../stacks.ts';
+
+const fixtures = new URL('../fixtures/', import.meta.url);
+const plain = styleFor({}, {});
+
+/** Files of a fixture folder: name and text. */
+function files(folder: string): readonly { readonly name: string; readonly text: string }[] {
+  const url = new URL(`${folder}/`, fixtures);
+  return readdirSync(url)
+    .sort()
+    .map((name) => ({ name, text: readFileSync(new URL(name, url), 'utf8') }));
+}
+
+/** What the comments at the top of a fixture promise: `line:column CODE beginning of the text`. */
+function promised(text: string): readonly string[] {
+  const lines = text.split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('# expect '));
+  return lines.slice(0, end === -1 ? undefined : end).map((line) => line.slice('# expect '.length));
+}
+
+/** The diagnostics in the same form, each cut to the length of what is promised in its place. */
+function given(diagnostics: readonly Diagnostic[], wanted: readonly string[]): readonly string[] {
+  return diagnostics.map(({ position: { line, column }, code, what }, index) =>
+    `${line}:${column} ${code} ${what}`.slice(0, wanted[index]?.length),
+  );
+}
+
+const images = repositoryImages();
+
+const loaders = {
+  invalid: (name: string, text: string) => loadStack(name, text, images).diagnostics,
+  versions: (name: string, text: string) => loadVersions(name, text).diagnostics,
+} as const;
+
+for (const folder of ['invalid', 'versions'] as const) {
+  describe(`the files of test/fixtures/${folder}`, () => {
+    it.each(files(folder))(
+      '$name gives exactly the errors it announces, in their order',
+      ({ name, text }) => {
+        const wanted = promised(text);
+        expect(wanted.length).toBeGreaterThan(0);
+        expect(given(loaders[folder](name, text), wanted)).toEqual(wanted);
+      },
+    );
+
+    it.each(files(folder))('$name is answered with place, code, reason and remedy', ({ name, text }) => {
+      for (const diagnostic of loaders[folder](name, text)) {
+        const line = diagnosticLine(diagnostic, plain);
+        expect(line).toMatch(/^[a-z0-9-]+\.yaml:[1-9]\d*:[1-9]\d* error MG\d{3}: \S.*; \S.*$/);
+        expect(line).not.toMatch(/undefined|null|NaN|\[object|stand-in|Invalid|Too (?:small|big)/);
+      }
+    });
+
+    it.each(files(folder))('$name has an error at a place that is written', ({ name, text }) => {
+      const lines = text.split('\n');
+      for (const { position } of loaders[folder](name, text)) {
+        const line = lines[position.line - 1];
+        // A tab as indentation is white space, and the mistake.
+        expect(line?.[position.column - 1] ?? ' ').not.toBe(' ');
+      }
+    });
+  });
+}
+
+describe('the invalid files as a whole', () => {
+  it('cover every code that one file can give', () => {
+    const announced = [...files('invalid'), ...files('versions')].flatMap(({ text }) =>
+      promised(text).map((line) => line.split(' ')[1]),
+    );
+    // Two stack files are needed for MG040: test/commands/synth.test.ts has it.
+    const expected = Object.keys(CODES).filter((code) => code !== 'MG040');
+    expect([...new Set(announced)].sort()).toEqual(expected);
+  });
+});
+
+describe('the files of test/fixtures/valid', () => {
+  it.each(files('valid'))('$name loads without an error', ({ name, text }) => {
+    expect(loadStack(name, text, images).diagnostics).toEqual([]);
+  });
+
+  it.each(files('valid'))('$name loads the same with Windows line ends', ({ name, text }) => {
+    const unix = loadStack(name, text, images).value;
+    expect(loadStack(name, text.replaceAll('\n', '\r\n'), images).value).toEqual(unix);
+  });
+});
