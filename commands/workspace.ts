@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { NO_IMAGES } from '../model/images.ts';
 import { loadStack, loadVersions } from '../model/load.ts';
+import type { YamlSource } from '../model/reading/yaml-source.ts';
 import type { Stack } from '../model/stack.ts';
-import type { YamlSource } from '../model/yaml-source.ts';
 import { problemReading } from './environment-problem.ts';
 
 /** What a repository's stack files come to. */
@@ -26,11 +27,12 @@ export async function readWorkspace(stacksFolder: string, versionsFile: string):
   const files = await stackFiles(stacksFolder);
   const diagnostics: Diagnostic[] = [...versions.diagnostics];
   const loadedStacks: LocatedStack[] = [];
-  if (versions.value === undefined) return { stacks: [], count: files.length, diagnostics };
+  // Stack files are checked in any case: nothing in them depends on a tag.
+  const images = versions.value ?? NO_IMAGES;
   for (const file of files) {
     const path = join(stacksFolder, file);
     // From where the command runs, so that messages can be clicked and headers are the same on every machine.
-    const loaded = loadStack(slashes(relative('.', path)), await readText(path), versions.value);
+    const loaded = loadStack(slashes(relative('.', path)), await readText(path), images);
     diagnostics.push(...loaded.diagnostics);
     if (loaded.value !== undefined && loaded.source !== undefined) {
       loadedStacks.push({ stack: loaded.value, source: loaded.source });

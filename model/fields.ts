@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isCpu, isMemory } from './quantity.ts';
-import { standIns } from './typed-yaml.ts';
+import { standIns } from './reading/salvage.ts';
 
 /**
  * The kinds of value a stack file holds. A pattern's message says what to write;

@@ -55,6 +55,20 @@ export type Versions = z.infer<typeof versionsSchema>;
 /** Full image references as Kubernetes takes them. */
 export type Images = Readonly<Record<ImageName, string>>;
 
+/** In the place of images while stack files are checked beside a versions.yaml that is wrong; never rendered. */
+export const NO_IMAGES: Images = Object.freeze({
+  synapse: '',
+  postgresql: '',
+  element: '',
+  'well-known': '',
+  livekit: '',
+  'lk-jwt-service': '',
+  'jitsi-prosody': '',
+  'jitsi-jicofo': '',
+  'jitsi-jvb': '',
+  'jitsi-web': '',
+});
+
 /** `repository:tag`, with the digest behind it where one is given. */
 export function imageReferences(versions: Versions): Images {
   const reference = (name: ImageName): string => {

@@ -1,18 +1,25 @@
 import { checkAmounts } from './checks/amounts.ts';
-import { checkCallAddress, checkPorts } from './checks/call-nodes.ts';
+import { checkCallAddress, checkPorts, checkTolerations } from './checks/call-nodes.ts';
 import type { Check, CheckFinding } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkElementCalls } from './checks/clients.ts';
-import { checkTunnel } from './checks/exposure.ts';
+import { checkTlsSecrets, checkTunnel } from './checks/exposure.ts';
 import { checkHosts } from './checks/hosts.ts';
-import { checkNamespace } from './checks/namespace.ts';
+import { checkName, checkNamespace } from './checks/names.ts';
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
-import { IMAGE_NAMES, type Images, imageReferences, unfitTag, versionsSchema } from './images.ts';
+import {
+  IMAGE_NAMES,
+  type Images,
+  imageReferences,
+  unfitTag,
+  type Versions,
+  versionsSchema,
+} from './images.ts';
+import { readTypedYaml } from './reading/typed-yaml.ts';
+import type { Path, YamlSource } from './reading/yaml-source.ts';
 import { resolve } from './resolve.ts';
 import { stackSchema } from './schema.ts';
 import type { Stack } from './stack.ts';
-import { readTypedYaml } from './typed-yaml.ts';
-import type { Path, YamlSource } from './yaml-source.ts';
 
 /** Rules over several fields, run once the choices are clear. */
 const CHECKS: readonly Check[] = [
@@ -22,7 +29,10 @@ const CHECKS: readonly Check[] = [
   checkCallAddress,
   checkAmounts,
   checkElementCalls,
+  checkName,
   checkNamespace,
+  checkTlsSecrets,
+  checkTolerations,
 ];
 
 /** A resolved stack and its file, or everything that is wrong with the file. */
@@ -72,29 +82,32 @@ export function loadVersions(file: string, text: string): Loaded<Images> {
       if (unfit === undefined) continue;
       diagnostics.push({ position: read.source.at([name, 'tag']), code: 'MG034', ...unfit });
     }
-    const parts = IMAGE_NAMES.filter((name) => name.startsWith('jitsi-'));
-    const release = read.value['jitsi-prosody'].tag;
-    for (const name of parts) {
-      if (read.value[name].tag === release) continue;
-      diagnostics.push({
-        position: read.source.at([name, 'tag']),
-        code: 'MG035',
-        what: `${name} is ${read.value[name].tag}, but jitsi-prosody is ${release}: Jitsi's programs only fit within one release`,
-        remedy: `write one tag at all of ${parts.join(', ')}`,
-      });
-    }
+    diagnostics.push(...differingJitsi(read.value, read.source));
     if (diagnostics.length === 0) return { value: imageReferences(read.value), diagnostics: [] };
   }
   return { value: undefined, diagnostics: diagnostics.sort(compareDiagnostics) };
 }
 
-/** True when a finding is about a field, or a part or parent of it, that is known to be wrong already. */
+/** Jitsi's programs only fit within one release: names those whose tag is not that of most. */
+function differingJitsi(versions: Versions, source: YamlSource): readonly Diagnostic[] {
+  const parts = IMAGE_NAMES.filter((name) => name.startsWith('jitsi-'));
+  const fit = parts.filter((name) => unfitTag(name, versions[name].tag) === undefined);
+  const count = (tag: string): number => fit.filter((name) => versions[name].tag === tag).length;
+  const release = fit.map((name) => versions[name].tag).reduce((a, b) => (count(b) > count(a) ? b : a), '');
+  return fit
+    .filter((name) => versions[name].tag !== release)
+    .map((name) => ({
+      position: source.at([name, 'tag']),
+      code: 'MG035',
+      what: `${name} is ${versions[name].tag}, the others are ${release}: Jitsi's programs only fit within one release`,
+      remedy: `write one tag at all of ${parts.join(', ')}`,
+    }));
+}
+
+/** True when a finding is about a field that is known to be wrong, or about a part of it. */
 function touches(finding: CheckFinding, path: Path): boolean {
   const places = finding.other === undefined ? [finding.at] : [finding.at, finding.other];
-  return places.some((place) => {
-    const shared = Math.min(place.length, path.length);
-    return place.slice(0, shared).every((step, index) => step === path[index]);
-  });
+  return places.some((place) => path.every((step, index) => step === place[index]));
 }
 
 function toDiagnostic(finding: CheckFinding, source: YamlSource): Diagnostic {

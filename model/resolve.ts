@@ -75,8 +75,9 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       ...(lanDoor === undefined ? {} : { lan: lanDoor }),
     },
     wellKnown: written.wellKnown ?? 'here',
-    federation: written.federation ?? 'open',
-    images: context.images,
+    federation: resolveFederation(written.federation),
+    // A copy: what is frozen below must not be the caller's.
+    images: { ...context.images },
     database: resolveDatabase(written.database, size),
     synapse: resolveSynapse(written.synapse, { serverName, size, storageClass }),
     ...(element === undefined ? {} : { element }),
@@ -124,6 +125,10 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
       },
     ],
   }));
+}
+
+function resolveFederation(written: StackFile['federation']): StackBase['federation'] {
+  return typeof written === 'object' ? { allow: [...written.allow] } : (written ?? 'open');
 }
 
 function resolveTls(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NAME_LENGTH } from './checks/names.ts';
 import { databaseSchema } from './components/database.ts';
 import { elementSchema } from './components/element.ts';
 import { jitsiSchema } from './components/jitsi.ts';
@@ -21,13 +22,18 @@ const tls = z
   })
   .describe('Where certificates come from: issuer or secret, exactly one.');
 
+/** A name as Traefik's command line takes it. */
+const entryPoint = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/, "write the name of one of Traefik's entry points, such as websecure");
+
 const cluster = z.strictObject({
   domain: host.optional().describe("The cluster's own DNS domain. Default: cluster.local."),
   storageClass: objectName.optional().describe("Default: the cluster's default class."),
   traefik: z
     .strictObject({
       entryPoints: z
-        .strictObject({ https: z.string().min(1).optional().describe('Default: websecure.') })
+        .strictObject({ https: entryPoint.optional().describe('Default: websecure.') })
         .optional()
         .describe("Traefik's own names for its entry points."),
     })
@@ -49,7 +55,10 @@ const flux = z.strictObject({
     .describe('The Flux source that carries dist/.'),
   path: z
     .string()
-    .regex(/^\.\/[^\s]*[^\s/]$/, 'write a path from the root of the source, such as ./dist')
+    .regex(
+      /^\.\/(?!.*\.\.)[A-Za-z0-9._/-]*[A-Za-z0-9_-]$/,
+      'write a path from the root of the source, without .., such as ./dist',
+    )
     .optional()
     .describe('Where dist/ is in the source. Default: ./dist.'),
 });
@@ -93,9 +102,22 @@ const expose = z.strictObject({
     .describe('The way in from the local network.'),
 });
 
+const labelKey = z
+  .string()
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+    'write a label key such as matrix/calls',
+  );
+const labelValue = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
+    'write a label value: at most 63 letters, digits, dashes, dots and underscores',
+  );
+
 const callNodes = z.strictObject({
   nodeSelector: z
-    .record(z.string(), z.string())
+    .record(labelKey, labelValue)
     .optional()
     .describe(
       'Labels of the nodes that carry calls. Default: any node (then every node needs the open ports).',
@@ -132,7 +154,7 @@ export const stackSchema = z.strictObject({
     .literal(1)
     .describe('Fixes defaults and sizes, so that a newer tool never changes them silently.'),
   name: dnsLabel
-    .max(40, 'choose at most 40 characters')
+    .max(NAME_LENGTH, `choose at most ${NAME_LENGTH} characters`)
     .optional()
     .describe("Folder in dist/ and instance label. Default: the file's name."),
   serverName: serverName.describe('What stands after the colon in @user:…. It can never change.'),

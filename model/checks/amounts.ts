@@ -3,9 +3,9 @@ import { JITSI_MEMORY_FLOORS, JITSI_PARTS } from '../components/jitsi.ts';
 import { LIVEKIT_MEMORY_FLOOR } from '../components/livekit.ts';
 import { MEDIA_VOLUME_FLOOR, SYNAPSE_MEMORY_FLOOR, uploadBytes } from '../components/synapse.ts';
 import { bytes, millicores } from '../quantity.ts';
+import { type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Resources } from '../resources.ts';
 import type { Stack } from '../stack.ts';
-import { type Path, valueAt } from '../yaml-source.ts';
 import type { Check, CheckFinding } from './check.ts';
 
 /** A container's resources, where they are written, and the least memory it lives with. */

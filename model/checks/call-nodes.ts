@@ -1,7 +1,6 @@
 import { isPrivateAddress } from '../fields.ts';
+import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
-import { dotted } from '../typed-yaml.ts';
-import { type Path, valueAt } from '../yaml-source.ts';
 import type { Check, CheckFinding } from './check.ts';
 
 /** Kubernetes' default range for node ports. */
@@ -128,3 +127,19 @@ export const checkCallAddress: Check = (written, stack) => {
   }
   return [];
 };
+
+/** Kubernetes refuses a value where any value is tolerated. */
+export const checkTolerations: Check = (written) =>
+  (written.callNodes?.tolerations ?? []).flatMap(({ operator, value }, index) =>
+    operator !== 'Exists' || value === undefined
+      ? []
+      : [
+          {
+            code: 'MG032',
+            at: ['callNodes', 'tolerations', index, 'value'],
+            other: ['callNodes', 'tolerations', index, 'operator'],
+            what: 'a toleration with operator Exists has a value',
+            remedy: 'remove the value, or write operator: Equal',
+          },
+        ],
+  );

@@ -1,7 +1,7 @@
 import type { Code } from '../codes.ts';
+import type { Path } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
-import type { Path } from '../yaml-source.ts';
 
 /** Something that several fields together get wrong. */
 export interface CheckFinding {

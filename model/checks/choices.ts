@@ -1,6 +1,6 @@
+import type { Path } from '../reading/yaml-source.ts';
+import { dotted } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
-import { dotted } from '../typed-yaml.ts';
-import type { Path } from '../yaml-source.ts';
 import type { CheckFinding } from './check.ts';
 
 /** Checks each "exactly one of" in the file; everything else builds on these, so they run first. */

@@ -1,4 +1,4 @@
-import type { Path } from '../yaml-source.ts';
+import type { Path } from '../reading/yaml-source.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { namedHosts } from './named-hosts.ts';
 
@@ -67,3 +67,23 @@ function labelsBelow(host: string, zone: string): readonly string[] {
 function quoted(hosts: DecidedHosts['hosts']): string {
   return hosts.map(({ host }) => `"${host}"`).join(', ');
 }
+
+/** A certificate that somebody keeps cannot stand in a Secret that the stack uses for something else. */
+export const checkTlsSecrets: Check = (written, stack) => {
+  const findings: CheckFinding[] = [];
+  const own = new Set([
+    ...stack.secrets.filter(({ certificateFor }) => certificateFor === undefined).map(({ name }) => name),
+    stack.database.secret,
+  ]);
+  for (const door of ['public', 'lan'] as const) {
+    const name = written.expose[door]?.tls?.secret;
+    if (name === undefined || !own.has(name)) continue;
+    findings.push({
+      code: 'MG030',
+      at: ['expose', door, 'tls', 'secret'],
+      what: `the Secret "${name}" holds other things of this stack`,
+      remedy: 'keep the certificate in a Secret of its own, such as matrix-tls',
+    });
+  }
+  return findings;
+};

@@ -1,4 +1,4 @@
-import { dotted } from '../typed-yaml.ts';
+import { dotted } from '../reading/yaml-source.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { HOSTED, isDerived, type NamedHost, namedHosts } from './named-hosts.ts';
 

@@ -1,6 +1,6 @@
+import type { Path } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { LanName, Stack } from '../stack.ts';
-import type { Path } from '../yaml-source.ts';
 
 /** The components that people and programs reach by a host name. */
 export const HOSTED = ['synapse', 'element', 'livekit', 'jitsi'] as const satisfies readonly LanName[];

@@ -52,7 +52,7 @@ for (const folder of ['invalid', 'versions'] as const) {
     it.each(files(folder))('$name is answered with place, code, reason and remedy', ({ name, text }) => {
       for (const diagnostic of loaders[folder](name, text)) {
         const line = diagnosticLine(diagnostic, plain);
-        expect(line).toMatch(/^[a-z0-9-]+\.yaml:[1-9]\d*:[1-9]\d* error MG\d{3}: \S.*; \S.*$/);
+        expect(line).toMatch(/^[A-Za-z0-9_-]+\.yaml:[1-9]\d*:[1-9]\d* error MG\d{3}: \S.*; \S.*$/);
         expect(line).not.toMatch(/undefined|null|NaN|\[object|stand-in|Invalid|Too (?:small|big)/);
       }
     });

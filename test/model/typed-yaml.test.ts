@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { dotted, quote, readTypedYaml, standIns } from '../../model/typed-yaml.ts';
+import { standIns } from '../../model/reading/salvage.ts';
+import { readTypedYaml } from '../../model/reading/typed-yaml.ts';
+import { quote } from '../../model/reading/wording.ts';
+import { dotted } from '../../model/reading/yaml-source.ts';
 
 const word = z.string().regex(/^[a-z]+$/, 'write lower-case letters');
 standIns.add(word, { text: 'standin' });

@@ -10,7 +10,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import type { Diagnostic, Position } from './diagnostic.ts';
+import type { Diagnostic, Position } from '../diagnostic.ts';
 
 /** Keys and indexes from the root of a YAML file to a value. */
 export type Path = readonly (string | number)[];
@@ -175,4 +175,13 @@ export function replaced(data: unknown, path: Path, value: unknown): unknown {
   const inner = replaced(valueAt(data, [step]), rest, value);
   const others = entries.filter(([key]) => key !== String(step));
   return Object.fromEntries(inner === undefined ? others : [...others, [step, inner]]);
+}
+
+/** `expose.public.via`, `callNodes.tolerations[0].key`. */
+export function dotted(path: Path): string {
+  let text = '';
+  for (const step of path) {
+    text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
+  }
+  return text === '' ? 'the file' : text;
 }

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { nearest } from '../nearest.ts';
+import { faultyPaths, issuesOf } from './issues.ts';
+import { schemaAt, unwrap } from './schema-walk.ts';
+import { replaced, valueAt } from './yaml-source.ts';
+
+/**
+ * What stands in the place of a wrong text of some kind while the rules over several fields run.
+ * A kind that is not registered is taken out instead, together with the group that cannot be without it.
+ */
+export const standIns = z.registry<{ readonly text: string }>();
+
+/**
+ * Puts something that fits in the place of every wrong part, so that what depends on it is not taken for wrong too;
+ * takes out what nothing stands in for.
+ *
+ * @returns undefined when the file as a whole is of the wrong kind.
+ */
+export function salvage<T>(data: unknown, schema: z.ZodType<T>): T | undefined {
+  let rest = data;
+  for (let round = 0; round < 30; round++) {
+    const result = schema.safeParse(rest);
+    if (result.success) return result.data;
+    for (const issue of issuesOf(rest, schema)) {
+      for (const path of faultyPaths(issue)) {
+        if (path.length === 0) return undefined;
+        const wrong = valueAt(rest, path);
+        const fitting =
+          issue.code === 'unrecognized_keys' ? undefined : standIn(schemaAt(schema, path), wrong);
+        const nothingFits = wrong === undefined && fitting === undefined;
+        rest = replaced(rest, nothingFits ? path.slice(0, -1) : path, fitting);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Something that fits a schema, as near to the wrong value as can be told; undefined when nothing is at hand. */
+function standIn(schema: unknown, wrong: unknown): unknown {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodObject) return {};
+  if (inner instanceof z.ZodLiteral) return [...inner.values][0];
+  if (inner instanceof z.ZodEnum)
+    return nearest(String(wrong), inner.options.map(String)) ?? inner.options[0];
+  return inner instanceof z.ZodType ? standIns.get(inner)?.text : undefined;
+}
