@@ -54,7 +54,7 @@ export const JITSI_MEMORY_FLOORS: Readonly<Record<JitsiPart, string>> = {
   web: '64Mi',
 };
 
-/** Seed 001's table, without its CPU limit on the bridge: throttling is heard as jitter. */
+/** The deployment guide's table, without its CPU limit on the bridge: throttling is heard as jitter. */
 const SMALL: Readonly<Record<JitsiPart, Resources>> = {
   prosody: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
   jicofo: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
@@ -99,7 +99,7 @@ export function resolveJitsi(
   };
 }
 
-/** Jitsi's Secret and its keys, as the seed document fixed them. */
+/** Jitsi's Secret and its keys, as the deployment guide fixed them (docs/corrections.md). */
 export const JITSI_SECRETS = {
   name: 'jitsi-secrets',
   jicofo: 'jicofo-auth-password',

@@ -110,7 +110,7 @@ export function uploadBytes(limit: string): number {
   return bytes(`${limit}i`);
 }
 
-/** Names of Synapse's Secrets and their keys, as the seed document fixed them. */
+/** Names of Synapse's Secrets and their keys, as the deployment guide fixed them (docs/corrections.md). */
 export const SYNAPSE_SECRETS = {
   name: 'synapse-secrets',
   registration: 'registration-shared-secret',

@@ -32,7 +32,7 @@ function throughTraefik(stack: Stack, host: string, path: string): string {
   return 'nothing';
 }
 
-const seed = stacksIn('stacks').find(({ name }) => name === 'app-matrix') ?? publicStack();
+const appMatrix = stacksIn('stacks').find(({ name }) => name === 'app-matrix') ?? publicStack();
 const HOST = 'testing.borooka.ee';
 
 describe.each([
@@ -63,7 +63,7 @@ describe.each([
   ['other.borooka.ee', '/_matrix/client/versions', 'nothing'],
 ])('%s%s', (host, path, service) => {
   it(`reaches ${service} through the tunnel`, () => {
-    expect(throughTunnel(seed, host, path)).toMatch(
+    expect(throughTunnel(appMatrix, host, path)).toMatch(
       service === 'nothing' ? /^nothing$/ : new RegExp(`^http://${service}\\.`),
     );
   });
@@ -84,13 +84,13 @@ callNodes: {addresses: {public: 198.51.100.7}}
   });
 });
 
-describe('the local names of the seed', () => {
+describe('the local names of app-matrix', () => {
   it('lead to the same programs', () => {
-    expect(throughTraefik(seed, 'matrix.cluster.arpa', '/_matrix/client/versions')).toBe('synapse:8008');
-    expect(throughTraefik(seed, 'matrix.cluster.arpa', '/_synapse/admin/v1/users')).toBe('nothing');
-    expect(throughTraefik(seed, 'element.cluster.arpa', '/')).toBe('element:80');
-    expect(throughTraefik(seed, 'meet.cluster.arpa', '/room')).toBe('jitsi-web:80');
-    expect(throughTraefik(seed, 'rtc.cluster.arpa', '/rtc')).toBe('livekit:7880');
+    expect(throughTraefik(appMatrix, 'matrix.cluster.arpa', '/_matrix/client/versions')).toBe('synapse:8008');
+    expect(throughTraefik(appMatrix, 'matrix.cluster.arpa', '/_synapse/admin/v1/users')).toBe('nothing');
+    expect(throughTraefik(appMatrix, 'element.cluster.arpa', '/')).toBe('element:80');
+    expect(throughTraefik(appMatrix, 'meet.cluster.arpa', '/room')).toBe('jitsi-web:80');
+    expect(throughTraefik(appMatrix, 'rtc.cluster.arpa', '/rtc')).toBe('livekit:7880');
   });
 
   it('have certificates that cover exactly them, from the issuer that was named', () => {
@@ -100,7 +100,7 @@ describe('the local names of the seed', () => {
       ['jitsi-tls', 'meet.cluster.arpa'],
       ['livekit-tls', 'rtc.cluster.arpa'],
     ] as const) {
-      expect(dig(objectOf(seed, 'Certificate', name), 'spec')).toMatchObject({
+      expect(dig(objectOf(appMatrix, 'Certificate', name), 'spec')).toMatchObject({
         secretName: name,
         dnsNames: [host],
         issuerRef: { kind: 'ClusterIssuer', name: 'custom-ca-cluster-issuer' },

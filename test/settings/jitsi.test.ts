@@ -21,11 +21,11 @@ function environment(stack: Stack): ReturnType<typeof jitsiEnvironment> {
 }
 
 const stack = publicStack();
-const seed = stacksIn('stacks')[0] ?? stack;
+const appMatrix = stacksIn('stacks')[0] ?? stack;
 
 describe('the environment of the Jitsi images', () => {
   it('holds only names that the program of that release reads', () => {
-    for (const one of [stack, seed]) {
+    for (const one of [stack, appMatrix]) {
       for (const part of JITSI_PARTS) {
         const container = dig(
           objectOf(one, 'Deployment', `jitsi-${part}`),
@@ -97,12 +97,14 @@ describe('the environment of the Jitsi images', () => {
 
 describe('the video bridge', () => {
   it("binds its REST port to loopback on the node's network, and has no Service then", () => {
-    expect(configText(seed, 'jitsi-config', 'custom-jvb.conf')).toContain('private.host = "127.0.0.1"');
-    const pod = dig(objectOf(seed, 'Deployment', 'jitsi-jvb'), 'spec', 'template', 'spec');
+    expect(configText(appMatrix, 'jitsi-config', 'custom-jvb.conf')).toContain('private.host = "127.0.0.1"');
+    const pod = dig(objectOf(appMatrix, 'Deployment', 'jitsi-jvb'), 'spec', 'template', 'spec');
     expect(dig(pod, 'hostNetwork')).toBe(true);
     expect(digList(pod, 'containers', 0, 'ports').map((port) => dig(port, 'containerPort'))).toEqual([10000]);
     expect(
-      objectsOf(seed).some(({ manifest }) => manifest.kind === 'Service' && manifest.metadata.name === 'jvb'),
+      objectsOf(appMatrix).some(
+        ({ manifest }) => manifest.kind === 'Service' && manifest.metadata.name === 'jvb',
+      ),
     ).toBe(false);
   });
 
@@ -168,7 +170,9 @@ callNodes: {addresses: {public: 198.51.100.7}}
 
 describe('the page', () => {
   it('signals to the host in the address bar when it has two', () => {
-    expect(configText(seed, 'jitsi-config', 'custom-config.js')).toContain("'wss://' + window.location.host");
+    expect(configText(appMatrix, 'jitsi-config', 'custom-config.js')).toContain(
+      "'wss://' + window.location.host",
+    );
     expect(configText(stack, 'jitsi-config', 'custom-config.js')).not.toContain('config.websocket');
   });
 });

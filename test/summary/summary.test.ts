@@ -53,10 +53,10 @@ describe.each(allProfiles())('SUMMARY.md of $file', (stack) => {
 });
 
 describe('SUMMARY.md', () => {
-  const seed = stacksIn('stacks').find(({ name }) => name === 'app-matrix') ?? publicStack();
+  const appMatrix = stacksIn('stacks').find(({ name }) => name === 'app-matrix') ?? publicStack();
 
   it('adds up what the workloads reserve', () => {
-    const rows = section(summary(seed), 'Resources')
+    const rows = section(summary(appMatrix), 'Resources')
       .split('\n')
       .filter((line) => /^\| [a-z*]/.test(line) && line.split('|').length === 7)
       .map((line) => line.split('|').map((cell) => cell.trim()));
@@ -69,8 +69,8 @@ describe('SUMMARY.md', () => {
   });
 
   it('says what the tunnel weakens, and that it needs no open port for HTTPS', () => {
-    expect(summary(seed)).toContain('left-most X-Forwarded-For');
-    expect(summary(seed)).toContain('needs no open port');
+    expect(summary(appMatrix)).toContain('left-most X-Forwarded-For');
+    expect(summary(appMatrix)).toContain('needs no open port');
     expect(summary(publicStack())).not.toContain('X-Forwarded-For');
   });
 
