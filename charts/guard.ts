@@ -1,5 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import type { Manifest } from '../model/manifest.ts';
+import { isManifest, type Manifest } from '../model/manifest.ts';
 
 /**
  * An object's JSON, once it is sure that nothing was lost on the way: the typed classes drop fields
@@ -47,18 +47,4 @@ function lostField(written: unknown, rendered: unknown, path: string): string | 
     return undefined;
   }
   return written === rendered ? undefined : path;
-}
-
-function isManifest(value: unknown): value is Manifest {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('apiVersion' in value && 'kind' in value && 'metadata' in value)) return false;
-  const { metadata } = value;
-  return (
-    typeof value.apiVersion === 'string' &&
-    typeof value.kind === 'string' &&
-    typeof metadata === 'object' &&
-    metadata !== null &&
-    'name' in metadata &&
-    typeof metadata.name === 'string'
-  );
 }

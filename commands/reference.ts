@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { rules } from '../rules/index.ts';
-import { errorsText, stackFileText, stackSchemaText } from '../summary/reference.ts';
+import { errorsText, sizesText, stackFileText, stackSchemaText } from '../summary/reference.ts';
 
 /** The files that are generated from the schema and the rules, by path from the top of the repository. */
 export function referenceFiles(): ReadonlyMap<string, string> {
@@ -9,6 +9,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
     ['stack.schema.json', stackSchemaText()],
     ['docs/reference/stack-file.md', stackFileText()],
     ['docs/reference/errors.md', errorsText(rules)],
+    ['docs/reference/sizes.md', sizesText()],
   ]);
 }
 

@@ -25,6 +25,12 @@ export const CODES = {
   MG036: 'More is requested than the limit allows.',
   MG037: "A call port lies within Kubernetes' node ports.",
   MG038: 'A port range is not a range.',
+  MG050: 'An override names an object that the stack does not have.',
+  MG051: 'An override names more than one object.',
+  MG052: 'A step of an override does not fit the object.',
+  MG053: 'An override changes what an object is.',
+  MG054: 'A raw addition replaces what another setting owns.',
+  MG055: 'An override leaves an object that breaks a rule (MR…, below).',
   MG040: 'Two stack files claim one name or namespace.',
 } as const;
 

@@ -1,3 +1,4 @@
+import { checkAdditions } from './checks/additions.ts';
 import { checkAmounts } from './checks/amounts.ts';
 import { checkCallAddress, checkPorts, checkTolerations } from './checks/call-nodes.ts';
 import type { Check, CheckFinding } from './checks/check.ts';
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   checkNamespace,
   checkTlsSecrets,
   checkTolerations,
+  checkAdditions,
 ];
 
 /** A resolved stack and its file, or everything that is wrong with the file. */

@@ -1,3 +1,5 @@
+import { isGroup } from './merge-patch.ts';
+
 /** One Kubernetes object as it will be written: plain JSON data, nothing of the library that made it. */
 export interface Manifest {
   readonly apiVersion: string;
@@ -20,4 +22,14 @@ export interface ManifestFile {
   /** Path below `dist/<stack>/` (or below `dist/` for the Flux file), with forward slashes. */
   readonly path: string;
   readonly manifests: readonly Manifest[];
+}
+
+/** True for plain data with what every object must have: apiVersion, kind and a name. */
+export function isManifest(value: unknown): value is Manifest {
+  if (!isGroup(value) || !isGroup(value.metadata)) return false;
+  return (
+    typeof value.apiVersion === 'string' &&
+    typeof value.kind === 'string' &&
+    typeof value.metadata.name === 'string'
+  );
 }

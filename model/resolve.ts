@@ -1,3 +1,4 @@
+import { additions } from './additions.ts';
 import { resolveDatabase } from './components/database.ts';
 import { resolveElement } from './components/element.ts';
 import { allComponents } from './components/index.ts';
@@ -7,6 +8,7 @@ import { resolveSynapse } from './components/synapse.ts';
 import { compareText } from './diagnostic.ts';
 import { seconds } from './fields.ts';
 import type { Images } from './images.ts';
+import { dotted } from './reading/yaml-source.ts';
 import type { StackFile } from './schema.ts';
 import type { SecretSpec } from './secrets.ts';
 import {
@@ -84,6 +86,12 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     ...(livekit === undefined ? {} : { livekit }),
     ...(jitsi === undefined ? {} : { jitsi }),
     callNodes: resolveCallNodes(written.callNodes),
+    overrides: written.overrides ?? [],
+    forced: additions(written).flatMap(({ path, force, conflicts }) =>
+      force === undefined
+        ? []
+        : conflicts.map(({ at }) => ({ path: dotted([...path, ...at]), reason: force })),
+    ),
   };
   const topology = assembleTopology(base);
   return deepFreeze({

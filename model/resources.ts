@@ -13,6 +13,31 @@ export type Size = 'small' | 'medium' | 'large';
 /** Amounts for each size. */
 export type BySize<T> = Readonly<Record<Size, T>>;
 
+/** One thing that the size decides, for the reference page. */
+export interface SizeRow {
+  readonly what: string;
+  readonly values: BySize<string>;
+  /** Where the numbers come from. */
+  readonly because: string;
+}
+
+/** Resources in words: `500m CPU, 1Gi; at most 3Gi`. */
+export function resourcesText({ requests, limits }: Resources): string {
+  const most = limits.cpu === undefined ? limits.memory : `${limits.cpu} CPU, ${limits.memory}`;
+  return `${requests.cpu} CPU, ${requests.memory}; at most ${most}`;
+}
+
+/** A row of the reference page: one value for each size. */
+export function sizeRow<T>(
+  what: string,
+  table: BySize<T>,
+  read: (one: T) => string,
+  because: string,
+): SizeRow {
+  const { small, medium, large } = table;
+  return { what, values: { small: read(small), medium: read(medium), large: read(large) }, because };
+}
+
 const amounts = z.strictObject({ cpu: cpu.optional(), memory: memory.optional() });
 
 /** The stack file's way to set single amounts over those of the size. */

@@ -6,6 +6,7 @@ import { jitsiSchema } from './components/jitsi.ts';
 import { livekitSchema } from './components/livekit.ts';
 import { synapseSchema } from './components/synapse.ts';
 import { dnsLabel, duration, host, ipv4, objectName, serverName } from './fields.ts';
+import { overridesSchema } from './overrides.ts';
 
 const issuer = z.strictObject({
   kind: z.enum(['ClusterIssuer', 'Issuer']).optional().describe('Default: ClusterIssuer.'),
@@ -185,6 +186,9 @@ export const stackSchema = z.strictObject({
   livekit: livekitSchema.optional().describe('Calls through MatrixRTC; there when this key is.'),
   jitsi: jitsiSchema.optional().describe('Meetings with Jitsi; there when this key is.'),
   callNodes: callNodes.optional().describe('The nodes that LiveKit and the Jitsi video bridge run on.'),
+  overrides: overridesSchema
+    .optional()
+    .describe('Changes to rendered objects, applied last, in this order; each with its reason.'),
   secrets: z
     .strictObject({
       provider: z

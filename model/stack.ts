@@ -4,6 +4,7 @@ import type { Jitsi } from './components/jitsi.ts';
 import type { Livekit } from './components/livekit.ts';
 import type { Synapse } from './components/synapse.ts';
 import type { Images } from './images.ts';
+import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
 import type { SecretSpec } from './secrets.ts';
 import type { Topology } from './topology.ts';
@@ -89,6 +90,10 @@ export interface StackBase {
   readonly livekit?: Livekit;
   readonly jitsi?: Jitsi;
   readonly callNodes: CallNodes;
+  /** Changes to rendered objects, in the order they are applied. */
+  readonly overrides: readonly Override[];
+  /** Why additions may replace what other settings own, by the path of the addition. */
+  readonly forced: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /** A stack with everything that follows from it. */

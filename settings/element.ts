@@ -1,4 +1,5 @@
 import type { Element } from '../model/components/element.ts';
+import { mergePatch } from '../model/merge-patch.ts';
 import type { Stack } from '../model/stack.ts';
 
 /**
@@ -25,7 +26,12 @@ function calls(stack: Stack, element: Element): object {
  *
  * @see https://github.com/element-hq/element-web/blob/develop/docs/config.md
  */
-export function elementConfig(stack: Stack, element: Element): object {
+export function elementConfig(stack: Stack, element: Element): unknown {
+  return mergePatch(ownElementConfig(stack, element), element.extraConfig);
+}
+
+/** What the stack itself says, before additions. */
+function ownElementConfig(stack: Stack, element: Element): object {
   return {
     default_server_config: {
       'm.homeserver': { base_url: stack.synapse.baseUrl, server_name: stack.serverName },

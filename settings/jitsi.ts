@@ -1,5 +1,4 @@
-import type { Jitsi, JitsiPart } from '../model/components/jitsi.ts';
-import { mebibytes } from '../model/quantity.ts';
+import { type Jitsi, type JitsiPart, javaHeap } from '../model/components/jitsi.ts';
 import type { Stack } from '../model/stack.ts';
 import { party, port, serviceHost, serviceUrl } from '../model/topology.ts';
 import { CLUSTER_INTERFACES } from './livekit.ts';
@@ -10,16 +9,6 @@ export type Environment = Readonly<Record<string, string>>;
 /** The images read 1 and 0 as booleans; any other word, `no` too, is true. */
 const YES = '1';
 const NO = '0';
-
-/**
- * Share of the memory limit that a Java heap may take: buffers, threads and SCTP live outside it.
- * Without a setting both programs take 3072m, whatever the limit.
- */
-const HEAP_SHARE = 0.6;
-
-function heap(memoryLimit: string): string {
-  return `${Math.floor(mebibytes(memoryLimit) * HEAP_SHARE)}m`;
-}
 
 /**
  * Who may open a meeting. Guests wait for somebody with an account, then join.
@@ -43,6 +32,17 @@ function access(jitsi: Jitsi): {
  * @see https://github.com/jitsi/docker-jitsi-meet (rootfs/defaults of each image)
  */
 export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
+  const own = ownEnvironment(stack, jitsi);
+  return {
+    prosody: { ...own.prosody, ...jitsi.env.prosody },
+    jicofo: { ...own.jicofo, ...jitsi.env.jicofo },
+    jvb: { ...own.jvb, ...jitsi.env.jvb },
+    web: { ...own.web, ...jitsi.env.web },
+  };
+}
+
+/** What the stack itself says, before additions. */
+function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
   const prosody = party(stack.topology, 'jitsi-prosody');
   const xmppServer = serviceHost(prosody, stack.cluster.domain);
   const publicUrl = `https://${jitsi.host}`;
@@ -60,7 +60,7 @@ export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<Ji
       ...type,
       ENABLE_AUTH: on,
       JICOFO_ENABLE_REST: YES,
-      JICOFO_MAX_MEMORY: heap(jitsi.resources.jicofo.limits.memory),
+      JICOFO_MAX_MEMORY: javaHeap(jitsi.resources.jicofo.limits.memory),
       XMPP_SERVER: xmppServer,
     },
     jvb: {
@@ -70,7 +70,7 @@ export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<Ji
       JVB_DISABLE_STUN: stun ? NO : YES,
       JVB_PORT: String(port(party(stack.topology, 'jitsi-jvb'), 'media').number),
       SHUTDOWN_REST_ENABLED: YES,
-      VIDEOBRIDGE_MAX_MEMORY: heap(jitsi.resources.jvb.limits.memory),
+      VIDEOBRIDGE_MAX_MEMORY: javaHeap(jitsi.resources.jvb.limits.memory),
       XMPP_SERVER: xmppServer,
     },
     web: {

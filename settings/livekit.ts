@@ -1,4 +1,5 @@
 import { LIVEKIT_KEYS, type Livekit } from '../model/components/livekit.ts';
+import { mergePatch } from '../model/merge-patch.ts';
 import type { Stack } from '../model/stack.ts';
 import { party, port, serviceUrl } from '../model/topology.ts';
 
@@ -33,7 +34,12 @@ function address(stack: Stack): object {
  *
  * @see https://github.com/livekit/livekit/blob/master/config-sample.yaml
  */
-export function livekitConfig(stack: Stack, livekit: Livekit): object {
+export function livekitConfig(stack: Stack, livekit: Livekit): unknown {
+  return mergePatch(ownLivekitConfig(stack, livekit), livekit.extraConfig);
+}
+
+/** What the stack itself says, before additions. */
+function ownLivekitConfig(stack: Stack, livekit: Livekit): object {
   const self = party(stack.topology, 'livekit');
   const { first, last } = livekit.udp;
   const relay = port(self, 'turn-relay');

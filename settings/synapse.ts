@@ -1,4 +1,5 @@
 import { SYNAPSE_SECRETS } from '../model/components/synapse.ts';
+import { mergePatch } from '../model/merge-patch.ts';
 import type { Stack } from '../model/stack.ts';
 import { party, port, serviceHost } from '../model/topology.ts';
 
@@ -68,7 +69,12 @@ function calls(stack: Stack): object {
  *
  * @see https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html
  */
-export function homeserver(stack: Stack): object {
+export function homeserver(stack: Stack): unknown {
+  return mergePatch(ownHomeserver(stack), stack.synapse.extraConfig);
+}
+
+/** What the stack itself says, before additions. */
+function ownHomeserver(stack: Stack): object {
   const self = party(stack.topology, 'synapse');
   const database = party(stack.topology, stack.database.cluster);
   const { secrets, config, data } = SYNAPSE_PATHS;
@@ -106,7 +112,7 @@ export function homeserver(stack: Stack): object {
         keepalives_interval: 10,
         keepalives_count: 3,
         cp_min: 5,
-        cp_max: 10,
+        cp_max: stack.synapse.pool,
       },
     },
     media_store_path: `${data}/media_store`,

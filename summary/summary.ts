@@ -130,6 +130,27 @@ function secrets(stack: Stack): string {
   return `## Secrets needed\n\nHow to make them stands in SECRETS.md.\n\n${table(['Secret', 'namespace', 'keys'], rows)}`;
 }
 
+/** A rule that an overridden object breaks. */
+export interface AcceptedFinding {
+  readonly object: string;
+  readonly field?: string;
+  readonly what: string;
+}
+
+/** What the stack file changes beyond its own settings, and why. */
+function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly string[] {
+  const overrides = stack.overrides.map(({ target, why }) => `- \`${target.kind}/${target.name}\`: ${why}`);
+  const forced = stack.forced.map(({ path, reason }) => `- \`${path}\`: ${reason}`);
+  const weakened = accepted.map(
+    ({ object, field, what }) => `- \`${object}\`${field === undefined ? '' : ` \`${field}\``}: ${what}`,
+  );
+  return [
+    ...(overrides.length === 0 ? [] : ['## Overridden objects, and why', overrides.join('\n')]),
+    ...(weakened.length === 0 ? [] : ['## What the overrides weaken', weakened.join('\n')]),
+    ...(forced.length === 0 ? [] : ['## Forced additions, and why', forced.join('\n')]),
+  ];
+}
+
 /** With `wellKnown: elsewhere`: what the web site on the server name has to answer. */
 function wellKnownElsewhere(stack: Stack): readonly string[] {
   if (stack.wellKnown === 'here') return [];
@@ -149,8 +170,13 @@ function wellKnownElsewhere(stack: Stack): readonly string[] {
  * SUMMARY.md: what a person has to know and do outside this repository, one fact a line.
  *
  * @param manifests the stack's objects, as they will be written
+ * @param accepted rules that overridden objects break
  */
-export function summaryText(stack: Stack, manifests: readonly Manifest[]): string {
+export function summaryText(
+  stack: Stack,
+  manifests: readonly Manifest[],
+  accepted: readonly AcceptedFinding[],
+): string {
   const { routes } = stack.topology;
   const weak = warnings(stack);
   const door = (name: 'public' | 'lan', title: string): readonly string[] => {
@@ -170,6 +196,7 @@ export function summaryText(stack: Stack, manifests: readonly Manifest[]): strin
     ...wellKnownElsewhere(stack),
     '## Before this goes live',
     weak.length === 0 ? 'Nothing special to know.' : weak.map((sentence) => `- ${sentence}`).join('\n'),
+    ...changes(stack, accepted),
     secrets(stack),
     images(manifests),
     resources(manifests),

@@ -33,7 +33,7 @@ export function jitsiEnvironmentMap(part: (typeof JITSI_PARTS)[number]): string 
 }
 
 /** YAML for a program to read: same order as written, nothing folded. */
-function yaml(value: object): string {
+function yaml(value: unknown): string {
   return dump(value, { lineWidth: -1, noRefs: true });
 }
 

@@ -1,3 +1,4 @@
+import type { SizeRow } from '../resources.ts';
 import type { SecretSpec } from '../secrets.ts';
 import type { StackBase } from '../stack.ts';
 import type { Flow, Party, Route } from '../topology.ts';
@@ -13,6 +14,8 @@ export interface Component {
   flows(stack: StackBase): readonly Flow[];
   /** The hosts and paths through which people reach it. */
   routes(stack: StackBase): readonly Route[];
+  /** What `size` decides for it, with the reason for each number. */
+  readonly sizes: readonly SizeRow[];
   /** The Secrets its workloads read. */
   secrets(stack: StackBase): readonly SecretSpec[];
 }

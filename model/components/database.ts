@@ -1,7 +1,15 @@
 import * as z from 'zod';
 import { memory } from '../fields.ts';
 import { mebibytes } from '../quantity.ts';
-import { type BySize, overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
+import {
+  type BySize,
+  overrideResources,
+  type Resources,
+  resourcesField,
+  resourcesText,
+  type Size,
+  sizeRow,
+} from '../resources.ts';
 import type { StackBase } from '../stack.ts';
 import { OUTSIDE } from '../topology.ts';
 import type { Component } from './component.ts';
@@ -46,17 +54,20 @@ export const DATABASE_VOLUME_FLOOR = '5Gi';
 /** PostgreSQL with Synapse's queries is killed below this. */
 export const DATABASE_MEMORY_FLOOR = '512Mi';
 
-const SIZES: BySize<{ volume: string; resources: Resources }> = {
+const SIZES: BySize<{ volume: string; connections: number; resources: Resources }> = {
   small: {
     volume: '20Gi',
+    connections: 50,
     resources: { requests: { cpu: '250m', memory: '1Gi' }, limits: { memory: '1Gi' } },
   },
   medium: {
     volume: '50Gi',
+    connections: 100,
     resources: { requests: { cpu: '500m', memory: '4Gi' }, limits: { memory: '4Gi' } },
   },
   large: {
     volume: '100Gi',
+    connections: 200,
     resources: { requests: { cpu: '2', memory: '8Gi' }, limits: { memory: '8Gi' } },
   },
 };
@@ -65,12 +76,12 @@ const SIZES: BySize<{ volume: string; resources: Resources }> = {
  * PostgreSQL settings for a memory limit, in the proportions of PostgreSQL's own manual:
  * a quarter for shared buffers, three quarters assumed cached.
  */
-function parameters(memoryLimit: string): Record<string, string> {
+function parameters(memoryLimit: string, connections: number): Record<string, string> {
   const total = mebibytes(memoryLimit);
   return {
     effective_cache_size: `${Math.floor((total * 3) / 4)}MB`,
     maintenance_work_mem: `${Math.floor(total / 16)}MB`,
-    max_connections: '100',
+    max_connections: String(connections),
     random_page_cost: '1.1',
     shared_buffers: `${Math.floor(total / 4)}MB`,
     // The operator's default is `logical`; Synapse uses no logical replication.
@@ -90,7 +101,7 @@ export function resolveDatabase(written: z.infer<typeof databaseSchema> | undefi
     instances: written?.cnpg.instances ?? 1,
     volume: written?.cnpg.size ?? SIZES[size].volume,
     resources,
-    parameters: parameters(resources.limits.memory),
+    parameters: parameters(resources.limits.memory, SIZES[size].connections),
   };
 }
 
@@ -124,4 +135,33 @@ export const database = {
   ],
   routes: () => [],
   secrets: () => [],
+  sizes: [
+    sizeRow(
+      'requests and limits',
+      SIZES,
+      ({ resources }) => resourcesText(resources),
+      'memory requested equals the limit, so that the kernel never picks the database first; a gigabyte keeps the hot tables of a household server in memory',
+    ),
+    sizeRow(
+      'volume',
+      SIZES,
+      ({ volume }) => volume,
+      'a federated server of this layout grew from 5Gi to 50Gi within five months; volumes only ever grow',
+    ),
+    sizeRow(
+      '`max_connections`',
+      SIZES,
+      ({ connections }) => String(connections),
+      "Synapse's pool (below), the operator's own, backups and a person with psql, doubled",
+    ),
+    sizeRow(
+      '`shared_buffers`, `effective_cache_size`',
+      SIZES,
+      ({ resources, connections }) => {
+        const derived = parameters(resources.limits.memory, connections);
+        return `${derived.shared_buffers}, ${derived.effective_cache_size}`;
+      },
+      'a quarter and three quarters of the memory limit: PostgreSQL manual, resource consumption',
+    ),
+  ],
 } satisfies Component;

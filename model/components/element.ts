@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { extraConfigField, forceField, owned } from '../extra-config.ts';
 import { host } from '../fields.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
 import type { StackBase } from '../stack.ts';
@@ -18,6 +19,8 @@ export const elementSchema = z.strictObject({
     ),
   theme: z.enum(['light', 'dark']).optional().describe('Theme before a person chooses one. Default: light.'),
   resources: resourcesField.optional(),
+  extraConfig: extraConfigField.optional(),
+  force: forceField.optional(),
 });
 
 /** What Element's call button starts; `none` hides it. */
@@ -30,7 +33,18 @@ export interface Element {
   readonly theme: 'light' | 'dark';
   readonly calls: ElementCalls;
   readonly resources: Resources;
+  readonly extraConfig: Readonly<Record<string, unknown>>;
 }
+
+/** Keys of config.json that follow from the stack. */
+export const ELEMENT_OWNED = owned({
+  default_server_config: 'serverName and synapse.host',
+  default_server_name: 'serverName',
+  brand: 'element.brand',
+  default_theme: 'element.theme',
+  element_call: 'element.calls',
+  jitsi: 'element.calls and jitsi.host',
+});
 
 /** Static files: the same at every size. */
 const RESOURCES: Resources = {
@@ -50,6 +64,7 @@ export function resolveElement(
     theme: written.theme ?? 'light',
     calls: written.calls ?? availableCalls(context.livekit, context.jitsi),
     resources: overrideResources(RESOURCES, written.resources),
+    extraConfig: written.extraConfig ?? {},
   };
 }
 
@@ -61,6 +76,7 @@ function availableCalls(livekit: boolean, jitsi: boolean): ElementCalls {
 
 /** The web client. */
 export const element = {
+  sizes: [],
   parties: (stack: StackBase) =>
     stack.element === undefined
       ? []

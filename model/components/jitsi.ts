@@ -1,11 +1,28 @@
 import * as z from 'zod';
+import { extraEnvField, forceField, owned } from '../extra-config.ts';
 import { host, port } from '../fields.ts';
-import { type BySize, overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
+import { mebibytes } from '../quantity.ts';
+import {
+  type BySize,
+  overrideResources,
+  type Resources,
+  resourcesField,
+  resourcesText,
+  type Size,
+  sizeRow,
+} from '../resources.ts';
 import { RANDOM_HEX_16 } from '../secrets.ts';
 import type { StackBase } from '../stack.ts';
 import { OUTSIDE, type Party, type Port } from '../topology.ts';
 import type { Component } from './component.ts';
 import { doors } from './doors.ts';
+
+/** What can be set for each of Jitsi's programs. */
+const partSchema = z.strictObject({
+  resources: resourcesField.optional(),
+  env: extraEnvField.optional(),
+  force: forceField.optional(),
+});
 
 /** `jitsi:` of the stack file. */
 export const jitsiSchema = z.strictObject({
@@ -21,13 +38,10 @@ export const jitsiSchema = z.strictObject({
     .optional()
     .describe('How the video bridge gets its UDP port on the node. Default: hostPort.'),
   udp: port.optional().describe("The video bridge's UDP port. Default: 10000."),
-  prosody: z.strictObject({ resources: resourcesField.optional() }).optional().describe('XMPP server.'),
-  jicofo: z.strictObject({ resources: resourcesField.optional() }).optional().describe('Conference focus.'),
-  jvb: z.strictObject({ resources: resourcesField.optional() }).optional().describe('Video bridge.'),
-  web: z
-    .strictObject({ resources: resourcesField.optional() })
-    .optional()
-    .describe('Web pages and signalling proxy.'),
+  prosody: partSchema.optional().describe('XMPP server.'),
+  jicofo: partSchema.optional().describe('Conference focus.'),
+  jvb: partSchema.optional().describe('Video bridge.'),
+  web: partSchema.optional().describe('Web pages and signalling proxy.'),
 });
 
 /** Jitsi's four programs, in the order in which they depend on each other. */
@@ -42,6 +56,8 @@ export interface Jitsi {
   readonly attach: 'hostPort' | 'hostNetwork';
   readonly udp: number;
   readonly resources: Readonly<Record<JitsiPart, Resources>>;
+  /** Environment that the stack file adds, as text. */
+  readonly env: Readonly<Record<JitsiPart, Readonly<Record<string, string>>>>;
   /** Claim for the accounts; only with `access: password`. */
   readonly accountsClaim?: string;
 }
@@ -77,6 +93,24 @@ const SIZES: BySize<Readonly<Record<JitsiPart, Resources>>> = {
   },
 };
 
+const PART_REASONS: Readonly<Record<JitsiPart, string>> = {
+  prosody: "one core at most; the deployment guide's numbers, doubled with each size",
+  jicofo: "the deployment guide's numbers, doubled with each size",
+  jvb: 'four cores carry about a thousand streams (jitsi.org, videobridge performance); no CPU limit, since throttling is heard',
+  web: 'static files and signalling; the same at every size',
+};
+
+/**
+ * Share of the memory limit that a Java heap may take: buffers, threads and SCTP live outside it.
+ * Without a setting both programs take 3072m, whatever the limit.
+ */
+const HEAP_SHARE = 0.6;
+
+/** Java heap for a memory limit, as the JVM writes it (`614m`). */
+export function javaHeap(memoryLimit: string): string {
+  return `${Math.floor(mebibytes(memoryLimit) * HEAP_SHARE)}m`;
+}
+
 /** Fills in what the stack file leaves out of `jitsi:`. */
 export function resolveJitsi(
   written: z.infer<typeof jitsiSchema> | undefined,
@@ -95,9 +129,51 @@ export function resolveJitsi(
       jvb: overrideResources(sizes.jvb, written.jvb?.resources),
       web: overrideResources(sizes.web, written.web?.resources),
     },
+    env: {
+      prosody: environment(written.prosody?.env),
+      jicofo: environment(written.jicofo?.env),
+      jvb: environment(written.jvb?.env),
+      web: environment(written.web?.env),
+    },
     ...(written.access === 'password' ? { accountsClaim: 'jitsi-accounts' } : {}),
   };
 }
+
+/** The images read 1 and 0 as yes and no; every other word is yes. */
+function environment(written: z.infer<typeof extraEnvField> | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(written ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'boolean' ? (value ? '1' : '0') : String(value),
+    ]),
+  );
+}
+
+/** Variables, of any of Jitsi's programs, that other parts of the stack are built on. */
+export const JITSI_OWNED = owned({
+  AUTH_TYPE: 'jitsi.access',
+  BOSH_RELATIVE: 'the hosts of Jitsi',
+  COLIBRI_REST_ENABLED: "the video bridge's graceful stop",
+  CSP_HEADER: 'element.host',
+  DISABLE_HTTPS: 'the entrance, where TLS ends',
+  ENABLE_AUTH: 'jitsi.access',
+  ENABLE_GUESTS: 'jitsi.access',
+  ENABLE_LETSENCRYPT: 'the entrance, where TLS ends',
+  ENABLE_XMPP_WEBSOCKET: 'the signalling of pages and Prosody',
+  JICOFO_AUTH_PASSWORD: 'the Secret jitsi-secrets',
+  JICOFO_ENABLE_REST: "Jicofo's probes",
+  JICOFO_MAX_MEMORY: 'jitsi.jicofo.resources.limits.memory',
+  JVB_ADVERTISE_IPS: 'callNodes.addresses',
+  JVB_AUTH_PASSWORD: 'the Secret jitsi-secrets',
+  JVB_DISABLE_STUN: 'callNodes.addresses',
+  JVB_MUC_NICKNAME: "the video bridge's name",
+  JVB_PORT: 'jitsi.udp',
+  PUBLIC_URL: 'jitsi.host',
+  SHUTDOWN_REST_ENABLED: "the video bridge's graceful stop",
+  VIDEOBRIDGE_MAX_MEMORY: 'jitsi.jvb.resources.limits.memory',
+  XMPP_BOSH_URL_BASE: "Prosody's Service",
+  XMPP_SERVER: "Prosody's Service",
+});
 
 /** Jitsi's Secret and its keys, as the deployment guide fixed them (docs/corrections.md). */
 export const JITSI_SECRETS = {
@@ -171,6 +247,24 @@ function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
 
 /** Meetings with Jitsi: XMPP server, conference focus, video bridge and web pages. */
 export const jitsi = {
+  sizes: [
+    ...JITSI_PARTS.map((part) =>
+      sizeRow(
+        `${part}: requests and limits`,
+        SIZES,
+        (sizes) => resourcesText(sizes[part]),
+        PART_REASONS[part],
+      ),
+    ),
+    ...(['jicofo', 'jvb'] as const).map((part) =>
+      sizeRow(
+        `${part}: Java heap`,
+        SIZES,
+        (sizes) => javaHeap(sizes[part].limits.memory),
+        'six tenths of the limit: buffers, threads and SCTP live outside the heap',
+      ),
+    ),
+  ],
   parties: (stack: StackBase) => (stack.jitsi === undefined ? [] : parties(stack, stack.jitsi)),
   flows: (stack: StackBase) => {
     if (stack.jitsi === undefined) return [];

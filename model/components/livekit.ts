@@ -1,6 +1,15 @@
 import * as z from 'zod';
+import { extraConfigField, forceField, owned } from '../extra-config.ts';
 import { host, portOrRange, portRange } from '../fields.ts';
-import { type BySize, overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
+import {
+  type BySize,
+  overrideResources,
+  type Resources,
+  resourcesField,
+  resourcesText,
+  type Size,
+  sizeRow,
+} from '../resources.ts';
 import type { StackBase } from '../stack.ts';
 import { OUTSIDE, type Port } from '../topology.ts';
 import type { Component } from './component.ts';
@@ -16,6 +25,8 @@ export const livekitSchema = z.strictObject({
       'UDP for call traffic: one port for everything (7882), or a range (50000-60000). Default: 7882.',
     ),
   resources: resourcesField.optional(),
+  extraConfig: extraConfigField.optional(),
+  force: forceField.optional(),
 });
 
 /** Everything about LiveKit that more than one place needs. */
@@ -26,6 +37,7 @@ export interface Livekit {
   readonly udp: { readonly first: number; readonly last: number };
   readonly resources: Resources;
   readonly jwtResources: Resources;
+  readonly extraConfig: Readonly<Record<string, unknown>>;
 }
 
 /** LiveKit dies on its first call below this. */
@@ -40,6 +52,26 @@ export const TURN_UDP = 3478;
  * Twelve allocations per participant at most, so this serves some eighty relayed participants.
  */
 export const TURN_RELAY = { first: 41000, last: 41999 } as const;
+
+/** Keys of livekit.yaml that other parts of the stack are built on. */
+export const LIVEKIT_OWNED = owned({
+  port: 'the port that routes and probes use',
+  bind_addresses: "the node's address in the cluster",
+  keys: 'the Secret livekit-keys',
+  key_file: 'the Secret livekit-keys',
+  'rtc.udp_port': 'livekit.udp',
+  'rtc.port_range_start': 'livekit.udp',
+  'rtc.port_range_end': 'livekit.udp',
+  'rtc.tcp_port': 'the ports of SUMMARY.md',
+  'rtc.node_ip': 'callNodes.addresses',
+  'rtc.use_external_ip': 'callNodes.addresses',
+  'turn.enabled': 'the ports of SUMMARY.md',
+  'turn.udp_port': 'the ports of SUMMARY.md',
+  'turn.relay_range_start': 'the ports of SUMMARY.md',
+  'turn.relay_range_end': 'the ports of SUMMARY.md',
+  'room.auto_create': 'the JWT service, which alone makes rooms',
+  webhook: 'the JWT service',
+});
 
 const SIZES: BySize<Resources> = {
   small: { requests: { cpu: '500m', memory: '256Mi' }, limits: { memory: '1Gi' } },
@@ -64,6 +96,7 @@ export function resolveLivekit(
     udp: portRange(written.udp ?? 7882),
     resources: overrideResources(SIZES[context.size], written.resources),
     jwtResources: JWT_RESOURCES,
+    extraConfig: written.extraConfig ?? {},
   };
 }
 
@@ -84,6 +117,14 @@ function livekitPorts(livekit: Livekit): readonly Port[] {
 
 /** Calls through MatrixRTC: the SFU on a node's own network, and the service that gives Matrix users tokens for it. */
 export const livekit = {
+  sizes: [
+    sizeRow(
+      'requests and limits',
+      SIZES,
+      resourcesText,
+      "LiveKit's benchmark: nine people with video for each core; no CPU limit, since throttling is heard",
+    ),
+  ],
   parties: (stack: StackBase) => {
     if (stack.livekit === undefined) return [];
     const common = { setting: 'livekit', instance: stack.name, namespace: stack.namespace } as const;

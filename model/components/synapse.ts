@@ -1,7 +1,16 @@
 import * as z from 'zod';
+import { extraConfigField, forceField, owned } from '../extra-config.ts';
 import { host, memory, objectName, synapseSize } from '../fields.ts';
 import { bytes, mebibytes } from '../quantity.ts';
-import { type BySize, overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
+import {
+  type BySize,
+  overrideResources,
+  type Resources,
+  resourcesField,
+  resourcesText,
+  type Size,
+  sizeRow,
+} from '../resources.ts';
 import { RANDOM_HEX_32 } from '../secrets.ts';
 import type { StackBase } from '../stack.ts';
 import { OUTSIDE } from '../topology.ts';
@@ -32,6 +41,8 @@ export const synapseSchema = z.strictObject({
     .optional()
     .describe('Where uploads are kept.'),
   resources: resourcesField.optional(),
+  extraConfig: extraConfigField.optional(),
+  force: forceField.optional(),
 });
 
 /** Everything about Synapse that more than one place needs. */
@@ -43,6 +54,9 @@ export interface Synapse {
   readonly media: { readonly claim: string; readonly size: string; readonly storageClass?: string };
   readonly resources: Resources;
   readonly caches: SynapseCaches;
+  /** Most connections it keeps to the database. */
+  readonly pool: number;
+  readonly extraConfig: Readonly<Record<string, unknown>>;
 }
 
 /** Synapse's cache settings; sizes in its own grammar (binary M). */
@@ -58,19 +72,22 @@ export const SYNAPSE_MEMORY_FLOOR = '1Gi';
 /** Smallest volume for uploads that a filesystem and a handful of pictures fit into. */
 export const MEDIA_VOLUME_FLOOR = '1Gi';
 
-const SIZES: BySize<{ media: string; globalFactor: number; resources: Resources }> = {
+const SIZES: BySize<{ media: string; globalFactor: number; pool: number; resources: Resources }> = {
   small: {
     media: '20Gi',
+    pool: 10,
     globalFactor: 0.5,
     resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '3Gi' } },
   },
   medium: {
     media: '50Gi',
+    pool: 15,
     globalFactor: 1,
     resources: { requests: { cpu: '1', memory: '2Gi' }, limits: { memory: '6Gi' } },
   },
   large: {
     media: '200Gi',
+    pool: 20,
     globalFactor: 2,
     resources: { requests: { cpu: '2', memory: '4Gi' }, limits: { memory: '12Gi' } },
   },
@@ -102,8 +119,42 @@ export function resolveSynapse(
     },
     resources,
     caches: caches(size.globalFactor, resources.limits.memory),
+    pool: size.pool,
+    extraConfig: written?.extraConfig ?? {},
   };
 }
+
+/** Options of homeserver.yaml that other parts of the stack are built on. */
+export const SYNAPSE_OWNED = owned({
+  server_name: 'serverName',
+  public_baseurl: 'synapse.host',
+  signing_key_path: 'the Secret synapse-signing-key',
+  signing_key: 'the Secret synapse-signing-key',
+  registration_shared_secret: 'the Secret synapse-secrets',
+  registration_shared_secret_path: 'the Secret synapse-secrets',
+  macaroon_secret_key: 'the Secret synapse-secrets',
+  macaroon_secret_key_path: 'the Secret synapse-secrets',
+  form_secret: 'the Secret synapse-secrets',
+  form_secret_path: 'the Secret synapse-secrets',
+  log_config: 'the rendered log configuration',
+  listeners: 'the ports that routes and probes use',
+  enable_metrics: 'the metrics port',
+  'database.name': 'database',
+  'database.args.user': 'database',
+  'database.args.password': 'the Secret of the database',
+  'database.args.dbname': 'database',
+  'database.args.host': 'database',
+  'database.args.port': 'database',
+  'database.args.sslmode': 'database',
+  media_store_path: 'synapse.media',
+  max_upload_size: 'synapse.uploadLimit',
+  federation_domain_whitelist: 'federation',
+  matrix_rtc: 'livekit',
+  max_event_delay_duration: 'livekit',
+  'experimental_features.msc4143_enabled': 'livekit',
+  'experimental_features.msc4222_enabled': 'livekit',
+  'caches.cache_autotuning': 'synapse.resources.limits.memory',
+});
 
 /** Bytes of an `uploadLimit`. */
 export function uploadBytes(limit: string): number {
@@ -121,6 +172,38 @@ export const SYNAPSE_SECRETS = {
 
 /** The homeserver. */
 export const synapse = {
+  sizes: [
+    sizeRow(
+      'requests and limits',
+      SIZES,
+      ({ resources }) => resourcesText(resources),
+      "2Gi ended in out-of-memory kills on a small federated server; Synapse's process uses one core at most, and a CPU limit would stall everybody",
+    ),
+    sizeRow(
+      'cache factor',
+      SIZES,
+      ({ globalFactor }) => String(globalFactor),
+      "Synapse's default is 0.5; a factor of 1 takes 3 to 4 GB (Synapse admin FAQ)",
+    ),
+    sizeRow(
+      'most memory for caches',
+      SIZES,
+      ({ globalFactor, resources }) => caches(globalFactor, resources.limits.memory).max,
+      'half of the memory limit; the other half is the program and the state of large rooms',
+    ),
+    sizeRow(
+      'database connections',
+      SIZES,
+      ({ pool }) => String(pool),
+      "Synapse's documentation uses 10; one process fills 20 at most",
+    ),
+    sizeRow(
+      'volume for uploads',
+      SIZES,
+      ({ media }) => media,
+      'files of other servers are kept too; volumes only ever grow',
+    ),
+  ],
   parties: (stack: StackBase) => [
     {
       id: 'synapse',

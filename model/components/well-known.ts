@@ -12,6 +12,7 @@ export const OPENID_USERINFO = '/_matrix/federation/v1/openid/userinfo';
  * and the one federation path that is asked for there. Rendered with `wellKnown: here`.
  */
 export const wellKnown = {
+  sizes: [],
   parties: (stack: StackBase) =>
     stack.wellKnown === 'elsewhere'
       ? []

@@ -25,6 +25,8 @@ export interface YamlSource {
   at(path: Path): Position;
   /** Where the key at the end of a path stands. */
   keyAt(path: Path): Position;
+  /** True where a key has nothing behind it, not even the word `null`. */
+  isBlank(path: Path): boolean;
 }
 
 /** What came of reading YAML text: data with positions, or what is wrong with the text. */
@@ -63,7 +65,9 @@ const EXPLAINED: Readonly<Record<string, { readonly what: string; readonly remed
  */
 export function readYaml(file: string, text: string): YamlResult {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, version: '1.2' });
+  // Its warnings go straight to the terminal; what they are about is found by the schema.
+  const options = { lineCounter, prettyErrors: false, version: '1.2', logLevel: 'error' } as const;
+  const document = parseDocument(text, options);
   const position = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -100,7 +104,12 @@ export function readYaml(file: string, text: string): YamlResult {
     const { node, depth } = find(document, path);
     return depth === path.length ? position(node?.range?.[0] ?? 0) : at(path.slice(0, -1));
   };
-  return { source: { data: document.toJS(), at, keyAt }, diagnostics: [] };
+  const isBlank = (path: Path): boolean => {
+    const { node, depth } = find(document, path);
+    const [start = 0, end = 0] = node?.range ?? [];
+    return depth === path.length && isScalar(node) && node.value === null && start === end;
+  };
+  return { source: { data: document.toJS({ maxAliasCount: -1 }), at, keyAt, isBlank }, diagnostics: [] };
 }
 
 /**
@@ -111,18 +120,39 @@ function textErrors(document: Document.Parsed): readonly TextError[] {
   const errors = document.errors.map(({ pos, code, message }) => ({ offset: pos[0], code, message }));
   const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
   if (errors.length > 0) return errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY');
-  const dangling: TextError[] = [];
-  visit(document, {
-    Alias: (_key, alias) => {
-      if (alias.resolve(document) !== undefined) return;
-      dangling.push({
-        offset: alias.range?.[0] ?? 0,
-        code: 'BAD_ALIAS',
-        message: `*${alias.source} refers to &${alias.source}, which is not written before it`,
-      });
-    },
-  });
-  return dangling;
+  return aliasErrors(document);
+}
+
+/** As many aliases as a file that people read can need; unfolding more could fill the memory. */
+const MOST_ALIASES = 1000;
+
+/** Aliases that lead nowhere or in a circle, and files that unfold to far more than is written. */
+function aliasErrors(document: Document.Parsed): readonly TextError[] {
+  const found: TextError[] = [];
+  /** Values that each anchor unfolds to; aliases only refer to what is written before them. */
+  const weights = new Map<unknown, number>();
+  const weigh = (node: unknown, above: readonly unknown[]): number => {
+    const known = weights.get(node);
+    if (known !== undefined) return known;
+    const within = [...above, node];
+    let weight = 1;
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      const wrong = (message: string): void => {
+        found.push({ offset: node.range?.[0] ?? 0, code: 'BAD_ALIAS', message: `*${node.source} ${message}` });
+      };
+      if (target === undefined) wrong(`refers to &${node.source}, which is not written before it`);
+      else if (above.includes(target)) wrong(`stands within &${node.source}, which it refers to`);
+      else weight += weigh(target, within);
+    } else if (isMap(node)) {
+      for (const { key, value } of node.items) weight += weigh(key, within) + weigh(value, within);
+    } else if (isSeq(node)) {
+      for (const item of node.items) weight += weigh(item, within);
+    }
+    weights.set(node, weight);
+    return weight;
+  };
+  return found;
 }
 
 /** Follows a path as far as it is written; an alias leads to what its anchor names. */

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { isGroup } from './merge-patch.ts';
+import type { Path } from './reading/yaml-source.ts';
+
+/** Raw additions to a program's own configuration file. */
+export const extraConfigField = z
+  .record(z.string(), z.json())
+  .describe(
+    "Keys for the program's own configuration, in its own words; they merge into what is rendered (null removes a key). Never secrets.",
+  );
+
+/** Raw additions to a program's environment. */
+export const extraEnvField = z
+  .record(
+    z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'write the name of an environment variable, such as ENABLE_LOBBY'),
+    z.union([
+      z
+        .string()
+        .regex(
+          /^[^"\\\n$]*$/,
+          'write it without quotes, backslashes, dollar signs and line breaks: the image pastes it into its configuration',
+        ),
+      z.number(),
+      z.boolean(),
+    ]),
+  )
+  .describe('Environment variables for the program, as its image knows them. Never secrets.');
+
+/** The reason why an addition may replace what the stack depends on. */
+export const forceField = z
+  .string()
+  .min(1)
+  .describe('Why additions may replace values that other settings own; without it that is an error.');
+
+/** A value of the rendered configuration that belongs to a setting of the stack file. */
+export interface Owned {
+  /** Keys from the root of the program's configuration. */
+  readonly path: Path;
+  /** The setting to use instead, or what else decides the value. */
+  readonly owner: string;
+}
+
+/** An addition that replaces an owned value. */
+export interface Conflict extends Owned {
+  /** Where in the addition; a part of the owned value, or a group that holds it. */
+  readonly at: Path;
+}
+
+/** Owned values by dotted path: `'rtc.udp_port': 'livekit.udp'`. */
+export function owned(table: Readonly<Record<string, string>>): readonly Owned[] {
+  return Object.entries(table).map(([path, owner]) => ({ path: path.split('.'), owner }));
+}
+
+/** Every place where an addition replaces, removes or reaches into an owned value. */
+export function conflicts(addition: unknown, table: readonly Owned[]): readonly Conflict[] {
+  return leaves(addition).flatMap((at) => {
+    const found = table.find(({ path }) => {
+      const shared = Math.min(path.length, at.length);
+      return path.slice(0, shared).every((step, index) => step === at[index]);
+    });
+    return found === undefined ? [] : [{ ...found, at }];
+  });
+}
+
+/** Paths of everything in a merge patch that is no group: each replaces or removes what stood there. */
+export function leaves(value: unknown, path: Path = []): readonly Path[] {
+  if (!isGroup(value)) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+
+const pointer = z
+  .string()
+  .regex(/^(?:\/(?:[^~/]|~[01])*)*$/, 'write a JSON pointer such as /spec/replicas (a slash in a key is ~1)');
+
+/** One step of an RFC 6902 patch. */
+const operation = z.strictObject({
+  op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
+  path: pointer.describe('Where, as a JSON pointer.'),
+  from: pointer.optional().describe('For move and copy.'),
+  value: z.json().optional().describe('For add, replace and test.'),
+});
+
+/** `overrides:` of the stack file. */
+export const overridesSchema = z.array(
+  z.strictObject({
+    target: z
+      .strictObject({
+        kind: z.string().min(1).describe('Kind of the object, such as Deployment.'),
+        name: z.string().min(1).describe('Its name.'),
+        namespace: z.string().min(1).optional().describe('Needed only where two share kind and name.'),
+      })
+      .describe('The rendered object to change.'),
+    patch: z
+      .union([z.array(operation), z.record(z.string(), z.json())])
+      .describe('Keys to merge into it (RFC 7386: null removes one), or a list of steps (RFC 6902).'),
+    why: z.string().min(1).describe('The reason, for SUMMARY.md and for whoever comes after you.'),
+  }),
+);
+
+/** One override, as written. */
+export type Override = z.infer<typeof overridesSchema>[number];
+
+/** What is wrong with an override once the objects are known. */
+export interface OverrideProblem {
+  /** Position in the list. */
+  readonly index: number;
+  /** The part of the override to change, as a path below it. */
+  readonly at: readonly (string | number)[];
+  readonly code: 'MG050' | 'MG051' | 'MG052' | 'MG053' | 'MG055';
+  readonly what: string;
+  readonly remedy: string;
+}
