@@ -100,10 +100,12 @@ function images(manifests: readonly Manifest[]): string {
     }
   };
   for (const { spec } of manifests) walk(spec);
-  return `## Images\n\n${[...found]
-    .sort(compareText)
-    .map((image) => `- \`${image}\``)
-    .join('\n')}`;
+  // Repository and tag on lines of their own: two branches that bump neighbours then merge without a conflict.
+  const lines = [...found].sort(compareText).map((image) => {
+    const tag = image.indexOf(':', image.lastIndexOf('/'));
+    return `- \`${image.slice(0, tag)}\`\n  \`${image.slice(tag + 1)}\``;
+  });
+  return `## Images\n\n${lines.join('\n')}`;
 }
 
 function resources(manifests: readonly Manifest[]): string {

@@ -45,7 +45,7 @@ describe('rendering', () => {
     const images = { ...repositoryImages(), synapse: 'docker.io/matrixdotorg/synapse:v1.164.0' };
     const after = render(stackFrom(text, stack.file, images)).files;
     expect(changedLines(render(stack).files, after)).toEqual([
-      'app-matrix/SUMMARY.md: - `docker.io/matrixdotorg/synapse:v1.164.0`',
+      'app-matrix/SUMMARY.md: `v1.164.0`',
       'app-matrix/components/synapse.yaml: image: docker.io/matrixdotorg/synapse:v1.164.0',
     ]);
   });

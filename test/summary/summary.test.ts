@@ -38,7 +38,8 @@ describe.each(allProfiles())('SUMMARY.md of $file', (stack) => {
   it('lists every image, and every Secret with its keys', () => {
     for (const { manifest } of objectsOf(stack)) {
       for (const container of digList(manifest, 'spec', 'template', 'spec', 'containers')) {
-        expect(section(text, 'Images')).toContain(`\`${String(dig(container, 'image'))}\``);
+        const [repository, tag] = String(dig(container, 'image')).split(/:(?=[^/]*$)/);
+        expect(section(text, 'Images')).toContain(`- \`${repository}\`\n  \`${tag}\``);
       }
     }
     for (const { name, keys } of stack.secrets) {

@@ -1,0 +1,58 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from './disk.ts';
+import { OutputProblem } from './problem.ts';
+
+/** The folder inside the output folder that is there only while something is being written, or after a kill. */
+export const HIDDEN = '.matrix-gitops';
+
+/** The places in it. */
+export interface HiddenPlaces {
+  readonly hidden: string;
+  /** Who writes. */
+  readonly lock: string;
+  /** The point of no return: with it a write is finished, without it undone. */
+  readonly journal: string;
+  /** The journal until it is complete. */
+  readonly journalDraft: string;
+  /** The new texts, by the number of their operation. */
+  readonly staged: string;
+  /** Second names of what is replaced or removed, by the number of the operation, to take it all back. */
+  readonly kept: string;
+  /** Keeps what is left after a kill out of commits. */
+  readonly gitignore: string;
+}
+
+export function hiddenPlaces(folder: string): HiddenPlaces {
+  const hidden = join(folder, HIDDEN);
+  return {
+    hidden,
+    lock: join(hidden, 'lock'),
+    journal: join(hidden, 'journal.json'),
+    journalDraft: join(hidden, 'journal.json.draft'),
+    staged: join(hidden, 'new'),
+    kept: join(hidden, 'old'),
+    gitignore: join(hidden, '.gitignore'),
+  };
+}
+
+/** True for the name of anything this program puts into the hidden folder. */
+export function isHiddenName(name: string): boolean {
+  return /^(lock|journal\.json(\.draft)?|new|old|\.gitignore|(taking|released)-[0-9a-f]+)$/.test(name);
+}
+
+/** Whether the hidden folder is there: one look, no reading. */
+export async function hasHidden(folder: string): Promise<boolean> {
+  const { hidden } = hiddenPlaces(folder);
+  try {
+    const found = await lstat(hidden);
+    if (found.isDirectory()) return true;
+  } catch (error) {
+    // ENOTDIR: the output folder is a file, which is told by who wants to write there.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+    throw error;
+  }
+  throw new OutputProblem(
+    `cannot write ${folder}: ${hidden} is in the way, and it is no folder; move it away; nothing was changed there`,
+  );
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, type Disk } from './disk.ts';
+import { hiddenPlaces } from './hidden.ts';
+import { OutputProblem } from './problem.ts';
+import { isSafePath } from './tree.ts';
+
+/** One step of a write. Doing a step that is done already changes nothing. */
+export type Operation =
+  /** Put the staged file of this name in the place of a file; the checksum is that of its bytes. */
+  | { readonly replace: string; readonly staged: string; readonly sha256: string }
+  /** Remove a rendered file, and the folders this leaves empty. */
+  | { readonly remove: string };
+
+const PROGRAM = 'matrix-gitops';
+/** Changes when the meaning of a journal does. */
+const FORMAT = 1;
+
+export function sha256(bytes: string | Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Writes the journal. When its name appears, the write has happened, whatever happens to the process. */
+export async function commitJournal(
+  folder: string,
+  operations: readonly Operation[],
+  disk: Disk,
+): Promise<void> {
+  const { hidden, journal, journalDraft, staged } = hiddenPlaces(folder);
+  const checksum = sha256(JSON.stringify(operations));
+  const text = JSON.stringify({ program: PROGRAM, format: FORMAT, sha256: checksum, operations }, undefined, 2);
+  await disk.create(journalDraft, `${text}\n`);
+  // What the journal names has to be on the disk before it.
+  await disk.syncFolder(staged);
+  await disk.rename(journalDraft, journal);
+  await disk.syncFolder(hidden);
+}
+
+/**
+ * The operations of an interrupted write that are still to be done; undefined without a journal.
+ *
+ * @throws OutputProblem when the journal cannot be followed to the end: then none of it is
+ */
+export async function readJournal(folder: string): Promise<readonly Operation[] | undefined> {
+  const { journal } = hiddenPlaces(folder);
+  let text: string;
+  try {
+    text = await readFile(journal, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const operations = parseJournal(folder, text);
+  const left: Operation[] = [];
+  for (const operation of operations) if (await isLeft(folder, operation)) left.push(operation);
+  return left;
+}
+
+function parseJournal(folder: string, text: string): readonly Operation[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unusable(folder, 'it is damaged');
+  }
+  if (!isRecord(value) || value.program !== PROGRAM) throw unusable(folder, 'this program has not written it');
+  if (value.format !== FORMAT) {
+    throw unusable(folder, 'another version of this program has written it; best run that version once, or');
+  }
+  const { operations } = value;
+  if (!Array.isArray(operations) || value.sha256 !== sha256(JSON.stringify(operations))) {
+    throw unusable(folder, 'it is damaged');
+  }
+  return operations.map((one: unknown) => {
+    const operation = toOperation(one);
+    if (operation === undefined) throw unusable(folder, 'it names what no write of this program touches');
+    return operation;
+  });
+}
+
+function toOperation(value: unknown): Operation | undefined {
+  if (!isRecord(value)) return undefined;
+  const { replace, staged, sha256: checksum, remove } = value;
+  if (typeof remove === 'string') return isSafePath(remove) ? { remove } : undefined;
+  if (typeof replace !== 'string' || typeof staged !== 'string' || typeof checksum !== 'string') return undefined;
+  if (!isSafePath(replace) || !/^\d+$/.test(staged)) return undefined;
+  return { replace, staged, sha256: checksum };
+}
+
+/** A removal is always left to do: it may have been interrupted before the empty folders. */
+async function isLeft(folder: string, operation: Operation): Promise<boolean> {
+  if ('remove' in operation) return true;
+  const { replace, staged, sha256: wanted } = operation;
+  if ((await checksumOf(join(hiddenPlaces(folder).staged, staged))) === wanted) return true;
+  if ((await checksumOf(join(folder, replace))) === wanted) return false;
+  throw unusable(folder, `what it wants to put at ${folder}/${replace} is missing or damaged`);
+}
+
+async function checksumOf(file: string): Promise<string | undefined> {
+  try {
+    return sha256(await readFile(file));
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+function unusable(folder: string, why: string): OutputProblem {
+  const { hidden, journal } = hiddenPlaces(folder);
+  return new OutputProblem(
+    `an earlier write of ${folder} was interrupted, and ${journal}, which says how to finish it, cannot be used: ${why}${why.endsWith('or') ? '' : ';'} remove the folder ${hidden} and run synth again, which writes every file that is not as it should be; nothing was changed now`,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,171 @@
+import { open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from './disk.ts';
+import { HIDDEN } from './hidden.ts';
+import { inParallel } from './parallel.ts';
+import { naming, OutputProblem } from './problem.ts';
+
+/** What stands at a path. */
+export type Kind = 'file' | 'folder' | 'link' | 'other';
+
+/** What stands below the output folder, by path with forward slashes. */
+export type Tree = ReadonlyMap<string, Kind>;
+
+/** How an output folder differs from what should be in it, by path below it. */
+export interface Comparison {
+  /** Files whose bytes are others. */
+  readonly differs: readonly string[];
+  /** Files that are not there. */
+  readonly missing: readonly string[];
+  /** Files that an earlier run wrote and that should be gone. */
+  readonly stale: readonly string[];
+  /** How many files are as they should be. */
+  readonly unchanged: number;
+}
+
+/**
+ * Compares an output folder with the texts that should be in it. Reads only.
+ *
+ * @param folder the output folder, usually `dist`; may be missing, may be a symbolic link
+ * @param texts text by path below it, with forward slashes
+ * @throws OutputProblem when something stands in the way of a file
+ */
+export async function compareTree(folder: string, texts: ReadonlyMap<string, string>): Promise<Comparison> {
+  return (await inspect(folder, texts)).comparison;
+}
+
+/** A comparison, and the tree it was made from. */
+export async function inspect(
+  folder: string,
+  texts: ReadonlyMap<string, string>,
+): Promise<{ readonly tree: Tree; readonly comparison: Comparison }> {
+  const tree = await readTree(folder);
+  const unknown = [...tree].flatMap(([path, kind]) => (kind === 'file' && !texts.has(path) ? [path] : []));
+  const rendered = await inParallel(unknown, (path) => isRendered(folder, path));
+  const stale = unknown.filter((_, index) => rendered[index]);
+  checkPlaces(folder, tree, [...texts.keys()], stale);
+  const there = [...texts].filter(([path]) => tree.get(path) === 'file');
+  const same = await inParallel(there, ([path, text]) =>
+    naming(`${folder}/${path}`, async () => (await readFile(join(folder, path))).equals(Buffer.from(text))),
+  );
+  return {
+    tree,
+    comparison: {
+      differs: there.flatMap(([path], index) => (same[index] ? [] : [path])),
+      missing: [...texts.keys()].filter((path) => tree.get(path) !== 'file'),
+      stale,
+      unchanged: same.filter((one) => one).length,
+    },
+  };
+}
+
+/** Walks the output folder without following any symbolic link but the folder itself. */
+export async function readTree(folder: string): Promise<Tree> {
+  const tree = new Map<string, Kind>();
+  const visit = async (below: string): Promise<void> => {
+    const entries = await readdir(join(folder, below), { withFileTypes: true });
+    const folders: string[] = [];
+    for (const entry of entries) {
+      // A Git repository holds no rendered files, and the hidden folder is not part of the output.
+      if (entry.name === '.git' || (below === '' && entry.name === HIDDEN)) continue;
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      const kind = entry.isDirectory()
+        ? 'folder'
+        : entry.isFile()
+          ? 'file'
+          : entry.isSymbolicLink()
+            ? 'link'
+            : 'other';
+      tree.set(path, kind);
+      if (kind === 'folder') folders.push(path);
+    }
+    await inParallel(folders, visit);
+  };
+  await naming(folder, async () => {
+    try {
+      await visit('');
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  });
+  return tree;
+}
+
+/**
+ * True for a file whose first line says that it is rendered, and as this very file: nobody else's file is removed,
+ * a copy of a rendered one under another name is not either. False when it is not there.
+ */
+export async function isRendered(folder: string, path: string): Promise<boolean> {
+  const marker = `${path} is rendered from `;
+  const starts = [`# ${marker}`, `<!-- ${marker}`].map((text) => Buffer.from(text));
+  const head = Buffer.alloc(Math.max(...starts.map(({ length }) => length)));
+  return await naming(`${folder}/${path}`, async () => {
+    try {
+      // Only the head: what else people put there may be large.
+      const file = await open(join(folder, path));
+      try {
+        const { bytesRead } = await file.read(head, 0, head.length, 0);
+        return starts.some((start) => head.subarray(0, Math.min(bytesRead, start.length)).equals(start));
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+      throw error;
+    }
+  });
+}
+
+/** Every folder a path lies in, the outermost first. */
+export function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** True for a path that stays below the output folder and out of the hidden one. */
+export function isSafePath(path: string): boolean {
+  const parts = path.split('/');
+  return !/[\\\0]/.test(path) && parts[0] !== HIDDEN && parts.every((part) => !/^(|\.|\.\.)$/.test(part));
+}
+
+/**
+ * Finds what stands in the way of files: symbolic links, files instead of folders and the reverse.
+ * What is going to be removed stands in nobody's way.
+ *
+ * @throws OutputProblem naming it
+ */
+export function checkPlaces(
+  folder: string,
+  tree: Tree,
+  paths: readonly string[],
+  going: readonly string[],
+): void {
+  const goingFiles = new Set(going);
+  const goingFolders = new Set(going.flatMap(foldersOf));
+  const emptied = (place: string): boolean =>
+    [...tree.keys()].every(
+      (path) => !path.startsWith(`${place}/`) || goingFiles.has(path) || goingFolders.has(path),
+    );
+  for (const path of paths) {
+    if (!isSafePath(path)) throw new Error(`"${path}" is no path for a rendered file`);
+    for (const parent of foldersOf(path)) {
+      const kind = tree.get(parent);
+      if (kind === undefined || kind === 'folder' || goingFiles.has(parent)) continue;
+      throw inTheWay(folder, parent, kind, 'folder');
+    }
+    const kind = tree.get(path);
+    if (kind === undefined || kind === 'file') continue;
+    if (kind === 'folder' && goingFolders.has(path) && emptied(path)) continue;
+    throw inTheWay(folder, path, kind, 'file');
+  }
+}
+
+function inTheWay(folder: string, place: string, kind: Kind, wanted: 'file' | 'folder'): OutputProblem {
+  const what = {
+    link: `a symbolic link stands where a ${wanted} should be, and none is followed; remove the link`,
+    other: `something that is no ${wanted} stands where a ${wanted} should be; move it away`,
+    file: `a file stands where a ${wanted} should be; move it away`,
+    folder: `a folder stands where a ${wanted} should be; move it away`,
+  }[kind];
+  return new OutputProblem(`cannot write ${folder}/${place}: ${what}; nothing was changed in ${folder}`);
+}
