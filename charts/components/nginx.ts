@@ -1,4 +1,5 @@
 import type { App } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-28';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configFile, configFiles, type Mount, scratch } from '../../constructs/mounts.ts';
 import { httpProbe, tcpProbe } from '../../constructs/probes.ts';
@@ -25,6 +26,8 @@ interface NginxProps {
   readonly resources: Resources;
   readonly configMap: string;
   readonly mounts: readonly Mount[];
+  /** @default - none */
+  readonly env?: readonly k8s.EnvVar[];
 }
 
 /** An unprivileged nginx with our server block in the place of the image's. */
@@ -34,6 +37,7 @@ function nginx(file: ChartFile, props: NginxProps): void {
     image: props.image,
     user: USER,
     resources: props.resources,
+    ...(props.env === undefined ? {} : { env: props.env }),
     mounts: [
       configFiles('server', props.configMap, '/etc/nginx/conf.d', ['default.conf']),
       // The process id and all temporary files of these images.
@@ -54,6 +58,8 @@ export function element(app: App, stack: Stack): void {
     image: stack.images.element,
     resources: stack.element.resources,
     configMap: CONFIG_MAPS.element,
+    // The image would write its own server block over ours, and complain that it cannot.
+    env: [{ name: 'NGINX_ENVSUBST_TEMPLATE_DIR', value: '/nonexistent' }],
     mounts: [configFile('config', CONFIG_MAPS.element, '/app/config.json', 'config.json')],
   });
 }
