@@ -6,7 +6,7 @@ import { synth } from './commands/synth.ts';
  * That folder is never dist/, since the CLI empties it first.
  */
 const out = process.env.CDK8S_OUTDIR ?? 'build/cdk8s';
-const result = await synth({ stacks: 'stacks', versions: 'versions.yaml', out });
+const result = await synth({ stacks: 'stacks', out });
 const stream = result.exitCode === 0 ? process.stdout : process.stderr;
 stream.write(humanReport(result, out, styleFor(stream, process.env)));
 process.exitCode = result.exitCode;

@@ -15,6 +15,8 @@ import { summaryText } from './summary/summary.ts';
 export interface Rendered {
   /** Text by path below dist/, with forward slashes, sorted. */
   readonly files: ReadonlyMap<string, string>;
+  /** The objects in them, in files below the stack's folder, without Flux's Kustomizations. */
+  readonly objects: readonly ManifestFile[];
   /** What the rules object to; nothing should be written then. */
   readonly findings: readonly Finding[];
   /** Overrides that do not fit the objects; nothing should be written then either. */
@@ -58,6 +60,7 @@ export function render(stack: Stack): Rendered {
   }
   return {
     files: new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    objects: own,
     findings,
     problems: [...problems, ...broken],
   };

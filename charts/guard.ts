@@ -37,14 +37,20 @@ function lostField(written: unknown, rendered: unknown, path: string): string | 
     if (typeof rendered !== 'object' && 'value' in written) {
       return written.value === rendered ? undefined : path;
     }
-    const kept = typeof rendered === 'object' && rendered !== null ? Object.entries(rendered) : [];
+    const kept = new Map(typeof rendered === 'object' && rendered !== null ? Object.entries(rendered) : []);
     for (const [key, value] of Object.entries(written)) {
-      const found = kept.find(([name]) => name.toLowerCase() === key.toLowerCase());
-      if (found === undefined) return `${path}.${key}`;
-      const lost = lostField(value, found[1], `${path}.${key}`);
+      const name = kept.has(key) ? key : spelledLike(key, kept);
+      if (name === undefined) return `${path}.${key}`;
+      const lost = lostField(value, kept.get(name), `${path}.${key}`);
       if (lost !== undefined) return lost;
     }
     return undefined;
   }
   return written === rendered ? undefined : path;
+}
+
+/** The key that differs in capitals only. */
+function spelledLike(key: string, kept: ReadonlyMap<string, unknown>): string | undefined {
+  const lower = key.toLowerCase();
+  return [...kept.keys()].find((name) => name.toLowerCase() === lower);
 }

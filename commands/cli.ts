@@ -1,17 +1,28 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { EnvironmentProblem } from './environment-problem.ts';
+import { type MigrateResult, migrateFiles } from './migrate.ts';
+import { progressOn } from './progress.ts';
 import { writeReference } from './reference.ts';
-import { humanReport, jsonReport, styleFor } from './report.ts';
-import { synth } from './synth.ts';
+import { humanMigration, humanReport, jsonProblem, jsonReport, styleFor } from './report.ts';
+import { type SynthResult, synth } from './synth.ts';
+import { TOOL_VERSION } from './tool-version.ts';
+import { UsageProblem } from './usage-problem.ts';
 
 /** Bad usage or input; see docs/reference/errors.md for all exit codes. */
 const BAD_USAGE = 2;
 /** Something inside the program or around it. */
 const INTERNAL = 3;
 
+/** How to report; every command that reports has it. */
+type Format = 'human' | 'json';
+
+const outputOption = (): Option =>
+  new Option('--output <format>', 'how to report').choices(['human', 'json']).default('human');
+
 const program = new Command('matrix-gitops')
   .description('Renders Matrix stacks into plain Kubernetes YAML.')
+  .version(TOOL_VERSION)
   .exitOverride()
   .showHelpAfterError();
 
@@ -19,18 +30,53 @@ program
   .command('synth')
   .description('render every stack file into the output folder')
   .option('--stacks <folder>', 'folder with the stack files', 'stacks')
-  .option('--versions <file>', 'file with the image versions', 'versions.yaml')
+  .option(
+    '--versions <file>',
+    'file with the image versions (default: versions.yaml, or those of this program)',
+  )
   .option('--out <folder>', 'folder to write', 'dist')
-  .addOption(new Option('--output <format>', 'how to report').choices(['human', 'json']).default('human'))
-  .action(async (options: { stacks: string; versions: string; out: string; output: string }) => {
-    const result = await synth(options);
-    if (options.output === 'json') {
-      process.stdout.write(jsonReport(result));
-    } else {
-      const stream = result.exitCode === 0 ? process.stdout : process.stderr;
-      stream.write(humanReport(result, options.out, styleFor(stream, process.env)));
-    }
-    process.exitCode = result.exitCode;
+  .option('--stack <name...>', 'only this stack; can be repeated, and leaves the others alone')
+  .addOption(new Option('--stdout', 'print the YAML and write nothing').conflicts('check'))
+  .option('--check', 'write nothing; exit code 1 when the output folder is not up to date')
+  .addOption(outputOption())
+  .action(
+    async (options: {
+      stacks: string;
+      versions?: string;
+      out: string;
+      stack?: string[];
+      stdout?: true;
+      check?: true;
+      output: Format;
+    }) => {
+      const progress = progressOn(process.stderr);
+      try {
+        const result = await synth({
+          stacks: options.stacks,
+          ...(options.versions === undefined ? {} : { versions: options.versions }),
+          out: options.out,
+          only: options.stack ?? [],
+          mode: options.stdout ? 'print' : options.check ? 'check' : 'write',
+          print,
+          progress: progress.step,
+        });
+        progress.end();
+        report(result, options.output, (style) => humanReport(result, options.out, style), options.stdout);
+      } finally {
+        progress.end();
+      }
+    },
+  );
+
+program
+  .command('migrate')
+  .description('rewrite stack files for the newest schema, as a change to review')
+  .argument('[files...]', 'files to rewrite; default: all in the folder with the stack files')
+  .option('--stacks <folder>', 'folder with the stack files', 'stacks')
+  .addOption(outputOption())
+  .action(async (files: string[], options: { stacks: string; output: Format }) => {
+    const result = await migrateFiles({ files, stacks: options.stacks });
+    report(result, options.output, (style) => humanMigration(result, style));
   });
 
 program
@@ -38,18 +84,62 @@ program
   .description("write stack.schema.json and docs/reference (for work on this program's own schema)")
   .action(writeReference);
 
+/** Tells what a command came to, on stdout unless something is wrong or stdout carries YAML. */
+function report(
+  result: SynthResult | MigrateResult,
+  format: Format,
+  human: (style: ReturnType<typeof styleFor>) => string,
+  stdoutIsTaken = false,
+): void {
+  process.exitCode = result.exitCode;
+  if (format === 'json') {
+    (stdoutIsTaken ? process.stderr : process.stdout).write(jsonReport(result));
+    return;
+  }
+  const stream = result.exitCode === 0 && !stdoutIsTaken ? process.stdout : process.stderr;
+  stream.write(human(styleFor(stream, process.env)));
+}
+
+/** Waits until the reader has taken it, so that the texts of many stacks do not pile up. */
+async function print(text: string): Promise<void> {
+  await new Promise<void>((done, failed) => {
+    process.stdout.write(text, (error) => (error ? failed(error) : done()));
+  });
+}
+
+/** True where programs read the report, also of what went wrong before it was known how to report. */
+function wantsJson(): boolean {
+  const { argv } = process;
+  return argv.includes('--output=json') || argv[argv.indexOf('--output') + 1] === 'json';
+}
+
+function giveUp(exitCode: number, kind: 'error' | 'internal error', problem: string): void {
+  process.exitCode = exitCode;
+  const stdoutIsTaken = process.argv.includes('--stdout');
+  if (!wantsJson()) process.stderr.write(`${kind}: ${problem}\n`);
+  else (stdoutIsTaken ? process.stderr : process.stdout).write(jsonProblem(exitCode, problem));
+}
+
+// Whoever reads may stop reading, as head does.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE;
+  } else if (error instanceof UsageProblem) {
+    giveUp(BAD_USAGE, 'error', error.message);
   } else if (error instanceof EnvironmentProblem) {
-    process.stderr.write(`error: ${error.message}\n`);
-    process.exitCode = INTERNAL;
+    giveUp(INTERNAL, 'error', error.message);
   } else {
-    process.stderr.write(
-      `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    giveUp(
+      INTERNAL,
+      'internal error',
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
     );
-    process.exitCode = INTERNAL;
   }
 }

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { OutputProblem, WriteFailure } from '../output/problem.ts';
 
 /** Something outside the stack files that stops the work: a missing folder, no permission, a full disk. */
 export class EnvironmentProblem extends Error {}
@@ -14,6 +15,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file stands where a folder should be; move it away',
   EEXIST: 'a file stands where a folder should be; move it away',
   EISDIR: 'a folder stands where a file should be; move it away',
+  ENAMETOOLONG:
+    'its path is longer than the system allows; use a shorter name, or write somewhere else with --out',
+  EXDEV: 'it lies on another file system than the rest; write somewhere else with --out',
+  ELOOP: 'its symbolic links lead in a circle; remove them',
+  EIO: 'the disk does not work; look at the system log',
 };
 
 function codeOf(error: unknown): string {
@@ -32,11 +38,17 @@ export function problemReading(what: string, error: unknown): EnvironmentProblem
   );
 }
 
-/** For an output folder that could not be written; the writer has left it as it was. */
+/** For an output folder that could not be written; the writer has left it as it was, or says that it has not. */
 export async function problemWriting(folder: string, error: unknown): Promise<EnvironmentProblem> {
+  if (error instanceof OutputProblem) return new EnvironmentProblem(error.message);
+  const { path, cause, pending } =
+    error instanceof WriteFailure ? error : { path: folder, cause: error, pending: false };
   // Making folders on a read-only file system is reported as if they were missing.
-  const cause = codeOf(error) === 'ENOENT' ? ((await whyNotWritable(folder)) ?? error) : error;
-  return new EnvironmentProblem(`cannot write ${folder}: ${reason(cause)}; nothing was changed there`);
+  const found = codeOf(cause) === 'ENOENT' ? ((await whyNotWritable(folder)) ?? cause) : cause;
+  const state = pending
+    ? 'the write is half done, and the next run finishes or undoes it first'
+    : `nothing was changed in ${folder}`;
+  return new EnvironmentProblem(`cannot write ${path}: ${reason(found)}; ${state}`);
 }
 
 /** The error that the nearest existing parent of a folder gives to somebody who wants to write there. */

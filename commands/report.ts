@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { MigrateResult } from './migrate.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
 
 /** Escape sequences for a terminal; all empty elsewhere. */
@@ -7,6 +8,11 @@ interface Style {
   readonly red: string;
   readonly reset: string;
 }
+
+/** More files than a person reads about one by one. */
+const MANY_FILES = 200;
+/** More stacks than fit a line. */
+const MANY_STACKS = 10;
 
 /** Colour on a terminal only, and never where NO_COLOR is set (https://no-color.org). */
 export function styleFor(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): Style {
@@ -28,28 +34,84 @@ function findingLine(finding: StackFinding, out: string, style: Style): string {
   return `${style.bold}${out}/${place}${style.reset} ${style.red}error ${code}${style.reset}: ${object}${field === undefined ? '' : ` ${field}`}: ${what}; ${remedy}`;
 }
 
-/** What a run came to, for people. */
+/** What a run of synth came to, for people. */
 export function humanReport(result: SynthResult, out: string, style: Style): string {
-  const { diagnostics, findings, written } = result;
+  const { diagnostics, findings, written, compared, kept } = result;
   const lines = [
     ...diagnostics.map((one) => diagnosticLine(one, style)),
     ...findings.map((one) => findingLine(one, out, style)),
   ];
-  if (written === undefined) {
-    const count = diagnostics.length + findings.length;
-    lines.push(`${count} ${count === 1 ? 'error' : 'errors'}; ${out} is unchanged`);
-  } else {
+  if (written !== undefined) {
     const { changed, removed, unchanged } = written;
     lines.push(
-      ...changed.map((path) => `wrote ${out}/${path}`),
-      ...removed.map((path) => `removed ${out}/${path}`),
-      `${result.stacks.join(', ')}: ${changed.length} written, ${removed.length} removed, ${unchanged} unchanged`,
+      ...fileLines('wrote', out, changed),
+      ...fileLines('removed', out, removed),
+      `${namesText(result.stacks)}: ${changed.length} written, ${removed.length} removed, ${unchanged} unchanged`,
     );
+  }
+  if (compared !== undefined) {
+    const { differs, missing, stale, unchanged } = compared;
+    lines.push(
+      ...fileLines('differs', out, differs),
+      ...fileLines('missing', out, missing),
+      ...fileLines('stale', out, stale),
+      differs.length + missing.length + stale.length === 0
+        ? `${namesText(result.stacks)}: ${out} is up to date, ${unchanged} ${unchanged === 1 ? 'file' : 'files'}`
+        : `${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run synth without --check`,
+    );
+  }
+  const errors = diagnostics.length + findings.length;
+  if (errors > 0) {
+    const rest = result.stacks.length === 0 ? `${out} is unchanged` : `unchanged: ${namesText(kept)}`;
+    lines.push(`${errors} ${errors === 1 ? 'error' : 'errors'}; ${rest}`);
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+/** One line for each file; for very many, one for each folder. */
+function fileLines(verb: string, out: string, paths: readonly string[]): readonly string[] {
+  if (paths.length <= MANY_FILES) return paths.map((path) => `${verb} ${out}/${path}`);
+  const folders = new Map<string, number>();
+  for (const path of paths) {
+    const [folder = path] = path.split('/');
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  return [...folders].map(
+    ([folder, count]) => `${verb} ${out}/${folder}${count === 1 ? '' : `: ${count} files`}`,
+  );
+}
+
+function namesText(names: readonly string[]): string {
+  return names.length <= MANY_STACKS ? names.join(', ') : `${names.length} stacks`;
+}
+
+/** What a migration came to, for people. */
+export function humanMigration(result: MigrateResult, style: Style): string {
+  const { diagnostics, migrated, unchanged } = result;
+  const lines = [
+    ...diagnostics.map((one) => diagnosticLine(one, style)),
+    ...migrated.map(
+      ({ file, from, to, steps }) => `wrote ${file}, schema ${from} to ${to}: ${steps.join('; ')}`,
+    ),
+  ];
+  if (diagnostics.length > 0) {
+    lines.push(`${diagnostics.length} ${diagnostics.length === 1 ? 'error' : 'errors'}; nothing was changed`);
+  } else if (migrated.length === 0) {
+    lines.push(
+      `nothing to migrate: ${unchanged} ${unchanged === 1 ? 'file has' : 'files have'} the newest schema`,
+    );
+  } else {
+    lines.push(`${migrated.length} migrated, ${unchanged} unchanged; read the change, then run synth`);
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** The same for programs. */
-export function jsonReport(result: SynthResult): string {
+/** A result for programs. */
+export function jsonReport(result: SynthResult | MigrateResult): string {
   return `${JSON.stringify(result, undefined, 2)}\n`;
+}
+
+/** A run that was given up, for programs. */
+export function jsonProblem(exitCode: number, problem: string): string {
+  return `${JSON.stringify({ exitCode, problem }, undefined, 2)}\n`;
 }

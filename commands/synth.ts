@@ -1,59 +1,204 @@
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
-import { type Written, writeTree } from '../output/write.ts';
+import { suggestion } from '../model/nearest.ts';
+import { interruptedWrite } from '../output/recover.ts';
+import { type Comparison, compareTree } from '../output/tree.ts';
+import type { Written } from '../output/write.ts';
 import { render } from '../render.ts';
 import type { Finding } from '../rules/rule.ts';
 import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
-import { readWorkspace } from './workspace.ts';
+import { keepHeapSmall } from './heap.ts';
+import { keptFiles } from './kept.ts';
+import { overrideDiagnostics } from './override-diagnostics.ts';
+import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
+import { UsageProblem } from './usage-problem.ts';
+import { readWorkspace, type StackEntry } from './workspace.ts';
+import { finishInterruptedWrite, writeOutput } from './write-output.ts';
 
-/** Where synth reads and writes. */
+/** Where synth reads and writes, and what it does with what it rendered. */
 export interface SynthOptions {
   readonly stacks: string;
-  readonly versions: string;
+  /** The image versions. Default: versions.yaml, or that of this package where there is none. */
+  readonly versions?: string;
   readonly out: string;
+  /** Names of the stacks to look at; all when there are none. The others are neither touched nor judged. */
+  readonly only?: readonly string[];
+  /** `write` brings the output folder up to date, `check` only compares it, `print` hands the YAML on. Default: write. */
+  readonly mode?: 'write' | 'check' | 'print';
+  /** Takes the YAML of one stack after the other, with mode `print`. */
+  readonly print?: (text: string) => Promise<void>;
+  /** Told after each stack. */
+  readonly progress?: (done: number, total: number, name: string) => void;
 }
+
+/** Stacks whose texts are no small thing to hold. */
+const MANY = 100;
 
 /** A finding of the rules, and the stack it is in. */
 export interface StackFinding extends Finding {
   readonly stack: string;
 }
 
-/** What a run came to. `exitCode`: 0 written, 1 findings in what was rendered, 2 wrong input. */
+/** What a run came to. */
 export interface SynthResult {
+  /** 0 fine, 1 findings in what was rendered or an output folder that is not up to date, 2 wrong input. */
   readonly exitCode: 0 | 1 | 2;
   readonly diagnostics: readonly Diagnostic[];
   readonly findings: readonly StackFinding[];
+  /** The stacks that were rendered. */
   readonly stacks: readonly string[];
+  /** The stacks that something is wrong with; what is there of them stays as it was. */
+  readonly kept: readonly string[];
+  /** What was written; undefined when nothing could be, or should. */
   readonly written: Written | undefined;
+  /** How the output folder differs, with mode `check`. */
+  readonly compared: Comparison | undefined;
 }
 
 /**
- * Renders every stack of a repository into its output folder, or changes nothing there.
+ * Renders the stacks of a repository one after the other, and writes those that nothing is wrong with.
  *
  * @throws EnvironmentProblem when a file cannot be read or written
+ * @throws UsageProblem when a stack is named that is not there
  */
 export async function synth(options: SynthOptions): Promise<SynthResult> {
+  const { out, mode = 'write' } = options;
+  if (mode !== 'print') await refuseNewerTree(out);
+  if (mode === 'check') await refuseInterrupted(out);
+  // What stays as it is must be whole before it is looked at.
+  if (mode === 'write') await finishInterruptedWrite(out);
   const workspace = await readWorkspace(options.stacks, options.versions);
-  const nothing = { findings: [], stacks: [], written: undefined } as const;
-  if (workspace.diagnostics.length > 0) {
-    return { exitCode: 2, diagnostics: [...workspace.diagnostics].sort(compareDiagnostics), ...nothing };
-  }
-  if (workspace.count === 0) {
+  if (workspace.entries.length === 0) {
     throw new EnvironmentProblem(
       `there is no stack file in ${options.stacks}; put one there, such as example.yaml`,
     );
   }
+  const chosen = choose(workspace.entries, options.only ?? []);
+  if (chosen.length > MANY) keepHeapSmall();
   const texts = new Map<string, string>();
+  const diagnostics: Diagnostic[] = [...workspace.versions];
   const findings: StackFinding[] = [];
-  for (const stack of workspace.stacks) {
-    const rendered = render(stack);
-    for (const [path, text] of rendered.files) texts.set(path, text);
-    findings.push(...rendered.findings.map((finding) => ({ ...finding, stack: stack.name })));
+  const stacks: string[] = [];
+  const failing: StackEntry[] = [];
+  for (const [index, entry] of chosen.entries()) {
+    const rendered = renderEntry(entry, workspace.versions.length === 0);
+    diagnostics.push(...rendered.diagnostics);
+    findings.push(...rendered.findings);
+    if (rendered.files === undefined) {
+      failing.push(entry);
+    } else {
+      if (mode === 'print') await printYaml(rendered.files, stacks.length === 0, options.print);
+      else for (const [path, text] of rendered.files) texts.set(path, compact(text));
+      stacks.push(entry.name);
+    }
+    options.progress?.(index + 1, chosen.length, entry.name);
   }
-  const stacks = workspace.stacks.map(({ name }) => name);
-  if (findings.length > 0) return { exitCode: 1, diagnostics: [], findings, stacks, written: undefined };
+  const result = {
+    diagnostics: unique(diagnostics).sort(compareDiagnostics),
+    findings,
+    stacks,
+    kept: failing.map(({ name }) => name),
+    written: undefined,
+    compared: undefined,
+  } as const;
+  const exitCode = diagnostics.length > 0 ? 2 : findings.length > 0 ? 1 : 0;
+  if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
+  const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
+  texts.set(VERSION_FILE, versionText(TOOL_VERSION));
+  if (mode === 'write') return { exitCode, ...result, written: await writeOutput(out, texts, kept) };
+  const compared = await reading(out, () => compareTree(out, texts, kept));
+  const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
+  return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, compared };
+}
+
+/** What came of one stack; files only when nothing is wrong with it. */
+interface RenderedEntry {
+  readonly files: ReadonlyMap<string, string> | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly findings: readonly StackFinding[];
+}
+
+function renderEntry(
+  { name, stack, source, diagnostics }: StackEntry,
+  imagesAreKnown: boolean,
+): RenderedEntry {
+  if (stack === undefined || !imagesAreKnown) return { files: undefined, diagnostics, findings: [] };
+  const rendered = render(stack);
+  const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
+  const isFine = rendered.findings.length + rendered.problems.length === 0;
+  return {
+    files: isFine ? rendered.files : undefined,
+    diagnostics: problems,
+    findings: rendered.findings.map((finding) => ({ ...finding, stack: name })),
+  };
+}
+
+/** What is wrong with a shared file is told once, however many stacks extend it. */
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** The same text in one piece: put together bit by bit, it holds on to every bit, which for a thousand stacks is much. */
+function compact(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+/** The stacks that were asked for, or all. */
+function choose(entries: readonly StackEntry[], names: readonly string[]): readonly StackEntry[] {
+  const known = entries.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const some =
+      known.length > 20 ? `${known.slice(0, 20).join(', ')} and ${known.length - 20} more` : known.join(', ');
+    throw new UsageProblem(
+      `there is no stack "${unknown}"; ${suggestion(unknown, known)}The stacks are: ${some}`,
+    );
+  }
+  return names.length === 0 ? entries : entries.filter(({ name }) => names.includes(name));
+}
+
+/** What is in the output folder of stacks that were not asked for, or that something is wrong with. */
+async function keptBeside(
+  out: string,
+  only: readonly string[] | undefined,
+  chosen: readonly StackEntry[],
+  failing: readonly StackEntry[],
+): Promise<ReadonlySet<string>> {
+  const all = only === undefined || only.length === 0;
+  if (all && failing.length === 0) return new Set();
+  const asked = new Set(chosen.map(({ name }) => name));
+  const names = new Set(failing.map(({ name }) => name));
+  // A file that cannot be read may have had another name in it.
+  const files = new Set(failing.map(({ file }) => baseName(file)));
+  return await keptFiles(
+    out,
+    ({ stack, from }) => names.has(stack) || files.has(baseName(from)) || (!all && !asked.has(stack)),
+  );
+}
+
+function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
+
+/** @throws EnvironmentProblem when what is in the output folder is half old and half new */
+async function refuseInterrupted(out: string): Promise<void> {
+  const interrupted = await reading(out, () => interruptedWrite(out));
+  if (interrupted !== undefined) throw new EnvironmentProblem(interrupted.message);
+}
+
+async function reading<T>(out: string, work: () => Promise<T>): Promise<T> {
   try {
-    return { exitCode: 0, diagnostics: [], findings, stacks, written: await writeTree(options.out, texts) };
+    return await work();
   } catch (error) {
-    throw await problemWriting(options.out, error);
+    throw await problemWriting(out, error);
   }
+}
+
+/** Hands on the YAML files of a stack, `---` between them. */
+async function printYaml(
+  files: ReadonlyMap<string, string>,
+  isFirst: boolean,
+  print: SynthOptions['print'],
+): Promise<void> {
+  const texts = [...files].flatMap(([path, text]) => (path.endsWith('.yaml') ? [text] : []));
+  await print?.(`${isFirst ? '' : '---\n'}${texts.join('---\n')}`);
 }

@@ -1,93 +1,138 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { type Claims, checkAcross } from '../model/checks/across.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { NO_IMAGES } from '../model/images.ts';
-import { loadStack, loadVersions } from '../model/load.ts';
+import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends.ts';
+import { type Images, NO_IMAGES } from '../model/images.ts';
+import { type Loaded, loadStack, loadVersions } from '../model/load.ts';
 import type { YamlSource } from '../model/reading/yaml-source.ts';
 import type { Stack } from '../model/stack.ts';
 import { problemReading } from './environment-problem.ts';
+import { packagedFile } from './package-files.ts';
 
-/** What a repository's stack files come to. */
-export interface Workspace {
-  readonly stacks: readonly Stack[];
-  /** How many stack files there are, readable or not. */
-  readonly count: number;
+/** The image versions of a repository, at its top. */
+const VERSIONS = 'versions.yaml';
+
+/** A stack file, and what came of it. */
+export interface StackEntry {
+  readonly file: string;
+  /** As far as the file can be read: what it says, or the file's own name. */
+  readonly name: string;
+  /** Undefined when something is wrong with it, alone or beside another. */
+  readonly stack: Stack | undefined;
+  /** Where everything stands; only where rendering may find mistakes in the file. */
+  readonly source: YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What a repository's stack files come to. */
+export interface Workspace {
+  readonly entries: readonly StackEntry[];
+  /** What is wrong with versions.yaml; no stack can be rendered then. */
+  readonly versions: readonly Diagnostic[];
+}
+
 /**
- * Reads versions.yaml and every stack file of a folder, and finds everything that is wrong with any of them.
+ * Reads versions.yaml and every stack file of a folder, and finds everything that is wrong with any of them,
+ * alone or together.
  *
- * @param stacksFolder folder with one `.yaml` file per stack
- * @param versionsFile the repository's versions.yaml
+ * @param stacksFolder folder with one `.yaml` file per stack; its folders hold what stack files extend
+ * @param versionsFile the image versions; default: versions.yaml, or that of this package where there is none
  * @throws EnvironmentProblem when a file cannot be read
  */
-export async function readWorkspace(stacksFolder: string, versionsFile: string): Promise<Workspace> {
-  const versions = loadVersions(slashes(relative('.', versionsFile)), await readText(versionsFile));
-  const files = await stackFiles(stacksFolder);
-  const diagnostics: Diagnostic[] = [...versions.diagnostics];
-  const loadedStacks: LocatedStack[] = [];
+export async function readWorkspace(
+  stacksFolder: string,
+  versionsFile: string | undefined,
+): Promise<Workspace> {
+  const versions = await readVersions(versionsFile);
   // Stack files are checked in any case: nothing in them depends on a tag.
   const images = versions.value ?? NO_IMAGES;
-  for (const file of files) {
-    const path = join(stacksFolder, file);
-    // From where the command runs, so that messages can be clicked and headers are the same on every machine.
-    const loaded = loadStack(slashes(relative('.', path)), await readText(path), images);
-    diagnostics.push(...loaded.diagnostics);
-    if (loaded.value !== undefined && loaded.source !== undefined) {
-      loadedStacks.push({ stack: loaded.value, source: loaded.source });
-    }
+  const shared = sharedFiles(readShared);
+  const entries: StackEntry[] = [];
+  const claims: Claims[] = [];
+  for (const path of await stackFiles(stacksFolder)) {
+    const { entry, claimed } = await readStack(path, images, shared);
+    entries.push(entry);
+    if (claimed !== undefined) claims.push(claimed);
   }
-  return {
-    stacks: loadedStacks.map(({ stack }) => stack),
-    count: files.length,
-    diagnostics: [...diagnostics, ...sharedNames(loadedStacks)],
-  };
+  return { entries: withClashes(entries, claims), versions: versions.diagnostics };
 }
 
-/** A stack, and where each part of it is written. */
-interface LocatedStack {
-  readonly stack: Stack;
-  readonly source: YamlSource;
+async function readStack(
+  path: string,
+  images: Images,
+  shared: SharedFiles,
+): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
+  const file = fromHere(path);
+  const { value, name, source, diagnostics, claims } = loadStack(file, await readText(path), images, shared);
+  // A parsed file is large, and there may be hundreds.
+  const needed = value === undefined || value.overrides.length === 0 ? undefined : source;
+  return { entry: { file, name, stack: value, source: needed, diagnostics }, claimed: claims };
 }
 
-/** Two stacks with one name would overwrite each other's folder, with one namespace each other's objects. */
-function sharedNames(stacks: readonly LocatedStack[]): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
-  for (const [index, { stack, source }] of stacks.entries()) {
-    for (const { stack: first } of stacks.slice(0, index)) {
-      const same =
-        first.name === stack.name ? 'name' : first.namespace === stack.namespace ? 'namespace' : undefined;
-      if (same === undefined) continue;
-      found.push({
-        position: source.at([same]),
-        code: 'MG040',
-        what: `the ${same} "${stack[same]}" is already that of ${first.file}`,
-        remedy: `write another ${same}: in one of them`,
-      });
-    }
+/** Tells each clash at the later of the two files; neither of them is rendered. */
+function withClashes(entries: readonly StackEntry[], claims: readonly Claims[]): readonly StackEntry[] {
+  const clashes = checkAcross(claims);
+  const clashing = new Map<string, Diagnostic[]>();
+  for (const { files, diagnostic } of clashes) {
+    for (const file of files) clashing.set(file, [...(clashing.get(file) ?? []), diagnostic]);
   }
-  return found;
+  return entries.map((entry) => {
+    const found = clashing.get(entry.file);
+    return found === undefined ? entry : { ...entry, stack: undefined, diagnostics: found };
+  });
 }
 
-async function stackFiles(folder: string): Promise<readonly string[]> {
+/** Which image each program runs from: the repository's own choice, or that of this package. */
+async function readVersions(file: string | undefined): Promise<Loaded<Images>> {
+  if (file !== undefined) return loadVersions(fromHere(file), await readText(file));
+  const own = existsSync(VERSIONS) ? VERSIONS : packagedFile(VERSIONS);
+  return loadVersions(VERSIONS, await readText(own));
+}
+
+/** Every stack file of a folder. What lies in folders below it is for others to extend. */
+export async function stackFiles(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
       .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
-      .map(({ name }) => name)
+      .map(({ name }) => join(folder, name))
       .sort();
   } catch (error) {
     throw problemReading(`the folder ${slashes(folder)}`, error);
   }
 }
 
-async function readText(file: string): Promise<string> {
+/** @throws EnvironmentProblem when it cannot be read */
+export async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw problemReading(slashes(file), error);
   }
+}
+
+/** Read at once, since the model that asks does not wait; each file is read one time only. */
+function readShared(path: string): SharedText {
+  try {
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'it does not exist',
+      ENOTDIR: 'it does not exist',
+      EISDIR: 'it is a folder',
+      EACCES: 'no permission',
+      ELOOP: 'its symbolic links lead in a circle',
+    };
+    return { problem: reasons[code] ?? (error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+/** A path from where the command runs: messages can be clicked, and headers are the same on every machine. */
+export function fromHere(path: string): string {
+  return slashes(relative('.', path));
 }
 
 function slashes(path: string): string {

@@ -7,6 +7,8 @@ export const CODES = {
   MG005: 'A value is not one of those that fit.',
   MG006: 'Exactly one of several keys has to be there.',
   MG007: 'Nobody could reach the stack.',
+  MG008: 'A file that is extended is missing or cannot be read.',
+  MG009: 'Files extend each other in a circle.',
   MG020: 'Two things share one host.',
   MG021: 'Two programs open one port on the call nodes.',
   MG022: 'Call traffic has no way in: no tunnel or proxy carries UDP.',
@@ -25,13 +27,15 @@ export const CODES = {
   MG036: 'More is requested than the limit allows.',
   MG037: "A call port lies within Kubernetes' node ports.",
   MG038: 'A port range is not a range.',
+  MG040: 'Two stack files claim one name or namespace.',
+  MG041: 'Two stacks claim one host.',
+  MG042: 'Two stacks open one port on the same call nodes.',
   MG050: 'An override names an object that the stack does not have.',
   MG051: 'An override names more than one object.',
   MG052: 'A step of an override does not fit the object.',
   MG053: 'An override changes what an object is.',
   MG054: 'A raw addition replaces what another setting owns.',
   MG055: 'An override leaves an object that breaks a rule (MR…, below).',
-  MG040: 'Two stack files claim one name or namespace.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -1,3 +1,4 @@
+import { type Claims, claimsOf } from './checks/across.ts';
 import { checkAdditions } from './checks/additions.ts';
 import { checkAmounts } from './checks/amounts.ts';
 import { checkCallAddress, checkPorts, checkTolerations } from './checks/call-nodes.ts';
@@ -8,6 +9,7 @@ import { checkTlsSecrets, checkTunnel } from './checks/exposure.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
+import { NO_SHARED_FILES, type SharedFiles } from './extends.ts';
 import {
   IMAGE_NAMES,
   type Images,
@@ -16,9 +18,10 @@ import {
   type Versions,
   versionsSchema,
 } from './images.ts';
-import { readTypedYaml } from './reading/typed-yaml.ts';
-import type { Path, YamlSource } from './reading/yaml-source.ts';
-import { resolve } from './resolve.ts';
+import { NEWEST_SCHEMA, newerThan } from './migrate.ts';
+import { checkTyped, readTypedYaml } from './reading/typed-yaml.ts';
+import { type Path, valueAt, type YamlSource } from './reading/yaml-source.ts';
+import { defaultName, resolve } from './resolve.ts';
 import { stackSchema } from './schema.ts';
 import type { Stack } from './stack.ts';
 
@@ -37,8 +40,15 @@ const CHECKS: readonly Check[] = [
   checkAdditions,
 ];
 
-/** A resolved stack and its file, or everything that is wrong with the file. */
-export type LoadedStack = Loaded<Stack> & { readonly source: YamlSource | undefined };
+/** What came of a stack file: a resolved stack, or everything that is wrong. */
+export type LoadedStack = Loaded<Stack> & {
+  /** The stack's name, as far as the file can be read: what it says, or the file's own name. */
+  readonly name: string;
+  /** Where everything stands, in the file and in what it extends. */
+  readonly source: YamlSource | undefined;
+  /** What no other stack may claim too; undefined when something is wrong. */
+  readonly claims: Claims | undefined;
+};
 
 /** Either what was read, or everything that is wrong with it. */
 export type Loaded<T> =
@@ -46,18 +56,36 @@ export type Loaded<T> =
   | { readonly value: undefined; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * Reads a stack file and resolves it, or says everything that is wrong with it.
+ * Reads a stack file with what it extends and resolves it, or says everything that is wrong.
  *
  * @param file name for messages, with forward slashes; also gives the stack its name when the file does not
+ * @param shared the files that it can extend
  */
-export function loadStack(file: string, text: string, images: Images): LoadedStack {
-  const read = readTypedYaml(file, text, stackSchema);
-  const diagnostics = [...read.diagnostics];
-  const faulty = [...read.faulty];
-  if (read.source === undefined || read.value === undefined) {
-    return { value: undefined, diagnostics: diagnostics.sort(compareDiagnostics), source: read.source };
-  }
+export function loadStack(
+  file: string,
+  text: string,
+  images: Images,
+  shared: SharedFiles = NO_SHARED_FILES,
+): LoadedStack {
+  const composed = shared.compose(file, text);
+  const diagnostics = [...composed.diagnostics];
+  const failed = (name = defaultName(file), source = composed.source): LoadedStack => ({
+    value: undefined,
+    // A file that is extended twice is told once.
+    diagnostics: [...new Set(diagnostics)].sort(compareDiagnostics),
+    name,
+    source,
+    claims: undefined,
+  });
+  if (composed.source === undefined) return failed();
+  const read = checkTyped(composed.source, stackSchema);
+  // What is missing may stand in the part that could not be read.
+  const shape = read.diagnostics.filter(({ code }) => composed.complete || code !== 'MG003');
+  diagnostics.push(...shape.map((one) => orNewerSchema(one, composed.source)));
   const { source, value: written } = read;
+  if (source === undefined || written === undefined) return failed();
+  if (!composed.complete) return failed(written.name, source);
+  const faulty = [...read.faulty];
   const report = (findings: readonly CheckFinding[]): void => {
     const news = findings.filter((finding) => !faulty.some((path) => touches(finding, path)));
     diagnostics.push(...news.map((finding) => toDiagnostic(finding, source)));
@@ -69,9 +97,25 @@ export function loadStack(file: string, text: string, images: Images): LoadedSta
   const stack = resolve(written, { file, images });
   // Each check looks at the same stack; only a wrong choice before them makes one keep quiet.
   report(CHECKS.flatMap((check) => check(written, stack)));
-  return diagnostics.length > 0
-    ? { value: undefined, diagnostics: diagnostics.sort(compareDiagnostics), source }
-    : { value: stack, diagnostics: [], source };
+  if (diagnostics.length > 0) return failed(stack.name, source);
+  return {
+    value: stack,
+    diagnostics: [],
+    name: stack.name,
+    source,
+    claims: claimsOf(written, stack, source),
+  };
+}
+
+/** The same diagnostic; of a schema written for a later release, which release that is. */
+function orNewerSchema(diagnostic: Diagnostic, source: YamlSource | undefined): Diagnostic {
+  const written = valueAt(source?.data, ['schema']);
+  const isNewer = typeof written === 'number' && Number.isInteger(written) && written > NEWEST_SCHEMA;
+  if (!isNewer || diagnostic.code !== 'MG005') return diagnostic;
+  const { file, line, column } = diagnostic.position;
+  const place = source?.at(['schema']);
+  if (place?.file !== file || place.line !== line || place.column !== column) return diagnostic;
+  return { ...diagnostic, ...newerThan(written, NEWEST_SCHEMA) };
 }
 
 /** Reads versions.yaml: which image each program runs from. */

@@ -5,6 +5,7 @@ import { elementSchema } from './components/element.ts';
 import { jitsiSchema } from './components/jitsi.ts';
 import { livekitSchema } from './components/livekit.ts';
 import { synapseSchema } from './components/synapse.ts';
+import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, objectName, serverName } from './fields.ts';
 import { overridesSchema } from './overrides.ts';
 
@@ -126,9 +127,9 @@ const callNodes = z.strictObject({
   tolerations: z
     .array(
       z.strictObject({
-        key: z.string().min(1).describe("The taint's key."),
+        key: labelKey.describe("The taint's key."),
         operator: z.enum(['Exists', 'Equal']).optional().describe('Default: Equal.'),
-        value: z.string().optional().describe("The taint's value, with operator Equal."),
+        value: labelValue.optional().describe("The taint's value, with operator Equal."),
         effect: z
           .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
           .optional()
@@ -154,6 +155,7 @@ export const stackSchema = z.strictObject({
   schema: z
     .literal(1)
     .describe('Fixes defaults and sizes, so that a newer tool never changes them silently.'),
+  extends: extendsField.optional(),
   name: dnsLabel
     .max(NAME_LENGTH, `choose at most ${NAME_LENGTH} characters`)
     .optional()

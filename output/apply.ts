@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { codeOf, type Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
 import type { Operation } from './journal.ts';
@@ -91,8 +91,8 @@ async function removeEmptyFolders(folder: string, path: string, disk: Disk, undo
 
 /** Names have to be on the disk before the journal is gone. */
 async function syncParents(folder: string, operations: readonly Operation[], disk: Disk): Promise<void> {
-  const parents = new Set(
-    operations.flatMap((one) => ('remove' in one ? [] : [dirname(join(folder, one.replace))])),
+  const parents = new Set(operations.flatMap((one) => ('remove' in one ? [] : foldersOf(one.replace))));
+  await inParallel([...parents, ''], (parent) =>
+    naming(`${folder}/${parent}`, () => disk.syncFolder(join(folder, parent))),
   );
-  await inParallel([folder, ...parents], (parent) => naming(parent, () => disk.syncFolder(parent)));
 }

@@ -87,7 +87,10 @@ function checksum(map: Manifest, keys: Set<string> | undefined): string {
     .filter(([key]) => keys === undefined || keys.has(key))
     .sort(([a], [b]) => compareText(a, b))
     .map(([key, text]) => [key, meaning(key, String(text))]);
-  return createHash('sha256').update(JSON.stringify(used)).digest('hex').slice(0, DIGITS);
+  const digest = createHash('sha256').update(JSON.stringify(used)).digest('hex');
+  // Digits around an e are a number to some readers of YAML: the first part that is none.
+  const parts = digest.match(new RegExp(`.{${DIGITS}}`, 'g')) ?? [];
+  return parts.find((part) => !/^[0-9]+e?[0-9]+$/.test(part)) ?? digest;
 }
 
 /** What a configuration text says, without how it is written. */

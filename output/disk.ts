@@ -1,5 +1,5 @@
-import { constants, type FileHandle } from 'node:fs/promises';
 import * as fs from 'node:fs/promises';
+import { constants, type FileHandle } from 'node:fs/promises';
 
 /**
  * Everything that changes the output folder goes through these few operations, so that a test can let any one of

@@ -29,7 +29,11 @@ export async function commitJournal(
 ): Promise<void> {
   const { hidden, journal, journalDraft, staged } = hiddenPlaces(folder);
   const checksum = sha256(JSON.stringify(operations));
-  const text = JSON.stringify({ program: PROGRAM, format: FORMAT, sha256: checksum, operations }, undefined, 2);
+  const text = JSON.stringify(
+    { program: PROGRAM, format: FORMAT, sha256: checksum, operations },
+    undefined,
+    2,
+  );
   await disk.create(journalDraft, `${text}\n`);
   // What the journal names has to be on the disk before it.
   await disk.syncFolder(staged);
@@ -64,7 +68,8 @@ function parseJournal(folder: string, text: string): readonly Operation[] {
   } catch {
     throw unusable(folder, 'it is damaged');
   }
-  if (!isRecord(value) || value.program !== PROGRAM) throw unusable(folder, 'this program has not written it');
+  if (!isRecord(value) || value.program !== PROGRAM)
+    throw unusable(folder, 'this program has not written it');
   if (value.format !== FORMAT) {
     throw unusable(folder, 'another version of this program has written it; best run that version once, or');
   }
@@ -83,7 +88,8 @@ function toOperation(value: unknown): Operation | undefined {
   if (!isRecord(value)) return undefined;
   const { replace, staged, sha256: checksum, remove } = value;
   if (typeof remove === 'string') return isSafePath(remove) ? { remove } : undefined;
-  if (typeof replace !== 'string' || typeof staged !== 'string' || typeof checksum !== 'string') return undefined;
+  if (typeof replace !== 'string' || typeof staged !== 'string' || typeof checksum !== 'string')
+    return undefined;
   if (!isSafePath(replace) || !/^\d+$/.test(staged)) return undefined;
   return { replace, staged, sha256: checksum };
 }

@@ -31,7 +31,8 @@ export async function naming<T>(path: string, step: () => Promise<T>): Promise<T
   try {
     return await step();
   } catch (error) {
-    if (error instanceof WriteFailure || error instanceof OutputProblem || error instanceof Stopped) throw error;
+    if (error instanceof WriteFailure || error instanceof OutputProblem || error instanceof Stopped)
+      throw error;
     throw new WriteFailure(path, error);
   }
 }

@@ -42,7 +42,11 @@ export async function stage(
 }
 
 /** Undoes it, and clears away what dead processes have left; the lock stays. */
-export async function discardStaging(folder: string, leftovers: readonly string[], disk: Disk): Promise<void> {
+export async function discardStaging(
+  folder: string,
+  leftovers: readonly string[],
+  disk: Disk,
+): Promise<void> {
   const { journalDraft, staged, kept, gitignore } = hiddenPlaces(folder);
   for (const place of [...leftovers, journalDraft, staged, kept, gitignore]) await disk.removeAll(place);
 }
@@ -58,9 +62,10 @@ interface Step {
  * them goes only what stands in the way, such as a file where a folder is to be.
  */
 function inOrder({ differs, missing, stale }: Comparison): readonly Step[] {
-  const places = new Set([...missing, ...missing.flatMap(foldersOf)]);
-  const isInTheWay = (path: string): boolean => [path, ...foldersOf(path)].some((one) => missing.includes(one)) ||
-    places.has(path);
+  const files = new Set(missing);
+  const folders = new Set(missing.flatMap(foldersOf));
+  const isInTheWay = (path: string): boolean =>
+    folders.has(path) || foldersOf(path).some((parent) => files.has(parent));
   const [first, last] = [stale.filter(isInTheWay), stale.filter((path) => !isInTheWay(path))];
   return [
     ...first.map((path) => ({ path, text: false })),
@@ -92,4 +97,3 @@ async function checkPermissions(folder: string, tree: Tree, steps: readonly Step
     await naming(place, () => access(join(folder, parent), constants.W_OK | constants.X_OK));
   });
 }
-

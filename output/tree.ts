@@ -1,3 +1,4 @@
+import { constants, type Dirent } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './disk.ts';
@@ -28,19 +29,27 @@ export interface Comparison {
  *
  * @param folder the output folder, usually `dist`; may be missing, may be a symbolic link
  * @param texts text by path below it, with forward slashes
+ * @param kept rendered files without a text that stay as they are
  * @throws OutputProblem when something stands in the way of a file
  */
-export async function compareTree(folder: string, texts: ReadonlyMap<string, string>): Promise<Comparison> {
-  return (await inspect(folder, texts)).comparison;
+export async function compareTree(
+  folder: string,
+  texts: ReadonlyMap<string, string>,
+  kept: ReadonlySet<string> = new Set(),
+): Promise<Comparison> {
+  return (await inspect(folder, texts, kept)).comparison;
 }
 
 /** A comparison, and the tree it was made from. */
 export async function inspect(
   folder: string,
   texts: ReadonlyMap<string, string>,
+  kept: ReadonlySet<string>,
 ): Promise<{ readonly tree: Tree; readonly comparison: Comparison }> {
   const tree = await readTree(folder);
-  const unknown = [...tree].flatMap(([path, kind]) => (kind === 'file' && !texts.has(path) ? [path] : []));
+  const unknown = [...tree].flatMap(([path, kind]) =>
+    kind === 'file' && !texts.has(path) && !kept.has(path) ? [path] : [],
+  );
   const rendered = await inParallel(unknown, (path) => isRendered(folder, path));
   const stale = unknown.filter((_, index) => rendered[index]);
   checkPlaces(folder, tree, [...texts.keys()], stale);
@@ -63,33 +72,42 @@ export async function inspect(
 export async function readTree(folder: string): Promise<Tree> {
   const tree = new Map<string, Kind>();
   const visit = async (below: string): Promise<void> => {
-    const entries = await readdir(join(folder, below), { withFileTypes: true });
+    const entries = await namesIn(folder, below);
     const folders: string[] = [];
     for (const entry of entries) {
       // A Git repository holds no rendered files, and the hidden folder is not part of the output.
       if (entry.name === '.git' || (below === '' && entry.name === HIDDEN)) continue;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      const kind = entry.isDirectory()
-        ? 'folder'
-        : entry.isFile()
-          ? 'file'
-          : entry.isSymbolicLink()
-            ? 'link'
-            : 'other';
+      const kind = kindOf(entry);
       tree.set(path, kind);
       if (kind === 'folder') folders.push(path);
     }
     await inParallel(folders, visit);
   };
-  await naming(folder, async () => {
-    try {
-      await visit('');
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-    }
-  });
+  await visit('');
   return tree;
 }
+
+/** What is in a folder; nothing when it is not there. */
+async function namesIn(folder: string, below: string): Promise<readonly Dirent[]> {
+  return await naming(below === '' ? folder : `${folder}/${below}`, async () => {
+    try {
+      return await readdir(join(folder, below), { withFileTypes: true });
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  });
+}
+
+function kindOf(entry: Dirent): Kind {
+  if (entry.isDirectory()) return 'folder';
+  if (entry.isFile()) return 'file';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+/** Answers when a folder, a symbolic link or nothing stands where a file is to be read. */
+const NO_FILE: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
 
 /**
  * True for a file whose first line says that it is rendered, and as this very file: nobody else's file is removed,
@@ -102,7 +120,7 @@ export async function isRendered(folder: string, path: string): Promise<boolean>
   return await naming(`${folder}/${path}`, async () => {
     try {
       // Only the head: what else people put there may be large.
-      const file = await open(join(folder, path));
+      const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
         const { bytesRead } = await file.read(head, 0, head.length, 0);
         return starts.some((start) => head.subarray(0, Math.min(bytesRead, start.length)).equals(start));
@@ -110,7 +128,7 @@ export async function isRendered(folder: string, path: string): Promise<boolean>
         await file.close();
       }
     } catch (error) {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+      if (NO_FILE.includes(codeOf(error))) return false;
       throw error;
     }
   });

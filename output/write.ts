@@ -1,5 +1,16 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, mkdir, rmdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { apply, type Undo } from './apply.ts';
+import { codeOf, type Disk, realDisk } from './disk.ts';
+import { hasHidden, hiddenPlaces } from './hidden.ts';
+import { commitJournal } from './journal.ts';
+import { type LockOptions, withLock } from './lock.ts';
+import { currentOwner, type Owner } from './owner.ts';
+import { naming, OutputProblem, WriteFailure } from './problem.ts';
+import { recover } from './recover.ts';
+import { discardStaging, stage } from './stage.ts';
+import { listenForStop } from './stop.ts';
+import { compareTree, inspect } from './tree.ts';
 
 /** What a write did, by path below the output folder. */
 export interface Written {
@@ -8,79 +19,142 @@ export interface Written {
   readonly unchanged: number;
 }
 
-/** Ending of files that are being written; left over only by a kill, and replaced by the next run. */
-const TEMPORARY = '.tmp';
+/** How to write, beside what. */
+export interface WriteOptions {
+  /** Rendered files without a text that stay as they are: those of stacks that are not written now. @default none */
+  readonly kept?: ReadonlySet<string>;
+  /** Told what a person may want to know meanwhile. @default nobody is told */
+  readonly notice?: (text: string) => void;
+  /** How long to wait for another process that writes the same folder, milliseconds. @default 5000 */
+  readonly patience?: number;
+  /** Carries out the changes; for tests of what happens when it fails. @default the real one */
+  readonly disk?: Disk;
+  /** The process that writes; for tests of what happens when it dies. @default this one */
+  readonly self?: Owner;
+}
 
 /**
- * Brings a folder to the given texts: writes what differs, leaves what is equal untouched, and removes
- * files that an earlier run wrote and this one did not, told by their first lines.
+ * Brings a folder to the given texts: writes what differs, leaves what is equal untouched, and removes files that an
+ * earlier run wrote and this one did not, told by their first lines, with the folders this leaves empty.
  *
- * Everything new is written beside its place first and only then moved there, so that a full disk or a missing
- * permission leaves the folder as it was.
+ * Nobody ever reads half a file there. After an error, or when somebody asks to stop in time, the folder is as it was;
+ * after a kill the next call finishes or undoes the write first. When nothing is to be done, it only reads.
  *
- * @param folder the output folder, usually `dist`
+ * @param folder the output folder, usually `dist`; made when missing
  * @param texts text by path below it, with forward slashes
+ * @throws OutputProblem, WriteFailure, Stopped
  */
-export async function writeTree(folder: string, texts: ReadonlyMap<string, string>): Promise<Written> {
-  const changed: string[] = [];
-  let unchanged = 0;
-  for (const [path, text] of texts) {
-    if ((await currentText(join(folder, path))) === text) unchanged++;
-    else changed.push(path);
+export async function writeTree(
+  folder: string,
+  texts: ReadonlyMap<string, string>,
+  options: WriteOptions = {},
+): Promise<Written> {
+  if (!(await hasHidden(folder))) {
+    await checkFolder(folder);
+    const { differs, missing, stale, unchanged } = await compareTree(folder, texts, options.kept);
+    if (differs.length + missing.length + stale.length === 0) return { changed: [], removed: [], unchanged };
   }
-  const temporaries: string[] = [];
-  const newFolders: string[] = [];
-  const suffix = `.${process.pid}${TEMPORARY}`;
+  // An absolute path: Node never ends making a relative one when the current folder has been removed.
+  const outermost = await naming(folder, async () => await mkdir(resolve(folder), { recursive: true }));
   try {
-    for (const path of changed) {
-      const target = join(folder, path);
-      const made = await mkdir(dirname(target), { recursive: true });
-      if (made !== undefined) newFolders.push(made);
-      temporaries.push(`${target}${suffix}`);
-      await writeFile(`${target}${suffix}`, texts.get(path) ?? '', { flag: 'wx' });
-    }
+    return await alone(folder, options, async (lock) => {
+      await recover(folder, lock.disk, lock.notice);
+      return await replace(folder, texts, options.kept ?? new Set(), lock);
+    });
   } catch (error) {
-    for (const temporary of temporaries) await rm(temporary, { force: true });
-    for (const made of newFolders) await rm(made, { recursive: true, force: true });
-    throw error;
-  }
-  for (const path of changed) await rename(`${join(folder, path)}${suffix}`, join(folder, path));
-  const removed = await removeStale(folder, texts);
-  return { changed, removed, unchanged };
-}
-
-async function currentText(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (outermost !== undefined) await removeMade(folder, outermost);
     throw error;
   }
 }
 
-/** True for a text whose first line says that it is rendered, and as this very file. */
-function isRenderedAs(path: string, text: string): boolean {
-  return text.startsWith(`# ${path} is rendered from `) || text.startsWith(`<!-- ${path} is rendered from `);
+/**
+ * Finishes or undoes an interrupted write of a folder, and does nothing else.
+ *
+ * @throws OutputProblem, WriteFailure, Stopped
+ */
+export async function finishInterrupted(folder: string, options: WriteOptions = {}): Promise<void> {
+  if (!(await hasHidden(folder))) return;
+  await alone(folder, options, (lock) => recover(folder, lock.disk, lock.notice));
 }
 
-async function removeStale(folder: string, texts: ReadonlyMap<string, string>): Promise<readonly string[]> {
-  const removed: string[] = [];
-  const visit = async (below: string): Promise<void> => {
-    const entries = await readdir(join(folder, below), { withFileTypes: true });
-    for (const entry of entries) {
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      if (entry.isDirectory()) {
-        await visit(path);
-        continue;
-      }
-      if (!entry.isFile() || texts.has(path)) continue;
-      const text = await currentText(join(folder, path));
-      if (text === undefined || !isRenderedAs(path, text)) continue;
-      await rm(join(folder, path));
-      removed.push(path);
+/** Does the work as the only process, and lets it end before following a wish to stop. */
+async function alone<T>(
+  folder: string,
+  { notice = () => undefined, patience = 5000, disk = realDisk, self = currentOwner() }: WriteOptions,
+  work: (lock: LockOptions) => Promise<T>,
+): Promise<T> {
+  const stop = listenForStop();
+  const lock = { disk, self, patience, notice, check: () => stop.check() };
+  try {
+    const result = await withLock(folder, lock, () => work(lock));
+    stop.check(true);
+    return result;
+  } finally {
+    stop.end();
+  }
+}
+
+async function replace(
+  folder: string,
+  texts: ReadonlyMap<string, string>,
+  kept: ReadonlySet<string>,
+  { disk, check }: LockOptions,
+): Promise<Written> {
+  // Compared again: another process may have written until now.
+  const inspected = await inspect(folder, texts, kept);
+  const { differs, missing, stale, unchanged } = inspected.comparison;
+  const undo: Undo[] = [];
+  try {
+    const operations = await stage(folder, texts, inspected, disk, check);
+    check();
+    await commitJournal(folder, operations, disk);
+    await apply(folder, operations, inspected.tree, disk, undo);
+    await disk.remove(hiddenPlaces(folder).journal);
+  } catch (error) {
+    await takeBack(folder, undo, disk, error);
+    throw error;
+  }
+  // All is written; what cannot be cleared away now is by the next run.
+  await discardStaging(folder, [], disk).catch(() => undefined);
+  const changed = new Set([...differs, ...missing]);
+  return { changed: [...texts.keys()].filter((path) => changed.has(path)), removed: stale, unchanged };
+}
+
+/** Goes back to how it was, as far as there is a way; otherwise the journal stays, and the next run goes on. */
+async function takeBack(folder: string, undo: readonly Undo[], disk: Disk, error: unknown): Promise<void> {
+  const { journal } = hiddenPlaces(folder);
+  try {
+    for (const step of undo.toReversed()) await step();
+    await disk.removeAll(journal);
+  } catch {
+    const path = error instanceof WriteFailure ? error.path : folder;
+    throw new WriteFailure(path, error instanceof WriteFailure ? error.cause : error, true);
+  }
+  await discardStaging(folder, [], disk).catch(() => undefined);
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  try {
+    if ((await stat(folder)).isDirectory()) return;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw new WriteFailure(folder, error);
+    const link = await lstat(folder).catch(() => undefined);
+    if (link === undefined) return;
+    throw new OutputProblem(
+      `cannot write ${folder}: it is a symbolic link to a folder that does not exist; make that folder, or remove the link`,
+    );
+  }
+  throw new OutputProblem(`cannot write ${folder}: a file stands where a folder should be; move it away`);
+}
+
+/** Removes the folders that were made for a write that did not happen. */
+async function removeMade(folder: string, outermost: string): Promise<void> {
+  try {
+    for (let current = resolve(folder); ; current = dirname(current)) {
+      await rmdir(current);
+      if (current === outermost) return;
     }
-    if (below !== '' && (await readdir(join(folder, below))).length === 0) await rmdir(join(folder, below));
-  };
-  await visit('');
-  return removed;
+  } catch {
+    // Somebody has put something there meanwhile.
+  }
 }

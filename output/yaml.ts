@@ -1,21 +1,25 @@
 import { dump } from 'js-yaml';
-import { compareText } from '../model/diagnostic.ts';
 import type { Manifest } from '../model/manifest.ts';
 
 /** Keys that come first, in this order, wherever they stand; the rest follows by name. */
 const FIRST = ['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'type', 'image', 'key', 'spec'];
 
-function rank(key: string): number {
-  const index = FIRST.indexOf(key);
-  return index === -1 ? FIRST.length : index;
-}
+const IS_FIRST = new Set(FIRST);
 
 /** A copy with its keys in the order people expect; lists keep theirs. */
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || compareText(a, b));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, ordered(inner)]));
+  const inner: Readonly<Record<string, unknown>> = { ...value };
+  // Entries, not assignments: a key called __proto__ is a key like any other.
+  const entries: [string, unknown][] = [];
+  const take = (key: string): void => {
+    entries.push([key, ordered(inner[key])]);
+  };
+  for (const key of FIRST) if (Object.hasOwn(inner, key)) take(key);
+  // Without a function, `sort` compares by code unit.
+  for (const key of Object.keys(inner).sort()) if (!IS_FIRST.has(key)) take(key);
+  return Object.fromEntries(entries);
 }
 
 /**

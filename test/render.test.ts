@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { VERSION_FILE } from '../commands/tool-version.ts';
 import { render } from '../render.ts';
 import { allProfiles, objectOf, publicStack, repositoryImages, stackFrom, stacksIn } from './stacks.ts';
 
@@ -24,7 +25,7 @@ describe('the committed dist/', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => `${entry.parentPath}/${entry.name}`.slice('dist/'.length))
       .sort();
-    expect(committed).toEqual([...rendered.keys()].sort());
+    expect(committed).toEqual([VERSION_FILE, ...rendered.keys()].sort());
     for (const [path, text] of rendered) expect(readFileSync(`dist/${path}`, 'utf8'), path).toBe(text);
   });
 });

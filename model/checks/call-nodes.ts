@@ -7,7 +7,7 @@ import type { Check, CheckFinding } from './check.ts';
 const NODE_PORTS = { first: 30000, last: 32767 } as const;
 
 /** Ports a call pod opens on its node, and the field that decides them. */
-interface HostPorts {
+export interface HostPorts {
   readonly path: Path;
   /** Whether that field is the port itself; the other ports are the program's own. */
   readonly settable: boolean;
@@ -17,7 +17,7 @@ interface HostPorts {
   readonly last: number;
 }
 
-function hostPorts(stack: Stack): readonly HostPorts[] {
+export function hostPorts(stack: Stack): readonly HostPorts[] {
   const found: HostPorts[] = [];
   for (const party of stack.topology.parties) {
     for (const port of party.ports) {
@@ -39,7 +39,7 @@ function hostPorts(stack: Stack): readonly HostPorts[] {
 }
 
 /** `7882`, or `50000-60000`. */
-function portsText({ first, last }: { readonly first: number; readonly last: number }): string {
+export function portsText({ first, last }: { readonly first: number; readonly last: number }): string {
   return first === last ? String(first) : `${first}-${last}`;
 }
 

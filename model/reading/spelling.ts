@@ -53,5 +53,6 @@ export function sourceAsMeant(
     data,
     at: (path) => source.at(asWritten(path)),
     keyAt: (path) => source.keyAt(asWritten(path)),
+    isBlank: (path) => source.isBlank(asWritten(path)),
   };
 }

@@ -29,11 +29,15 @@ export interface TypedYaml<T> {
  */
 export function readTypedYaml<T>(file: string, text: string, schema: z.ZodType<T>): TypedYaml<T> {
   const read = readYaml(file, text);
-  if (read.source === undefined) {
-    return { source: undefined, value: undefined, diagnostics: read.diagnostics, faulty: [] };
-  }
-  const { data, misspelt } = correctSpelling(read.source.data, schema);
-  const source = sourceAsMeant(read.source, data, misspelt);
+  return read.source === undefined
+    ? { source: undefined, value: undefined, diagnostics: read.diagnostics, faulty: [] }
+    : checkTyped(read.source, schema);
+}
+
+/** Checks the shape of what was read, from one file or several; see {@link readTypedYaml}. */
+export function checkTyped<T>(read: YamlSource, schema: z.ZodType<T>): TypedYaml<T> {
+  const { data, misspelt } = correctSpelling(read.data, schema);
+  const source = sourceAsMeant(read, data, misspelt);
   const issues = issuesOf(data, schema);
   return {
     source,
@@ -52,8 +56,8 @@ export function readTypedYaml<T>(file: string, text: string, schema: z.ZodType<T
 function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const byPlace = new Map<string, Diagnostic>();
   for (const one of diagnostics) {
-    const { line, column } = one.position;
-    const place = `${line}:${column} ${one.code} ${one.remedy}`;
+    const { file, line, column } = one.position;
+    const place = `${file}:${line}:${column} ${one.code} ${one.remedy}`;
     if (!byPlace.has(place)) byPlace.set(place, one);
   }
   return [...byPlace.values()];

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { suggestion } from '../nearest.ts';
 import { type Issue, issuesOf, toPath } from './issues.ts';
 import { accepts, descriptionAt, keysAt, schemaAt } from './schema-walk.ts';
-import { dotted, type Path, valueAt, type YamlSource } from './yaml-source.ts';
+import { dotted, type Path, shortKey, valueAt, type YamlSource } from './yaml-source.ts';
 
 /** Says that a key is unknown, and which was meant. */
 export function unknownKey(
@@ -16,7 +16,7 @@ export function unknownKey(
   return {
     position: source.keyAt(path),
     code: 'MG002',
-    what: `unknown key "${key}"${path.length === 1 ? '' : ` in ${dotted(path.slice(0, -1))}`}`,
+    what: `unknown key "${shortKey(key)}"${path.length === 1 ? '' : ` in ${dotted(path.slice(0, -1))}`}`,
     remedy: `${meant === undefined ? '' : `did you mean "${meant}"? `}known here: ${known.join(', ')}`,
   };
 }
@@ -30,7 +30,7 @@ export function describe(issue: Issue, source: YamlSource, schema: z.ZodType): r
     return issue.keys.map((key) => unknownKey(source, [...path, key], key, known));
   }
   if (issue.code === 'invalid_key') {
-    const what = `"${path.at(-1)}" is no key for ${dotted(path.slice(0, -1))}`;
+    const what = `"${shortKey(String(path.at(-1)))}" is no key for ${dotted(path.slice(0, -1))}`;
     return [
       {
         position: source.keyAt(path),
@@ -87,7 +87,10 @@ function kindRemedy(issue: Issue, value: unknown, schema: z.ZodType): string {
     const [wrong] = quoted instanceof z.ZodType ? issuesOf(String(value), quoted) : [];
     return wrong === undefined ? 'put it in quotes' : wrong.message;
   }
-  if (wanted === 'array' && isScalar) return `write a list, such as [${String(value)}]`;
+  if (wanted === 'array' && isScalar) {
+    const isPlain = /^[A-Za-z0-9._-]+$/.test(String(value));
+    return `write a list, such as [${isPlain ? String(value) : quote(value)}]`;
+  }
   const quoted = isInQuotes(value, [Number(value), true, false]);
   return `write ${expected(issue, schema)}${quoted ? ', without quotes' : ''}`;
 }

@@ -86,6 +86,12 @@ export function readYaml(file: string, text: string): YamlResult {
       })),
     };
   }
+  const plain = plainData(document);
+  if (plain === undefined) {
+    const what = 'the aliases of this file unfold to far more than is written';
+    const remedy = 'write the values where they belong, or use fewer aliases within aliases';
+    return { source: undefined, diagnostics: [{ position: position(0), code: 'MG001', what, remedy }] };
+  }
   const root = document.contents;
   const at = (path: Path): Position => {
     const { node, depth } = find(document, path);
@@ -109,7 +115,7 @@ export function readYaml(file: string, text: string): YamlResult {
     const [start = 0, end = 0] = node?.range ?? [];
     return depth === path.length && isScalar(node) && node.value === null && start === end;
   };
-  return { source: { data: document.toJS({ maxAliasCount: -1 }), at, keyAt, isBlank }, diagnostics: [] };
+  return { source: { data: plain.data, at, keyAt, isBlank }, diagnostics: [] };
 }
 
 /**
@@ -123,36 +129,35 @@ function textErrors(document: Document.Parsed): readonly TextError[] {
   return aliasErrors(document);
 }
 
-/** As many aliases as a file that people read can need; unfolding more could fill the memory. */
-const MOST_ALIASES = 1000;
-
-/** Aliases that lead nowhere or in a circle, and files that unfold to far more than is written. */
+/** Aliases that lead nowhere, or in a circle. */
 function aliasErrors(document: Document.Parsed): readonly TextError[] {
   const found: TextError[] = [];
-  /** Values that each anchor unfolds to; aliases only refer to what is written before them. */
-  const weights = new Map<unknown, number>();
-  const weigh = (node: unknown, above: readonly unknown[]): number => {
-    const known = weights.get(node);
-    if (known !== undefined) return known;
-    const within = [...above, node];
-    let weight = 1;
-    if (isAlias(node)) {
-      const target = node.resolve(document);
-      const wrong = (message: string): void => {
-        found.push({ offset: node.range?.[0] ?? 0, code: 'BAD_ALIAS', message: `*${node.source} ${message}` });
-      };
-      if (target === undefined) wrong(`refers to &${node.source}, which is not written before it`);
-      else if (above.includes(target)) wrong(`stands within &${node.source}, which it refers to`);
-      else weight += weigh(target, within);
-    } else if (isMap(node)) {
-      for (const { key, value } of node.items) weight += weigh(key, within) + weigh(value, within);
-    } else if (isSeq(node)) {
-      for (const item of node.items) weight += weigh(item, within);
-    }
-    weights.set(node, weight);
-    return weight;
-  };
+  visit(document, {
+    Alias: (_key, alias, above) => {
+      const target = alias.resolve(document);
+      if (target !== undefined && !above.includes(target)) return;
+      found.push({
+        offset: alias.range?.[0] ?? 0,
+        code: 'BAD_ALIAS',
+        message: `*${alias.source} ${
+          target === undefined
+            ? `refers to &${alias.source}, which is not written before it`
+            : `stands within &${alias.source}, which it refers to`
+        }`,
+      });
+    },
+  });
   return found;
+}
+
+/** The plain data of a document; undefined when its aliases unfold to far more than is written. */
+function plainData(document: Document.Parsed): { readonly data: unknown } | undefined {
+  try {
+    return { data: document.toJS() };
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
 }
 
 /** Follows a path as far as it is written; an alias leads to what its anchor names. */
@@ -211,7 +216,13 @@ export function replaced(data: unknown, path: Path, value: unknown): unknown {
 export function dotted(path: Path): string {
   let text = '';
   for (const step of path) {
-    text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
+    text += typeof step === 'number' ? `[${step}]` : text === '' ? shortKey(step) : `.${shortKey(step)}`;
   }
   return text === '' ? 'the file' : text;
+}
+
+/** A key on one line, whatever a person wrote in its place. */
+export function shortKey(key: string): string {
+  const line = key.replaceAll(/\s+/g, ' ');
+  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 }

@@ -49,8 +49,21 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
 
 /** `spec` + `replicas` -> `spec.replicas`; keys that are no plain words are quoted: `data["a.yaml"]`. */
 export function fieldPath(parent: string, key: string): string {
-  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${parent}["${key}"]`;
+  if (!isWord(key)) return `${parent}["${key}"]`;
   return parent === '' ? key : `${parent}.${key}`;
+}
+
+/** Answers of `isWord`: rules ask for every field of every object, and Kubernetes has few field names. */
+const words = new Map<string, boolean>();
+
+function isWord(key: string): boolean {
+  let answer = words.get(key);
+  if (answer === undefined) {
+    answer = /^[A-Za-z_][\w-]*$/.test(key);
+    // Keys of labels and of ConfigMaps are without end.
+    if (words.size < 1000) words.set(key, answer);
+  }
+  return answer;
 }
 
 /** `containers` + a member -> `containers[synapse]`, or `containers[0]` where it has no name. */

@@ -18,12 +18,20 @@ export interface Located {
 
 /** Every object of the files. kustomization.yaml files are read by kustomize only: no rule looks at them. */
 export function objects(input: RuleInput): readonly Located[] {
-  return input.files.flatMap(({ path, manifests }) =>
-    manifests
-      .map((manifest) => locate(path, manifest))
-      .filter((it) => it.group !== 'kustomize.config.k8s.io'),
-  );
+  let found = known.get(input);
+  if (found === undefined) {
+    found = input.files.flatMap(({ path, manifests }) =>
+      manifests
+        .map((manifest) => locate(path, manifest))
+        .filter((it) => it.group !== 'kustomize.config.k8s.io'),
+    );
+    known.set(input, found);
+  }
+  return found;
 }
+
+/** Every rule asks for the same objects. */
+const known = new WeakMap<RuleInput, readonly Located[]>();
 
 /** The objects of a kind, of whatever version of its group. */
 export function ofKind(all: readonly Located[], group: string, kind: string): readonly Located[] {

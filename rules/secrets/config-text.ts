@@ -32,8 +32,9 @@ function inYaml(content: string): readonly TextProblem[] {
   }
   const problems: TextProblem[] = [];
   walk(documents.length === 1 ? documents[0] : documents, '', (value, path) => {
+    if (!isLiteral(value)) return;
     const key = lastKey(path);
-    if (key !== undefined && isSecretKey(key) && isLiteral(value)) {
+    if (key !== undefined && isSecretKey(key)) {
       problems.push({ what: `holds a plain secret at ${path}`, remedy });
     }
   });

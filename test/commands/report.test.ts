@@ -14,12 +14,19 @@ const diagnostic: Diagnostic = {
   remedy: 'give each its own host',
 };
 
-const nothing = { diagnostics: [], findings: [], stacks: [], written: undefined } as const;
+const nothing = {
+  diagnostics: [],
+  findings: [],
+  stacks: [],
+  kept: [],
+  written: undefined,
+  compared: undefined,
+} as const;
 const wrong: SynthResult = { ...nothing, exitCode: 2, diagnostics: [diagnostic] };
 const broken: SynthResult = {
   ...nothing,
   exitCode: 1,
-  stacks: ['chat'],
+  kept: ['chat'],
   findings: [
     {
       stack: 'chat',

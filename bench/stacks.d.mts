@@ -1,0 +1,2 @@
+/** The text of the stack file with a number. */
+export declare function stackFile(number: number): string;

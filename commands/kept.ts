@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+/** A rendered file that is there already. */
+export interface RenderedFile {
+  /** Path below the output folder, with forward slashes. */
+  readonly path: string;
+  /** The stack whose folder or Flux file it is. */
+  readonly stack: string;
+  /** The stack file that its first line names. */
+  readonly from: string;
+}
+
+/**
+ * Rendered files that stay as they are, whatever is written or compared beside them.
+ *
+ * @param keep whether a file that is there stays
+ */
+export async function keptFiles(
+  folder: string,
+  keep: (file: RenderedFile) => boolean,
+): Promise<ReadonlySet<string>> {
+  const kept = new Set<string>();
+  for (const place of await filesIn(folder)) {
+    const path = relative(folder, place).replaceAll('\\', '/');
+    const text = await readFile(place, 'utf8');
+    const from = sourceOf(path, text);
+    if (from !== undefined && keep({ path, stack: stackOf(path), from })) kept.add(path);
+  }
+  return kept;
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile() && /\.(?:yaml|md)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** `chat` for `chat/SUMMARY.md` and for `flux/chat.yaml`. */
+function stackOf(path: string): string {
+  const [first = '', second = ''] = path.split('/');
+  return first === 'flux' ? second.replace(/\.yaml$/, '') : first;
+}
+
+/** The stack file that a rendered file names in its first line; undefined for a file that nobody rendered there. */
+function sourceOf(path: string, text: string): string | undefined {
+  const [line = ''] = text.split('\n', 1);
+  const [, named, from] = /^(?:# |<!-- )(.+?) is rendered from (.+?): /.exec(line) ?? [];
+  return named === path ? from : undefined;
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
+import { MIGRATIONS, type Migration, migrate, writtenSchema } from '../model/migrate.ts';
+import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
+import { fromHere, readText, stackFiles } from './workspace.ts';
+
+/** What to migrate. */
+export interface MigrateOptions {
+  /** Files to rewrite; all of `stacks`, and of the folders below it, when there are none. */
+  readonly files: readonly string[];
+  readonly stacks: string;
+  /** Default: all there are. */
+  readonly migrations?: readonly Migration[];
+}
+
+/** A file that was rewritten. */
+export interface MigratedFile {
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+  readonly steps: readonly string[];
+}
+
+/** What a migration came to: all files are rewritten, or none. */
+export interface MigrateResult {
+  /** 0 fine, 2 wrong input. */
+  readonly exitCode: 0 | 2;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly migrated: readonly MigratedFile[];
+  /** How many files needed nothing. */
+  readonly unchanged: number;
+}
+
+/**
+ * Rewrites stack files in the newest schema.
+ *
+ * @throws EnvironmentProblem when a file cannot be read or written
+ */
+export async function migrateFiles({
+  files,
+  stacks,
+  migrations = MIGRATIONS,
+}: MigrateOptions): Promise<MigrateResult> {
+  const places = files.length > 0 ? files : await allFiles(stacks);
+  if (places.length === 0) throw new EnvironmentProblem(`there is no stack file in ${stacks}`);
+  const texts: { readonly file: string; readonly text: string }[] = [];
+  for (const place of places) texts.push({ file: fromHere(place), text: await readText(place) });
+  // A shared file may leave its schema to the stacks; it is as old as the oldest of these.
+  const schemas = texts.flatMap(({ file, text }) => writtenSchema(file, text) ?? []);
+  const schema = Math.min(...(schemas.length > 0 ? schemas : [1]));
+  const diagnostics: Diagnostic[] = [];
+  const migrated: (MigratedFile & { readonly text: string })[] = [];
+  for (const { file, text } of texts) {
+    const result = migrate(file, text, { schema, migrations });
+    diagnostics.push(...result.diagnostics);
+    if (result.text === undefined || result.text === text) continue;
+    const { from, to, steps } = result;
+    migrated.push({ file, from, to, steps, text: result.text });
+  }
+  if (diagnostics.length > 0) {
+    return { exitCode: 2, diagnostics: diagnostics.sort(compareDiagnostics), migrated: [], unchanged: 0 };
+  }
+  for (const { file, text } of migrated) await replaceFile(file, text);
+  return {
+    exitCode: 0,
+    diagnostics: [],
+    migrated: migrated.map(({ file, from, to, steps }) => ({ file, from, to, steps })),
+    unchanged: texts.length - migrated.length,
+  };
+}
+
+/** Stack files, and what they may extend in the folders beside them. */
+async function allFiles(folder: string): Promise<readonly string[]> {
+  const own = await stackFiles(folder);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const below = entries
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  return [...new Set([...own, ...below])].sort();
+}
+
+/** Nobody reads half a file. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const beside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(beside, text, { flag: 'wx' });
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw await problemWriting(file, error);
+  }
+}

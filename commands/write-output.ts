@@ -1,0 +1,52 @@
+import { constants } from 'node:os';
+import { ignoredByGit } from '../output/git-ignore.ts';
+import { Stopped } from '../output/problem.ts';
+import { finishInterrupted, type Written, writeTree } from '../output/write.ts';
+import { problemWriting } from './environment-problem.ts';
+
+/**
+ * Writes an output folder for a command: tells what a person should know on stderr, so that reports stay readable for
+ * programs, and ends the program when it was asked to stop.
+ *
+ * @throws EnvironmentProblem when it cannot be written
+ */
+export async function writeOutput(
+  folder: string,
+  texts: ReadonlyMap<string, string>,
+  kept: ReadonlySet<string>,
+): Promise<Written> {
+  const written = await stoppable(folder, () => writeTree(folder, texts, { notice: tell, kept }));
+  const sample = written.changed[0];
+  const ignored = sample === undefined ? undefined : await ignoredByGit(folder, sample);
+  if (ignored !== undefined) {
+    tell(
+      `warning: ${folder} is ignored by git: ${ignored}; what is not committed is not deployed, so remove that line`,
+    );
+  }
+  return written;
+}
+
+/**
+ * Finishes or undoes a write of the folder that was interrupted, before anything else is done.
+ *
+ * @throws EnvironmentProblem when it cannot be
+ */
+export async function finishInterruptedWrite(folder: string): Promise<void> {
+  await stoppable(folder, () => finishInterrupted(folder, { notice: tell }));
+}
+
+async function stoppable<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw await problemWriting(folder, error);
+    const { signal, finished } = error;
+    tell(`stopped by ${signal}: ${finished ? `${folder} was written first` : `${folder} is as it was`}`);
+    // What shells say of a program that a signal has ended.
+    process.exit(128 + constants.signals[signal]);
+  }
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

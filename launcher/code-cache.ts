@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** Bytes of the checksum at the beginning of a cache file. */
+const CHECKSUM = 32;
+/** Cache files that are kept: a few versions of Node.js and of this program. */
+const KEPT = 8;
+const ENDING = '.v8';
+
+/**
+ * The folder of this program's caches: below `XDG_CACHE_HOME`, else `~/.cache`.
+ *
+ * @returns undefined where there is none, or where somebody else could write: what it holds is run
+ */
+export function cacheFolder(environment: NodeJS.ProcessEnv): string | undefined {
+  try {
+    const { XDG_CACHE_HOME: given } = environment;
+    // The specification says that a relative path is to be ignored.
+    const base = given !== undefined && isAbsolute(given) ? given : join(homedir(), '.cache');
+    const folder = join(base, 'matrix-gitops');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return isOnlyOurs(folder) ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOnlyOurs(path: string): boolean {
+  const { uid, mode } = lstatSync(path);
+  // Windows has no such ids; the folder is in the user's own profile there.
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+}
+
+/**
+ * Where the code of a script is kept for this Node.js. V8 compares no more than the length of a script with its
+ * cache, so the name stands for the whole of it: what was built, and that nobody edited it since.
+ */
+export function cacheFile(folder: string, script: string, built: string): string {
+  const { size, mtimeMs } = statSync(script);
+  const of = [built, size, mtimeMs, process.version, process.arch, process.platform].join(' ');
+  return join(folder, `${createHash('sha256').update(of).digest('hex').slice(0, 32)}${ENDING}`);
+}
+
+/** The code that was kept; undefined when there is none or when it is damaged, which V8 does not notice. */
+export function readCode(file: string): Buffer | undefined {
+  try {
+    const bytes = readFileSync(file);
+    const code = bytes.subarray(CHECKSUM);
+    return checksum(code).equals(bytes.subarray(0, CHECKSUM)) && isOnlyOurs(file) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps code for the next run, or does nothing where that is not possible. */
+export function writeCode(folder: string, file: string, code: Buffer): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, Buffer.concat([checksum(code), code]), { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, file);
+    removeOld(folder);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function removeOld(folder: string): void {
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(ENDING))
+    .map((name) => ({ name, age: statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.age - a.age);
+  for (const { name } of files.slice(KEPT)) rmSync(join(folder, name), { force: true });
+}
+
+function checksum(code: Buffer): Buffer {
+  return createHash('sha256').update(code).digest();
+}

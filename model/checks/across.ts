@@ -1,0 +1,187 @@
+import type { Diagnostic, Position } from '../diagnostic.ts';
+import { dotted, type YamlSource } from '../reading/yaml-source.ts';
+import type { StackFile } from '../schema.ts';
+import type { Stack } from '../stack.ts';
+import { type HostPorts, hostPorts, portsText } from './call-nodes.ts';
+import { HOSTED, namedHosts } from './named-hosts.ts';
+
+/** Something that only one stack can have, and where its file says so. */
+interface Claim {
+  readonly value: string;
+  readonly position: Position;
+}
+
+/** Ports on the call nodes, and where the file decides them. */
+interface PortClaim extends HostPorts {
+  readonly position: Position;
+}
+
+/** Everything of a stack that no other stack may have too. Small: those of all stacks are held at once. */
+export interface Claims {
+  readonly file: string;
+  readonly name: Claim;
+  readonly namespace: Claim;
+  readonly hosts: readonly Claim[];
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly ports: readonly PortClaim[];
+}
+
+/** A clash between two stack files. */
+export interface Clash {
+  /** The file that came first, and the one that came later, which the diagnostic points at. */
+  readonly files: readonly [string, string];
+  readonly diagnostic: Diagnostic;
+}
+
+/** What a stack claims for itself. */
+export function claimsOf(written: StackFile, stack: Stack, source: YamlSource): Claims {
+  const fields = new Map(namedHosts(written, stack).map(({ host, path }) => [host, path]));
+  for (const component of HOSTED) {
+    const host = stack.expose.lan?.names[component];
+    if (host !== undefined) fields.set(host, ['expose', 'lan', 'names', component]);
+  }
+  const hosts = new Set(stack.topology.routes.map(({ host }) => host));
+  return {
+    file: stack.file,
+    name: { value: stack.name, position: source.at(['name']) },
+    namespace: {
+      value: stack.namespace,
+      position: source.at(written.namespace === undefined ? ['name'] : ['namespace']),
+    },
+    hosts: [...hosts].map((host) => ({
+      value: host,
+      position: source.at(fields.get(host) ?? ['serverName']),
+    })),
+    nodeSelector: stack.callNodes.nodeSelector,
+    ports: hostPorts(stack).map((ports) => ({ ...ports, position: source.at(ports.path) })),
+  };
+}
+
+/** Finds what several stacks claim at once; each stack is told against the first that has it. */
+export function checkAcross(stacks: readonly Claims[]): readonly Clash[] {
+  const names = new Map<string, Claims>();
+  const namespaces = new Map<string, Claims>();
+  const hosts = new Map<string, { readonly stack: Claims; readonly claim: Claim }>();
+  const found: Clash[] = [];
+  for (const [index, stack] of stacks.entries()) {
+    const sameName = names.get(stack.name.value);
+    const sameNamespace = namespaces.get(stack.namespace.value);
+    if (sameName !== undefined) found.push(sharedName('name', sameName, stack));
+    else if (sameNamespace !== undefined) found.push(sharedName('namespace', sameNamespace, stack));
+    if (sameName === undefined) names.set(stack.name.value, stack);
+    if (sameNamespace === undefined) namespaces.set(stack.namespace.value, stack);
+
+    found.push(...sharedHosts(hosts, stack));
+    for (const claim of stack.hosts) if (!hosts.has(claim.value)) hosts.set(claim.value, { stack, claim });
+
+    if (stack.ports.length === 0) continue;
+    for (const other of stacks.slice(0, index)) {
+      const clash = sharedPorts(other, stack);
+      if (clash === undefined) continue;
+      found.push(clash);
+      break;
+    }
+  }
+  return found;
+}
+
+/** Two stacks with one name would overwrite each other's folder, with one namespace each other's objects. */
+function sharedName(field: 'name' | 'namespace', first: Claims, later: Claims): Clash {
+  return clash(
+    { stack: first, position: first[field].position },
+    { stack: later, position: later[field].position },
+    {
+      code: 'MG040',
+      what: `the ${field} "${later[field].value}" is already that of ${first.file}`,
+      remedy: `write another ${field}: in one of them`,
+    },
+  );
+}
+
+/** One entrance cannot lead one host to two stacks. Hosts that one field decides are told together. */
+function sharedHosts(
+  claimed: ReadonlyMap<string, { readonly stack: Claims; readonly claim: Claim }>,
+  later: Claims,
+): readonly Clash[] {
+  const groups = new Map<string, { stack: Claims; claim: Claim; own: Claim; hosts: string[] }>();
+  for (const own of later.hosts) {
+    const first = claimed.get(own.value);
+    if (first === undefined) continue;
+    const key = [placeText(own.position), placeText(first.claim.position)].join(' ');
+    const group = groups.get(key) ?? { ...first, own, hosts: [] };
+    group.hosts.push(`"${own.value}"`);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ stack, claim, own, hosts }) =>
+    clash(
+      { stack, position: claim.position },
+      { stack: later, position: own.position },
+      {
+        code: 'MG041',
+        what: `the ${hosts.length > 1 ? 'hosts' : 'host'} ${hosts.join(', ')} already ${hosts.length > 1 ? 'belong' : 'belongs'} to ${stack.file}`,
+        remedy: 'give one of them another server name or other hosts',
+      },
+    ),
+  );
+}
+
+/** Two programs cannot open one port on one node, whichever stacks they are of. */
+function sharedPorts(first: Claims, later: Claims): Clash | undefined {
+  if (!mayShareNode(first.nodeSelector, later.nodeSelector)) return undefined;
+  const shared = later.ports.flatMap((own) =>
+    first.ports
+      .filter(
+        ({ protocol, first, last }) => protocol === own.protocol && first <= own.last && own.first <= last,
+      )
+      .map((other) => ({
+        own,
+        other,
+        text: `${own.protocol} ${portsText({ first: Math.max(own.first, other.first), last: Math.min(own.last, other.last) })}`,
+      })),
+  );
+  const [one] = shared;
+  if (one === undefined) return undefined;
+  const fixed = shared.find(({ own, other }) => !own.settable && !other.settable);
+  const { own, other } = fixed ?? one;
+  const settable = shared.map((pair) => dotted((pair.own.settable ? pair.own : pair.other).path));
+  return clash(
+    { stack: first, position: other.position },
+    { stack: later, position: own.position },
+    {
+      code: 'MG042',
+      what: `${[...new Set(shared.map(({ text }) => text))].join(', ')} on ${nodesText(later)} ${shared.length > 1 ? 'are' : 'is'} already opened by ${first.file}`,
+      remedy: `write other labels at callNodes.nodeSelector of one of them${fixed === undefined ? `, or other ports at ${[...new Set(settable)].join(' and ')}` : ''}`,
+    },
+  );
+}
+
+/** True when pods of both can end up on one node for sure: every node that fits one of them fits the other. */
+function mayShareNode(a: Claims['nodeSelector'], b: Claims['nodeSelector']): boolean {
+  const [fewer, more] = Object.keys(a).length <= Object.keys(b).length ? [a, b] : [b, a];
+  return Object.entries(fewer).every(([key, value]) => more[key] === value);
+}
+
+function nodesText({ nodeSelector }: Claims): string {
+  const labels = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`);
+  return labels.length === 0 ? 'any node' : `nodes with ${labels.join(', ')}`;
+}
+
+function placeText({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}
+
+function clash(
+  first: { readonly stack: Claims; readonly position: Position },
+  later: { readonly stack: Claims; readonly position: Position },
+  { code, what, remedy }: Omit<Diagnostic, 'position'>,
+): Clash {
+  return {
+    files: [first.stack.file, later.stack.file],
+    diagnostic: {
+      position: later.position,
+      code,
+      what: `${what} (the other place is ${placeText(first.position)})`,
+      remedy,
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { cacheFile, cacheFolder, readCode, writeCode } from '../../launcher/code-cache.ts';
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'code-cache-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe('the folder', () => {
+  test('is made for its owner alone', () => {
+    const base = emptyFolder();
+    const folder = cacheFolder({ XDG_CACHE_HOME: base });
+    expect(folder).toBe(join(base, 'matrix-gitops'));
+    expect(statSync(join(base, 'matrix-gitops')).mode & 0o777).toBe(0o700);
+  });
+
+  test('is not used where others can write', () => {
+    const base = emptyFolder();
+    const folder = cacheFolder({ XDG_CACHE_HOME: base });
+    for (const mode of [0o720, 0o702, 0o777]) {
+      chmodSync(folder ?? '', mode);
+      expect(cacheFolder({ XDG_CACHE_HOME: base })).toBeUndefined();
+    }
+  });
+
+  test('is not there when it cannot be made', () => {
+    const file = join(emptyFolder(), 'file');
+    writeFileSync(file, '');
+    expect(cacheFolder({ XDG_CACHE_HOME: file })).toBeUndefined();
+  });
+});
+
+describe('the name of a cache', () => {
+  test('changes with the build and with the script', () => {
+    const folder = emptyFolder();
+    const script = join(folder, 'script.cjs');
+    writeFileSync(script, 'one');
+    utimesSync(script, 1, 1);
+    const name = cacheFile(folder, script, 'build 1');
+    expect(cacheFile(folder, script, 'build 1')).toBe(name);
+    expect(cacheFile(folder, script, 'build 2')).not.toBe(name);
+    writeFileSync(script, 'two');
+    utimesSync(script, 2, 2);
+    expect(cacheFile(folder, script, 'build 1')).not.toBe(name);
+  });
+});
+
+describe('the code', () => {
+  test('is read back as it was written', () => {
+    const folder = emptyFolder();
+    const file = join(folder, 'a.v8');
+    expect(readCode(file)).toBeUndefined();
+    writeCode(folder, file, Buffer.from('code'));
+    expect(readCode(file)?.toString()).toBe('code');
+    expect(readdirSync(folder)).toEqual(['a.v8']);
+  });
+
+  test('is not read when a single byte of it changed', () => {
+    const folder = emptyFolder();
+    const file = join(folder, 'a.v8');
+    writeCode(folder, file, Buffer.from('code'));
+    const bytes = readFileSync(file);
+    for (const index of bytes.keys()) {
+      const damaged = Buffer.from(bytes);
+      damaged[index] = (damaged[index] ?? 0) ^ 1;
+      writeFileSync(file, damaged);
+      expect(readCode(file), `byte ${index}`).toBeUndefined();
+    }
+  });
+
+  test('is dropped when it is among the oldest', () => {
+    const folder = emptyFolder();
+    for (let age = 12; age > 0; age--) {
+      const file = join(folder, `${age}.v8`);
+      writeCode(folder, file, Buffer.from('code'));
+      utimesSync(file, 1000 - age, 1000 - age);
+    }
+    writeCode(folder, join(folder, 'new.v8'), Buffer.from('code'));
+    expect(readdirSync(folder).sort()).toEqual(
+      ['1', '2', '3', '4', '5', '6', '7', 'new'].map((it) => `${it}.v8`),
+    );
+  });
+
+  test('is quietly not kept where that is not possible', () => {
+    const folder = join(emptyFolder(), 'missing');
+    expect(() => writeCode(folder, join(folder, 'a.v8'), Buffer.from('code'))).not.toThrow();
+  });
+});

@@ -1,0 +1,62 @@
+import { statSync } from 'node:fs';
+import { describe, expect, inject, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { texts } from './folders.ts';
+
+describe('the packed package', () => {
+  const paths = (): string[] => Object.keys(texts(inject('unpacked')));
+
+  test('holds what it says and nothing of how it is made', () => {
+    const others = paths().filter((path) => !/^(?:build\/lib\/|docs\/reference\/)/.test(path));
+    expect(others).toEqual([
+      'LICENSE',
+      'README.md',
+      'build/THIRD-PARTY.md',
+      'build/bin/cli.bundle.cjs',
+      'build/bin/matrix-gitops.cjs',
+      'imports/README.md',
+      'package.json',
+      'stack.schema.json',
+      'versions.yaml',
+    ]);
+    expect(paths().filter((path) => /test|fixture|\.map$|(?<!\.d)\.ts$/.test(path))).toEqual([]);
+  });
+
+  test('is small', () => {
+    expect(statSync(inject('tarball')).size).toBeLessThan(700_000);
+  });
+
+  test('brings every file that package.json promises', () => {
+    const { bin, exports, types } = packageJson;
+    const promised = [
+      bin['matrix-gitops'],
+      types,
+      ...Object.values(exports).flatMap((it) => Object.values(typeof it === 'string' ? [it] : it)),
+    ];
+    for (const path of promised) expect(paths()).toContain(path.replace(/^\.\//, ''));
+  });
+
+  test('names the licence of every package in the bundle', () => {
+    const { 'build/THIRD-PARTY.md': notices = '', 'build/bin/cli.bundle.cjs': bundle = '' } = texts(
+      inject('unpacked'),
+    );
+    const bundled = [
+      ...bundle.matchAll(/^\/\/ node_modules\/(?:.*node_modules\/)?((?:@[^/]+\/)?[^/]+)\//gm),
+    ].map(([, name = '']) => name);
+    expect(new Set(bundled)).toContain('cdk8s');
+    for (const name of new Set(bundled)) expect(notices).toMatch(new RegExp(`^## .*\\b${name} \\d`, 'm'));
+  });
+
+  test('carries of cdk8s-plus-28 the plain classes only', () => {
+    const { 'build/bin/cli.bundle.cjs': bundle = '' } = texts(inject('unpacked'));
+    const files = [...bundle.matchAll(/^\/\/ node_modules\/cdk8s-plus-28\/(.*)$/gm)].map(([, file]) => file);
+    expect(files).toEqual(['lib/imports/k8s.js']);
+    expect(bundle).not.toContain('class KubeCronJob');
+  });
+
+  test('names no folder of the machine that made it', () => {
+    for (const [path, text] of Object.entries(texts(inject('unpacked')))) {
+      expect(text.includes(process.cwd()), path).toBe(false);
+    }
+  });
+});

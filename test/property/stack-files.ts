@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import type { Position } from '../../model/diagnostic.ts';
+import { loadStack } from '../../model/load.ts';
+import { isGroup } from '../../model/merge-patch.ts';
+import { type Path, readYaml, replaced, valueAt } from '../../model/reading/yaml-source.ts';
+import { stackSchema } from '../../model/schema.ts';
+import type { Stack } from '../../model/stack.ts';
+import { repositoryImages } from '../stacks.ts';
+import { fromSchema } from './from-schema.ts';
+
+export const FILE = 'stacks/any.yaml';
+const images = repositoryImages();
+const COMPONENTS = ['synapse', 'element', 'livekit', 'jitsi'] as const;
+
+/** Raised by whoever wants to search for longer: PROPERTY_FACTOR=100 npx vitest run test/property. */
+const FACTOR = Number(process.env.PROPERTY_FACTOR ?? 1);
+
+/** How many files to try. */
+export function runs(usual: number): number {
+  return usual * FACTOR;
+}
+
+/** Milliseconds a property may take. */
+export const PATIENCE = 30_000 * FACTOR;
+
+/** A stack file that nothing is wrong with. */
+export interface ValidFile {
+  readonly data: unknown;
+  readonly text: string;
+  readonly stack: Stack;
+}
+
+/** Stack files in which each field fits; together they may not. */
+export const shapedFiles: fc.Arbitrary<unknown> = fromSchema(stackSchema);
+
+/** Stack files without a mistake. */
+export const validFiles: fc.Arbitrary<ValidFile> = shapedFiles
+  .map((data) => withoutMistakes(agreeing(data)))
+  .filter((file) => file !== undefined);
+
+/** The files that people wrote: the shipped ones and every valid profile. */
+export const writtenFiles: fc.Arbitrary<string> = fc.constantFrom(
+  ...['stacks', 'test/fixtures/valid'].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .sort()
+      .map((name) => readFileSync(join(folder, name), 'utf8')),
+  ),
+);
+
+/** YAML text as people could have written it. */
+export function textOf(data: unknown): string {
+  return stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+/** Makes fields that depend on each other agree, where taking one out would lose what is worth trying. */
+function agreeing(data: unknown): unknown {
+  let file = data;
+  const get = (...path: Path): unknown => valueAt(file, path);
+  const set = (value: unknown, ...path: Path): void => {
+    file = replaced(file, path, value);
+  };
+  const isThere = (component: string): boolean =>
+    component === 'synapse' || (isGroup(get(component)) && get(component, 'enabled') !== false);
+  const serverName = String(get('serverName'));
+  const viaTunnel = get('expose', 'public', 'via') === 'tunnel';
+  if (get('expose', 'public') !== undefined) {
+    set(undefined, 'expose', 'public', viaTunnel ? 'tls' : 'tunnel');
+    if (!viaTunnel) set(oneOf(get('expose', 'public', 'tls')), 'expose', 'public', 'tls');
+    else if (get('expose', 'public', 'tunnel') === undefined) {
+      set({ name: 'main', zone: serverName }, 'expose', 'public', 'tunnel');
+    } else set(serverName, 'expose', 'public', 'tunnel', 'zone');
+  } else if (get('expose', 'lan') === undefined) set({ tls: { secret: 'lan-tls' } }, 'expose', 'lan');
+  if (get('expose', 'lan') !== undefined) set(oneOf(get('expose', 'lan', 'tls')), 'expose', 'lan', 'tls');
+  for (const component of COMPONENTS) {
+    const host = get(component, 'host');
+    if (host !== undefined) {
+      set(viaTunnel ? `${component}.${serverName}` : `${component}-${String(host)}`, component, 'host');
+    }
+    const name = get('expose', 'lan', 'names', component);
+    if (name === undefined) continue;
+    set(
+      isThere(component) ? `lan-${component}-${String(name)}` : undefined,
+      'expose',
+      'lan',
+      'names',
+      component,
+    );
+  }
+  const address = get('callNodes', 'addresses', 'public');
+  const addresses =
+    get('callNodes', 'addresses', 'discover') === undefined
+      ? { public: address ?? '203.0.113.7' }
+      : { discover: 'stun' };
+  if (get('callNodes', 'addresses') !== undefined) set(addresses, 'callNodes', 'addresses');
+  else if (get('expose', 'public') !== undefined && (isThere('livekit') || isThere('jitsi'))) {
+    if (get('callNodes') === undefined) set({}, 'callNodes');
+    set({ addresses, ...Object(get('callNodes')) }, 'callNodes');
+  }
+  return file;
+}
+
+/** One source of certificates out of those that are given. */
+function oneOf(tls: unknown): unknown {
+  const issuer = valueAt(tls, ['issuer']);
+  return issuer === undefined ? { secret: valueAt(tls, ['secret']) ?? 'some-tls' } : { issuer };
+}
+
+/** Takes out whatever is still wrong, by the place at which the loader says so. */
+function withoutMistakes(data: unknown): ValidFile | undefined {
+  let file = data;
+  for (let round = 0; round < 20; round++) {
+    const text = textOf(file);
+    const { value, diagnostics } = loadStack(FILE, text, images);
+    if (value !== undefined) return { data: file, text, stack: value };
+    for (const { position } of diagnostics) {
+      const path = pathAt(file, text, position);
+      if (path.length === 0 || path[0] === 'schema' || path[0] === 'serverName') return undefined;
+      file = replaced(file, path, undefined);
+    }
+  }
+  return undefined;
+}
+
+/** The path whose key or value stands at a position: the shortest, which takes its group with it. */
+function pathAt(data: unknown, text: string, { line, column }: Position): Path {
+  const { source } = readYaml(FILE, text);
+  const isHere = (place: Position | undefined): boolean => place?.line === line && place.column === column;
+  return pathsOf(data).find((path) => isHere(source?.keyAt(path)) || isHere(source?.at(path))) ?? [];
+}
+
+/** Every path of plain data, the outer ones first; without the root. */
+export function pathsOf(data: unknown, path: Path = []): readonly Path[] {
+  if (typeof data !== 'object' || data === null) return [];
+  const below = Object.entries(data).map(([key, value]) => ({
+    here: [...path, Array.isArray(data) ? Number(key) : key],
+    value,
+  }));
+  return [...below.map(({ here }) => here), ...below.flatMap(({ here, value }) => pathsOf(value, here))];
+}
