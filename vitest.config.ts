@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Files share what they import: the tests keep no state in modules, and it saves a third of the time.
+    isolate: false,
     include: ['test/**/*.test.ts'],
     // Each of these has a configuration of its own: real servers, the packed package, 200 kills.
     exclude: ['test/conformance/**', 'test/package/**', 'test/torture/**'],
