@@ -62,12 +62,16 @@ function byName(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]>
   return named;
 }
 
+/** Labels name the group: its routes can lead to several programs, none of which owns the entrance. */
+function groupOwner(stack: Stack, route: Route, group: string): Party {
+  return { ...party(stack.topology, route.to), id: group, component: group };
+}
+
 function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: readonly Route[]): void {
   const [first] = routes;
   if (first === undefined) return;
-  const owner = party(stack.topology, first.to);
   new IngressRoute(file, name, {
-    metadata: objectMeta(owner, name),
+    metadata: objectMeta(groupOwner(stack, first, first.group), name),
     spec: {
       entryPoints: [stack.cluster.traefik.entryPoints.https],
       routes: routes.map((route) => {
@@ -107,7 +111,7 @@ function certificates(file: ChartFile, stack: Stack, routes: readonly Route[], g
     if (first === undefined) continue;
     const name = certificateSecret(stack, group, door);
     new Certificate(file, name, {
-      metadata: objectMeta(party(stack.topology, first.to), name),
+      metadata: objectMeta(groupOwner(stack, first, group), name),
       spec: {
         secretName: name,
         dnsNames: [...new Set(covered.map(({ host }) => host))].sort(compareText),

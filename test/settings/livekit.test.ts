@@ -3,6 +3,16 @@ import type { Stack } from '../../model/stack.ts';
 import { configData, configText, dig, digList, objectOf, publicStack, stackFrom } from '../stacks.ts';
 
 const config = (stack: Stack): unknown => configData(stack, 'livekit-config', 'livekit.yaml');
+const jwtEnvironment = (stack: Stack): readonly unknown[] =>
+  digList(
+    objectOf(stack, 'Deployment', 'lk-jwt-service'),
+    'spec',
+    'template',
+    'spec',
+    'containers',
+    0,
+    'env',
+  );
 const LAN = stackFrom(`
 schema: 1
 serverName: home.arpa.example
@@ -20,16 +30,10 @@ callNodes: {addresses: {discover: stun}, drain: 30m}
 describe('livekit.yaml', () => {
   it('lets only the JWT service make rooms, for users of this homeserver only', () => {
     expect(dig(config(publicStack()), 'room', 'auto_create')).toBe(false);
-    const env = digList(
-      objectOf(publicStack(), 'Deployment', 'lk-jwt-service'),
-      'spec',
-      'template',
-      'spec',
-      'containers',
-      0,
-      'env',
-    );
-    expect(env).toContainEqual({ name: 'LIVEKIT_FULL_ACCESS_HOMESERVERS', value: 'example.org' });
+    expect(jwtEnvironment(publicStack())).toContainEqual({
+      name: 'LIVEKIT_FULL_ACCESS_HOMESERVERS',
+      value: 'example.org',
+    });
   });
 
   it('tells clients the given address and asks nobody outside for it', () => {
@@ -87,16 +91,10 @@ describe('the call pods', () => {
   });
 
   it('tell browsers the public address of the SFU, which the JWT service calls too', () => {
-    const env = digList(
-      objectOf(publicStack(), 'Deployment', 'lk-jwt-service'),
-      'spec',
-      'template',
-      'spec',
-      'containers',
-      0,
-      'env',
-    );
-    expect(env).toContainEqual({ name: 'LIVEKIT_URL', value: 'wss://rtc.example.org' });
+    expect(jwtEnvironment(publicStack())).toContainEqual({
+      name: 'LIVEKIT_URL',
+      value: 'wss://rtc.example.org',
+    });
   });
 
   it("trust the local network's own authority where nothing is public", () => {
