@@ -63,11 +63,7 @@ export function chartStack(stack: Stack): readonly ManifestFile[] {
 /** The stack's Flux Kustomizations; the path is below dist/. */
 export function chartFlux(stack: Stack, files: readonly ManifestFile[]): readonly ManifestFile[] {
   const app = new App();
-  flux(
-    app,
-    stack,
-    files.flatMap(({ manifests }) => manifests),
-  );
+  flux(app, stack, files);
   return manifestFiles(app);
 }
 

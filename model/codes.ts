@@ -22,6 +22,7 @@ export const CODES = {
   MG030: 'A Secret is named for two purposes.',
   MG031: 'The address of public call nodes cannot be reached from the Internet.',
   MG032: 'A toleration says a value that has no meaning.',
+  MG033: 'A setting does not go with the provider of Secrets.',
   MG034: 'An image tag does not fit what this release configures.',
   MG035: "The tags of Jitsi's four programs differ.",
   MG036: 'More is requested than the limit allows.',

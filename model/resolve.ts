@@ -10,6 +10,7 @@ import { seconds } from './fields.ts';
 import type { Images } from './images.ts';
 import { dotted } from './reading/yaml-source.ts';
 import type { StackFile } from './schema.ts';
+import { resolveSecretProvider } from './secret-settings.ts';
 import type { SecretSpec } from './secrets.ts';
 import {
   type CallNodes,
@@ -86,6 +87,7 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     ...(livekit === undefined ? {} : { livekit }),
     ...(jitsi === undefined ? {} : { jitsi }),
     callNodes: resolveCallNodes(written.callNodes),
+    provider: resolveSecretProvider(written.secrets),
     overrides: written.overrides ?? [],
     forced: additions(written).flatMap(({ path, force, conflicts }) =>
       force === undefined
@@ -101,6 +103,7 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       ...allComponents.flatMap((component) => component.secrets(base)),
       ...keptCertificates(base, topology),
     ],
+    kept: [],
   });
 }
 
@@ -121,14 +124,14 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
         key: 'tls.crt',
         what: 'certificate chain',
         readers: [OUTSIDE.traefik],
-        make: '',
+        form: { kind: 'given', pem: 'certificate' },
         loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
       },
       {
         key: 'tls.key',
         what: "the certificate's private key",
         readers: [OUTSIDE.traefik],
-        make: '',
+        form: { kind: 'given', pem: 'private key' },
         loss: 'ask for a new certificate',
       },
     ],

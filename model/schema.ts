@@ -8,6 +8,7 @@ import { synapseSchema } from './components/synapse.ts';
 import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, objectName, serverName } from './fields.ts';
 import { overridesSchema } from './overrides.ts';
+import { secretsSchema } from './secret-settings.ts';
 
 const issuer = z.strictObject({
   kind: z.enum(['ClusterIssuer', 'Issuer']).optional().describe('Default: ClusterIssuer.'),
@@ -191,15 +192,7 @@ export const stackSchema = z.strictObject({
   overrides: overridesSchema
     .optional()
     .describe('Changes to rendered objects, applied last, in this order; each with its reason.'),
-  secrets: z
-    .strictObject({
-      provider: z
-        .enum(['existing'])
-        .optional()
-        .describe('You create the Secrets that SECRETS.md lists. Default: existing.'),
-    })
-    .optional()
-    .describe('Where the Secrets come from.'),
+  secrets: secretsSchema.optional().describe('Where the values of Secrets come from.'),
 });
 
 /** A stack file as a person wrote it, its shape checked. */

@@ -4,8 +4,10 @@ import type { Jitsi } from './components/jitsi.ts';
 import type { Livekit } from './components/livekit.ts';
 import type { Synapse } from './components/synapse.ts';
 import type { Images } from './images.ts';
+import type { KeptSecret } from './kept-secrets.ts';
 import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
+import type { SecretProvider } from './secret-settings.ts';
 import type { SecretSpec } from './secrets.ts';
 import type { Topology } from './topology.ts';
 
@@ -90,6 +92,8 @@ export interface StackBase {
   readonly livekit?: Livekit;
   readonly jitsi?: Jitsi;
   readonly callNodes: CallNodes;
+  /** Who keeps the values of the Secrets. */
+  readonly provider: SecretProvider;
   /** Changes to rendered objects, in the order they are applied. */
   readonly overrides: readonly Override[];
   /** Why additions may replace what other settings own, by the path of the addition. */
@@ -100,6 +104,8 @@ export interface StackBase {
 export interface Stack extends StackBase {
   readonly topology: Topology;
   readonly secrets: readonly SecretSpec[];
+  /** Those whose values stand beside the stack file as ciphertext; see secrets/kept.ts. */
+  readonly kept: readonly KeptSecret[];
 }
 
 /** Where a door's certificates come from; undefined where TLS ends before the cluster. */

@@ -11,7 +11,7 @@ import {
   type Size,
   sizeRow,
 } from '../resources.ts';
-import { RANDOM_HEX_16 } from '../secrets.ts';
+import type { SecretKey, ValueForm } from '../secrets.ts';
 import type { StackBase } from '../stack.ts';
 import { OUTSIDE, type Party, type Port } from '../topology.ts';
 import type { Component } from './component.ts';
@@ -182,6 +182,9 @@ export const JITSI_SECRETS = {
   jvb: 'jvb-auth-password',
 } as const;
 
+/** The images put it unquoted into a shell line. */
+const PASSWORD: ValueForm = { kind: 'hex', bytes: 16, unquoted: true };
+
 /** A part's workload; its labels, Service and policies are named after it. */
 export function jitsiWorkload(part: JitsiPart): string {
   return `jitsi-${part}`;
@@ -310,18 +313,29 @@ export const jitsi = {
                 key: JITSI_SECRETS.jicofo,
                 what: "Jicofo's XMPP account",
                 readers: [jitsiWorkload('prosody'), jitsiWorkload('jicofo')],
-                // Hex only: the image puts it unquoted into a shell line.
-                make: RANDOM_HEX_16,
+                form: PASSWORD,
                 loss: 'make a new one; meetings in progress end',
+                ...afterRotation(stack.jitsi),
               },
               {
                 key: JITSI_SECRETS.jvb,
                 what: "the video bridge's XMPP account",
                 readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
-                make: RANDOM_HEX_16,
+                form: PASSWORD,
                 loss: 'make a new one; meetings in progress end',
+                ...afterRotation(stack.jitsi),
               },
             ],
           },
         ],
 } satisfies Component;
+
+/** With accounts on a volume, Prosody goes on with the passwords it has there. */
+function afterRotation({ accountsClaim }: Jitsi): Pick<SecretKey, 'afterRotation'> {
+  return accountsClaim === undefined
+    ? {}
+    : {
+        afterRotation:
+          'remove the accounts of Jicofo and the video bridge from Prosody first: SECRETS.md, "Jitsi accounts", has the commands',
+      };
+}

@@ -256,21 +256,22 @@ export const synapse = {
           key: SYNAPSE_SECRETS.registration,
           what: 'lets an administrator create accounts (register_new_matrix_user)',
           readers: ['synapse'],
-          make: RANDOM_HEX_32,
+          form: RANDOM_HEX_32,
           loss: 'nobody notices; make a new one',
+          rotateAfterDays: 365,
         },
         {
           key: SYNAPSE_SECRETS.macaroon,
           what: 'signs short-lived login tokens and unsubscribe links',
           readers: ['synapse'],
-          make: RANDOM_HEX_32,
+          form: RANDOM_HEX_32,
           loss: 'links and half-finished logins from before stop working',
         },
         {
           key: SYNAPSE_SECRETS.form,
           what: 'protects the forms Synapse shows',
           readers: ['synapse'],
-          make: RANDOM_HEX_32,
+          form: RANDOM_HEX_32,
           loss: 'nobody notices; make a new one',
         },
       ],
@@ -278,13 +279,13 @@ export const synapse = {
     {
       namespace: stack.namespace,
       name: SYNAPSE_SECRETS.signingKey.name,
+      irreplaceable: true,
       keys: [
         {
           key: SYNAPSE_SECRETS.signingKey.key,
           what: "the homeserver's identity: signs every event and request to other servers",
           readers: ['synapse'],
-          // The seed of an Ed25519 key is any 32 random bytes; Synapse wants them in unpadded base64.
-          make: 'echo "ed25519 a_$(openssl rand -hex 2) $(openssl rand 32 | openssl base64 -A | tr -d =)"',
+          form: { kind: 'synapse-signing-key' },
           loss: 'other servers take this one for an impostor; keep a copy outside the cluster',
         },
       ],
