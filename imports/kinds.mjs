@@ -8,9 +8,11 @@
 export const customKinds = [
   'certificates.cert-manager.io',
   'clusters.postgresql.cnpg.io',
+  'externalsecrets.external-secrets.io',
   'ingressroutes.traefik.io',
   'kustomizations.kustomize.toolkit.fluxcd.io',
   'middlewares.traefik.io',
+  'sealedsecrets.bitnami.com',
   'tunnelbindings.networking.cfargotunnel.com',
 ];
 

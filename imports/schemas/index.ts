@@ -3,6 +3,7 @@ import type { KindSchema, Schema } from '../crd.ts';
 import sharedDefinitions from './definitions.json' with { type: 'json' };
 import appsDeployment from './apps_deployment.json' with { type: 'json' };
 import appsStatefulset from './apps_statefulset.json' with { type: 'json' };
+import bitnamiComSealedsecret from './bitnami.com_sealedsecret.json' with { type: 'json' };
 import certManagerIoCertificate from './cert-manager.io_certificate.json' with { type: 'json' };
 import coreConfigmap from './core_configmap.json' with { type: 'json' };
 import coreNamespace from './core_namespace.json' with { type: 'json' };
@@ -11,6 +12,7 @@ import corePod from './core_pod.json' with { type: 'json' };
 import coreSecret from './core_secret.json' with { type: 'json' };
 import coreService from './core_service.json' with { type: 'json' };
 import coreServiceaccount from './core_serviceaccount.json' with { type: 'json' };
+import externalSecretsIoExternalsecret from './external-secrets.io_externalsecret.json' with { type: 'json' };
 import kustomizeToolkitFluxcdIoKustomization from './kustomize.toolkit.fluxcd.io_kustomization.json' with { type: 'json' };
 import networkingCfargotunnelComTunnelbinding from './networking.cfargotunnel.com_tunnelbinding.json' with { type: 'json' };
 import networkingK8sIoNetworkpolicy from './networking.k8s.io_networkpolicy.json' with { type: 'json' };
@@ -26,6 +28,7 @@ export const definitions: Readonly<Record<string, Schema>> = sharedDefinitions;
 export const kindSchemas: Readonly<Record<string, KindSchema>> = {
   'apps/v1/Deployment': appsDeployment,
   'apps/v1/StatefulSet': appsStatefulset,
+  'bitnami.com/v1alpha1/SealedSecret': bitnamiComSealedsecret,
   'cert-manager.io/v1/Certificate': certManagerIoCertificate,
   'v1/ConfigMap': coreConfigmap,
   'v1/Namespace': coreNamespace,
@@ -34,6 +37,7 @@ export const kindSchemas: Readonly<Record<string, KindSchema>> = {
   'v1/Secret': coreSecret,
   'v1/Service': coreService,
   'v1/ServiceAccount': coreServiceaccount,
+  'external-secrets.io/v1/ExternalSecret': externalSecretsIoExternalsecret,
   'kustomize.toolkit.fluxcd.io/v1/Kustomization': kustomizeToolkitFluxcdIoKustomization,
   'networking.cfargotunnel.com/v1alpha1/TunnelBinding': networkingCfargotunnelComTunnelbinding,
   'networking.k8s.io/v1/NetworkPolicy': networkingK8sIoNetworkpolicy,
