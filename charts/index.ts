@@ -23,10 +23,12 @@ import { guardedManifest } from './guard.ts';
 import { namespace } from './namespace/namespace.ts';
 import { ingresses, middlewares } from './networking/ingress.ts';
 import { tunnel } from './networking/tunnel.ts';
+import { externalSecrets } from './secrets/external-secrets.ts';
 
 /** Each adds the files of one thing to the app, or none where the stack does not have it. */
 const CHARTS: readonly ((app: App, stack: Stack) => void)[] = [
   namespace,
+  externalSecrets,
   cnpgCluster,
   mediaClaim,
   jitsiAccountsClaim,

@@ -2,7 +2,7 @@ import { dump } from 'js-yaml';
 import type { Manifest } from '../model/manifest.ts';
 
 /** Keys that come first, in this order, wherever they stand; the rest follows by name. */
-const FIRST = ['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'type', 'image', 'key', 'spec'];
+const FIRST = ['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'type', 'image', 'key', 'secretKey', 'spec'];
 
 const IS_FIRST = new Set(FIRST);
 

@@ -27,7 +27,8 @@ function section(stack: Stack, secret: SecretSpec): string {
     .join('\n\n');
 }
 
-function rotationText({ rotateAfterDays }: SecretKey): string {
+function rotationText({ form, rotateAfterDays }: SecretKey): string {
+  if (form.kind === 'given') return 'before it ends';
   return rotateAfterDays === undefined ? 'when it has leaked' : `every ${rotateAfterDays} days`;
 }
 
