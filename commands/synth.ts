@@ -1,5 +1,4 @@
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
-import { suggestion } from '../model/nearest.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
@@ -10,8 +9,7 @@ import { keepHeapSmall } from './heap.ts';
 import { keptFiles } from './kept.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
-import { UsageProblem } from './usage-problem.ts';
-import { readWorkspace, type StackEntry } from './workspace.ts';
+import { choose, readWorkspace, type StackEntry } from './workspace.ts';
 import { finishInterruptedWrite, writeOutput } from './write-output.ts';
 
 /** Where synth reads and writes, and what it does with what it rendered. */
@@ -104,7 +102,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
   const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
-  if (mode === 'write') return { exitCode, ...result, written: await writeOutput(out, texts, kept) };
+  if (mode === 'write') return { exitCode, ...result, written: await writeOutput(out, texts, { kept }) };
   const compared = await reading(out, () => compareTree(out, texts, kept));
   const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
   return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, compared };
@@ -140,20 +138,6 @@ function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 /** The same text in one piece: put together bit by bit, it holds on to every bit, which for a thousand stacks is much. */
 function compact(text: string): string {
   return Buffer.from(text).toString();
-}
-
-/** The stacks that were asked for, or all. */
-function choose(entries: readonly StackEntry[], names: readonly string[]): readonly StackEntry[] {
-  const known = entries.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const some =
-      known.length > 20 ? `${known.slice(0, 20).join(', ')} and ${known.length - 20} more` : known.join(', ');
-    throw new UsageProblem(
-      `there is no stack "${unknown}"; ${suggestion(unknown, known)}The stacks are: ${some}`,
-    );
-  }
-  return names.length === 0 ? entries : entries.filter(({ name }) => names.includes(name));
 }
 
 /** What is in the output folder of stacks that were not asked for, or that something is wrong with. */

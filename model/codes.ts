@@ -37,6 +37,9 @@ export const CODES = {
   MG053: 'An override changes what an object is.',
   MG054: 'A raw addition replaces what another setting owns.',
   MG055: 'An override leaves an object that breaks a rule (MR…, below).',
+  MG060: 'A file of secrets is not what the provider of the stack writes.',
+  MG061: 'What a file of secrets says of its own keys is damaged.',
+  MG062: 'Two files hold one Secret.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -126,13 +126,15 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
         readers: [OUTSIDE.traefik],
         form: { kind: 'given', pem: 'certificate' },
         loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
+        rotation: 'nobody, where the new one is valid for the same hosts',
       },
       {
         key: 'tls.key',
         what: "the certificate's private key",
         readers: [OUTSIDE.traefik],
         form: { kind: 'given', pem: 'private key' },
-        loss: 'ask for a new certificate',
+        loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
+        rotation: 'nobody, together with its certificate',
       },
     ],
   }));

@@ -23,8 +23,10 @@ export interface SecretKey {
   /** Workloads that read it, in the order in which they should start again after a rotation. */
   readonly readers: readonly string[];
   readonly form: ValueForm;
-  /** What losing or changing it means for the people who use the server. */
+  /** What it means when somebody else has it, or nobody has it any more. */
   readonly loss: string;
+  /** What people notice when it is replaced. */
+  readonly rotation: string;
   /** Days after which `secrets status` calls it old. @default - it is kept until there is a reason */
   readonly rotateAfterDays?: number;
   /** What a person has to do by hand after it was rotated, before the pods start again. */

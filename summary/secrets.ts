@@ -12,13 +12,14 @@ function section(stack: Stack, secret: SecretSpec): string {
       ? undefined
       : `A certificate that you keep, valid for: ${secret.certificateFor.map((host) => `\`${host}\``).join(', ')}.`,
     table(
-      ['key', 'what it is', 'read by', 'if it is lost or changed', 'change it'],
+      ['key', 'what it is', 'read by', 'if it leaks or is lost', 'change it', 'who notices'],
       secret.keys.map((one) => [
         `\`${one.key}\``,
         one.what,
         one.readers.join(', '),
         one.loss,
         rotationText(one),
+        one.rotation,
       ]),
     ),
     ...origin(stack, secret),
