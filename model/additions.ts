@@ -1,5 +1,6 @@
 import { ELEMENT_OWNED } from './components/element.ts';
-import { JITSI_OWNED, JITSI_PARTS } from './components/jitsi.ts';
+import { JITSI_OWNED } from './components/jitsi.ts';
+import { JITSI_PARTS } from './components/jitsi-sizes.ts';
 import { LIVEKIT_OWNED } from './components/livekit.ts';
 import { SYNAPSE_OWNED } from './components/synapse.ts';
 import { type Conflict, conflicts, type Owned } from './extra-config.ts';

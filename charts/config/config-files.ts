@@ -2,7 +2,8 @@ import type { App } from 'cdk8s';
 import { dump } from 'js-yaml';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
-import { JITSI_PARTS, jitsiWorkload } from '../../model/components/jitsi.ts';
+import { jitsiWorkload } from '../../model/components/jitsi.ts';
+import { JITSI_PARTS, type JitsiPart } from '../../model/components/jitsi-sizes.ts';
 import { WELL_KNOWN_PREFIX } from '../../model/components/well-known.ts';
 import type { Stack } from '../../model/stack.ts';
 import { party, port } from '../../model/topology.ts';
@@ -28,7 +29,7 @@ export const CONFIG_MAPS = {
 export const WELL_KNOWN_FILES = '/srv/well-known';
 
 /** Name of the ConfigMap with one Jitsi program's environment. */
-export function jitsiEnvironmentMap(part: (typeof JITSI_PARTS)[number]): string {
+export function jitsiEnvironmentMap(part: JitsiPart): string {
   return `${jitsiWorkload(part)}-env`;
 }
 

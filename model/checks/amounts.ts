@@ -1,5 +1,5 @@
 import { DATABASE_MEMORY_FLOOR, DATABASE_VOLUME_FLOOR } from '../components/database.ts';
-import { JITSI_MEMORY_FLOORS, JITSI_PARTS } from '../components/jitsi.ts';
+import { JITSI_MEMORY_FLOORS, JITSI_PARTS } from '../components/jitsi-sizes.ts';
 import { LIVEKIT_MEMORY_FLOOR } from '../components/livekit.ts';
 import { MEDIA_VOLUME_FLOOR, SYNAPSE_MEMORY_FLOOR, uploadBytes } from '../components/synapse.ts';
 import { bytes, millicores } from '../quantity.ts';

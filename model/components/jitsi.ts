@@ -1,21 +1,13 @@
 import * as z from 'zod';
 import { extraEnvField, forceField, owned } from '../extra-config.ts';
 import { host, port } from '../fields.ts';
-import { mebibytes } from '../quantity.ts';
-import {
-  type BySize,
-  overrideResources,
-  type Resources,
-  resourcesField,
-  resourcesText,
-  type Size,
-  sizeRow,
-} from '../resources.ts';
+import { overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
 import { RANDOM_HEX_16 } from '../secrets.ts';
 import type { StackBase } from '../stack.ts';
 import { OUTSIDE, type Party, type Port } from '../topology.ts';
 import type { Component } from './component.ts';
 import { doors } from './doors.ts';
+import { JITSI_SIZE_ROWS, JITSI_SIZES, type JitsiPart } from './jitsi-sizes.ts';
 
 /** What can be set for each of Jitsi's programs. */
 const partSchema = z.strictObject({
@@ -44,11 +36,6 @@ export const jitsiSchema = z.strictObject({
   web: partSchema.optional().describe('Web pages and signalling proxy.'),
 });
 
-/** Jitsi's four programs, in the order in which they depend on each other. */
-export const JITSI_PARTS = ['prosody', 'jicofo', 'jvb', 'web'] as const;
-/** One of Jitsi's four programs. */
-export type JitsiPart = (typeof JITSI_PARTS)[number];
-
 /** Everything about Jitsi that more than one place needs. */
 export interface Jitsi {
   readonly host: string;
@@ -62,62 +49,13 @@ export interface Jitsi {
   readonly accountsClaim?: string;
 }
 
-/** Smallest memory limits with which each program starts and survives a meeting. */
-export const JITSI_MEMORY_FLOORS: Readonly<Record<JitsiPart, string>> = {
-  prosody: '128Mi',
-  jicofo: '256Mi',
-  jvb: '512Mi',
-  web: '64Mi',
-};
-
-/** The deployment guide's table, without its CPU limit on the bridge: throttling is heard as jitter. */
-const SMALL: Readonly<Record<JitsiPart, Resources>> = {
-  prosody: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
-  jicofo: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
-  jvb: { requests: { cpu: '500m', memory: '512Mi' }, limits: { memory: '1Gi' } },
-  web: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '200m', memory: '256Mi' } },
-};
-const SIZES: BySize<Readonly<Record<JitsiPart, Resources>>> = {
-  small: SMALL,
-  medium: {
-    ...SMALL,
-    prosody: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
-    jicofo: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
-    jvb: { requests: { cpu: '2', memory: '1Gi' }, limits: { memory: '4Gi' } },
-  },
-  large: {
-    ...SMALL,
-    prosody: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '1', memory: '2Gi' } },
-    jicofo: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '2', memory: '2Gi' } },
-    jvb: { requests: { cpu: '4', memory: '2Gi' }, limits: { memory: '8Gi' } },
-  },
-};
-
-const PART_REASONS: Readonly<Record<JitsiPart, string>> = {
-  prosody: "one core at most; the deployment guide's numbers, doubled with each size",
-  jicofo: "the deployment guide's numbers, doubled with each size",
-  jvb: 'four cores carry about a thousand streams (jitsi.org, videobridge performance); no CPU limit, since throttling is heard',
-  web: 'static files and signalling; the same at every size',
-};
-
-/**
- * Share of the memory limit that a Java heap may take: buffers, threads and SCTP live outside it.
- * Without a setting both programs take 3072m, whatever the limit.
- */
-const HEAP_SHARE = 0.6;
-
-/** Java heap for a memory limit, as the JVM writes it (`614m`). */
-export function javaHeap(memoryLimit: string): string {
-  return `${Math.floor(mebibytes(memoryLimit) * HEAP_SHARE)}m`;
-}
-
 /** Fills in what the stack file leaves out of `jitsi:`. */
 export function resolveJitsi(
   written: z.infer<typeof jitsiSchema> | undefined,
   context: { readonly serverName: string; readonly size: Size },
 ): Jitsi | undefined {
   if (written === undefined || written.enabled === false) return undefined;
-  const sizes = SIZES[context.size];
+  const sizes = JITSI_SIZES[context.size];
   return {
     host: written.host ?? `meet.${context.serverName}`,
     access: written.access,
@@ -247,24 +185,7 @@ function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
 
 /** Meetings with Jitsi: XMPP server, conference focus, video bridge and web pages. */
 export const jitsi = {
-  sizes: [
-    ...JITSI_PARTS.map((part) =>
-      sizeRow(
-        `${part}: requests and limits`,
-        SIZES,
-        (sizes) => resourcesText(sizes[part]),
-        PART_REASONS[part],
-      ),
-    ),
-    ...(['jicofo', 'jvb'] as const).map((part) =>
-      sizeRow(
-        `${part}: Java heap`,
-        SIZES,
-        (sizes) => javaHeap(sizes[part].limits.memory),
-        'six tenths of the limit: buffers, threads and SCTP live outside the heap',
-      ),
-    ),
-  ],
+  sizes: JITSI_SIZE_ROWS,
   parties: (stack: StackBase) => (stack.jitsi === undefined ? [] : parties(stack, stack.jitsi)),
   flows: (stack: StackBase) => {
     if (stack.jitsi === undefined) return [];
