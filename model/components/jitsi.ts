@@ -1,13 +1,21 @@
 import * as z from 'zod';
 import { extraEnvField, forceField, owned } from '../extra-config.ts';
 import { host, port } from '../fields.ts';
-import { overrideResources, type Resources, resourcesField, type Size } from '../resources.ts';
+import type { KnownReleases } from '../images.ts';
+import { overrideResources, type Resources, resourcesField } from '../resources.ts';
+import type { StackFile } from '../schema.ts';
 import { RANDOM_HEX_16 } from '../secrets.ts';
-import type { StackBase } from '../stack.ts';
+import type { StackBase, StackFacts } from '../stack.ts';
 import { OUTSIDE, type Party, type Port } from '../topology.ts';
-import type { Component } from './component.ts';
+import { type Component, isOn } from './component.ts';
 import { doors } from './doors.ts';
-import { JITSI_SIZE_ROWS, JITSI_SIZES, type JitsiPart } from './jitsi-sizes.ts';
+import {
+  JITSI_MEMORY_FLOORS,
+  JITSI_PARTS,
+  JITSI_SIZE_ROWS,
+  JITSI_SIZES,
+  type JitsiPart,
+} from './jitsi-sizes.ts';
 
 /** What can be set for each of Jitsi's programs. */
 const partSchema = z.strictObject({
@@ -16,25 +24,27 @@ const partSchema = z.strictObject({
   force: forceField.optional(),
 });
 
-/** `jitsi:` of the stack file. */
-export const jitsiSchema = z.strictObject({
-  enabled: z.boolean().optional().describe('false keeps these settings without Jitsi. Default: true.'),
-  host: host.optional().describe('Where people open meetings. Default: meet.<serverName>.'),
-  access: z
-    .enum(['anyone', 'password'])
-    .describe(
-      'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join what they opened).',
-    ),
-  attach: z
-    .enum(['hostPort', 'hostNetwork'])
-    .optional()
-    .describe('How the video bridge gets its UDP port on the node. Default: hostPort.'),
-  udp: port.optional().describe("The video bridge's UDP port. Default: 10000."),
-  prosody: partSchema.optional().describe('XMPP server.'),
-  jicofo: partSchema.optional().describe('Conference focus.'),
-  jvb: partSchema.optional().describe('Video bridge.'),
-  web: partSchema.optional().describe('Web pages and signalling proxy.'),
-});
+const schema = z
+  .strictObject({
+    enabled: z.boolean().optional().describe('false keeps these settings without Jitsi. Default: true.'),
+    host: host.optional().describe('Where people open meetings. Default: meet.<serverName>.'),
+    access: z
+      .enum(['anyone', 'password'])
+      .describe(
+        'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join what they opened).',
+      ),
+    attach: z
+      .enum(['hostPort', 'hostNetwork'])
+      .optional()
+      .describe('How the video bridge gets its UDP port on the node. Default: hostPort.'),
+    udp: port.optional().describe("The video bridge's UDP port. Default: 10000."),
+    prosody: partSchema.optional().describe('XMPP server.'),
+    jicofo: partSchema.optional().describe('Conference focus.'),
+    jvb: partSchema.optional().describe('Video bridge.'),
+    web: partSchema.optional().describe('Web pages and signalling proxy.'),
+  })
+  .optional()
+  .describe('Meetings with Jitsi; there when this key is.');
 
 /** Everything about Jitsi that more than one place needs. */
 export interface Jitsi {
@@ -49,15 +59,11 @@ export interface Jitsi {
   readonly accountsClaim?: string;
 }
 
-/** Fills in what the stack file leaves out of `jitsi:`. */
-export function resolveJitsi(
-  written: z.infer<typeof jitsiSchema> | undefined,
-  context: { readonly serverName: string; readonly size: Size },
-): Jitsi | undefined {
-  if (written === undefined || written.enabled === false) return undefined;
-  const sizes = JITSI_SIZES[context.size];
+function resolve({ jitsi: written }: StackFile, { serverName, size }: StackFacts): Jitsi | undefined {
+  if (!isOn(written)) return undefined;
+  const sizes = JITSI_SIZES[size];
   return {
-    host: written.host ?? `meet.${context.serverName}`,
+    host: written.host ?? `meet.${serverName}`,
     access: written.access,
     attach: written.attach ?? 'hostPort',
     udp: written.udp ?? 10000,
@@ -88,7 +94,7 @@ function environment(written: z.infer<typeof extraEnvField> | undefined): Readon
 }
 
 /** Variables, of any of Jitsi's programs, that other parts of the stack are built on. */
-export const JITSI_OWNED = owned({
+const OWNED = owned({
   AUTH_TYPE: 'jitsi.access',
   BOSH_RELATIVE: 'the hosts of Jitsi',
   COLIBRI_REST_ENABLED: "the video bridge's graceful stop",
@@ -133,7 +139,7 @@ function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
     addresses: [],
   } as const;
   const onHost = jitsi.attach === 'hostNetwork';
-  const media: Port = { name: 'media', number: jitsi.udp, protocol: 'UDP' };
+  const media: Port = { name: 'media', number: jitsi.udp, protocol: 'UDP', setting: 'udp' };
   return [
     {
       ...common,
@@ -183,9 +189,34 @@ function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
   ];
 }
 
+const RELEASES: KnownReleases = {
+  tag: /^stable-([0-9]+)(?:-([0-9]+))?$/,
+  atLeast: [11146, 0],
+  example: 'stable-11146-2',
+  because: 'older images run as root, on other ports and with other volumes',
+};
+
 /** Meetings with Jitsi: XMPP server, conference focus, video bridge and web pages. */
-export const jitsi = {
+export const jitsi: Component<typeof schema, Jitsi | undefined, `jitsi-${JitsiPart}`> = {
+  schema,
+  resolve,
+  lanName: 'Meetings.',
+  images: {
+    'jitsi-prosody': RELEASES,
+    'jitsi-jicofo': RELEASES,
+    'jitsi-jvb': RELEASES,
+    'jitsi-web': RELEASES,
+  },
+  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED })),
   sizes: JITSI_SIZE_ROWS,
+  containers: ({ jitsi }) =>
+    jitsi === undefined
+      ? []
+      : JITSI_PARTS.map((part) => ({
+          at: [part, 'resources'],
+          resources: jitsi.resources[part],
+          floor: JITSI_MEMORY_FLOORS[part],
+        })),
   parties: (stack: StackBase) => (stack.jitsi === undefined ? [] : parties(stack, stack.jitsi)),
   flows: (stack: StackBase) => {
     if (stack.jitsi === undefined) return [];
@@ -245,4 +276,4 @@ export const jitsi = {
             ],
           },
         ],
-} satisfies Component;
+};
