@@ -1,9 +1,9 @@
 import type { KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
+import { newRevision } from './annotations.ts';
 import { escrowText } from './escrow.ts';
 import { escrowPath } from './escrow-files.ts';
 import { fileName, type SecretsState } from './folder.ts';
-import { newRevision } from './records.ts';
 import type { SecretValue } from './value.ts';
 import type { NewValue, Vault } from './vault.ts';
 

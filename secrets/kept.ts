@@ -4,7 +4,7 @@ import type { KeptKey, KeptSecret, OldSigningKey } from '../model/kept-secrets.t
 import { isManifest, type Manifest } from '../model/manifest.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
-import { oldSigningKeysOf, recordOf } from './records.ts';
+import { factsOf, oldSigningKeysOf } from './annotations.ts';
 import { readSealedSecret } from './sealed-secrets/manifest.ts';
 import { readSopsFile } from './sops/file.ts';
 import { SopsProblem } from './sops/problem.ts';
@@ -119,7 +119,7 @@ function keptSecret({
   const old: { keys: readonly OldSigningKey[]; damaged: readonly string[] } = oldSigningKeysOf(annotations);
   const position: Position = { file, line: 1, column: 1 };
   const keys: Readonly<Record<string, KeptKey>> = Object.fromEntries(
-    names.map((key) => [key, recordOf(annotations, key)]),
+    names.map((key) => [key, factsOf(annotations, key)]),
   );
   return {
     secret: { namespace, name, file, text, manifest, keys, oldSigningKeys: old.keys },

@@ -2,12 +2,12 @@ import type { KeptSecret } from '../model/kept-secrets.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import { objectText } from '../output/yaml.ts';
 import type { Identity } from './age.ts';
+import { factsOf, keyAnnotations } from './annotations.ts';
 import { type FolderChange, keptOf, type Wish } from './change.ts';
 import { keyName } from './create.ts';
 import { openEscrow } from './escrow.ts';
 import { fileName, type SecretsState } from './folder.ts';
 import { SecretsProblem } from './problem.ts';
-import { keyRecord, recordOf } from './records.ts';
 import type { SealingCertificate } from './sealed-secrets/certificates.ts';
 import { readSealedSecret } from './sealed-secrets/manifest.ts';
 import type { Scope } from './sealed-secrets/scope.ts';
@@ -51,7 +51,7 @@ export async function resealByController(
     const encryptedData = Object.fromEntries(keys.map(({ key, sealed }) => [key, sealed]));
     const sealed = await rotate({ namespace, name, scope, encryptedData });
     const records = keys.map(({ key }) =>
-      keyRecord(key, { ...recordOf(annotations, key), certificate: newest.fingerprint }),
+      keyAnnotations(key, { ...factsOf(annotations, key), certificate: newest.fingerprint }),
     );
     const path = fileName(kept);
     texts.set(

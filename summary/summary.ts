@@ -3,7 +3,7 @@ import { missingKeys } from '../model/kept-secrets.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
-import { type PathMatch, party, port, type Route } from '../model/topology.ts';
+import { isOnNode, type PathMatch, party, port, type Route } from '../model/topology.ts';
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
@@ -84,10 +84,9 @@ function dns(stack: Stack): string {
   for (const host of hosts('lan')) {
     rows.push([`\`${host}\``, 'A', "Traefik's local address", 'you make it, in the local DNS']);
   }
-  const calls =
-    stack.livekit === undefined && stack.jitsi === undefined
-      ? ''
-      : `\n\nCall traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`;
+  const calls = stack.topology.parties.some(isOnNode)
+    ? `\n\nCall traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`
+    : '';
   return `## DNS records\n\n${table(['name', 'type', 'leads to', 'who'], rows)}${calls}`;
 }
 

@@ -3,7 +3,7 @@ import type { KeptSecret } from '../../model/kept-secrets.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { isGroup } from '../../model/merge-patch.ts';
 import { objectText } from '../../output/yaml.ts';
-import { keyRecord, oldSigningKeyRecords, withoutKeys } from '../records.ts';
+import { keyAnnotations, oldSigningKeyAnnotations, withoutKeys } from '../annotations.ts';
 import { type SecretChange, typeOf, type Vault } from '../vault.ts';
 import type { SealingCertificate } from './certificates.ts';
 import { newSealedSecret } from './manifest.ts';
@@ -69,7 +69,7 @@ function recordsAfter(
 ): Readonly<Record<string, string>> {
   const before = withoutKeys(kept?.manifest.metadata.annotations ?? {}, [...values.keys()]);
   const records = [...values].map(([key, { revision, made }]) =>
-    keyRecord(key, { revision, made, certificate }),
+    keyAnnotations(key, { revision, made, certificate }),
   );
-  return Object.assign({ ...before }, ...records, oldSigningKeyRecords(oldSigningKeys));
+  return Object.assign({ ...before }, ...records, oldSigningKeyAnnotations(oldSigningKeys));
 }

@@ -1,7 +1,7 @@
 import { secretLabels } from '../../constructs/labels.ts';
 import type { Identity } from '../age.ts';
+import { keyAnnotations, oldSigningKeyAnnotations } from '../annotations.ts';
 import { SecretsProblem } from '../problem.ts';
-import { keyRecord, oldSigningKeyRecords } from '../records.ts';
 import { type SecretChange, typeOf, type Vault } from '../vault.ts';
 import { changeSopsFile, newSopsFile, openSopsFile } from './file.ts';
 
@@ -53,7 +53,7 @@ export function needIdentity(identities: readonly Identity[], file: string): voi
 function records({ values, oldSigningKeys }: SecretChange): Readonly<Record<string, string>> {
   return Object.assign(
     {},
-    ...[...values].map(([key, { revision, made }]) => keyRecord(key, { revision, made })),
-    oldSigningKeyRecords(oldSigningKeys),
+    ...[...values].map(([key, { revision, made }]) => keyAnnotations(key, { revision, made })),
+    oldSigningKeyAnnotations(oldSigningKeys),
   );
 }

@@ -21,7 +21,7 @@ export function newRevision(): string {
 }
 
 /** The annotations of a key. */
-export function keyRecord(key: string, { revision, made, certificate }: KeptKey): Annotations {
+export function keyAnnotations(key: string, { revision, made, certificate }: KeptKey): Annotations {
   return {
     ...(revision === undefined ? {} : { [`${REVISION}${key}`]: revision }),
     ...(made === undefined ? {} : { [`${MADE}${key}`]: made }),
@@ -30,7 +30,7 @@ export function keyRecord(key: string, { revision, made, certificate }: KeptKey)
 }
 
 /** The annotations of keys that are not used any more: `<public key> <when it was last used>`. */
-export function oldSigningKeyRecords(keys: readonly OldSigningKey[]): Annotations {
+export function oldSigningKeyAnnotations(keys: readonly OldSigningKey[]): Annotations {
   return Object.fromEntries(
     keys.map(({ id, key, expiredMs }) => [
       `${OLD_SIGNING_KEY}${id.replace(/^ed25519:/, '')}`,
@@ -40,7 +40,7 @@ export function oldSigningKeyRecords(keys: readonly OldSigningKey[]): Annotation
 }
 
 /** What annotations say of a key; empty where they say nothing. */
-export function recordOf(annotations: Annotations, key: string): KeptKey {
+export function factsOf(annotations: Annotations, key: string): KeptKey {
   const revision = annotations[`${REVISION}${key}`];
   const made = annotations[`${MADE}${key}`];
   const certificate = annotations[`${CERTIFICATE}${key}`];
