@@ -1,4 +1,7 @@
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
+import { missingKeys } from '../model/kept-secrets.ts';
+import { keepsCiphertext } from '../model/secret-settings.ts';
+import type { Stack } from '../model/stack.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
@@ -22,6 +25,8 @@ export interface SynthOptions {
   readonly only?: readonly string[];
   /** `write` brings the output folder up to date, `check` only compares it, `print` hands the YAML on. Default: write. */
   readonly mode?: 'write' | 'check' | 'print';
+  /** Exit code 1 when a stack has Secrets without a value. @default false */
+  readonly strict?: boolean;
   /** Takes the YAML of one stack after the other, with mode `print`. */
   readonly print?: (text: string) => Promise<void>;
   /** Told after each stack. */
@@ -36,6 +41,13 @@ export interface StackFinding extends Finding {
   readonly stack: string;
 }
 
+/** A Secret of which some keys have no value yet. */
+export interface MissingSecret {
+  readonly stack: string;
+  readonly secret: string;
+  readonly keys: readonly string[];
+}
+
 /** What a run came to. */
 export interface SynthResult {
   /** 0 fine, 1 findings in what was rendered or an output folder that is not up to date, 2 wrong input. */
@@ -46,6 +58,8 @@ export interface SynthResult {
   readonly stacks: readonly string[];
   /** The stacks that something is wrong with; what is there of them stays as it was. */
   readonly kept: readonly string[];
+  /** Keys of Secrets that have no value yet. */
+  readonly missing: readonly MissingSecret[];
   /** What was written; undefined when nothing could be, or should. */
   readonly written: Written | undefined;
   /** How the output folder differs, with mode `check`. */
@@ -77,6 +91,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   const findings: StackFinding[] = [];
   const stacks: string[] = [];
   const failing: StackEntry[] = [];
+  const missing: MissingSecret[] = [];
   for (const [index, entry] of chosen.entries()) {
     const rendered = renderEntry(entry, workspace.versions.length === 0);
     diagnostics.push(...rendered.diagnostics);
@@ -87,6 +102,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
       if (mode === 'print') await printYaml(rendered.files, stacks.length === 0, options.print);
       else for (const [path, text] of rendered.files) texts.set(path, compact(text));
       stacks.push(entry.name);
+      missing.push(...missingSecrets(entry.stack));
     }
     options.progress?.(index + 1, chosen.length, entry.name);
   }
@@ -95,10 +111,12 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
     findings,
     stacks,
     kept: failing.map(({ name }) => name),
+    missing,
     written: undefined,
     compared: undefined,
   } as const;
-  const exitCode = diagnostics.length > 0 ? 2 : findings.length > 0 ? 1 : 0;
+  const lacking = options.strict === true && missing.length > 0;
+  const exitCode = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
   const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
@@ -128,6 +146,15 @@ function renderEntry(
     diagnostics: problems,
     findings: rendered.findings.map((finding) => ({ ...finding, stack: name })),
   };
+}
+
+/** Where the values are kept here: those that are not there yet. */
+function missingSecrets(stack: Stack | undefined): readonly MissingSecret[] {
+  if (stack === undefined || !keepsCiphertext(stack.provider)) return [];
+  return stack.secrets.flatMap((secret) => {
+    const keys = missingKeys(stack, secret);
+    return keys.length === 0 ? [] : [{ stack: stack.name, secret: secret.name, keys }];
+  });
 }
 
 /** What is wrong with a shared file is told once, however many stacks extend it. */

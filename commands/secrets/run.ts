@@ -1,6 +1,7 @@
 import { ClusterProblem } from '../../cluster/problem.ts';
 import { fetchCertificates, rotate as rotateByController } from '../../cluster/sealed-secrets-controller.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { remotePlaces } from '../../model/remote-secrets.ts';
 import { keepsCiphertext, type SecretProvider } from '../../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
@@ -19,6 +20,7 @@ import { needIdentity, sopsVault } from '../../secrets/sops/vault.ts';
 import { type KeyStatus, statusOf } from '../../secrets/status.ts';
 import type { SecretValue } from '../../secrets/value.ts';
 import type { Vault } from '../../secrets/vault.ts';
+import { createCommand, shellExpression } from '../../summary/secret-commands.ts';
 import { problemReading } from '../environment-problem.ts';
 import { replaceFile } from '../replace-file.ts';
 import { UsageProblem } from '../usage-problem.ts';
@@ -91,6 +93,8 @@ export interface StackSecrets {
   readonly removed: readonly string[];
   /** What the operator should know. */
   readonly notices: readonly string[];
+  /** Where somebody else keeps the values: how they are made there. */
+  readonly commands?: readonly string[];
   /** Why nothing was done. */
   readonly problem?: { readonly what: string; readonly remedy: string };
 }
@@ -208,7 +212,7 @@ async function carryOut(work: Work, options: SecretsOptions, inputs: Inputs): Pr
   const { stack } = work;
   if (options.verb === 'status') return { status: await status(work, options) };
   if (!keepsCiphertext(stack.provider)) {
-    if (options.verb === 'create') return {};
+    if (options.verb === 'create') return { commands: commandsFor(stack) };
     throw new SecretsProblem(
       `the values of ${stack.name} are kept ${stack.provider.kind === 'existing' ? 'by you, in the cluster' : 'in a store'}, not here`,
       'change them there; SECRETS.md says what they are and how good ones are made',
@@ -491,6 +495,19 @@ function replacedKey({ secret, key, origin }: Wish): ChangedKey {
 
 function sealedAnew({ secret, key }: Wish): ChangedKey {
   return { secret: secret.name, key: key.key, how: 'sealed anew', restarts: [] };
+}
+
+/** How the values of a stack come about where somebody else keeps them. */
+function commandsFor({ provider, secrets, name }: Stack): readonly string[] {
+  if (provider.kind === 'existing') return secrets.flatMap(createCommand);
+  if (provider.kind !== 'external-secrets') return [];
+  return secrets.flatMap((secret) => {
+    const places = remotePlaces(provider.remoteKey, name, secret);
+    return secret.keys.map(({ key, form }) => {
+      const { key: place = '', property } = places[key] ?? {};
+      return `${provider.store.name}: ${place}${property === undefined ? '' : `, property ${property}`}: ${shellExpression(form)}`;
+    });
+  });
 }
 
 /** A new identity for a server that has one already would be a disaster that nobody notices at once. */
