@@ -78,11 +78,7 @@ function identityOf(line: string, number: number): Identity {
  *   which age itself refuses since the others would give the post-quantum ones' promise away
  */
 export async function encryptFor(recipients: readonly string[], plain: Uint8Array): Promise<string> {
-  const distinct = [...new Set(recipients)];
-  if (distinct.length === 0) {
-    throw new AgeProblem('recipient', 'there is nobody to encrypt for', 'give one recipient or more, age1…');
-  }
-  for (const recipient of distinct) checkRecipient(recipient);
+  const distinct = checkedRecipients(recipients);
   const postQuantum = distinct.filter((recipient) => recipient.startsWith(POST_QUANTUM));
   if (postQuantum.length > 0 && postQuantum.length < distinct.length) {
     throw new AgeProblem(
@@ -108,18 +104,24 @@ export async function encryptFor(recipients: readonly string[], plain: Uint8Arra
   return armor.encode(encrypted);
 }
 
-/** @throws {AgeProblem} `recipient` */
-export function checkRecipient(recipient: string): void {
-  if (isRecipient(recipient)) return;
-  // A private key in the wrong place must not be printed.
-  const isPrivate = /^\s*AGE-(SECRET-KEY|PLUGIN)-/i.test(recipient);
-  throw new AgeProblem(
-    'recipient',
-    isPrivate
+/**
+ * The recipients, each once.
+ *
+ * @throws {AgeProblem} `recipient` when there is none, or one is wrong
+ */
+export function checkedRecipients(recipients: readonly string[]): readonly string[] {
+  const wrong = recipients.find((recipient) => !isRecipient(recipient));
+  if (wrong !== undefined) {
+    // A private key in the wrong place must not be printed.
+    const isPrivate = /^\s*AGE-(SECRET-KEY|PLUGIN)-/i.test(wrong);
+    const what = isPrivate
       ? 'a private key stands where a recipient belongs'
-      : `"${shortened(recipient)}" is no age recipient`,
-    'write the public key, age1…, that `age-keygen -y <key file>` prints',
-  );
+      : `"${shortened(wrong)}" is no age recipient`;
+    const remedy = 'write the public key, age1…, that `age-keygen -y <key file>` prints';
+    throw new AgeProblem('recipient', what, remedy);
+  }
+  if (recipients.length > 0) return [...new Set(recipients)];
+  throw new AgeProblem('recipient', 'there is nobody to encrypt for', 'give one recipient or more, age1…');
 }
 
 function shortened(recipient: string): string {

@@ -1,25 +1,11 @@
-import { generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
+import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
 import { AgeProblem, decryptWith, encryptFor, isRecipient, readIdentities } from '../../secrets/age.ts';
 import { escrowText, openEscrow } from '../../secrets/escrow.ts';
 import { SecretValue } from '../../secrets/value.ts';
+import { freshKey, problemOf } from './keys.ts';
 
-/** A fresh key, as text and as its key file reads. */
-async function freshKey(): Promise<{ identity: string; recipient: string }> {
-  const identity = await generateIdentity();
-  return { identity, recipient: await identityToRecipient(identity) };
-}
-
-/** The problem that work ends with. */
-async function problemOf(work: () => unknown): Promise<AgeProblem> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof AgeProblem) return error;
-    throw error;
-  }
-  throw new Error('no problem was found');
-}
+const problem = (work: () => unknown): Promise<AgeProblem> => problemOf(AgeProblem, work);
 
 describe('a recipient', () => {
   it('is what age-keygen prints', async () => {
@@ -60,33 +46,33 @@ describe('a recipient', () => {
 describe('a key file', () => {
   it('holds one key or several, between comments and empty lines', async () => {
     const [one, two] = [await freshKey(), await freshKey()];
-    const file = `# created: 2026-01-01\r\n# public key: ${one.recipient}\r\n${one.identity}\r\n\n  ${two.identity}`;
-    expect(readIdentities(file).map((identity) => identity.text())).toEqual([one.identity, two.identity]);
+    const file = `# created: 2026-01-01\r\n# public key: ${one.recipient}\r\n${one.text}\r\n\n  ${two.text}`;
+    expect(readIdentities(file).map((identity) => identity.text())).toEqual([one.text, two.text]);
   });
 
   it('is refused without a key', async () => {
-    const problem = await problemOf(() => readIdentities('# nothing here\n'));
-    expect(problem).toMatchObject({ reason: 'identity', what: 'the key file holds no key' });
+    const found = await problem(() => readIdentities('# nothing here\n'));
+    expect(found).toMatchObject({ reason: 'identity', what: 'the key file holds no key' });
   });
 
   it('is refused with a damaged key, by its line and not by its text', async () => {
-    const { identity } = await freshKey();
-    const damaged = identity.replace(/.$/, (last) => (last === 'Q' ? 'P' : 'Q'));
-    const problem = await problemOf(() => readIdentities(`# mine\n${damaged}\n`));
-    expect(problem.reason).toBe('identity');
-    expect(problem.message).toContain('line 2 ');
-    expect(problem.message).not.toContain(identity.slice(20, 30));
+    const { text } = await freshKey();
+    const damaged = text.replace(/.$/, (last) => (last === 'Q' ? 'P' : 'Q'));
+    const found = await problem(() => readIdentities(`# mine\n${damaged}\n`));
+    expect(found.reason).toBe('identity');
+    expect(found.message).toContain('line 2 ');
+    expect(found.message).not.toContain(text.slice(20, 30));
   });
 
   it('is refused when it is encrypted', async () => {
-    const { recipient, identity } = await freshKey();
-    const file = await encryptFor([recipient], Buffer.from(identity));
-    expect((await problemOf(() => readIdentities(file))).what).toContain('itself encrypted');
+    const { recipient, text } = await freshKey();
+    const file = await encryptFor([recipient], Buffer.from(text));
+    expect((await problem(() => readIdentities(file))).what).toContain('itself encrypted');
   });
 
   it('gives keys that do not print', async () => {
-    const { identity } = await freshKey();
-    const [key] = readIdentities(identity);
+    const { identities } = await freshKey();
+    const [key] = identities;
     expect(`${key} ${JSON.stringify([key])}`).toBe('[secret] ["[secret]"]');
   });
 });
@@ -101,7 +87,7 @@ describe('an encrypted file', () => {
       plain,
     );
     expect(plain).toEqual(before);
-    for (const { identity } of keys) expect(await decryptWith(readIdentities(identity), file)).toEqual(plain);
+    for (const { identities } of keys) expect(await decryptWith(identities, file)).toEqual(plain);
   });
 
   it('opens with a post-quantum key', async () => {
@@ -120,12 +106,12 @@ describe('an encrypted file', () => {
   it('does not open with another key', async () => {
     const [mine, other] = [await freshKey(), await freshKey()];
     const file = await encryptFor([mine.recipient], Buffer.from('x'));
-    const problem = await problemOf(() => decryptWith(readIdentities(other.identity), file));
-    expect(problem.reason).toBe('no-match');
+    const found = await problem(() => decryptWith(other.identities, file));
+    expect(found.reason).toBe('no-match');
   });
 
   it('does not open when it was changed', async () => {
-    const { identity, recipient } = await freshKey();
+    const { identities, recipient } = await freshKey();
     const file = await encryptFor([recipient], Buffer.from('some text'));
     const bytes = Buffer.from(file.split('\n').slice(1, -2).join(''), 'base64');
     for (const at of [bytes.length - 1, bytes.indexOf('--- ') + 5]) {
@@ -133,11 +119,11 @@ describe('an encrypted file', () => {
       changed[at] = (changed[at] ?? 0) ^ 1;
       const lines = changed.toString('base64').match(/.{1,64}/g) ?? [];
       const text = ['-----BEGIN AGE ENCRYPTED FILE-----', ...lines, '-----END AGE ENCRYPTED FILE-----'];
-      const problem = await problemOf(() => decryptWith(readIdentities(identity), text.join('\n')));
-      expect(problem.reason).toBe('damaged');
+      const found = await problem(() => decryptWith(identities, text.join('\n')));
+      expect(found.reason).toBe('damaged');
     }
-    const problem = await problemOf(() => decryptWith(readIdentities(identity), 'no file of age'));
-    expect(problem.reason).toBe('damaged');
+    const found = await problem(() => decryptWith(identities, 'no file of age'));
+    expect(found.reason).toBe('damaged');
   });
 
   it.each([
@@ -146,9 +132,9 @@ describe('an encrypted file', () => {
     // Well formed, and of low order: whoever knows nothing could read it.
     [['age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z'], 'cannot encrypt'],
   ])('is not made for %j', async (recipients, said) => {
-    const problem = await problemOf(() => encryptFor(recipients, Buffer.from('x')));
-    expect(problem.reason).toBe('recipient');
-    expect(problem.message).toContain(said);
+    const found = await problem(() => encryptFor(recipients, Buffer.from('x')));
+    expect(found.reason).toBe('recipient');
+    expect(found.message).toContain(said);
   });
 
   it('is not made for post-quantum recipients beside others', async () => {
@@ -156,24 +142,22 @@ describe('an encrypted file', () => {
       (await freshKey()).recipient,
       await identityToRecipient(await generateHybridIdentity()),
     ];
-    expect((await problemOf(() => encryptFor(recipients, Buffer.from('x')))).message).toContain(
-      'does not mix',
-    );
+    expect((await problem(() => encryptFor(recipients, Buffer.from('x')))).message).toContain('does not mix');
   });
 
   it('is not made for a private key, which is not printed', async () => {
-    const { identity } = await freshKey();
-    const problem = await problemOf(() => encryptFor([identity], Buffer.from('x')));
-    expect(problem.what).toBe('a private key stands where a recipient belongs');
-    expect(problem.message).not.toContain(identity.slice(16, 30));
+    const { text: key } = await freshKey();
+    const found = await problem(() => encryptFor([key], Buffer.from('x')));
+    expect(found.what).toBe('a private key stands where a recipient belongs');
+    expect(found.message).not.toContain(key.slice(16, 30));
   });
 });
 
 describe('escrow', () => {
   it.each(['', 'plain', 'two\nlines\n', ' ü '])('gives back %j and nothing around it', async (text) => {
-    const { identity, recipient } = await freshKey();
+    const { identities, recipient } = await freshKey();
     const file = await escrowText(SecretValue.of(text), [recipient]);
-    const opened = await openEscrow(file, readIdentities(identity));
+    const opened = await openEscrow(file, identities);
     expect(opened.bytes()).toEqual(Buffer.from(text));
   });
 
