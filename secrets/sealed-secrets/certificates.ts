@@ -1,0 +1,262 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import { compareText } from '../../model/diagnostic.ts';
+import type { Problem } from './problem.ts';
+
+/** A certificate of the controller: what a value is sealed for. Public. */
+export interface SealingCertificate {
+  /** SHA-256 of the certificate: 64 lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+  /** The certificate counts from this moment on: when the controller made the key. */
+  readonly notBefore: Date;
+  /** The certificate counts up to this moment. */
+  readonly notAfter: Date;
+  /** RSA, 2048 bits or more. */
+  readonly publicKey: KeyObject;
+  /** The certificate as PEM text, ending in a newline. */
+  readonly pem: string;
+}
+
+/** What can be wrong with a text of certificates. */
+export type CertificateProblem = Problem<
+  'none' | 'private-key' | 'other-block' | 'garbage' | 'not-rsa' | 'weak-key'
+>;
+
+/** What came of reading PEM text: at least one certificate, or everything that is wrong. */
+export type CertificatesResult =
+  | { readonly certificates: readonly SealingCertificate[]; readonly problems: readonly [] }
+  | { readonly certificates: undefined; readonly problems: readonly CertificateProblem[] };
+
+/** RSA keys below this are refused; the controller makes 4096. */
+const LEAST_BITS = 2048;
+
+const GET_ONE = 'put the certificate there that the controller gives at /v1/cert.pem (kubeseal --fetch-cert)';
+
+/** A PEM block and the line where it begins. */
+interface Block {
+  readonly label: string;
+  readonly line: number;
+  /** Undefined when the block is broken, which has been told then. */
+  base64: string | undefined;
+}
+
+/**
+ * Reads one or several certificates in PEM. Between them only empty lines and lines that begin with `#` may
+ * stand. A private key anywhere in the text is refused.
+ *
+ * @param file name for messages
+ */
+export function readCertificates(file: string, text: string): CertificatesResult {
+  const problems: CertificateProblem[] = [];
+  const report = (kind: CertificateProblem['kind'], line: number, what: string, remedy: string): void => {
+    problems.push({ kind, position: { file, line, column: 1 }, what, remedy });
+  };
+  const keyLine = privateKeyLine(text);
+  if (keyLine !== undefined) {
+    const what = 'a private key stands here: whoever has it opens every value sealed for it';
+    const remedy =
+      'delete this file and everything it was copied to, its history too; if others may have seen it, let the ' +
+      'controller make a new key, reseal, and change every value that was sealed for this one';
+    report('private-key', keyLine, what, remedy);
+    return { certificates: undefined, problems };
+  }
+  const certificates: SealingCertificate[] = [];
+  const blocks = readBlocks(text, (line, what) => report('garbage', line, what, GET_ONE));
+  for (const { label, line, base64 } of blocks) {
+    if (base64 === undefined) continue;
+    if (label !== 'CERTIFICATE') {
+      report('other-block', line, `a ${label} stands here, no CERTIFICATE`, GET_ONE);
+      continue;
+    }
+    const certificate = parsed(base64);
+    if (certificate === undefined) {
+      report('garbage', line, 'what begins here is damaged, or no certificate at all', GET_ONE);
+      continue;
+    }
+    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+    if (asymmetricKeyType !== 'rsa') {
+      const what = `the key of this certificate is ${asymmetricKeyType ?? 'unknown'}, and sealing needs RSA`;
+      report('not-rsa', line, what, `this is no certificate of the controller: ${GET_ONE}`);
+      continue;
+    }
+    const bits = asymmetricKeyDetails?.modulusLength ?? 0;
+    if (bits < LEAST_BITS) {
+      const what = `the RSA key of this certificate has ${bits} bits: too few to keep anything secret`;
+      report('weak-key', line, what, `start the controller with --key-size=4096, then ${GET_ONE}`);
+      continue;
+    }
+    certificates.push(certificate);
+  }
+  // Garbage without any certificate is one finding, not one per line.
+  if (blocks.length === 0) {
+    const line = problems[0]?.position.line ?? 1;
+    const html = /^\s*<(?:!doctype|html|head|body)\b/i.test(text);
+    const what = html ? 'a web page stands here, no certificate' : 'no certificate stands in this text';
+    return {
+      certificates: undefined,
+      problems: [{ kind: 'none', position: { file, line, column: 1 }, what, remedy: GET_ONE }],
+    };
+  }
+  return problems.length > 0 ? { certificates: undefined, problems } : { certificates, problems: [] };
+}
+
+/**
+ * The line of a private key, in PEM or in the base64 that a Secret holds it in (the controller keeps its keys
+ * in Secrets, and `kubectl get secret -o yaml` prints them so); undefined without one.
+ */
+function privateKeyLine(text: string): number | undefined {
+  const index = text.split('\n').findIndex((line) => {
+    if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY/i.test(line)) return true;
+    const encoded = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,40}/.exec(line)?.[0] ?? '';
+    return Buffer.from(encoded, 'base64').toString('latin1').includes('PRIVATE KEY');
+  });
+  return index < 0 ? undefined : index + 1;
+}
+
+/** The blocks of a PEM text; what does not belong there is told with its line. */
+function readBlocks(text: string, garbage: (line: number, what: string) => void): readonly Block[] {
+  const blocks: Block[] = [];
+  let open: Block | undefined;
+  const unfinished = (): void => {
+    if (open === undefined) return;
+    if (open.base64 !== undefined) garbage(open.line, 'this block has no end');
+    open.base64 = undefined;
+  };
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
+    const line = raw.trim();
+    const label = /^-----BEGIN ([A-Z0-9 ]{1,40})-----$/.exec(line)?.[1];
+    if (label !== undefined) {
+      unfinished();
+      open = { label, line: index + 1, base64: '' };
+      blocks.push(open);
+    } else if (open === undefined) {
+      if (line !== '' && !line.startsWith('#')) garbage(index + 1, 'this line is no part of a certificate');
+    } else if (line === `-----END ${open.label}-----`) open = undefined;
+    else if (/^[A-Za-z0-9+/]+={0,2}$/.test(line)) {
+      if (open.base64 !== undefined) open.base64 += line;
+    } else if (open.base64 !== undefined) {
+      garbage(index + 1, 'this line is no base64, which a certificate is written in');
+      open.base64 = undefined;
+    }
+  }
+  unfinished();
+  return blocks;
+}
+
+function parsed(base64: string): SealingCertificate | undefined {
+  const der = Buffer.from(base64, 'base64');
+  try {
+    const certificate = new X509Certificate(der);
+    const [notBefore, notAfter] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
+    // What OpenSSL leaves over behind the certificate would be in the file and in no fingerprint.
+    if (certificate.raw.length !== der.length) return undefined;
+    if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime())) return undefined;
+    return {
+      fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+      notBefore,
+      notAfter,
+      publicKey: certificate.publicKey,
+      pem: pemOf(certificate.raw),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function pemOf(der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+}
+
+/** How old a certificate may get before a newer one is likely: the controller makes one every 30 days. */
+const RENEWAL_DAYS = 30;
+/** What is granted on top, for a controller that was down and for files that travel slowly. */
+const SLACK_DAYS = 5;
+/** How far this machine's clock may be behind the controller's. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+const DAY_MS = 86_400_000;
+
+/** What speaks against a certificate; without a place, since it is about the clock and not about a line. */
+export interface ChoiceProblem<Kind extends string> {
+  readonly kind: Kind;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** The certificate to seal for, with what is to be said about it; or why there is none. */
+export type Choice =
+  | {
+      readonly certificate: SealingCertificate;
+      readonly warning: ChoiceProblem<'old'> | undefined;
+      readonly problem: undefined;
+    }
+  | {
+      readonly certificate: undefined;
+      readonly warning: undefined;
+      readonly problem: ChoiceProblem<'none' | 'expired' | 'not-yet-valid'>;
+    };
+
+/**
+ * The newest certificate that is valid now. One that is older than the controller's renewal brings a warning:
+ * sealing for it works, but the controller has probably a newer key, and a key that is thrown away one day
+ * should have little that depends on it.
+ */
+export function choose(certificates: readonly SealingCertificate[], now: Date): Choice {
+  const time = now.getTime();
+  const begun = certificates.filter(({ notBefore }) => notBefore.getTime() <= time + CLOCK_SKEW_MS);
+  const [certificate] = newestFirst(begun.filter(({ notAfter }) => time <= notAfter.getTime()));
+  if (certificate === undefined) {
+    return { certificate: undefined, warning: undefined, problem: noChoice(certificates, begun, now) };
+  }
+  const days = Math.floor((time - certificate.notBefore.getTime()) / DAY_MS);
+  if (days <= RENEWAL_DAYS + SLACK_DAYS) return { certificate, warning: undefined, problem: undefined };
+  const what =
+    `the newest certificate is ${days} days old, and the controller makes a new key every ` +
+    `${RENEWAL_DAYS} days`;
+  const remedy = 'fetch its newest certificate and reseal';
+  return { certificate, warning: { kind: 'old', what, remedy }, problem: undefined };
+}
+
+function noChoice(
+  all: readonly SealingCertificate[],
+  begun: readonly SealingCertificate[],
+  now: Date,
+): ChoiceProblem<'none' | 'expired' | 'not-yet-valid'> {
+  const [newest] = newestFirst(all);
+  if (newest === undefined) return { kind: 'none', what: 'there is no certificate', remedy: GET_ONE };
+  const today = day(now);
+  if (begun.length < all.length) {
+    const what = `no certificate is valid yet: the newest begins on ${day(newest.notBefore)}, and this machine says it is ${today}`;
+    return { kind: 'not-yet-valid', what, remedy: "set this machine's clock" };
+  }
+  const last = new Date(Math.max(...all.map(({ notAfter }) => notAfter.getTime())));
+  const what = `no certificate is valid any more: the last one ended on ${day(last)}, and this machine says it is ${today}`;
+  return { kind: 'expired', what, remedy: `fetch the controller's newest certificate: ${GET_ONE}` };
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+/** Newest first; those of one moment by fingerprint, so that the order never depends on the input's. */
+function newestFirst(certificates: readonly SealingCertificate[]): readonly SealingCertificate[] {
+  return [...certificates].sort(
+    (a, b) =>
+      b.notBefore.getTime() - a.notBefore.getTime() ||
+      b.notAfter.getTime() - a.notAfter.getTime() ||
+      compareText(a.fingerprint, b.fingerprint),
+  );
+}
+
+/**
+ * The text of a file that pins certificates: those it held and those that come, each once, newest first, which
+ * is the one that kubeseal takes too.
+ */
+export function joinPem(pinned: readonly SealingCertificate[], added: readonly SealingCertificate[]): string {
+  const byFingerprint = new Map([...pinned, ...added].map((it) => [it.fingerprint, it]));
+  return newestFirst([...byFingerprint.values()])
+    .map(({ pem }) => pem)
+    .join('');
+}

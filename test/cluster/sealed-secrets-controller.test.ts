@@ -1,0 +1,350 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ClusterProblem } from '../../cluster/problem.ts';
+import {
+  type AskOptions,
+  type Controller,
+  fetchCertificates,
+  rotate,
+  type SealedValues,
+} from '../../cluster/sealed-secrets-controller.ts';
+import { makeCertificate } from '../secrets/x509.ts';
+
+const { pem } = makeCertificate();
+
+/** What sealing gives, as far as lengths tell. */
+function sealedLike(fill: number): string {
+  const bytes = Buffer.alloc(2 + 512 + 20, fill);
+  bytes.writeUInt16BE(512);
+  return bytes.toString('base64');
+}
+
+const values: SealedValues = {
+  namespace: 'app-matrix',
+  name: 'synapse-secrets',
+  scope: 'strict',
+  encryptedData: { a: sealedLike(1), 'b.c': sealedLike(2) },
+};
+const anew = { a: sealedLike(3), 'b.c': sealedLike(4) };
+const answer = (encryptedData: unknown, name = 'synapse-secrets'): string =>
+  JSON.stringify({
+    kind: 'SealedSecret',
+    apiVersion: 'bitnami.com/v1alpha1',
+    metadata: { name, namespace: 'app-matrix', creationTimestamp: null },
+    spec: { template: { metadata: {} }, encryptedData },
+  });
+
+/** The problem that a call ends with. */
+async function problemOf(call: Promise<unknown>): Promise<ClusterProblem> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ClusterProblem) return error;
+  throw new Error(`no ClusterProblem: ${String(error)}`);
+}
+
+describe('over a URL', () => {
+  let server: Server;
+  let url = '';
+  let handle: (request: IncomingMessage, response: ServerResponse) => void = () => {};
+  beforeAll(async () => {
+    server = createServer((request, response) => handle(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('no address');
+    url = `http://127.0.0.1:${address.port}`;
+  });
+  afterEach(() => server.closeAllConnections());
+  afterAll(() => server.close());
+
+  const fetched = (options: AskOptions = {}) => fetchCertificates({ url }, options);
+
+  it.each(['', '/', '/some/proxy/'])('fetches certificates below "%s"', async (path) => {
+    const seen: string[] = [];
+    handle = ({ method, url: asked }, response) => {
+      seen.push(`${method} ${asked}`);
+      response.end(pem);
+    };
+    const certificates = await fetchCertificates({ url: `${url}${path}` });
+    expect(certificates.map((it) => it.pem)).toEqual([pem]);
+    expect(seen).toEqual([`GET ${path.replace(/\/$/, '')}/v1/cert.pem`]);
+  });
+
+  it('sends names and sealed values, and nothing else, and takes only sealed values', async () => {
+    let body = '';
+    const seen: unknown[] = [];
+    handle = (request, response) => {
+      seen.push(request.method, request.url, request.headers['content-type']);
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on('end', () => response.end(answer(anew)));
+    };
+    expect(await rotate({ url }, { ...values, scope: 'namespace-wide' })).toEqual(anew);
+    expect(seen).toEqual(['POST', '/v1/rotate', 'application/json']);
+    // The controller takes one for the other, and writes a warning when they differ.
+    const metadata = {
+      namespace: 'app-matrix',
+      name: 'synapse-secrets',
+      annotations: { 'sealedsecrets.bitnami.com/namespace-wide': 'true' },
+    };
+    expect(JSON.parse(body)).toEqual({
+      apiVersion: 'bitnami.com/v1alpha1',
+      kind: 'SealedSecret',
+      metadata,
+      spec: { encryptedData: values.encryptedData, template: { metadata } },
+    });
+  });
+
+  it.each([
+    ['another Secret', answer(anew, 'other')],
+    ['a key less', answer({ a: anew.a })],
+    ['a key more', answer({ ...anew, d: anew.a })],
+    ['another key', answer({ a: anew.a, d: anew.a })],
+    ['a value in plain', answer({ ...anew, a: 'aHVudGVyMg==' })],
+    ['no values', answer(undefined)],
+    ['a web page', '<html>log in</html>'],
+    ['a list', '[]'],
+  ])('takes no answer with %s', async (_, text) => {
+    handle = (_request, response) => response.end(text);
+    const { kind, message } = await problemOf(rotate({ url }, values));
+    expect(kind).toBe('unexpected');
+    expect(message).not.toContain('aHVudGVyMg==');
+  });
+
+  it('waits when the controller asks for patience, and gives up when the time is over', async () => {
+    let count = 0;
+    handle = (_request, response) => {
+      count += 1;
+      if (count <= 2) response.writeHead(429, { 'retry-after': '0' }).end('limit exceeded');
+      else response.end(answer(anew));
+    };
+    expect(await rotate({ url }, values)).toEqual(anew);
+    expect(count).toBe(3);
+    handle = (_request, response) => response.writeHead(429, { 'retry-after': '9' }).end();
+    expect((await problemOf(rotate({ url }, values, { timeout: 5000 }))).kind).toBe('busy');
+  });
+
+  it.each([
+    [301, 'unexpected'],
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'not-found'],
+    [500, 'refused'],
+    [503, 'unreachable'],
+  ])('takes no answer %i', async (status, kind) => {
+    handle = (_request, response) => response.writeHead(status, { location: '/elsewhere' }).end(pem);
+    const problem = await problemOf(fetched());
+    expect(problem.kind).toBe(kind);
+    expect(problem.message).toContain(`${url}/v1/cert.pem`);
+  });
+
+  it('says what it means when values cannot be opened', async () => {
+    handle = (_request, response) => response.writeHead(500).end();
+    const { kind, message } = await problemOf(rotate({ url }, values));
+    expect(kind).toBe('refused');
+    expect(message).toContain('app-matrix/synapse-secrets');
+    for (const sealed of Object.values(values.encryptedData)) expect(message).not.toContain(sealed);
+  });
+
+  it.each([
+    ['a web page', '<!doctype html><html>log in</html>', 'a web page'],
+    ['nothing', '', 'no certificate'],
+  ])('tells %s from a certificate', async (_, text, said) => {
+    handle = (_request, response) => response.end(text);
+    const { kind, message } = await problemOf(fetched());
+    expect(kind).toBe('unexpected');
+    expect(message).toContain(said);
+  });
+
+  it('stops reading what is too large', async () => {
+    let written = 0;
+    handle = (_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && written < 50_000_000) {
+          written += 65_536;
+          if (!response.write(Buffer.alloc(65_536, 'A'))) {
+            response.once('drain', more);
+            return;
+          }
+        }
+        response.end();
+      };
+      more();
+    };
+    expect((await problemOf(fetched())).kind).toBe('too-large');
+    expect(written).toBeLessThan(25_000_000);
+  });
+
+  it('gives up on what never ends', async () => {
+    handle = (_request, response) => {
+      response.write(pem.slice(0, 100));
+    };
+    const begin = Date.now();
+    expect((await problemOf(fetched({ timeout: 200 }))).kind).toBe('timeout');
+    expect(Date.now() - begin).toBeLessThan(3000);
+  });
+
+  it('tells when the connection breaks off', async () => {
+    handle = (_request, response) => {
+      response.writeHead(200, { 'content-length': '5000' });
+      response.write(pem.slice(0, 100), () => response.destroy());
+    };
+    expect((await problemOf(fetched())).kind).toBe('unreachable');
+  });
+
+  it('tells when nothing listens', async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const address = closed.address();
+    await new Promise((resolve) => closed.close(resolve));
+    const port = typeof address === 'object' && address !== null ? address.port : 1;
+    const { kind, message } = await problemOf(fetchCertificates({ url: `http://127.0.0.1:${port}` }));
+    expect(kind).toBe('unreachable');
+    expect(message).toContain('ECONNREFUSED');
+  });
+
+  it.each(['', 'localhost:8080', 'file:///etc/passwd', 'http://user:hunter2@localhost:8080'])(
+    'takes no URL like "%s", and repeats no password',
+    async (bad) => {
+      const { kind, message } = await problemOf(fetchCertificates({ url: bad }));
+      expect(kind).toBe('bad-address');
+      expect(message).not.toContain('hunter2');
+    },
+  );
+});
+
+describe('through kubectl', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const kubectl = join(folder, 'kubectl');
+
+  /** Puts a kubectl in place that notes how it is called and does what the shell lines say. */
+  function kubectlThat(...lines: readonly string[]): void {
+    const note = `echo "$@" >> ${folder}/calls`;
+    writeFileSync(kubectl, ['#!/bin/sh', note, ...lines, ''].join('\n'));
+    chmodSync(kubectl, 0o755);
+    writeFileSync(join(folder, 'calls'), '');
+  }
+  const calls = (): readonly string[] => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
+  const service: Controller = { namespace: 'flux-system', name: 'sealed-secrets-controller', kubectl };
+  /** Answers for the Service with one port of that name, then does the lines. */
+  const withPort = (port: object, ...lines: readonly string[]): readonly string[] => [
+    `case "$*" in *services/sealed-secrets-controller) echo '${JSON.stringify({ spec: { ports: [port] } })}'; exit;; esac`,
+    ...lines,
+  ];
+  const failing = (stderr: string): readonly string[] => [`cat >&2 <<'END'\n${stderr}\nEND`, 'exit 1'];
+
+  const base = '/api/v1/namespaces/flux-system/services';
+
+  it.each([
+    ['http', { name: 'http', port: 8080 }],
+    ['', { port: 8080 }],
+  ])('fetches over the port "%s", by the path that kubeseal takes', async (name, port) => {
+    writeFileSync(join(folder, 'cert.pem'), pem);
+    kubectlThat(...withPort(port, `cat ${folder}/cert.pem`));
+    const certificates = await fetchCertificates({ ...service, context: 'home' }, { timeout: 20_000 });
+    expect(certificates.map((it) => it.pem)).toEqual([pem]);
+    expect(calls()).toEqual([
+      `--context=home --request-timeout=20s get --raw ${base}/sealed-secrets-controller`,
+      `--context=home --request-timeout=20s get --raw ${base}/http:sealed-secrets-controller:${name}/proxy/v1/cert.pem`,
+    ]);
+  });
+
+  it('posts through standard input', async () => {
+    writeFileSync(join(folder, 'answer'), answer(anew));
+    kubectlThat(...withPort({ name: 'http' }, `cat > ${folder}/input; cat ${folder}/answer`));
+    expect(await rotate(service, values)).toEqual(anew);
+    expect(calls()[1]).toMatch(
+      / create --raw \S+\/http:sealed-secrets-controller:http\/proxy\/v1\/rotate -f -$/,
+    );
+    expect(JSON.parse(readFileSync(join(folder, 'input'), 'utf8'))).toMatchObject({
+      spec: { encryptedData: values.encryptedData },
+    });
+  });
+
+  it.each([
+    ['error: You must be logged in to the server (Unauthorized)', 'unauthorized'],
+    ['Error from server (Forbidden): services "x" is forbidden: User "y" cannot get it', 'forbidden'],
+    ['Error from server (NotFound): services "x" not found', 'not-found'],
+    ['Error from server (ServiceUnavailable): no endpoints available for service "x"', 'unreachable'],
+    ['The connection to the server localhost:1 was refused - did you specify', 'unreachable'],
+    [
+      'E1121 a line of the log\nUnable to connect to the server: dial tcp: lookup x: no such host',
+      'unreachable',
+    ],
+    ['error: context "home" does not exist', 'kubectl-failed'],
+    ['Error from server (InternalError): an error on the server ("") has prevented', 'refused'],
+  ])('understands "%s"', async (stderr, kind) => {
+    kubectlThat(...failing(stderr));
+    const problem = await problemOf(fetchCertificates(service));
+    expect(problem.kind).toBe(kind);
+    expect(problem.message).toContain(stderr.split('\n').at(-1));
+    expect(problem.remedy).not.toBe('');
+  });
+
+  it('repeats nothing that plug-ins write, and no control characters', async () => {
+    kubectlThat(...failing('token=hunter2'));
+    const { kind, message } = await problemOf(fetchCertificates(service));
+    expect(kind).toBe('kubectl-failed');
+    expect(message).not.toContain('hunter2');
+    kubectlThat(...failing('error: \u001b[2Jwhat'));
+    expect((await problemOf(fetchCertificates(service))).message).not.toContain('\u001b');
+  });
+
+  it('waits when the controller asks for patience', async () => {
+    writeFileSync(join(folder, 'answer'), answer(anew));
+    kubectlThat(
+      ...withPort(
+        { name: 'http' },
+        `[ -e ${folder}/asked ] && exec cat ${folder}/answer`,
+        `touch ${folder}/asked`,
+        ...failing('Error from server (TooManyRequests): limit exceeded'),
+      ),
+    );
+    expect(await rotate(service, values)).toEqual(anew);
+    expect(calls()).toHaveLength(3);
+  });
+
+  it('tells when it is not installed', async () => {
+    const { kind, message } = await problemOf(
+      fetchCertificates({ ...service, kubectl: join(folder, 'missing') }),
+    );
+    expect(kind).toBe('kubectl-missing');
+    expect(message).toContain('missing is not installed');
+  });
+
+  it('ends one that hangs, whoever else holds its output', async () => {
+    kubectlThat('sleep 5 & wait');
+    const begin = Date.now();
+    expect((await problemOf(fetchCertificates(service, { timeout: 300 }))).kind).toBe('timeout');
+    expect(Date.now() - begin).toBeLessThan(3000);
+  });
+
+  it('ends one that says too much', async () => {
+    kubectlThat(...withPort({ name: 'http' }, 'yes AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'));
+    expect((await problemOf(fetchCertificates(service))).kind).toBe('too-large');
+  });
+
+  it.each([['[]'], ['{"spec":{"ports":[]}}'], ['{"spec":{"ports":[{"name":"../../x"}]}}']])(
+    'takes no Service like %s',
+    async (text) => {
+      kubectlThat(`echo '${text}'`);
+      expect((await problemOf(fetchCertificates(service))).kind).toBe('unexpected');
+      expect(calls()).toHaveLength(1);
+    },
+  );
+
+  it.each([{ name: 'a/../b' }, { namespace: '' }, { name: '-x' }, { namespace: 'A' }])(
+    'takes no address like %j',
+    async (part) => {
+      kubectlThat('exit 1');
+      expect((await problemOf(fetchCertificates({ ...service, ...part }))).kind).toBe('bad-address');
+      expect(calls()).toEqual(['']);
+    },
+  );
+});
