@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { SecretsProblem } from '../secrets/problem.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
 import { migrateFiles } from './migrate.ts';
 import { type Format, outputOption } from './output-option.ts';
@@ -142,7 +143,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE;
-  } else if (error instanceof UsageProblem) {
+  } else if (error instanceof UsageProblem || error instanceof SecretsProblem) {
     giveUp(BAD_USAGE, 'error', error.message);
   } else if (error instanceof EnvironmentProblem) {
     giveUp(INTERNAL, 'error', error.message);

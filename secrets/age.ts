@@ -1,4 +1,5 @@
 import { readBech32 } from './bech32.ts';
+import { SecretsProblem } from './problem.ts';
 import { SecretValue } from './value.ts';
 
 /** Bytes of the public key behind each kind of recipient: X25519, and post-quantum (ML-KEM-768 with X25519). */
@@ -6,7 +7,7 @@ const KEY_BYTES: Readonly<Record<string, number>> = { age: 32, age1pq: 1216 };
 const POST_QUANTUM = 'age1pq1';
 
 /** Something about recipients, keys or encrypted files of age that stops the work. Holds no key and no value. */
-export class AgeProblem extends Error {
+export class AgeProblem extends SecretsProblem {
   /**
    * @param reason `recipient`: not one, or none; `identity`: the key file holds none that can be used;
    *   `no-match`: encrypted for other keys; `damaged`: no age file, or changed since it was encrypted
@@ -15,10 +16,10 @@ export class AgeProblem extends Error {
    */
   constructor(
     readonly reason: 'recipient' | 'identity' | 'no-match' | 'damaged',
-    readonly what: string,
-    readonly remedy: string,
+    what: string,
+    remedy: string,
   ) {
-    super(`${what}; ${remedy}`);
+    super(what, remedy);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Format, outputOption } from '../output-option.ts';
 import type { Reportable, Style } from '../report.ts';
-import type { SecretsOptions } from './run.ts';
+import type { SecretsOptions } from './options.ts';
 
 /** Tells what a command came to. */
 type Report = (

@@ -1,6 +1,6 @@
 import type { KeyState, KeyStatus } from '../../secrets/status.ts';
 import { diagnosticLine, type Style } from '../report.ts';
-import type { ChangedKey, SecretsResult, StackSecrets } from './run.ts';
+import type { ChangedKey, SecretsResult, StackSecrets } from './result.ts';
 
 const STATES: Readonly<Record<KeyState, string>> = {
   present: 'present',

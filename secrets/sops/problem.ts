@@ -1,3 +1,5 @@
+import { SecretsProblem } from '../problem.ts';
+
 /**
  * Why a SOPS file is refused:
  * - `plain`: a Secret whose values, all or one, stand in the file unencrypted
@@ -15,7 +17,7 @@ export interface SopsPlace {
 }
 
 /** A SOPS file that is not taken. Nothing in here is a value or a key. */
-export class SopsProblem extends Error {
+export class SopsProblem extends SecretsProblem {
   /**
    * @param what what is wrong
    * @param remedy what to do about it
@@ -23,11 +25,11 @@ export class SopsProblem extends Error {
    */
   constructor(
     readonly reason: SopsReason,
-    readonly what: string,
-    readonly remedy: string,
+    what: string,
+    remedy: string,
     readonly place?: SopsPlace,
   ) {
-    super(`${what}; ${remedy}`);
+    super(what, remedy);
   }
 }
 

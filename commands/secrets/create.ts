@@ -1,0 +1,73 @@
+import { remotePlaces } from '../../model/remote-secrets.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { Wish } from '../../secrets/change.ts';
+import { keyName, planCreate } from '../../secrets/create.ts';
+import { findKeys, planRotate } from '../../secrets/rotate.ts';
+import { createCommand, shellExpression } from '../../summary/secret-commands.ts';
+import { givenValues, type Inputs } from './inputs.ts';
+import type { SecretsOptions } from './options.ts';
+import { newKey, replacedKey, type StackSecrets } from './result.ts';
+import { asker, keep, oldSigningKey, openVault, type Work } from './work.ts';
+
+export async function create(
+  work: Work,
+  options: SecretsOptions,
+  inputs: Inputs,
+): Promise<Partial<StackSecrets>> {
+  const { stack, state, identities } = work;
+  const given = await givenValues(stack.secrets, options, inputs);
+  const ask = asker(options, inputs);
+  const rotated = findKeys(stack.secrets, options.keys);
+  const isRotated = (name: string): boolean =>
+    rotated.some(({ secret, key }) => keyName(secret, key) === name);
+  const missingValues = new Map([...given].filter(([name]) => !isRotated(name)));
+  const plan = await planCreate(stack.secrets, state, {
+    given: missingValues,
+    ask,
+    identities,
+    now: options.now,
+  });
+  if (plan.wishes.length === 0 && rotated.length === 0) return { missing: plan.missing };
+  const opened = await openVault(work, options);
+  const replaced =
+    rotated.length === 0
+      ? []
+      : await planRotate(rotated, state, {
+          given,
+          ask,
+          identities,
+          vault: opened.vault,
+          oldSigningKey: await oldSigningKey(options),
+          now: options.now,
+        });
+  const wishes = [...plan.wishes, ...replaced];
+  const result = await keep(work, wishes, opened, options);
+  return {
+    ...result,
+    changed: [...plan.wishes.map(newKey), ...replaced.map(replacedKey)],
+    missing: plan.missing,
+    notices: [...(result.notices ?? []), ...adviceOn(stack, plan.wishes)],
+  };
+}
+
+/** A new identity for a server that has one already would be a disaster that nobody notices at once. */
+function adviceOn({ serverName, name }: Stack, wishes: readonly Wish[]): readonly string[] {
+  return wishes.some(({ key, origin }) => key.form.kind === 'synapse-signing-key' && origin === 'made')
+    ? [
+        `a new signing key was made: if a homeserver has run as ${serverName} before, do not use it, but undo this (git) and import the old one: secrets create --stack ${name} --from-file synapse-signing-key/signing.key=FILE`,
+      ]
+    : [];
+}
+
+/** How the values of a stack come about where somebody else keeps them. */
+export function commandsFor({ provider, secrets, name }: Stack): readonly string[] {
+  if (provider.kind === 'existing') return secrets.flatMap(createCommand);
+  if (provider.kind !== 'external-secrets') return [];
+  return secrets.flatMap((secret) => {
+    const places = remotePlaces(provider.remoteKey, name, secret);
+    return secret.keys.map(({ key, form }) => {
+      const { key: place = '', property } = places[key] ?? {};
+      return `${provider.store.name}: ${place}${property === undefined ? '' : `, property ${property}`}: ${shellExpression(form)}`;
+    });
+  });
+}

@@ -1,0 +1,25 @@
+import type { GivenOptions } from './inputs.ts';
+
+/** What to do with the Secrets of which stacks. */
+export interface SecretsOptions extends GivenOptions {
+  readonly verb: 'status' | 'create' | 'rotate' | 'reseal';
+  readonly stacks: string;
+  readonly versions?: string;
+  /** Names of the stacks; all when there are none. */
+  readonly only: readonly string[];
+  /** Keys to replace. */
+  readonly keys: readonly string[];
+  /** A file with the controller's certificate. */
+  readonly cert?: string;
+  /** The controller's URL. @default - through kubectl */
+  readonly controller?: string;
+  /** A file with private age keys. @default - what SOPS_AGE_KEY_FILE names */
+  readonly identity?: string;
+  /** A file with the signing key that is replaced. */
+  readonly oldSigningKey?: string;
+  /** Take values out of escrow instead of asking the controller. */
+  readonly fromEscrow: boolean;
+  /** Never ask. */
+  readonly yes: boolean;
+  readonly now: Date;
+}

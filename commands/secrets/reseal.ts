@@ -1,0 +1,107 @@
+import { fetchCertificates, rotate as rotateByController } from '../../cluster/sealed-secrets-controller.ts';
+import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
+import { keptOf } from '../../secrets/change.ts';
+import type { SecretsState } from '../../secrets/folder.ts';
+import { SecretsProblem } from '../../secrets/problem.ts';
+import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/reseal.ts';
+import { readdressSopsFile, readSopsFile } from '../../secrets/sops/file.ts';
+import { needIdentity } from '../../secrets/sops/vault.ts';
+import { controllerOf, type Sealing, sealingCertificate } from './certificate.ts';
+import type { SecretsOptions } from './options.ts';
+import { type ChangedKey, type StackSecrets, sealedAnew } from './result.ts';
+import { certificateOptions, keep, openVault, type Work, write } from './work.ts';
+
+export async function reseal(work: Work, options: SecretsOptions): Promise<Partial<StackSecrets>> {
+  const { stack, state, identities, folder } = work;
+  const { provider } = stack;
+  if (provider.kind === 'sops') return await readdress(work, provider.recipients, options);
+  if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} keeps nothing here`);
+  if (options.fromEscrow) {
+    if (identities.length === 0) {
+      throw new SecretsProblem(
+        'opening escrow needs the private age key of one of its recipients',
+        'name the file that holds it in the environment variable SOPS_AGE_KEY_FILE, or with --identity',
+      );
+    }
+    const opened = await openVault(work, options);
+    const wanted = stack.secrets.flatMap((secret) =>
+      secret.keys
+        .filter((key) => needsSealing(secret, key, state, opened.sealing))
+        .map((key) => ({ secret, key })),
+    );
+    const wishes = await planFromEscrow(wanted, state, identities);
+    if (wishes.length === 0) return { notices: opened.sealing?.notices ?? [] };
+    return { ...(await keep(work, wishes, opened, options)), changed: wishes.map(sealedAnew) };
+  }
+  if (state.elsewhere.length > 0) {
+    throw new SecretsProblem(
+      `${state.elsewhere.map(({ file }) => file).join(', ')}: sealed for another namespace, where alone the controller opens it`,
+      'put the namespace back, or reseal --from-escrow',
+    );
+  }
+  const sealing = await sealingCertificate(stack, provider, certificateOptions(options), true);
+  const outdated = state.kept.filter((kept) => outdatedKeys(kept, sealing.certificate).length > 0);
+  const controller = controllerOf(provider, options.controller);
+  const change = await resealByController(outdated, sealing.certificate, (values) =>
+    rotateByController(controller, values),
+  );
+  if (outdated.length > 0) await checkSameCertificate(sealing, await fetchCertificates(controller));
+  const written = await write(folder, change, sealing);
+  const changed = outdated.flatMap(({ name, keys }) =>
+    Object.keys(keys).map((key) => ({ secret: name, key, how: 'sealed anew', restarts: [] }) as const),
+  );
+  return { ...written, changed, notices: sealing.notices };
+}
+
+/** The controller may have renewed its key in between: then nobody knows which one its answers are sealed for. */
+async function checkSameCertificate(
+  { certificate }: Sealing,
+  now: readonly { readonly fingerprint: string }[],
+): Promise<void> {
+  if (now.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) return;
+  throw new SecretsProblem(
+    'the controller seals for another certificate than the newest that is known here; nothing was changed',
+    'run it again; with --cert, give the certificate that the controller has now',
+  );
+}
+
+function needsSealing(
+  secret: SecretSpec,
+  { key }: SecretKey,
+  state: SecretsState,
+  sealing: Sealing | undefined,
+): boolean {
+  const kept = keptOf(state, secret);
+  const record = kept?.keys[key];
+  if (record !== undefined) return record.certificate !== sealing?.certificate.fingerprint;
+  const moved = state.elsewhere.some(({ name, keys }) => name === secret.name && Object.hasOwn(keys, key));
+  return moved || state.escrow.some((copy) => copy.secret === secret.name && copy.key === key);
+}
+
+async function readdress(
+  { state, identities, folder }: Work,
+  recipients: readonly string[],
+  { now }: SecretsOptions,
+): Promise<Partial<StackSecrets>> {
+  const texts = new Map<string, string>();
+  const expected = new Map<string, string | undefined>();
+  const changed: ChangedKey[] = [];
+  for (const { name, file, text, keys } of state.kept) {
+    const before = readSopsFile(text).recipients;
+    if ([...before].sort().join() === [...new Set(recipients)].sort().join()) continue;
+    needIdentity(identities, file);
+    const path = file.slice(file.lastIndexOf('/') + 1);
+    texts.set(path, await readdressSopsFile(text, identities, recipients, now));
+    expected.set(path, text);
+    for (const key of Object.keys(keys))
+      changed.push({ secret: name, key, how: 'sealed anew', restarts: [] });
+  }
+  const gone = changed.length > 0;
+  return {
+    ...(await write(folder, { texts, unwanted: new Set(), expected }, undefined)),
+    changed,
+    notices: gone
+      ? ['who could open the former files still can, in the history of git: rotate what they must not know']
+      : [],
+  };
+}

@@ -1,0 +1,59 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { SecretProvider } from '../../model/secret-settings.ts';
+import type { Wish } from '../../secrets/change.ts';
+import type { KeyStatus } from '../../secrets/status.ts';
+
+/** A value that has changed, and what follows. */
+export interface ChangedKey {
+  readonly secret: string;
+  readonly key: string;
+  readonly how: 'made' | 'given' | 'restored' | 'sealed anew';
+  /** Workloads that start again, in this order, once the change is rendered and applied; none for the same value. */
+  readonly restarts: readonly string[];
+  /** What people notice then; only where a value was replaced. */
+  readonly notice?: string;
+  /** What to do by hand before that. */
+  readonly before?: string;
+}
+
+/** What came of one stack. */
+export interface StackSecrets {
+  readonly stack: string;
+  readonly provider: SecretProvider['kind'];
+  /** How each key is; only with `status`. */
+  readonly status: readonly KeyStatus[];
+  readonly changed: readonly ChangedKey[];
+  /** Keys that only the operator knows and that are still missing. */
+  readonly missing: readonly string[];
+  /** Paths of what was written and removed. */
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+  /** What the operator should know. */
+  readonly notices: readonly string[];
+  /** Where somebody else keeps the values: how they are made there. */
+  readonly commands?: readonly string[];
+  /** Why nothing was done. */
+  readonly problem?: { readonly what: string; readonly remedy: string };
+}
+
+/** What a run came to. */
+export interface SecretsResult {
+  /** 0 fine, 1 something is missing, 2 wrong input, 3 something around the program. */
+  readonly exitCode: 0 | 1 | 2 | 3;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stacks: readonly StackSecrets[];
+}
+
+export function newKey({ secret, key, origin }: Wish): ChangedKey {
+  return { secret: secret.name, key: key.key, how: origin, restarts: key.readers };
+}
+
+export function replacedKey({ secret, key, origin }: Wish): ChangedKey {
+  const { readers: restarts, rotation: notice, afterRotation: before } = key;
+  const changed = { secret: secret.name, key: key.key, how: origin, restarts, notice };
+  return before === undefined ? changed : { ...changed, before };
+}
+
+export function sealedAnew({ secret, key }: Wish): ChangedKey {
+  return { secret: secret.name, key: key.key, how: 'sealed anew', restarts: [] };
+}

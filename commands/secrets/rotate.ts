@@ -1,0 +1,45 @@
+import { keyName } from '../../secrets/create.ts';
+import { findKeys, planRotate, type RotatedKey } from '../../secrets/rotate.ts';
+import { UsageProblem } from '../usage-problem.ts';
+import { givenValues, type Inputs } from './inputs.ts';
+import type { SecretsOptions } from './options.ts';
+import { replacedKey, type StackSecrets } from './result.ts';
+import { asker, keep, oldSigningKey, openVault, type Work } from './work.ts';
+
+export async function rotate(
+  work: Work,
+  options: SecretsOptions,
+  inputs: Inputs,
+): Promise<Partial<StackSecrets>> {
+  const { stack, state, identities } = work;
+  if (options.keys.length === 0) {
+    const all = stack.secrets.flatMap((secret) => secret.keys.map((key) => keyName(secret, key)));
+    throw new UsageProblem(`name the keys to replace; the keys of ${stack.name} are: ${all.join(', ')}`);
+  }
+  const keys = findKeys(stack.secrets, options.keys);
+  await confirm(keys, options, inputs);
+  const opened = await openVault(work, options);
+  const wishes = await planRotate(keys, state, {
+    given: await givenValues(stack.secrets, options, inputs),
+    ask: asker(options, inputs),
+    identities,
+    vault: opened.vault,
+    oldSigningKey: await oldSigningKey(options),
+    now: options.now,
+  });
+  return { ...(await keep(work, wishes, opened, options)), changed: wishes.map(replacedKey) };
+}
+
+async function confirm(
+  keys: readonly RotatedKey[],
+  { yes }: SecretsOptions,
+  { terminal }: Inputs,
+): Promise<void> {
+  if (yes) return;
+  if (terminal === undefined) {
+    throw new UsageProblem('rotate asks before it replaces values; run it in a terminal, or add --yes');
+  }
+  const lines = keys.map(({ secret, key }) => `${keyName(secret, key)}: ${key.rotation}`);
+  const answer = await terminal.line(`${lines.join('\n')}\nReplace? (y/N) `);
+  if (!/^y(?:es)?$/i.test(answer)) throw new UsageProblem('nothing was changed');
+}

@@ -1,0 +1,100 @@
+import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { Identity } from '../../secrets/age.ts';
+import { changeFolder, type FolderChange, type Wish } from '../../secrets/change.ts';
+import { CERTIFICATES, type SecretsState } from '../../secrets/folder.ts';
+import { sealedVault } from '../../secrets/sealed-secrets/vault.ts';
+import { sopsVault } from '../../secrets/sops/vault.ts';
+import type { SecretValue } from '../../secrets/value.ts';
+import type { Vault } from '../../secrets/vault.ts';
+import { replaceFile } from '../replace-file.ts';
+import { fromHere } from '../workspace.ts';
+import { writeOutput } from '../write-output.ts';
+import { type CertificateOptions, type Sealing, sealingCertificate } from './certificate.ts';
+import { askFor, fileValue, type Inputs } from './inputs.ts';
+import type { SecretsOptions } from './options.ts';
+import type { StackSecrets } from './result.ts';
+
+/** A stack, and what there is of its Secrets. */
+export interface Work {
+  readonly stack: Stack;
+  readonly folder: string;
+  readonly state: SecretsState;
+  readonly identities: readonly Identity[];
+}
+
+/** What turns values into files, and what comes with it. */
+export interface Opened {
+  readonly vault: Vault;
+  readonly escrow: readonly string[];
+  readonly sealing: Sealing | undefined;
+}
+
+export async function openVault(
+  { stack, identities }: Work,
+  options: SecretsOptions,
+  fresh = false,
+): Promise<Opened> {
+  const { provider } = stack;
+  if (provider.kind === 'sops') {
+    const { recipients } = provider;
+    const vault = sopsVault({ stack: stack.name, recipients, identities, now: options.now });
+    return { vault, escrow: [], sealing: undefined };
+  }
+  if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} keeps nothing here`);
+  const sealing = await sealingCertificate(stack, provider, certificateOptions(options), fresh);
+  return { vault: sealedVault(stack.name, sealing.certificate), escrow: provider.escrow, sealing };
+}
+
+export function certificateOptions({ stacks, cert, controller, now }: SecretsOptions): CertificateOptions {
+  return { stacks, cert, controller, now };
+}
+
+/** Encrypts and writes values, then forgets them. */
+export async function keep(
+  { state, folder }: Work,
+  wishes: readonly Wish[],
+  { vault, escrow, sealing }: Opened,
+  { now }: SecretsOptions,
+): Promise<Partial<StackSecrets>> {
+  try {
+    const change = await changeFolder(wishes, { state, vault, escrow, now });
+    return { ...(await write(folder, change, sealing)), notices: sealing?.notices ?? [] };
+  } finally {
+    for (const { value } of wishes) value.wipe();
+  }
+}
+
+export async function write(
+  folder: string,
+  { texts, unwanted, expected }: FolderChange,
+  sealing: Sealing | undefined,
+): Promise<{ readonly written: readonly string[]; readonly removed: readonly string[] }> {
+  const all = new Map(texts);
+  const pin = sealing?.pin;
+  const isOwn = pin?.file.endsWith(`.secrets/${CERTIFICATES}`);
+  if (pin !== undefined && isOwn) all.set(CERTIFICATES, pin.text);
+  if (pin !== undefined && !isOwn) await replaceFile(pin.file, pin.text);
+  if (all.size === 0 && unwanted.size === 0) return { written: [], removed: [] };
+  const { changed, removed } = await writeOutput(folder, all, { unwanted, expected });
+  const shown = (path: string): string => `${fromHere(folder)}/${path}`;
+  return {
+    written: [...(pin === undefined || isOwn ? [] : [fromHere(pin.file)]), ...changed.map(shown)],
+    removed: removed.map(shown),
+  };
+}
+
+/** Asks for what only the operator knows, where there is somebody to ask. */
+export function asker(
+  { yes }: SecretsOptions,
+  { terminal }: Inputs,
+): (secret: SecretSpec, key: SecretKey) => Promise<SecretValue | undefined> {
+  return async (secret, key) =>
+    yes || terminal === undefined ? undefined : await askFor(secret, key, terminal);
+}
+
+export async function oldSigningKey({
+  oldSigningKey: file,
+}: SecretsOptions): Promise<SecretValue | undefined> {
+  return file === undefined ? undefined : await fileValue(file, 'the file given with --old-signing-key');
+}
