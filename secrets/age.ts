@@ -1,9 +1,8 @@
-import { readBech32 } from './bech32.ts';
+import { isRecipient } from '../model/age-recipient.ts';
+import { readBech32 } from '../model/bech32.ts';
 import { SecretsProblem } from './problem.ts';
 import { SecretValue } from './value.ts';
 
-/** Bytes of the public key behind each kind of recipient: X25519, and post-quantum (ML-KEM-768 with X25519). */
-const KEY_BYTES: Readonly<Record<string, number>> = { age: 32, age1pq: 1216 };
 const POST_QUANTUM = 'age1pq1';
 
 /** Something about recipients, keys or encrypted files of age that stops the work. Holds no key and no value. */
@@ -28,13 +27,6 @@ export class AgeProblem extends SecretsProblem {
  * text (`AGE-SECRET-KEY-1…`), which nothing prints.
  */
 export type Identity = SecretValue;
-
-/** Whether a text is a recipient of age, `age1…`, with a checksum that fits. Does not load the library. */
-export function isRecipient(text: string): boolean {
-  if (!text.startsWith('age1')) return false;
-  const read = readBech32(text);
-  return read !== undefined && KEY_BYTES[read.prefix] === read.bytes.length;
-}
 
 /**
  * The private keys of a key file as `age-keygen` writes it: one a line, between comments and empty lines.

@@ -1,6 +1,7 @@
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import { AgeProblem, decryptWith, encryptFor, isRecipient, readIdentities } from '../../secrets/age.ts';
+import { isRecipient } from '../../model/age-recipient.ts';
+import { AgeProblem, decryptWith, encryptFor, readIdentities } from '../../secrets/age.ts';
 import { escrowText, openEscrow } from '../../secrets/escrow.ts';
 import { SecretValue } from '../../secrets/value.ts';
 import { freshKey, problemOf } from './keys.ts';
