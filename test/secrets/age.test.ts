@@ -38,6 +38,8 @@ describe('a recipient', () => {
     ' age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj',
     // A checksum that fits, and nine bytes instead of 32.
     'age1qqqsyqcyq5rqwzg809e7p',
+    // The same for padding that is not zero.
+    'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqpfwgqrs',
   ])('is not %j', (text) => {
     expect(isRecipient(text)).toBe(false);
   });
