@@ -105,6 +105,15 @@ describe('an encrypted file', () => {
     expect(twice.length).toBe(once.length);
   });
 
+  it('does not open with what is no key, which is not printed', async () => {
+    const { recipient, text } = await freshKey();
+    const damaged = SecretValue.of(text.replace(/.$/, (last) => (last === 'Q' ? 'P' : 'Q')));
+    const file = await encryptFor([recipient], Buffer.from('x'));
+    const found = await problem(() => decryptWith([damaged], file));
+    expect(found.reason).toBe('identity');
+    expect(found.stack?.toUpperCase()).not.toContain(text.slice(20, 30));
+  });
+
   it('does not open with another key', async () => {
     const [mine, other] = [await freshKey(), await freshKey()];
     const file = await encryptFor([mine.recipient], Buffer.from('x'));

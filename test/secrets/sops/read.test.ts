@@ -41,7 +41,7 @@ describe('without a key', () => {
     const problem = await refused(() => readSopsFile(PLAIN));
     expect(problem).toMatchObject({ reason: 'plain', place: { line: 6, column: 1 } });
     expect(problem.what).toBe('this Secret is not encrypted: whoever has the file can read its values');
-    expect(problem.remedy).toContain("sops --encrypted-regex '^(data|stringData)$'");
+    expect(problem.remedy).toContain("`sops encrypt -i --encrypted-regex '^(data|stringData)$' --age ");
   });
 
   const change = (find: RegExp, to: string) => (file: string) => withLine(file, find, () => to);
