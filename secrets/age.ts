@@ -124,7 +124,7 @@ function shortened(recipient: string): string {
 /**
  * Decrypts an armored file with whichever of the keys fits.
  *
- * @throws {AgeProblem} `no-match` or `damaged`
+ * @throws {AgeProblem} `no-match` or `damaged`; `identity` for a key that {@link readIdentities} did not give
  */
 export async function decryptWith(identities: readonly Identity[], armored: string): Promise<Buffer> {
   const { armor, Decrypter } = await import('age-encryption');
@@ -135,7 +135,12 @@ export async function decryptWith(identities: readonly Identity[], armored: stri
       'take it from a backup or from git again',
     );
   const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(identity.text());
+  try {
+    for (const identity of identities) decrypter.addIdentity(identity.text());
+  } catch {
+    // The library's own words would quote the key.
+    throw new AgeProblem('identity', 'a given key is no private key of age', 'give what `age-keygen` made');
+  }
   let file: Uint8Array;
   try {
     file = armor.decode(armored);

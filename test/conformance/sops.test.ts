@@ -371,6 +371,16 @@ describe('a file that sops made', () => {
     }
   });
 
+  test('after the command that a plain Secret is refused with opens', async () => {
+    const problem = await openSopsFile(BY_HAND, mine.identities).catch((error: unknown) => error);
+    const remedy = problem instanceof SopsProblem ? problem.remedy : '';
+    const command = need(/`sops (.*?)`/.exec(remedy)?.[1], 'a command in the remedy');
+    const path = written(BY_HAND);
+    const args = command.replace('<age1…>', mine.recipient).replace('<file>', path);
+    await run('sh', ['-c', `${programs.sops} ${args}`], { cwd: folder });
+    expect(await ours(readFileSync(path, 'utf8'))).toEqual(BY_HAND_VALUES);
+  });
+
   test.each<readonly [string, string, Json, string]>([
     ['everything encrypted', BY_HAND, { unencrypted_suffix: '_plain' }, 'even the kind is encrypted'],
     [
