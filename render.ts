@@ -3,7 +3,7 @@ import { kustomizations } from './charts/kustomizations.ts';
 import type { ManifestFile } from './model/manifest.ts';
 import type { OverrideProblem } from './model/overrides.ts';
 import type { Stack } from './model/stack.ts';
-import { stampChecksums } from './output/checksums.ts';
+import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
 import { applyOverrides } from './output/overrides.ts';
 import { manifestsText } from './output/yaml.ts';
 import { check } from './rules/index.ts';
@@ -15,7 +15,10 @@ import { summaryText } from './summary/summary.ts';
 export interface Rendered {
   /** Text by path below dist/, with forward slashes, sorted. */
   readonly files: ReadonlyMap<string, string>;
-  /** The objects in them, in files below the stack's folder, without Flux's Kustomizations. */
+  /**
+   * The objects in them, in files below the stack's folder, without Flux's Kustomizations and without Secrets that
+   * are encrypted by SOPS, which only Flux can apply.
+   */
   readonly objects: readonly ManifestFile[];
   /** What the rules object to; nothing should be written then. */
   readonly findings: readonly Finding[];
@@ -28,8 +31,10 @@ export interface Rendered {
  * the same stack gives the same bytes everywhere.
  */
 export function render(stack: Stack): Rendered {
-  const { own, flux, problems } = objects(stack);
-  const all = check({ files: [...own, ...flux], externalSecrets: externalSecrets(stack) });
+  const kept = stack.kept.map((secret) => ({ path: `secrets/${secret.name}.yaml`, secret }));
+  const copies = kept.map(({ path, secret }) => ({ path, manifests: [secret.manifest] }));
+  const { own, flux, problems } = objects(stack, copies);
+  const all = check({ files: [...own, ...copies, ...flux], externalSecrets: externalSecrets(stack) });
   // Hardening is a policy: who overrides an object answers for it, and SUMMARY.md says so.
   const overridden = all.filter((finding) => lastOverride(stack, finding) !== -1);
   const accepted = overridden.filter(({ code }) => code === HARDENING);
@@ -44,7 +49,18 @@ export function render(stack: Stack): Rendered {
     const below = `${stack.name}/${path}`;
     texts.set(below, manifestsText(header(below), manifests));
   }
-  for (const { path, resources } of kustomizations(own.map(({ path }) => path))) {
+  for (const { path, secret } of kept) {
+    const below = `${stack.name}/${path}`;
+    // Byte for byte: a checksum in the file may be over all of it.
+    texts.set(
+      below,
+      `# ${below} is rendered from ${stack.file}: it is a copy of ${secret.file}, which "matrix-gitops secrets" changes.\n${secret.text}`,
+    );
+  }
+  const paths = [...own, ...copies].map(({ path }) => path);
+  // Only Flux decrypts SOPS: applied by hand, the ciphertext would be the value.
+  const onlyFlux = stack.provider.kind === 'sops' ? ['secrets'] : [];
+  for (const { path, resources } of kustomizations(paths, onlyFlux)) {
     const below = `${stack.name}/${path}`;
     const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources };
     texts.set(below, manifestsText(header(below), [kustomization]));
@@ -60,7 +76,7 @@ export function render(stack: Stack): Rendered {
   }
   return {
     files: new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1))),
-    objects: own,
+    objects: stack.provider.kind === 'sops' ? own : [...own, ...copies],
     findings,
     problems: [...problems, ...broken],
   };
@@ -70,7 +86,10 @@ export function render(stack: Stack): Rendered {
 const HARDENING = 'MR006';
 
 /** The stack's objects, as overrides leave them, and its Flux Kustomizations. */
-function objects(stack: Stack): {
+function objects(
+  stack: Stack,
+  copies: readonly ManifestFile[],
+): {
   readonly own: readonly ManifestFile[];
   readonly flux: readonly ManifestFile[];
   readonly problems: readonly OverrideProblem[];
@@ -78,13 +97,17 @@ function objects(stack: Stack): {
   const charted = chartStack(stack);
   const { overrides } = stack;
   if (overrides.length === 0) {
-    return { own: stampChecksums(charted), flux: chartFlux(stack, charted), problems: [] };
+    return {
+      own: stampChecksums(charted, revisions(stack)),
+      flux: chartFlux(stack, [...charted, ...copies]),
+      problems: [],
+    };
   }
   // Flux's timeouts follow from the objects, so these are needed first; then overrides may change both.
-  const flux = chartFlux(stack, applyOverrides(charted, overrides).files);
+  const flux = chartFlux(stack, [...applyOverrides(charted, overrides).files, ...copies]);
   const { files, problems } = applyOverrides([...charted, ...flux], overrides);
   return {
-    own: stampChecksums(files.slice(0, charted.length)),
+    own: stampChecksums(files.slice(0, charted.length), revisions(stack)),
     flux: files.slice(charted.length),
     problems,
   };
@@ -106,6 +129,19 @@ function brokenByOverride(stack: Stack, finding: Finding): OverrideProblem {
     what: `after this override ${object}${field === undefined ? '' : ` ${field}`} ${what} (${code})`,
     remedy,
   };
+}
+
+/** The ids of the values that are kept here: a new value restarts the pods that read it, sealing it anew does not. */
+function revisions({ kept }: Stack): readonly SecretRevisions[] {
+  return kept.map(({ namespace, name, keys }) => ({
+    namespace,
+    name,
+    revisions: Object.fromEntries(
+      Object.entries(keys).flatMap(([key, { revision }]) =>
+        revision === undefined ? [] : [[key, revision]],
+      ),
+    ),
+  }));
 }
 
 function externalSecrets(stack: Stack): { namespace: string; name: string; keys: string[] }[] {

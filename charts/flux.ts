@@ -4,11 +4,13 @@ import { labels } from '../constructs/labels.ts';
 import {
   Kustomization,
   type KustomizationSpec,
+  KustomizationSpecDecryptionProvider,
   KustomizationSpecSourceRefKind,
 } from '../imports/kustomize.toolkit.fluxcd.io.ts';
-import type { Manifest } from '../model/manifest.ts';
+import type { Manifest, ManifestFile } from '../model/manifest.ts';
+import type { SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
-import { LAYERS, type Layer } from './layers.ts';
+import { type Layer, layersOf } from './layers.ts';
 
 /** Time beyond the slowest rollout for building, applying and the first look. */
 const MARGIN_MINUTES = 5;
@@ -31,6 +33,7 @@ function slowestRollout(manifests: readonly Manifest[]): number {
 
 /** What a layer waits for. Only things that become true by themselves: a gate that cannot open stops everything behind it. */
 function gate(stack: Stack, layer: Layer): Partial<KustomizationSpec> {
+  if (layer === 'secrets') return secretsGate(stack.provider);
   if (layer !== 'data') return { wait: true };
   // Not the claims: a class that binds on first use would wait for pods of the layer behind this one.
   const cluster = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' };
@@ -43,21 +46,47 @@ function gate(stack: Stack, layer: Layer): Partial<KustomizationSpec> {
   };
 }
 
+/** Without its Secrets no pod behind starts. Flux has to be told what a finished SealedSecret looks like. */
+function secretsGate(provider: SecretProvider): Partial<KustomizationSpec> {
+  switch (provider.kind) {
+    case 'sealed-secrets': {
+      const synced = (status: string): string =>
+        `status.conditions.exists(c, c.type == 'Synced' && c.status == '${status}')`;
+      const sealed = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret' };
+      return {
+        wait: true,
+        healthCheckExprs: [{ ...sealed, failed: synced('False'), current: synced('True') }],
+      };
+    }
+    case 'sops':
+      return {
+        wait: true,
+        decryption: {
+          provider: KustomizationSpecDecryptionProvider.SOPS,
+          secretRef: { name: provider.decryptionSecret },
+        },
+      };
+    default:
+      return { wait: true };
+  }
+}
+
 /**
  * The Flux Kustomizations of a stack, one for each layer.
  *
- * @param manifests the stack's own objects: timeouts follow from their rollout deadlines
+ * @param files the stack's own files: layers follow from their folders, timeouts from the rollout deadlines in them
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/
  */
-export function flux(app: App, stack: Stack, manifests: readonly Manifest[]): void {
+export function flux(app: App, stack: Stack, files: readonly ManifestFile[]): void {
   const file = new ChartFile(app, `flux/${stack.name}.yaml`);
   const minutes: Readonly<Record<Layer, number>> = {
     namespace: MARGIN_MINUTES,
+    secrets: MARGIN_MINUTES,
     data: 15,
-    apps: slowestRollout(manifests) + MARGIN_MINUTES,
+    apps: slowestRollout(files.flatMap(({ manifests }) => manifests)) + MARGIN_MINUTES,
     edge: 10,
   };
-  for (const { layer, after } of LAYERS) {
+  for (const { layer, after } of layersOf(files.map(({ path }) => path))) {
     const name = `${stack.name}-${layer}`;
     new Kustomization(file, layer, {
       metadata: {

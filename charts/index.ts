@@ -1,49 +1,48 @@
 import { ApiObject, App } from 'cdk8s';
 import { ChartFile } from '../constructs/chart-file.ts';
+import type { ComponentName } from '../model/components/index.ts';
 import type { ManifestFile } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
+import { element } from './components/element.ts';
 import { jicofo } from './components/jitsi/jicofo.ts';
 import { jvb } from './components/jitsi/jvb.ts';
 import { prosody } from './components/jitsi/prosody.ts';
 import { web } from './components/jitsi/web.ts';
 import { livekit, lkJwtService } from './components/livekit.ts';
-import { element, wellKnown } from './components/nginx.ts';
 import { synapse } from './components/synapse.ts';
-import {
-  elementConfigFiles,
-  jitsiConfigFiles,
-  livekitConfigFiles,
-  synapseConfig,
-  wellKnownConfig,
-} from './config/config-files.ts';
+import { wellKnown } from './components/well-known.ts';
+import { elementConfig } from './config/element-config.ts';
+import { jitsiConfig } from './config/jitsi-config.ts';
+import { livekitConfig } from './config/livekit-config.ts';
+import { synapseConfig } from './config/synapse-config.ts';
+import { wellKnownConfig } from './config/well-known-config.ts';
 import { cnpgCluster } from './data/cnpg-cluster.ts';
-import { jitsiAccountsClaim, mediaClaim } from './data/volume-claims.ts';
+import { jitsiAccountsClaim } from './data/pvc-jitsi-accounts.ts';
+import { mediaClaim } from './data/pvc-media.ts';
 import { flux } from './flux.ts';
 import { guardedManifest } from './guard.ts';
 import { namespace } from './namespace/namespace.ts';
 import { ingresses, middlewares } from './networking/ingress.ts';
 import { tunnel } from './networking/tunnel.ts';
+import { externalSecrets } from './secrets/external-secrets.ts';
 
-/** Each adds the files of one thing to the app, or none where the stack does not have it. */
-const CHARTS: readonly ((app: App, stack: Stack) => void)[] = [
+/** Adds the files of one thing to the app, or none where the stack does not have it. */
+type ChartFunction = (app: App, stack: Stack) => void;
+
+/** What each component brings; what leads to it follows from the topology. */
+const COMPONENTS: Readonly<Record<ComponentName, readonly ChartFunction[]>> = {
+  database: [cnpgCluster],
+  synapse: [mediaClaim, synapseConfig, synapse],
+  wellKnown: [wellKnownConfig, wellKnown],
+  element: [elementConfig, element],
+  livekit: [livekitConfig, livekit, lkJwtService],
+  jitsi: [jitsiAccountsClaim, jitsiConfig, prosody, jicofo, jvb, web],
+};
+
+const CHARTS: readonly ChartFunction[] = [
   namespace,
-  cnpgCluster,
-  mediaClaim,
-  jitsiAccountsClaim,
-  synapseConfig,
-  wellKnownConfig,
-  elementConfigFiles,
-  livekitConfigFiles,
-  jitsiConfigFiles,
-  synapse,
-  wellKnown,
-  element,
-  livekit,
-  lkJwtService,
-  prosody,
-  jicofo,
-  jvb,
-  web,
+  externalSecrets,
+  ...Object.values(COMPONENTS).flat(),
   middlewares,
   ingresses,
   tunnel,
@@ -63,11 +62,7 @@ export function chartStack(stack: Stack): readonly ManifestFile[] {
 /** The stack's Flux Kustomizations; the path is below dist/. */
 export function chartFlux(stack: Stack, files: readonly ManifestFile[]): readonly ManifestFile[] {
   const app = new App();
-  flux(
-    app,
-    stack,
-    files.flatMap(({ manifests }) => manifests),
-  );
+  flux(app, stack, files);
   return manifestFiles(app);
 }
 

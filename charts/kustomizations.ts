@@ -1,5 +1,5 @@
 import { compareText } from '../model/diagnostic.ts';
-import { LAYERS } from './layers.ts';
+import { layersOf } from './layers.ts';
 
 /** A kustomization.yaml and what it lists. */
 export interface KustomizationFile {
@@ -12,8 +12,12 @@ export interface KustomizationFile {
  * The kustomization.yaml files of a stack: one in each folder, one at the top, one for each layer.
  *
  * @param paths the stack's other files, below its folder
+ * @param onlyFlux folders that the one at the top leaves out, since only Flux can apply them
  */
-export function kustomizations(paths: readonly string[]): readonly KustomizationFile[] {
+export function kustomizations(
+  paths: readonly string[],
+  onlyFlux: readonly string[] = [],
+): readonly KustomizationFile[] {
   const children = new Map<string, Set<string>>();
   for (const path of paths) {
     const steps = path.split('/');
@@ -24,11 +28,11 @@ export function kustomizations(paths: readonly string[]): readonly Kustomization
   }
   const folders = [...children].map(([folder, names]) => ({
     path: folder === '' ? 'kustomization.yaml' : `${folder}/kustomization.yaml`,
-    resources: [...names].sort(compareText),
+    resources: [...names].filter((name) => folder !== '' || !onlyFlux.includes(name)).sort(compareText),
   }));
-  const layers = LAYERS.map(({ layer, folders: held }) => ({
+  const layers = layersOf(paths).map(({ layer, folders: held }) => ({
     path: `layers/${layer}/kustomization.yaml`,
-    resources: held.filter((folder) => children.has(folder)).map((folder) => `../../${folder}`),
+    resources: held.map((folder) => `../../${folder}`),
   }));
   return [...folders, ...layers].sort((a, b) => compareText(a.path, b.path));
 }

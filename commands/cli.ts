@@ -1,11 +1,21 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { EnvironmentProblem } from './environment-problem.ts';
-import { type MigrateResult, migrateFiles } from './migrate.ts';
+import { migrateFiles } from './migrate.ts';
+import { type Format, outputOption } from './output-option.ts';
 import { progressOn } from './progress.ts';
 import { writeReference } from './reference.ts';
-import { humanMigration, humanReport, jsonProblem, jsonReport, styleFor } from './report.ts';
-import { type SynthResult, synth } from './synth.ts';
+import {
+  humanMigration,
+  humanReport,
+  jsonProblem,
+  jsonReport,
+  type Reportable,
+  type Style,
+  styleFor,
+} from './report.ts';
+import { addSecretsCommand } from './secrets/cli.ts';
+import { synth } from './synth.ts';
 import { TOOL_VERSION } from './tool-version.ts';
 import { UsageProblem } from './usage-problem.ts';
 
@@ -13,12 +23,6 @@ import { UsageProblem } from './usage-problem.ts';
 const BAD_USAGE = 2;
 /** Something inside the program or around it. */
 const INTERNAL = 3;
-
-/** How to report; every command that reports has it. */
-type Format = 'human' | 'json';
-
-const outputOption = (): Option =>
-  new Option('--output <format>', 'how to report').choices(['human', 'json']).default('human');
 
 const program = new Command('matrix-gitops')
   .description('Renders Matrix stacks into plain Kubernetes YAML.')
@@ -38,6 +42,7 @@ program
   .option('--stack <name...>', 'only this stack; can be repeated, and leaves the others alone')
   .addOption(new Option('--stdout', 'print the YAML and write nothing').conflicts('check'))
   .option('--check', 'write nothing; exit code 1 when the output folder is not up to date')
+  .option('--strict', 'exit code 1 when a stack has Secrets without a value')
   .addOption(outputOption())
   .action(
     async (options: {
@@ -47,6 +52,7 @@ program
       stack?: string[];
       stdout?: true;
       check?: true;
+      strict?: true;
       output: Format;
     }) => {
       const progress = progressOn(process.stderr);
@@ -57,16 +63,21 @@ program
           out: options.out,
           only: options.stack ?? [],
           mode: options.stdout ? 'print' : options.check ? 'check' : 'write',
+          strict: options.strict === true,
           print,
           progress: progress.step,
         });
         progress.end();
-        report(result, options.output, (style) => humanReport(result, options.out, style), options.stdout);
+        report(result, options.output, (style) => humanReport(result, options.out, style), {
+          stdoutIsTaken: options.stdout === true,
+        });
       } finally {
         progress.end();
       }
     },
   );
+
+addSecretsCommand(program, report);
 
 program
   .command('migrate')
@@ -86,17 +97,17 @@ program
 
 /** Tells what a command came to, on stdout unless something is wrong or stdout carries YAML. */
 function report(
-  result: SynthResult | MigrateResult,
+  result: Reportable,
   format: Format,
-  human: (style: ReturnType<typeof styleFor>) => string,
-  stdoutIsTaken = false,
+  human: (style: Style) => string,
+  { stdoutIsTaken = false, isAnswer = result.exitCode === 0 } = {},
 ): void {
   process.exitCode = result.exitCode;
   if (format === 'json') {
     (stdoutIsTaken ? process.stderr : process.stdout).write(jsonReport(result));
     return;
   }
-  const stream = result.exitCode === 0 && !stdoutIsTaken ? process.stdout : process.stderr;
+  const stream = isAnswer && !stdoutIsTaken ? process.stdout : process.stderr;
   stream.write(human(styleFor(stream, process.env)));
 }
 

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
 import { MIGRATIONS, type Migration, migrate, writtenSchema } from '../model/migrate.ts';
-import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
+import { EnvironmentProblem } from './environment-problem.ts';
+import { replaceFile } from './replace-file.ts';
 import { fromHere, readText, stackFiles } from './workspace.ts';
 
 /** What to migrate. */
@@ -77,18 +77,8 @@ async function allFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const below = entries
     .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    // Ciphertext is no stack file.
+    .filter((path) => !/\.secrets[/\\]/.test(path));
   return [...new Set([...own, ...below])].sort();
-}
-
-/** Nobody reads half a file. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const beside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writeFile(beside, text, { flag: 'wx' });
-    await rename(beside, file);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw await problemWriting(file, error);
-  }
 }

@@ -3,7 +3,7 @@ import type { MigrateResult } from './migrate.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
 
 /** Escape sequences for a terminal; all empty elsewhere. */
-interface Style {
+export interface Style {
   readonly bold: string;
   readonly red: string;
   readonly reset: string;
@@ -60,12 +60,27 @@ export function humanReport(result: SynthResult, out: string, style: Style): str
         : `${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run synth without --check`,
     );
   }
+  lines.push(...missingLines(result));
   const errors = diagnostics.length + findings.length;
   if (errors > 0) {
     const rest = result.stacks.length === 0 ? `${out} is unchanged` : `unchanged: ${namesText(kept)}`;
     lines.push(`${errors} ${errors === 1 ? 'error' : 'errors'}; ${rest}`);
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+/** What is still to be made, a line for each stack; for very many stacks one for all. */
+function missingLines({ missing }: SynthResult): readonly string[] {
+  const stacks = [...new Set(missing.map(({ stack }) => stack))];
+  if (stacks.length > MANY_STACKS) {
+    return [
+      `${stacks.length} stacks have Secrets without a value yet: run secrets status, then secrets create`,
+    ];
+  }
+  return stacks.map((stack) => {
+    const own = missing.filter((one) => one.stack === stack).map(({ secret }) => secret);
+    return `${stack}: no value yet in ${own.join(', ')}: run secrets create --stack ${stack}`;
+  });
 }
 
 /** One line for each file; for very many, one for each folder. */
@@ -106,8 +121,13 @@ export function humanMigration(result: MigrateResult, style: Style): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What a command came to. */
+export interface Reportable {
+  readonly exitCode: number;
+}
+
 /** A result for programs. */
-export function jsonReport(result: SynthResult | MigrateResult): string {
+export function jsonReport(result: Reportable): string {
   return `${JSON.stringify(result, undefined, 2)}\n`;
 }
 

@@ -1,5 +1,7 @@
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
-import { suggestion } from '../model/nearest.ts';
+import { missingKeys } from '../model/kept-secrets.ts';
+import { keepsCiphertext } from '../model/secret-settings.ts';
+import type { Stack } from '../model/stack.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
@@ -10,8 +12,7 @@ import { keepHeapSmall } from './heap.ts';
 import { keptFiles } from './kept.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
-import { UsageProblem } from './usage-problem.ts';
-import { readWorkspace, type StackEntry } from './workspace.ts';
+import { choose, readWorkspace, type StackEntry } from './workspace.ts';
 import { finishInterruptedWrite, writeOutput } from './write-output.ts';
 
 /** Where synth reads and writes, and what it does with what it rendered. */
@@ -24,6 +25,8 @@ export interface SynthOptions {
   readonly only?: readonly string[];
   /** `write` brings the output folder up to date, `check` only compares it, `print` hands the YAML on. Default: write. */
   readonly mode?: 'write' | 'check' | 'print';
+  /** Exit code 1 when a stack has Secrets without a value. @default false */
+  readonly strict?: boolean;
   /** Takes the YAML of one stack after the other, with mode `print`. */
   readonly print?: (text: string) => Promise<void>;
   /** Told after each stack. */
@@ -38,6 +41,13 @@ export interface StackFinding extends Finding {
   readonly stack: string;
 }
 
+/** A Secret of which some keys have no value yet. */
+export interface MissingSecret {
+  readonly stack: string;
+  readonly secret: string;
+  readonly keys: readonly string[];
+}
+
 /** What a run came to. */
 export interface SynthResult {
   /** 0 fine, 1 findings in what was rendered or an output folder that is not up to date, 2 wrong input. */
@@ -48,6 +58,8 @@ export interface SynthResult {
   readonly stacks: readonly string[];
   /** The stacks that something is wrong with; what is there of them stays as it was. */
   readonly kept: readonly string[];
+  /** Keys of Secrets that have no value yet. */
+  readonly missing: readonly MissingSecret[];
   /** What was written; undefined when nothing could be, or should. */
   readonly written: Written | undefined;
   /** How the output folder differs, with mode `check`. */
@@ -79,6 +91,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   const findings: StackFinding[] = [];
   const stacks: string[] = [];
   const failing: StackEntry[] = [];
+  const missing: MissingSecret[] = [];
   for (const [index, entry] of chosen.entries()) {
     const rendered = renderEntry(entry, workspace.versions.length === 0);
     diagnostics.push(...rendered.diagnostics);
@@ -89,6 +102,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
       if (mode === 'print') await printYaml(rendered.files, stacks.length === 0, options.print);
       else for (const [path, text] of rendered.files) texts.set(path, compact(text));
       stacks.push(entry.name);
+      missing.push(...missingSecrets(entry.stack));
     }
     options.progress?.(index + 1, chosen.length, entry.name);
   }
@@ -97,14 +111,16 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
     findings,
     stacks,
     kept: failing.map(({ name }) => name),
+    missing,
     written: undefined,
     compared: undefined,
   } as const;
-  const exitCode = diagnostics.length > 0 ? 2 : findings.length > 0 ? 1 : 0;
+  const lacking = options.strict === true && missing.length > 0;
+  const exitCode = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
   const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
-  if (mode === 'write') return { exitCode, ...result, written: await writeOutput(out, texts, kept) };
+  if (mode === 'write') return { exitCode, ...result, written: await writeOutput(out, texts, { kept }) };
   const compared = await reading(out, () => compareTree(out, texts, kept));
   const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
   return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, compared };
@@ -132,6 +148,15 @@ function renderEntry(
   };
 }
 
+/** Where the values are kept here: those that are not there yet. */
+function missingSecrets(stack: Stack | undefined): readonly MissingSecret[] {
+  if (stack === undefined || !keepsCiphertext(stack.provider)) return [];
+  return stack.secrets.flatMap((secret) => {
+    const keys = missingKeys(stack, secret);
+    return keys.length === 0 ? [] : [{ stack: stack.name, secret: secret.name, keys }];
+  });
+}
+
 /** What is wrong with a shared file is told once, however many stacks extend it. */
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()];
@@ -140,20 +165,6 @@ function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 /** The same text in one piece: put together bit by bit, it holds on to every bit, which for a thousand stacks is much. */
 function compact(text: string): string {
   return Buffer.from(text).toString();
-}
-
-/** The stacks that were asked for, or all. */
-function choose(entries: readonly StackEntry[], names: readonly string[]): readonly StackEntry[] {
-  const known = entries.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const some =
-      known.length > 20 ? `${known.slice(0, 20).join(', ')} and ${known.length - 20} more` : known.join(', ');
-    throw new UsageProblem(
-      `there is no stack "${unknown}"; ${suggestion(unknown, known)}The stacks are: ${some}`,
-    );
-  }
-  return names.length === 0 ? entries : entries.filter(({ name }) => names.includes(name));
 }
 
 /** What is in the output folder of stacks that were not asked for, or that something is wrong with. */

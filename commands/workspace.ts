@@ -1,15 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { type Claims, checkAcross } from '../model/checks/across.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
-import { type Loaded, loadStack, loadVersions } from '../model/load.ts';
+import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
+import { suggestion } from '../model/nearest.ts';
 import type { YamlSource } from '../model/reading/yaml-source.ts';
+import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
-import { problemReading } from './environment-problem.ts';
+import { OutputProblem } from '../output/problem.ts';
+import { interruptedWrite } from '../output/recover.ts';
+import { secretsFolder, secretTexts } from '../secrets/folder.ts';
+import { readSecrets, type SecretText } from '../secrets/kept.ts';
+import { EnvironmentProblem, problemReading } from './environment-problem.ts';
 import { packagedFile } from './package-files.ts';
+import { UsageProblem } from './usage-problem.ts';
 
 /** The image versions of a repository, at its top. */
 const VERSIONS = 'versions.yaml';
@@ -38,12 +45,14 @@ export interface Workspace {
  * alone or together.
  *
  * @param stacksFolder folder with one `.yaml` file per stack; its folders hold what stack files extend
+ * @param before done before the ciphertext of a stack is read
  * @param versionsFile the image versions; default: versions.yaml, or that of this package where there is none
  * @throws EnvironmentProblem when a file cannot be read
  */
 export async function readWorkspace(
   stacksFolder: string,
   versionsFile: string | undefined,
+  before: (stack: Stack) => Promise<void> = async () => undefined,
 ): Promise<Workspace> {
   const versions = await readVersions(versionsFile);
   // Stack files are checked in any case: nothing in them depends on a tag.
@@ -52,7 +61,7 @@ export async function readWorkspace(
   const entries: StackEntry[] = [];
   const claims: Claims[] = [];
   for (const path of await stackFiles(stacksFolder)) {
-    const { entry, claimed } = await readStack(path, images, shared);
+    const { entry, claimed } = await readStack(path, images, shared, before);
     entries.push(entry);
     if (claimed !== undefined) claims.push(claimed);
   }
@@ -63,12 +72,48 @@ async function readStack(
   path: string,
   images: Images,
   shared: SharedFiles,
+  before: (stack: Stack) => Promise<void>,
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
-  const { value, name, source, diagnostics, claims } = loadStack(file, await readText(path), images, shared);
+  const loaded = loadStack(file, await readText(path), images, shared);
+  const { name, source, claims } = loaded;
+  const { stack: value, diagnostics } = await withSecrets(dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
   const needed = value === undefined || value.overrides.length === 0 ? undefined : source;
   return { entry: { file, name, stack: value, source: needed, diagnostics }, claimed: claims };
+}
+
+/** The stack with the ciphertext that lies beside its file, or what is wrong with that. */
+async function withSecrets(
+  folder: string,
+  { value, diagnostics }: LoadedStack,
+  before: (stack: Stack) => Promise<void>,
+): Promise<{ readonly stack: Stack | undefined; readonly diagnostics: readonly Diagnostic[] }> {
+  if (value === undefined) return { stack: undefined, diagnostics };
+  if (!keepsCiphertext(value.provider)) return { stack: value, diagnostics };
+  await before(value);
+  const read = readSecrets(value, await readSecretTexts(folder, value));
+  if (read.diagnostics.length > 0) return { stack: undefined, diagnostics: read.diagnostics };
+  return { stack: read.kept.length === 0 ? value : { ...value, kept: read.kept }, diagnostics };
+}
+
+/**
+ * The files of ciphertext of a stack.
+ *
+ * @param stacks the folder with its stack file
+ * @throws EnvironmentProblem when they cannot be read, or are half written
+ */
+export async function readSecretTexts(stacks: string, { name }: Stack): Promise<readonly SecretText[]> {
+  const folder = secretsFolder(stacks, name);
+  try {
+    const interrupted = await interruptedWrite(folder, 'secrets status');
+    if (interrupted !== undefined) throw new EnvironmentProblem(interrupted.message);
+    return await secretTexts(folder, fromHere(folder));
+  } catch (error) {
+    if (error instanceof EnvironmentProblem) throw error;
+    if (error instanceof OutputProblem) throw new EnvironmentProblem(error.message);
+    throw problemReading(`the folder ${fromHere(folder)}`, error);
+  }
 }
 
 /** Tells each clash at the later of the two files; neither of them is rendered. */
@@ -137,4 +182,22 @@ export function fromHere(path: string): string {
 
 function slashes(path: string): string {
   return path.replaceAll('\\', '/');
+}
+
+/**
+ * The stacks that were asked for, or all.
+ *
+ * @throws UsageProblem when one is not there
+ */
+export function choose(entries: readonly StackEntry[], names: readonly string[]): readonly StackEntry[] {
+  const known = entries.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const some =
+      known.length > 20 ? `${known.slice(0, 20).join(', ')} and ${known.length - 20} more` : known.join(', ');
+    throw new UsageProblem(
+      `there is no stack "${unknown}"; ${suggestion(unknown, known)}The stacks are: ${some}`,
+    );
+  }
+  return names.length === 0 ? entries : entries.filter(({ name }) => names.includes(name));
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { ignoredByGit } from '../output/git-ignore.ts';
 import { Stopped } from '../output/problem.ts';
-import { finishInterrupted, type Written, writeTree } from '../output/write.ts';
+import { finishInterrupted, type WriteOptions, type Written, writeTree } from '../output/write.ts';
 import { problemWriting } from './environment-problem.ts';
 
 /**
@@ -13,9 +13,9 @@ import { problemWriting } from './environment-problem.ts';
 export async function writeOutput(
   folder: string,
   texts: ReadonlyMap<string, string>,
-  kept: ReadonlySet<string>,
+  options: Pick<WriteOptions, 'kept' | 'unwanted' | 'expected'>,
 ): Promise<Written> {
-  const written = await stoppable(folder, () => writeTree(folder, texts, { notice: tell, kept }));
+  const written = await stoppable(folder, () => writeTree(folder, texts, { ...options, notice: tell }));
   const sample = written.changed[0];
   const ignored = sample === undefined ? undefined : await ignoredByGit(folder, sample);
   if (ignored !== undefined) {

@@ -18,6 +18,11 @@ export function labels(owner: Labelled): Record<string, string> {
   };
 }
 
+/** Labels of a Secret, which several workloads may read. */
+export function secretLabels(stack: string, name: string): Record<string, string> {
+  return labels({ id: name, component: 'secrets', instance: stack });
+}
+
 /** A workload's own pods and no others. Immutable in Kubernetes: never anything that can change. */
 export function workloadSelector(owner: Labelled): Record<string, string> {
   return { 'app.kubernetes.io/name': owner.id, 'app.kubernetes.io/instance': owner.instance };

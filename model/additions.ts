@@ -1,9 +1,6 @@
-import { ELEMENT_OWNED } from './components/element.ts';
-import { JITSI_OWNED, JITSI_PARTS } from './components/jitsi.ts';
-import { LIVEKIT_OWNED } from './components/livekit.ts';
-import { SYNAPSE_OWNED } from './components/synapse.ts';
-import { type Conflict, conflicts, type Owned } from './extra-config.ts';
-import type { Path } from './reading/yaml-source.ts';
+import { COMPONENT_NAMES, components } from './components/index.ts';
+import { type Conflict, conflicts } from './extra-config.ts';
+import { type Path, valueAt } from './reading/yaml-source.ts';
 import type { StackFile } from './schema.ts';
 
 /** A raw addition of the stack file, with what it replaces that other settings own. */
@@ -18,16 +15,20 @@ export interface Addition {
 
 /** Every raw addition of a stack file, in the order of the file's reference. */
 export function additions(written: StackFile): readonly Addition[] {
-  const { synapse, element, livekit, jitsi } = written;
-  const all: readonly (readonly [Path, unknown, string | undefined, readonly Owned[]])[] = [
-    [['synapse', 'extraConfig'], synapse?.extraConfig, synapse?.force, SYNAPSE_OWNED],
-    [['element', 'extraConfig'], element?.extraConfig, element?.force, ELEMENT_OWNED],
-    [['livekit', 'extraConfig'], livekit?.extraConfig, livekit?.force, LIVEKIT_OWNED],
-    ...JITSI_PARTS.map(
-      (part) => [['jitsi', part, 'env'], jitsi?.[part]?.env, jitsi?.[part]?.force, JITSI_OWNED] as const,
-    ),
-  ];
-  return all.flatMap(([path, added, force, table]) =>
-    added === undefined ? [] : [{ path, added, force, conflicts: conflicts(added, table) }],
+  return COMPONENT_NAMES.flatMap((name) =>
+    components[name].additions.flatMap(({ at, owned }) => {
+      const path = [name, ...at];
+      const added = valueAt(written, path);
+      if (added === undefined) return [];
+      const force = valueAt(written, [...path.slice(0, -1), 'force']);
+      return [
+        {
+          path,
+          added,
+          force: typeof force === 'string' ? force : undefined,
+          conflicts: conflicts(added, owned),
+        },
+      ];
+    }),
   );
 }

@@ -22,6 +22,7 @@ export const CODES = {
   MG030: 'A Secret is named for two purposes.',
   MG031: 'The address of public call nodes cannot be reached from the Internet.',
   MG032: 'A toleration says a value that has no meaning.',
+  MG033: 'A setting does not go with the provider of Secrets.',
   MG034: 'An image tag does not fit what this release configures.',
   MG035: "The tags of Jitsi's four programs differ.",
   MG036: 'More is requested than the limit allows.',
@@ -36,6 +37,9 @@ export const CODES = {
   MG053: 'An override changes what an object is.',
   MG054: 'A raw addition replaces what another setting owns.',
   MG055: 'An override leaves an object that breaks a rule (MR…, below).',
+  MG060: 'A file of secrets is not what the provider of the stack writes.',
+  MG061: 'What a file of secrets says of its own keys is damaged.',
+  MG062: 'Two files hold one Secret.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -40,6 +40,13 @@ export interface Owned {
   readonly owner: string;
 }
 
+/** A field of the stack file for raw additions. A reason to replace owned values stands beside it, at `force`. */
+export interface RawAdditions {
+  /** Where it is, below the component's key: `['extraConfig']`. */
+  readonly at: Path;
+  readonly owned: readonly Owned[];
+}
+
 /** An addition that replaces an owned value. */
 export interface Conflict extends Owned {
   /** Where in the addition; a part of the owned value, or a group that holds it. */

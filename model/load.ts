@@ -8,6 +8,7 @@ import { checkElementCalls } from './checks/clients.ts';
 import { checkTlsSecrets, checkTunnel } from './checks/exposure.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
+import { checkSecretProvider } from './checks/secret-provider.ts';
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
 import { NO_SHARED_FILES, type SharedFiles } from './extends.ts';
 import {
@@ -38,6 +39,7 @@ const CHECKS: readonly Check[] = [
   checkTlsSecrets,
   checkTolerations,
   checkAdditions,
+  checkSecretProvider,
 ];
 
 /** What came of a stack file: a resolved stack, or everything that is wrong. */

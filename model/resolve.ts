@@ -1,15 +1,20 @@
 import { additions } from './additions.ts';
-import { resolveDatabase } from './components/database.ts';
-import { resolveElement } from './components/element.ts';
-import { allComponents } from './components/index.ts';
-import { resolveJitsi } from './components/jitsi.ts';
-import { resolveLivekit } from './components/livekit.ts';
-import { resolveSynapse } from './components/synapse.ts';
+import {
+  allComponents,
+  COMPONENT_NAMES,
+  type ComponentName,
+  type ComponentSettings,
+  components,
+  LAN_NAMES,
+  type LanName,
+} from './components/index.ts';
 import { compareText } from './diagnostic.ts';
 import { seconds } from './fields.ts';
 import type { Images } from './images.ts';
 import { dotted } from './reading/yaml-source.ts';
+import { recordOf } from './records.ts';
 import type { StackFile } from './schema.ts';
+import { resolveSecretProvider } from './secret-settings.ts';
 import type { SecretSpec } from './secrets.ts';
 import {
   type CallNodes,
@@ -18,6 +23,7 @@ import {
   type PublicExposure,
   type Stack,
   type StackBase,
+  type StackFacts,
   type TlsSource,
 } from './stack.ts';
 import { OUTSIDE, type Party, type Route, type Topology } from './topology.ts';
@@ -40,25 +46,31 @@ export function defaultName(file: string): string {
  * Never fails: what contradicts itself in the file is found by the checks, which look at the same result.
  */
 export function resolve(written: StackFile, context: ResolveContext): Stack {
-  const { serverName } = written;
+  const facts = resolveFacts(written, context);
+  const base: StackBase = { ...facts, ...resolveComponents(written, facts) };
+  const topology = assembleTopology(base);
+  return deepFreeze({
+    ...base,
+    topology,
+    secrets: [
+      ...allComponents.flatMap((component) => component.secrets(base)),
+      ...keptCertificates(base, topology),
+    ],
+    kept: [],
+  });
+}
+
+function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const name = written.name ?? defaultName(context.file);
-  const size = written.size ?? 'small';
   const storageClass = written.cluster?.storageClass;
   const publicDoor = resolvePublic(written.expose.public);
   const lanDoor = resolveLan(written.expose.lan);
-  const livekit = resolveLivekit(written.livekit, { serverName, size });
-  const jitsi = resolveJitsi(written.jitsi, { serverName, size });
-  const element = resolveElement(written.element, {
-    serverName,
-    livekit: livekit !== undefined,
-    jitsi: jitsi !== undefined,
-  });
-  const base: StackBase = {
+  return {
     name,
     file: context.file,
     namespace: written.namespace ?? name,
-    serverName,
-    size,
+    serverName: written.serverName,
+    size: written.size ?? 'small',
     cluster: {
       domain: written.cluster?.domain ?? 'cluster.local',
       ...(storageClass === undefined ? {} : { storageClass }),
@@ -76,16 +88,11 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       ...(publicDoor === undefined ? {} : { public: publicDoor }),
       ...(lanDoor === undefined ? {} : { lan: lanDoor }),
     },
-    wellKnown: written.wellKnown ?? 'here',
     federation: resolveFederation(written.federation),
     // A copy: what is frozen below must not be the caller's.
     images: { ...context.images },
-    database: resolveDatabase(written.database, size),
-    synapse: resolveSynapse(written.synapse, { serverName, size, storageClass }),
-    ...(element === undefined ? {} : { element }),
-    ...(livekit === undefined ? {} : { livekit }),
-    ...(jitsi === undefined ? {} : { jitsi }),
     callNodes: resolveCallNodes(written.callNodes),
+    provider: resolveSecretProvider(written.secrets),
     overrides: written.overrides ?? [],
     forced: additions(written).flatMap(({ path, force, conflicts }) =>
       force === undefined
@@ -93,15 +100,16 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
         : conflicts.map(({ at }) => ({ path: dotted([...path, ...at]), reason: force })),
     ),
   };
-  const topology = assembleTopology(base);
-  return deepFreeze({
-    ...base,
-    topology,
-    secrets: [
-      ...allComponents.flatMap((component) => component.secrets(base)),
-      ...keptCertificates(base, topology),
-    ],
-  });
+}
+
+function resolveComponents(written: StackFile, facts: StackFacts): ComponentSettings {
+  // The same components, seen so that the type of what each name resolves to shows.
+  const declared: {
+    readonly [Name in ComponentName]: {
+      resolve(file: StackFile, facts: StackFacts): ComponentSettings[Name];
+    };
+  } = components;
+  return recordOf<ComponentSettings>(COMPONENT_NAMES, (name) => declared[name].resolve(written, facts));
 }
 
 /** The TLS Secrets that somebody else keeps: one for each name, whichever doors use it. */
@@ -121,15 +129,17 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
         key: 'tls.crt',
         what: 'certificate chain',
         readers: [OUTSIDE.traefik],
-        make: '',
+        form: { kind: 'given', pem: 'certificate' },
         loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
+        rotation: 'nobody, where the new one is valid for the same hosts',
       },
       {
         key: 'tls.key',
         what: "the certificate's private key",
         readers: [OUTSIDE.traefik],
-        make: '',
-        loss: 'ask for a new certificate',
+        form: { kind: 'given', pem: 'private key' },
+        loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
+        rotation: 'nobody, together with its certificate',
       },
     ],
   }));
@@ -163,16 +173,12 @@ function resolvePublic(written: StackFile['expose']['public']): PublicExposure |
 function resolveLan(written: StackFile['expose']['lan']): LanExposure | undefined {
   const tls = resolveTls(written?.tls);
   if (tls === undefined) return undefined;
-  const { synapse, element, livekit, jitsi } = written?.names ?? {};
-  return {
-    tls,
-    names: {
-      ...(synapse === undefined ? {} : { synapse }),
-      ...(element === undefined ? {} : { element }),
-      ...(livekit === undefined ? {} : { livekit }),
-      ...(jitsi === undefined ? {} : { jitsi }),
-    },
-  };
+  const names: Partial<Record<LanName, string>> = {};
+  for (const name of LAN_NAMES) {
+    const host = written?.names?.[name];
+    if (host !== undefined) names[name] = host;
+  }
+  return { tls, names };
 }
 
 function resolveCallNodes(written: StackFile['callNodes']): CallNodes {

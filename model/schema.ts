@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import { NAME_LENGTH } from './checks/names.ts';
-import { databaseSchema } from './components/database.ts';
-import { elementSchema } from './components/element.ts';
-import { jitsiSchema } from './components/jitsi.ts';
-import { livekitSchema } from './components/livekit.ts';
-import { synapseSchema } from './components/synapse.ts';
+import {
+  COMPONENT_NAMES,
+  type ComponentName,
+  components,
+  LAN_NAMES,
+  type LanName,
+} from './components/index.ts';
 import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, objectName, serverName } from './fields.ts';
 import { overridesSchema } from './overrides.ts';
+import { recordOf } from './records.ts';
+import { secretsSchema } from './secret-settings.ts';
 
 const issuer = z.strictObject({
   kind: z.enum(['ClusterIssuer', 'Issuer']).optional().describe('Default: ClusterIssuer.'),
@@ -77,6 +81,11 @@ const tunnel = z.strictObject({
     ),
 });
 
+/** What each component that can have a name on the local network says about it. */
+const lanNames = recordOf<Record<LanName, z.ZodOptional<typeof host>>>(LAN_NAMES, (name) =>
+  host.optional().describe(components[name].lanName),
+);
+
 const expose = z.strictObject({
   public: z
     .strictObject({
@@ -91,12 +100,7 @@ const expose = z.strictObject({
       via: z.enum(['traefik']).optional().describe('Default: traefik.'),
       tls,
       names: z
-        .strictObject({
-          synapse: host.optional().describe('The homeserver.'),
-          element: host.optional().describe('The web client.'),
-          livekit: host.optional().describe('Signalling of calls.'),
-          jitsi: host.optional().describe('Meetings.'),
-        })
+        .strictObject(lanNames)
         .optional()
         .describe('Extra names for the same things on the local network.'),
     })
@@ -150,6 +154,17 @@ const callNodes = z.strictObject({
     .describe('How long running calls may go on when their server is replaced. Default: 5m.'),
 });
 
+type ComponentFields = {
+  readonly [Name in ComponentName]: (typeof components)[Name]['schema'];
+};
+/** The same components, seen so that the type of each name's schema shows. */
+const declared: { readonly [Name in ComponentName]: { readonly schema: ComponentFields[Name] } } = components;
+/** The key of every component. Who answers for the server name's host is asked beside who reaches the stack. */
+const { wellKnown, ...componentFields } = recordOf<ComponentFields>(
+  COMPONENT_NAMES,
+  (name) => declared[name].schema,
+);
+
 /** The whole stack file. Unknown keys are errors; what follows from other values is not asked. */
 export const stackSchema = z.strictObject({
   schema: z
@@ -169,12 +184,7 @@ export const stackSchema = z.strictObject({
   cluster: cluster.optional().describe('Facts about the cluster.'),
   flux: flux.optional().describe('How Flux finds dist/.'),
   expose: expose.describe('Who reaches the stack, and through what. At least one of public and lan.'),
-  wellKnown: z
-    .enum(['here', 'elsewhere'])
-    .optional()
-    .describe(
-      "Who answers /.well-known/matrix on the server name's own host: this stack, or your web site (SUMMARY.md has the texts). Default: here.",
-    ),
+  wellKnown,
   federation: z
     .union([
       z.enum(['open', 'closed']),
@@ -182,24 +192,12 @@ export const stackSchema = z.strictObject({
     ])
     .optional()
     .describe('Default: open.'),
-  database: databaseSchema.optional().describe("Synapse's PostgreSQL. Always there."),
-  synapse: synapseSchema.optional().describe('The homeserver. Always there.'),
-  element: elementSchema.optional().describe('The web client; there when this key is.'),
-  livekit: livekitSchema.optional().describe('Calls through MatrixRTC; there when this key is.'),
-  jitsi: jitsiSchema.optional().describe('Meetings with Jitsi; there when this key is.'),
+  ...componentFields,
   callNodes: callNodes.optional().describe('The nodes that LiveKit and the Jitsi video bridge run on.'),
   overrides: overridesSchema
     .optional()
     .describe('Changes to rendered objects, applied last, in this order; each with its reason.'),
-  secrets: z
-    .strictObject({
-      provider: z
-        .enum(['existing'])
-        .optional()
-        .describe('You create the Secrets that SECRETS.md lists. Default: existing.'),
-    })
-    .optional()
-    .describe('Where the Secrets come from.'),
+  secrets: secretsSchema.optional().describe('Where the values of Secrets come from.'),
 });
 
 /** A stack file as a person wrote it, its shape checked. */

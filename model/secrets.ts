@@ -1,28 +1,48 @@
-/** One key of a Secret: what it is for and how a person makes it. */
+/** How the value of a key comes about. What is made is made from the operating system's randomness. */
+export type ValueForm =
+  /** Random bytes as lower-case hexadecimal digits, without a newline: a password that survives any shell. */
+  | {
+      readonly kind: 'hex';
+      readonly bytes: number;
+      /** True where a program hands it through a shell unquoted, so that nothing but letters and digits survives. */
+      readonly unquoted?: true;
+    }
+  /** Synapse's own: a line `ed25519 <version> <seed in unpadded base64>` for the key it signs with. */
+  | { readonly kind: 'synapse-signing-key' }
+  /** LiveKit's own: a line `<apiKey>: <secret>`, as YAML. */
+  | { readonly kind: 'livekit-keys'; readonly apiKey: string }
+  /** A private key as PEM (PKCS #8). */
+  | { readonly kind: 'private-key'; readonly algorithm: 'rsa-3072' | 'ec-p256' }
+  /** Something only the operator knows, in PEM. */
+  | { readonly kind: 'given'; readonly pem: 'certificate' | 'private key' };
+
+/** One key of a Secret: what it is for, how its value comes about, and what changing it does. */
 export interface SecretKey {
   readonly key: string;
   readonly what: string;
-  /** Workloads that read it. */
+  /** Workloads that read it, in the order in which they should start again after a rotation. */
   readonly readers: readonly string[];
-  /** The shell expression, run by bash, whose output becomes the value. Holds nothing secret itself. */
-  readonly make: string;
-  /** What losing or changing it means for the people who use the server. */
+  readonly form: ValueForm;
+  /** What it means when somebody else has it, or nobody has it any more. */
   readonly loss: string;
+  /** What people notice when it is replaced. */
+  readonly rotation: string;
+  /** Days after which `secrets status` calls it old. @default - it is kept until there is a reason */
+  readonly rotateAfterDays?: number;
+  /** What a person has to do by hand after it was rotated, before the pods start again. */
+  readonly afterRotation?: string;
 }
 
 /** A Secret that the stack's workloads read and that does not come from the rendered files. */
 export interface SecretSpec {
   readonly namespace: string;
   readonly name: string;
-  /** Made from a certificate and its key, for these hosts; absent for a Secret of generated values. */
+  /** Of type kubernetes.io/tls, with a certificate for these hosts; absent for any other Secret. */
   readonly certificateFor?: readonly string[];
+  /** True where losing it cannot be mended: nothing may remove it by mistake. */
+  readonly irreplaceable?: true;
   readonly keys: readonly SecretKey[];
 }
 
-/**
- * Random hexadecimal digits without a newline: a Secret's key that becomes an environment variable
- * keeps every byte, and a newline in a password is a password nobody can type.
- */
-export const RANDOM_HEX_32 = "openssl rand -hex 32 | tr -d '\\n'";
-/** The same, half as long. */
-export const RANDOM_HEX_16 = "openssl rand -hex 16 | tr -d '\\n'";
+/** 32 random bytes: what no computer guesses. */
+export const RANDOM_HEX_32: ValueForm = { kind: 'hex', bytes: 32 };

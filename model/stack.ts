@@ -1,16 +1,11 @@
-import type { Database } from './components/database.ts';
-import type { Element } from './components/element.ts';
-import type { Jitsi } from './components/jitsi.ts';
-import type { Livekit } from './components/livekit.ts';
-import type { Synapse } from './components/synapse.ts';
+import type { ComponentSettings, LanName } from './components/index.ts';
 import type { Images } from './images.ts';
+import type { KeptSecret } from './kept-secrets.ts';
 import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
+import type { SecretProvider } from './secret-settings.ts';
 import type { SecretSpec } from './secrets.ts';
 import type { Topology } from './topology.ts';
-
-/** The components that can have an extra name on the local network. */
-export type LanName = 'synapse' | 'element' | 'livekit' | 'jitsi';
 
 /** Where a certificate comes from: asked of cert-manager, or a Secret somebody else keeps. */
 export type TlsSource =
@@ -60,8 +55,8 @@ export interface Toleration {
   readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
-/** A complete, frozen deployment: every default filled in, every shared fact derived once. */
-export interface StackBase {
+/** What holds for the stack as a whole; the settings of its components follow from it. */
+export interface StackFacts {
   /** Folder below dist/ and instance label. */
   readonly name: string;
   /** The stack file, for headers and messages. */
@@ -81,25 +76,26 @@ export interface StackBase {
     readonly path: string;
   };
   readonly expose: { readonly public?: PublicExposure; readonly lan?: LanExposure };
-  readonly wellKnown: 'here' | 'elsewhere';
   readonly federation: 'open' | 'closed' | { readonly allow: readonly string[] };
   readonly images: Images;
-  readonly database: Database;
-  readonly synapse: Synapse;
-  readonly element?: Element;
-  readonly livekit?: Livekit;
-  readonly jitsi?: Jitsi;
   readonly callNodes: CallNodes;
+  /** Who keeps the values of the Secrets. */
+  readonly provider: SecretProvider;
   /** Changes to rendered objects, in the order they are applied. */
   readonly overrides: readonly Override[];
   /** Why additions may replace what other settings own, by the path of the addition. */
   readonly forced: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** A stack with everything that follows from it. */
+/** A stack and its components: every default filled in, every shared fact derived once. */
+export interface StackBase extends StackFacts, ComponentSettings {}
+
+/** A complete, frozen deployment, with everything that follows from it. */
 export interface Stack extends StackBase {
   readonly topology: Topology;
   readonly secrets: readonly SecretSpec[];
+  /** Those whose values stand beside the stack file as ciphertext; see secrets/kept.ts. */
+  readonly kept: readonly KeptSecret[];
 }
 
 /** Where a door's certificates come from; undefined where TLS ends before the cluster. */

@@ -14,6 +14,8 @@ export interface Port {
   readonly protocol: 'TCP' | 'UDP';
   /** The Service's port for it; absent when nothing reaches it through the Service. */
   readonly service?: number;
+  /** Key of its component's settings that decides the number; absent where no key does. */
+  readonly setting?: string;
 }
 
 /** Somebody who talks or listens: a workload of the stack, or one of the outside parties. */
@@ -85,6 +87,11 @@ export const OUTSIDE = {
   traefik: 'traefik',
   databaseOperator: 'cnpg-operator',
 } as const;
+
+/** True for a call pod: its ports are its node's, and the Internet reaches them without an entrance. */
+export function isOnNode({ network }: Party): boolean {
+  return network === 'host' || network === 'hostPort';
+}
 
 /**
  * Finds a party by its id.

@@ -3,54 +3,112 @@ import { load } from 'js-yaml';
 import { compareText } from '../model/diagnostic.ts';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
 
-/** Prefix of the annotations; the ConfigMap's name follows. */
-const ANNOTATION = 'checksum/';
+/** Prefix of the annotations for ConfigMaps; the ConfigMap's name follows. */
+const CHECKSUM = 'checksum/';
+/** Prefix of the annotations for Secrets; the Secret's name follows. */
+const REVISION = 'revision/';
 /** Hexadecimal digits: enough that no two versions of a configuration share them, short enough to read. */
 const DIGITS = 16;
 
 /**
+ * Random ids of the values in a Secret, by key: another one when the value changes, and nothing about it. Keys whose
+ * values somebody else keeps have none.
+ */
+export interface SecretRevisions {
+  readonly namespace: string;
+  readonly name: string;
+  readonly revisions: Readonly<Record<string, string>>;
+}
+
+/**
  * Puts a checksum of each ConfigMap a pod reads on its template, so that a change of configuration
  * restarts exactly the pods that use it. Only the keys a pod reads count, and only what they mean:
- * a comment or the place of a key restarts nothing.
+ * a comment or the place of a key restarts nothing. The same for Secrets, over the ids of the values.
  */
-export function stampChecksums(files: readonly ManifestFile[]): readonly ManifestFile[] {
-  const maps = new Map<string, Manifest>();
-  for (const { manifests } of files) {
-    for (const manifest of manifests) if (manifest.kind === 'ConfigMap') maps.set(mapKey(manifest), manifest);
-  }
+export function stampChecksums(
+  files: readonly ManifestFile[],
+  secrets: readonly SecretRevisions[] = [],
+): readonly ManifestFile[] {
+  const sources: Sources = {
+    maps: new Map(
+      files.flatMap(({ manifests }) =>
+        manifests.filter(({ kind }) => kind === 'ConfigMap').map((map) => [id(map.metadata), map]),
+      ),
+    ),
+    secrets: new Map(secrets.map((secret) => [id(secret), secret.revisions])),
+  };
   return files.map((file) => ({
     ...file,
-    manifests: file.manifests.map((manifest) => stamp(manifest, maps)),
+    manifests: file.manifests.map((manifest) => stamp(manifest, sources)),
   }));
 }
 
-function mapKey({ metadata }: Manifest): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
+/** What pods may read, by namespace and name. */
+interface Sources {
+  readonly maps: ReadonlyMap<string, Manifest>;
+  readonly secrets: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
-function stamp(manifest: Manifest, maps: ReadonlyMap<string, Manifest>): Manifest {
+function id({ namespace = '', name }: { readonly namespace?: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+function stamp(manifest: Manifest, { maps, secrets }: Sources): Manifest {
   const { spec } = manifest;
   const template = isRecord(spec) ? spec.template : undefined;
   if (!isRecord(spec) || !isRecord(template) || !isRecord(template.spec)) return manifest;
-  const checksums: Record<string, string> = {};
-  for (const [name, keys] of [...configMapsRead(template.spec)].sort(([a], [b]) => compareText(a, b))) {
-    const map = maps.get(`${manifest.metadata.namespace ?? ''}/${name}`);
-    if (map !== undefined) checksums[`${ANNOTATION}${name}`] = checksum(map, keys);
+  const { namespace = '' } = manifest.metadata;
+  const stamps: Record<string, string> = {};
+  for (const [name, keys] of byName(sourcesRead(template.spec, CONFIG_MAPS))) {
+    const map = maps.get(id({ namespace, name }));
+    if (map !== undefined) stamps[`${CHECKSUM}${name}`] = digest(meanings(map, keys));
   }
-  if (Object.keys(checksums).length === 0) return manifest;
+  for (const [name, keys] of byName(sourcesRead(template.spec, SECRETS))) {
+    const revisions = secrets.get(id({ namespace, name }));
+    const used = revisions === undefined ? [] : entriesOf(revisions, keys);
+    if (used.length > 0) stamps[`${REVISION}${name}`] = digest(used);
+  }
+  if (Object.keys(stamps).length === 0) return manifest;
   const metadata = isRecord(template.metadata) ? template.metadata : {};
   const annotations = isRecord(metadata.annotations) ? metadata.annotations : {};
   return {
     ...manifest,
     spec: {
       ...spec,
-      template: { ...template, metadata: { ...metadata, annotations: { ...annotations, ...checksums } } },
+      template: { ...template, metadata: { ...metadata, annotations: { ...annotations, ...stamps } } },
     },
   };
 }
 
-/** Which keys of which ConfigMaps a pod reads; undefined means all keys. */
-function configMapsRead(podSpec: Record<string, unknown>): ReadonlyMap<string, Set<string> | undefined> {
+/** In what words a pod says that it reads one kind of object. */
+interface Reading {
+  readonly volume: 'configMap' | 'secret';
+  readonly volumeName: 'name' | 'secretName';
+  readonly all: 'configMapRef' | 'secretRef';
+  readonly one: 'configMapKeyRef' | 'secretKeyRef';
+}
+
+const CONFIG_MAPS: Reading = {
+  volume: 'configMap',
+  volumeName: 'name',
+  all: 'configMapRef',
+  one: 'configMapKeyRef',
+};
+const SECRETS: Reading = {
+  volume: 'secret',
+  volumeName: 'secretName',
+  all: 'secretRef',
+  one: 'secretKeyRef',
+};
+
+type KeysRead = ReadonlyMap<string, Set<string> | undefined>;
+
+function byName(read: KeysRead): readonly (readonly [string, Set<string> | undefined])[] {
+  return [...read].sort(([a], [b]) => compareText(a, b));
+}
+
+/** Which keys of which ConfigMaps or Secrets a pod reads; undefined means all keys. */
+function sourcesRead(podSpec: Record<string, unknown>, reading: Reading): KeysRead {
   const read = new Map<string, Set<string> | undefined>();
   const note = (name: unknown, keys: readonly string[] | undefined): void => {
     if (typeof name !== 'string') return;
@@ -62,35 +120,49 @@ function configMapsRead(podSpec: Record<string, unknown>): ReadonlyMap<string, S
     if (read.has(name) && known === undefined) return;
     read.set(name, new Set([...(known ?? []), ...keys]));
   };
-  for (const volume of records(podSpec.volumes)) {
-    const source = volume.configMap;
-    if (!isRecord(source)) continue;
+  const noteVolume = (source: unknown, name: string): void => {
+    if (!isRecord(source)) return;
     const items = records(source.items);
-    note(source.name, items.length === 0 ? undefined : items.map(({ key }) => String(key)));
+    note(source[name], items.length === 0 ? undefined : items.map(({ key }) => String(key)));
+  };
+  for (const volume of records(podSpec.volumes)) {
+    noteVolume(volume[reading.volume], reading.volumeName);
+    const projected = isRecord(volume.projected) ? volume.projected : {};
+    for (const source of records(projected.sources)) noteVolume(source[reading.volume], 'name');
   }
   for (const container of [...records(podSpec.initContainers), ...records(podSpec.containers)]) {
     for (const from of records(container.envFrom)) {
-      if (isRecord(from.configMapRef)) note(from.configMapRef.name, undefined);
+      const reference = from[reading.all];
+      if (isRecord(reference)) note(reference.name, undefined);
     }
     for (const variable of records(container.env)) {
       const from = variable.valueFrom;
-      const reference = isRecord(from) ? from.configMapKeyRef : undefined;
+      const reference = isRecord(from) ? from[reading.one] : undefined;
       if (isRecord(reference)) note(reference.name, [String(reference.key)]);
     }
   }
   return read;
 }
 
-function checksum(map: Manifest, keys: Set<string> | undefined): string {
+function meanings(map: Manifest, keys: Set<string> | undefined): readonly unknown[] {
   const data = isRecord(map.data) ? map.data : {};
-  const used = Object.entries(data)
+  return entriesOf(data, keys).map(([key, text]) => [key, meaning(key, String(text))]);
+}
+
+function entriesOf<T>(
+  data: Readonly<Record<string, T>>,
+  keys: Set<string> | undefined,
+): readonly (readonly [string, T])[] {
+  return Object.entries(data)
     .filter(([key]) => keys === undefined || keys.has(key))
-    .sort(([a], [b]) => compareText(a, b))
-    .map(([key, text]) => [key, meaning(key, String(text))]);
-  const digest = createHash('sha256').update(JSON.stringify(used)).digest('hex');
+    .sort(([a], [b]) => compareText(a, b));
+}
+
+function digest(of: readonly unknown[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(of)).digest('hex');
   // Digits around an e are a number to some readers of YAML: the first part that is none.
-  const parts = digest.match(new RegExp(`.{${DIGITS}}`, 'g')) ?? [];
-  return parts.find((part) => !/^[0-9]+e?[0-9]+$/.test(part)) ?? digest;
+  const parts = hash.match(new RegExp(`.{${DIGITS}}`, 'g')) ?? [];
+  return parts.find((part) => !/^[0-9]+e?[0-9]+$/.test(part)) ?? hash;
 }
 
 /** What a configuration text says, without how it is written. */

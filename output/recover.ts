@@ -23,9 +23,13 @@ export interface InterruptedWrite {
 /**
  * Tells whether a write of an output folder is under way or was interrupted, without changing anything.
  *
+ * @param command what finishes or undoes it, for the message
  * @throws OutputProblem when what it left cannot be read
  */
-export async function interruptedWrite(folder: string): Promise<InterruptedWrite | undefined> {
+export async function interruptedWrite(
+  folder: string,
+  command = 'synth',
+): Promise<InterruptedWrite | undefined> {
   if (!(await hasHidden(folder))) return undefined;
   const { hidden: place } = hiddenPlaces(folder);
   const running = (await lockOwners(folder)).find((owner) => !isDead(owner));
@@ -35,7 +39,7 @@ export async function interruptedWrite(folder: string): Promise<InterruptedWrite
   }
   const left = await readJournal(folder);
   const state = left === undefined ? 'to undo' : 'to finish';
-  const message = `a write of ${folder} was interrupted and has left ${place}; run synth, which will ${left === undefined ? 'undo' : 'finish'} it first`;
+  const message = `a write of ${folder} was interrupted and has left ${place}; run ${command}, which will ${left === undefined ? 'undo' : 'finish'} it first`;
   return { place, state, message };
 }
 

@@ -40,17 +40,24 @@ export async function compareTree(
   return (await inspect(folder, texts, kept)).comparison;
 }
 
-/** A comparison, and the tree it was made from. */
+/**
+ * A comparison, and the tree it was made from.
+ *
+ * @param unwanted files that should be gone although no earlier run is known to have written them
+ */
 export async function inspect(
   folder: string,
   texts: ReadonlyMap<string, string>,
   kept: ReadonlySet<string>,
+  unwanted: ReadonlySet<string> = new Set(),
 ): Promise<{ readonly tree: Tree; readonly comparison: Comparison }> {
   const tree = await readTree(folder);
   const unknown = [...tree].flatMap(([path, kind]) =>
     kind === 'file' && !texts.has(path) && !kept.has(path) ? [path] : [],
   );
-  const rendered = await inParallel(unknown, (path) => isRendered(folder, path));
+  const rendered = await inParallel(unknown, async (path) =>
+    unwanted.has(path) ? true : await isRendered(folder, path),
+  );
   const stale = unknown.filter((_, index) => rendered[index]);
   checkPlaces(folder, tree, [...texts.keys()], stale);
   const there = [...texts].filter(([path]) => tree.get(path) === 'file');

@@ -1,5 +1,5 @@
-import { lstat, mkdir, rmdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { lstat, mkdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { apply, type Undo } from './apply.ts';
 import { codeOf, type Disk, realDisk } from './disk.ts';
 import { hasHidden, hiddenPlaces } from './hidden.ts';
@@ -10,7 +10,7 @@ import { naming, OutputProblem, WriteFailure } from './problem.ts';
 import { recover } from './recover.ts';
 import { discardStaging, stage } from './stage.ts';
 import { listenForStop } from './stop.ts';
-import { compareTree, inspect } from './tree.ts';
+import { inspect } from './tree.ts';
 
 /** What a write did, by path below the output folder. */
 export interface Written {
@@ -23,6 +23,13 @@ export interface Written {
 export interface WriteOptions {
   /** Rendered files without a text that stay as they are: those of stacks that are not written now. @default none */
   readonly kept?: ReadonlySet<string>;
+  /** Files to remove that do not say in their first line that they were rendered. @default none */
+  readonly unwanted?: ReadonlySet<string>;
+  /**
+   * What files held when the texts were made from them; undefined where none was. Nothing is written when one of them
+   * holds something else by now. @default nothing is expected
+   */
+  readonly expected?: ReadonlyMap<string, string | undefined>;
   /** Told what a person may want to know meanwhile. @default nobody is told */
   readonly notice?: (text: string) => void;
   /** How long to wait for another process that writes the same folder, milliseconds. @default 5000 */
@@ -51,7 +58,9 @@ export async function writeTree(
 ): Promise<Written> {
   if (!(await hasHidden(folder))) {
     await checkFolder(folder);
-    const { differs, missing, stale, unchanged } = await compareTree(folder, texts, options.kept);
+    const { differs, missing, stale, unchanged } = await (
+      await inspect(folder, texts, options.kept ?? new Set(), options.unwanted)
+    ).comparison;
     if (differs.length + missing.length + stale.length === 0) return { changed: [], removed: [], unchanged };
   }
   // An absolute path: Node never ends making a relative one when the current folder has been removed.
@@ -59,7 +68,7 @@ export async function writeTree(
   try {
     return await alone(folder, options, async (lock) => {
       await recover(folder, lock.disk, lock.notice);
-      return await replace(folder, texts, options.kept ?? new Set(), lock);
+      return await replace(folder, texts, options, lock);
     });
   } catch (error) {
     if (outermost !== undefined) await removeMade(folder, outermost);
@@ -97,11 +106,12 @@ async function alone<T>(
 async function replace(
   folder: string,
   texts: ReadonlyMap<string, string>,
-  kept: ReadonlySet<string>,
+  { kept = new Set(), unwanted, expected = new Map() }: WriteOptions,
   { disk, check }: LockOptions,
 ): Promise<Written> {
+  await refuseChanged(folder, expected);
   // Compared again: another process may have written until now.
-  const inspected = await inspect(folder, texts, kept);
+  const inspected = await inspect(folder, texts, kept, unwanted);
   const { differs, missing, stale, unchanged } = inspected.comparison;
   const undo: Undo[] = [];
   try {
@@ -118,6 +128,23 @@ async function replace(
   await discardStaging(folder, [], disk).catch(() => undefined);
   const changed = new Set([...differs, ...missing]);
   return { changed: [...texts.keys()].filter((path) => changed.has(path)), removed: stale, unchanged };
+}
+
+/** What was made from a file that somebody has changed since would take that change back. */
+async function refuseChanged(
+  folder: string,
+  expected: ReadonlyMap<string, string | undefined>,
+): Promise<void> {
+  for (const [path, text] of expected) {
+    const found = await readFile(join(folder, path), 'utf8').catch((error: unknown) => {
+      if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+      throw new WriteFailure(`${folder}/${path}`, error);
+    });
+    if (found === text) continue;
+    throw new OutputProblem(
+      `cannot write ${folder}/${path}: somebody else has changed it meanwhile; nothing was changed, run it again`,
+    );
+  }
 }
 
 /** Goes back to how it was, as far as there is a way; otherwise the journal stays, and the next run goes on. */

@@ -2,7 +2,18 @@ import { dump } from 'js-yaml';
 import type { Manifest } from '../model/manifest.ts';
 
 /** Keys that come first, in this order, wherever they stand; the rest follows by name. */
-const FIRST = ['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'type', 'image', 'key', 'spec'];
+const FIRST = [
+  'apiVersion',
+  'kind',
+  'metadata',
+  'name',
+  'namespace',
+  'type',
+  'image',
+  'key',
+  'secretKey',
+  'spec',
+];
 
 const IS_FIRST = new Set(FIRST);
 
@@ -29,6 +40,10 @@ function ordered(value: unknown): unknown {
  * @param comment first line, without the `# `
  */
 export function manifestsText(comment: string, manifests: readonly (Manifest | object)[]): string {
-  const documents = manifests.map((manifest) => dump(ordered(manifest), { lineWidth: -1, noRefs: true }));
-  return `# ${comment}\n${documents.join('---\n')}`;
+  return `# ${comment}\n${manifests.map(objectText).join('---\n')}`;
+}
+
+/** The text of one object, in the same way. */
+export function objectText(object: Manifest | object): string {
+  return dump(ordered(object), { lineWidth: -1, noRefs: true });
 }

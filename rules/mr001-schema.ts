@@ -2,6 +2,7 @@ import type { KindSchema, Schema } from '../imports/crd.ts';
 import { kindSchemas } from '../imports/schemas/index.ts';
 import { nearest } from '../model/nearest.ts';
 import { finding, type Located, objects } from './reading/objects.ts';
+import { isSopsEncrypted, withoutSops } from './reading/sops.ts';
 import type { Finding, Rule } from './rule.ts';
 import { validate } from './schema/validate.ts';
 
@@ -22,7 +23,8 @@ function checkObject(located: Located): readonly Finding[] {
     const what = `has apiVersion "${located.apiVersion}" and kind "${located.kind}", of which no schema is known`;
     return [finding(code, located, '', what, remedyForUnknown(located, key))];
   }
-  return validate(located.data, schemaOf(kind), '').map(({ path, what, remedy }) =>
+  const object = isSopsEncrypted(located) ? withoutSops(located.data) : located.data;
+  return validate(object, schemaOf(kind), '').map(({ path, what, remedy }) =>
     finding(code, located, path, what, remedy),
   );
 }

@@ -1,6 +1,7 @@
 import { data, items, text, walk } from './reading/data.ts';
 import { finding, type Located, objects } from './reading/objects.ts';
 import { podTemplates } from './reading/pods.ts';
+import { isSopsEncrypted } from './reading/sops.ts';
 import type { Finding, Rule } from './rule.ts';
 import { secretsInText } from './secrets/config-text.ts';
 import { isLiteral, isSecretVariable, passwordInUrl, privateKey } from './secrets/words.ts';
@@ -40,6 +41,7 @@ function checkObject(located: Located): readonly Finding[] {
     findings.push(finding(code, located, field, what, remedy));
   };
   if (located.group === '' && located.kind === 'Secret') {
+    if (isSopsEncrypted(located)) return [];
     for (const field of ['data', 'stringData']) {
       if (Object.keys(data(located.data[field])).length > 0) {
         report(field, 'would be committed in the clear', 'seal or encrypt it, or let another system make it');

@@ -1,4 +1,5 @@
-import { type Jitsi, type JitsiPart, javaHeap } from '../model/components/jitsi.ts';
+import type { Jitsi } from '../model/components/jitsi.ts';
+import { type JitsiPart, javaHeap } from '../model/components/jitsi-sizes.ts';
 import type { Stack } from '../model/stack.ts';
 import { party, port, serviceHost, serviceUrl } from '../model/topology.ts';
 import { CLUSTER_INTERFACES } from './livekit.ts';

@@ -73,6 +73,17 @@ export function homeserver(stack: Stack): unknown {
   return mergePatch(ownHomeserver(stack), stack.synapse.extraConfig);
 }
 
+/** The public halves of keys it signed with before: without them what they signed could not be checked any more. */
+function oldSigningKeys({ kept }: Stack): object {
+  const keys = kept.flatMap((secret) => secret.oldSigningKeys);
+  if (keys.length === 0) return {};
+  return {
+    old_signing_keys: Object.fromEntries(
+      keys.map(({ id, key, expiredMs }) => [id, { key, expired_ts: expiredMs }]),
+    ),
+  };
+}
+
 /** What the stack itself says, before additions. */
 function ownHomeserver(stack: Stack): object {
   const self = party(stack.topology, 'synapse');
@@ -87,6 +98,7 @@ function ownHomeserver(stack: Stack): object {
     public_baseurl: `${stack.synapse.baseUrl}/`,
     report_stats: false,
     default_room_version: '12',
+    ...oldSigningKeys(stack),
     signing_key_path: `${SYNAPSE_PATHS.signingKey}/${SYNAPSE_SECRETS.signingKey.key}`,
     registration_shared_secret_path: `${secrets}/${SYNAPSE_SECRETS.registration}`,
     macaroon_secret_key_path: `${secrets}/${SYNAPSE_SECRETS.macaroon}`,

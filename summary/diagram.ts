@@ -1,5 +1,5 @@
 import type { Stack } from '../model/stack.ts';
-import { OUTSIDE, type Party, type Port, party, port, type Route } from '../model/topology.ts';
+import { isOnNode, OUTSIDE, type Party, type Port, party, port, type Route } from '../model/topology.ts';
 import { fenced } from './markdown.ts';
 
 /** `7882/udp`, `50000-60000/udp`. */
@@ -23,7 +23,7 @@ function node(id: string): string {
 }
 
 function box(item: Party): string {
-  const where = item.network === 'host' || item.network === 'hostPort' ? '<br/>on the call node' : '';
+  const where = isOnNode(item) ? '<br/>on the call node' : '';
   return `${node(item.id)}["${item.title}${where}"]`;
 }
 

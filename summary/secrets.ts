@@ -1,36 +1,77 @@
-import type { SecretSpec } from '../model/secrets.ts';
+import { remotePlaces } from '../model/remote-secrets.ts';
+import { keepsCiphertext } from '../model/secret-settings.ts';
+import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import type { Stack } from '../model/stack.ts';
 import { fenced, table } from './markdown.ts';
+import { createCommand, shellExpression } from './secret-commands.ts';
 
-/** The command that makes a Secret. Values are made where it runs and stand nowhere else. */
-function createCommand(secret: SecretSpec): readonly string[] {
-  const { namespace, name } = secret;
-  if (secret.certificateFor !== undefined) {
-    return [`kubectl -n ${namespace} create secret tls ${name} --cert=CHAIN.pem --key=KEY.pem`];
-  }
-  return [
-    `kubectl -n ${namespace} create secret generic ${name} \\`,
-    ...secret.keys.map(
-      ({ key, make }, index) =>
-        `  --from-file=${key}=<(${make})${index === secret.keys.length - 1 ? '' : ' \\'}`,
-    ),
-  ];
-}
-
-function section(secret: SecretSpec): string {
+function section(stack: Stack, secret: SecretSpec): string {
   return [
     `## \`${secret.name}\``,
     secret.certificateFor === undefined
       ? undefined
       : `A certificate that you keep, valid for: ${secret.certificateFor.map((host) => `\`${host}\``).join(', ')}.`,
     table(
-      ['key', 'what it is', 'read by', 'if it is lost or changed'],
-      secret.keys.map(({ key, what, readers, loss }) => [`\`${key}\``, what, readers.join(', '), loss]),
+      ['key', 'what it is', 'read by', 'if it leaks or is lost', 'change it', 'who notices'],
+      secret.keys.map((one) => [
+        `\`${one.key}\``,
+        one.what,
+        one.readers.join(', '),
+        one.loss,
+        rotationText(one),
+        one.rotation,
+      ]),
     ),
-    fenced('bash', createCommand(secret)),
+    ...origin(stack, secret),
   ]
     .filter((part) => part !== undefined)
     .join('\n\n');
+}
+
+function rotationText({ form, rotateAfterDays }: SecretKey): string {
+  if (form.kind === 'given') return 'before it ends';
+  return rotateAfterDays === undefined ? 'when it has leaked' : `every ${rotateAfterDays} days`;
+}
+
+/** How the values of one Secret come about, with its provider. */
+function origin(stack: Stack, secret: SecretSpec): readonly string[] {
+  const { provider } = stack;
+  if (provider.kind === 'existing') return [fenced('bash', createCommand(secret))];
+  if (provider.kind !== 'external-secrets') return [];
+  const places = remotePlaces(provider.remoteKey, stack.name, secret);
+  return [
+    table(
+      ['key', 'in the store at', 'property', 'made by'],
+      secret.keys.map(({ key, form }) => [
+        `\`${key}\``,
+        `\`${places[key]?.key ?? ''}\``,
+        places[key]?.property === undefined ? 'the whole value' : `\`${places[key].property}\``,
+        `\`${shellExpression(form)}\``,
+      ]),
+    ),
+  ];
+}
+
+/** What to do once, before the first apply. */
+function introduction(stack: Stack): readonly string[] {
+  const { provider, namespace, name, file } = stack;
+  const from = `Rendered from \`${file}\`.`;
+  if (keepsCiphertext(provider)) {
+    return [
+      `${from} The values are kept as ciphertext beside it, in \`${name}.secrets/\`. What is missing there is made, encrypted and written by:`,
+      fenced('bash', [`npx matrix-gitops secrets create --stack ${name}`]),
+      'Then run synth and commit both folders. The same command with `status` tells what is missing or old, with `rotate SECRET/KEY` it makes a new value.',
+    ];
+  }
+  if (provider.kind === 'external-secrets') {
+    return [
+      `${from} The values are in the ${provider.store.kind} \`${provider.store.name}\`; put them there before the first apply. The commands below make good ones, for bash.`,
+    ];
+  }
+  return [
+    `${from} Make these once, in namespace \`${namespace}\`, before the first apply. The commands are for bash: each value is made on the spot, is never shown and lands in no history.`,
+    fenced('bash', [`kubectl create namespace ${namespace} --dry-run=client -o yaml | kubectl apply -f -`]),
+  ];
 }
 
 /** Where a Secret that nobody has to make comes from. */
@@ -49,11 +90,8 @@ function madeElsewhere(stack: Stack): string {
 export function secretsText(stack: Stack): string {
   return `${[
     `# Secrets of ${stack.name}`,
-    `Rendered from \`${stack.file}\`. Make these once, in namespace \`${stack.namespace}\`, before the first apply. The commands are for bash: each value is made on the spot, is never shown and lands in no history.`,
-    fenced('bash', [
-      `kubectl create namespace ${stack.namespace} --dry-run=client -o yaml | kubectl apply -f -`,
-    ]),
-    ...stack.secrets.map(section),
+    ...introduction(stack),
+    ...stack.secrets.map((secret) => section(stack, secret)),
     '## Made by the cluster',
     madeElsewhere(stack),
     ...(stack.jitsi?.accountsClaim === undefined ? [] : [jitsiAccounts(stack.namespace)]),

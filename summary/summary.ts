@@ -1,7 +1,9 @@
 import { compareText } from '../model/diagnostic.ts';
+import { missingKeys } from '../model/kept-secrets.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
-import { type PathMatch, party, port, type Route } from '../model/topology.ts';
+import { isOnNode, type PathMatch, party, port, type Route } from '../model/topology.ts';
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
@@ -82,10 +84,9 @@ function dns(stack: Stack): string {
   for (const host of hosts('lan')) {
     rows.push([`\`${host}\``, 'A', "Traefik's local address", 'you make it, in the local DNS']);
   }
-  const calls =
-    stack.livekit === undefined && stack.jitsi === undefined
-      ? ''
-      : `\n\nCall traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`;
+  const calls = stack.topology.parties.some(isOnNode)
+    ? `\n\nCall traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`
+    : '';
   return `## DNS records\n\n${table(['name', 'type', 'leads to', 'who'], rows)}${calls}`;
 }
 
@@ -123,13 +124,30 @@ function resources(manifests: readonly Manifest[]): string {
   ].join('\n\n');
 }
 
+function keyNames(keys: readonly string[]): string {
+  return keys.length === 0 ? 'nothing' : keys.map((key) => `\`${key}\``).join(', ');
+}
+
 function secrets(stack: Stack): string {
-  const rows = stack.secrets.map(({ namespace, name, keys }) => [
-    `\`${name}\``,
-    namespace,
-    keys.map(({ key }) => `\`${key}\``).join(', '),
+  const { provider } = stack;
+  const kept = keepsCiphertext(provider);
+  const rows = stack.secrets.map((secret) => [
+    `\`${secret.name}\``,
+    secret.namespace,
+    secret.keys.map(({ key }) => `\`${key}\``).join(', '),
+    ...(kept ? [keyNames(missingKeys(stack, secret))] : []),
   ]);
-  return `## Secrets needed\n\nHow to make them stands in SECRETS.md.\n\n${table(['Secret', 'namespace', 'keys'], rows)}`;
+  const from: Readonly<Record<SecretProvider['kind'], string>> = {
+    'sealed-secrets': 'Sealed for the cluster, and kept in this repository.',
+    sops: 'Encrypted by SOPS, and kept in this repository.',
+    'external-secrets': 'Fetched from a store by External Secrets.',
+    existing: 'Made by you, in the cluster.',
+  };
+  return [
+    '## Secrets needed',
+    `${from[provider.kind]} More about them stands in SECRETS.md.`,
+    table(['Secret', 'namespace', 'keys', ...(kept ? ['still missing'] : [])], rows),
+  ].join('\n\n');
 }
 
 /** A rule that an overridden object breaks. */

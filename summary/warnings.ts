@@ -1,5 +1,6 @@
 import { uploadBytes } from '../model/components/synapse.ts';
 import type { Stack } from '../model/stack.ts';
+import { isOnNode } from '../model/topology.ts';
 
 /** What Cloudflare accepts in one request on its free and professional plans, in MB of 10^6 bytes. */
 const CLOUDFLARE_UPLOAD_MB = 100;
@@ -10,7 +11,7 @@ const CLOUDFLARE_UPLOAD_MB = 100;
  */
 export function warnings(stack: Stack): readonly string[] {
   const { expose, callNodes, jitsi, livekit } = stack;
-  const calls = livekit !== undefined || jitsi !== undefined;
+  const calls = stack.topology.parties.some(isOnNode);
   const found: string[] = [];
   if (expose.public?.via === 'tunnel') {
     found.push(

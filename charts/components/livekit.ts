@@ -9,7 +9,7 @@ import { LIVEKIT_KEYS } from '../../model/components/livekit.ts';
 import { doorTls, type Stack } from '../../model/stack.ts';
 import { party } from '../../model/topology.ts';
 import { jwtServiceEnvironment, LIVEKIT_PATHS } from '../../settings/livekit.ts';
-import { CONFIG_MAPS } from '../config/config-files.ts';
+import { LIVEKIT_CONFIG } from '../config/livekit-config.ts';
 
 /** Neither image names a user; any fits. */
 const LIVEKIT_USER = 10030;
@@ -41,7 +41,7 @@ export function livekit(app: App, stack: Stack): void {
     ],
     env: [fieldEnv('HOST_IP', 'status.hostIP')],
     mounts: [
-      configFiles('config', CONFIG_MAPS.livekit, LIVEKIT_PATHS.config, ['livekit.yaml']),
+      configFiles('config', LIVEKIT_CONFIG, LIVEKIT_PATHS.config, ['livekit.yaml']),
       secretFiles('keys', LIVEKIT_KEYS.secret, LIVEKIT_PATHS.keys, [LIVEKIT_KEYS.key]),
     ],
     liveness: tcpProbe('http', { every: 10, failures: 6 }),

@@ -8,7 +8,7 @@ import { SYNAPSE_SECRETS } from '../../model/components/synapse.ts';
 import type { Stack } from '../../model/stack.ts';
 import { party } from '../../model/topology.ts';
 import { SYNAPSE_PATHS } from '../../settings/synapse.ts';
-import { CONFIG_MAPS } from '../config/config-files.ts';
+import { SYNAPSE_CONFIG } from '../config/synapse-config.ts';
 
 /** The image's own user; volumes of earlier deployments belong to it. */
 const USER = 991;
@@ -37,7 +37,7 @@ export function synapse(app: App, stack: Stack): void {
       { name: 'PYTHONMALLOC', value: 'malloc' },
     ],
     mounts: [
-      configFiles('config', CONFIG_MAPS.synapse, SYNAPSE_PATHS.config, ['homeserver.yaml', 'log.yaml']),
+      configFiles('config', SYNAPSE_CONFIG, SYNAPSE_PATHS.config, ['homeserver.yaml', 'log.yaml']),
       secretFiles('secrets', name, SYNAPSE_PATHS.secrets, [form, macaroon, registration]),
       secretFiles('signing-key', signingKey.name, SYNAPSE_PATHS.signingKey, [signingKey.key]),
       claim('media', stack.synapse.media.claim, SYNAPSE_PATHS.data),

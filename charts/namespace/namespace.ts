@@ -4,6 +4,7 @@ import { ChartFile } from '../../constructs/chart-file.ts';
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import { labels } from '../../constructs/labels.ts';
 import type { Stack } from '../../model/stack.ts';
+import { isOnNode } from '../../model/topology.ts';
 
 /**
  * The namespace, at the strictest Pod Security level that its pods fit:
@@ -13,8 +14,7 @@ import type { Stack } from '../../model/stack.ts';
  */
 export function namespace(app: App, stack: Stack): void {
   const file = new ChartFile(app, 'namespace/namespace.yaml');
-  const onNode = stack.topology.parties.some(({ network }) => network === 'host' || network === 'hostPort');
-  const level = onNode ? 'privileged' : 'restricted';
+  const level = stack.topology.parties.some(isOnNode) ? 'privileged' : 'restricted';
   new k8s.KubeNamespace(file, 'namespace', {
     metadata: {
       name: stack.namespace,

@@ -1,9 +1,10 @@
+import { LAN_NAMES } from '../components/index.ts';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { dotted, type YamlSource } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
 import { type HostPorts, hostPorts, portsText } from './call-nodes.ts';
-import { HOSTED, namedHosts } from './named-hosts.ts';
+import { namedHosts } from './named-hosts.ts';
 
 /** Something that only one stack can have, and where its file says so. */
 interface Claim {
@@ -36,7 +37,7 @@ export interface Clash {
 /** What a stack claims for itself. */
 export function claimsOf(written: StackFile, stack: Stack, source: YamlSource): Claims {
   const fields = new Map(namedHosts(written, stack).map(({ host, path }) => [host, path]));
-  for (const component of HOSTED) {
+  for (const component of LAN_NAMES) {
     const host = stack.expose.lan?.names[component];
     if (host !== undefined) fields.set(host, ['expose', 'lan', 'names', component]);
   }

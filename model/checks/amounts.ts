@@ -1,38 +1,9 @@
-import { DATABASE_MEMORY_FLOOR, DATABASE_VOLUME_FLOOR } from '../components/database.ts';
-import { JITSI_MEMORY_FLOORS, JITSI_PARTS } from '../components/jitsi.ts';
-import { LIVEKIT_MEMORY_FLOOR } from '../components/livekit.ts';
-import { MEDIA_VOLUME_FLOOR, SYNAPSE_MEMORY_FLOOR, uploadBytes } from '../components/synapse.ts';
+import { DATABASE_VOLUME_FLOOR } from '../components/database.ts';
+import { COMPONENT_NAMES, components } from '../components/index.ts';
+import { MEDIA_VOLUME_FLOOR, uploadBytes } from '../components/synapse.ts';
 import { bytes, millicores } from '../quantity.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
-import type { Resources } from '../resources.ts';
-import type { Stack } from '../stack.ts';
 import type { Check, CheckFinding } from './check.ts';
-
-/** A container's resources, where they are written, and the least memory it lives with. */
-interface Sized {
-  readonly path: Path;
-  readonly resources: Resources;
-  readonly floor?: string;
-}
-
-function sized(stack: Stack): readonly Sized[] {
-  const { database, synapse, element, livekit, jitsi } = stack;
-  return [
-    { path: ['database', 'cnpg', 'resources'], resources: database.resources, floor: DATABASE_MEMORY_FLOOR },
-    { path: ['synapse', 'resources'], resources: synapse.resources, floor: SYNAPSE_MEMORY_FLOOR },
-    ...(element === undefined ? [] : [{ path: ['element', 'resources'], resources: element.resources }]),
-    ...(livekit === undefined
-      ? []
-      : [{ path: ['livekit', 'resources'], resources: livekit.resources, floor: LIVEKIT_MEMORY_FLOOR }]),
-    ...(jitsi === undefined
-      ? []
-      : JITSI_PARTS.map((part) => ({
-          path: ['jitsi', part, 'resources'],
-          resources: jitsi.resources[part],
-          floor: JITSI_MEMORY_FLOORS[part],
-        }))),
-  ];
-}
 
 /** Amounts that a program cannot live with, or that Kubernetes refuses. */
 export const checkAmounts: Check = (written, stack) => {
@@ -61,7 +32,10 @@ export const checkAmounts: Check = (written, stack) => {
       remedy: `raise limits.${unit} or lower requests.${unit}`,
     });
   };
-  for (const { path, resources, floor } of sized(stack)) {
+  const containers = COMPONENT_NAMES.flatMap((name) =>
+    components[name].containers(stack).map(({ at, ...container }) => ({ path: [name, ...at], ...container })),
+  );
+  for (const { path, resources, floor } of containers) {
     const { requests, limits } = resources;
     const starved =
       floor !== undefined &&

@@ -1,6 +1,7 @@
 import { isPrivateAddress } from '../fields.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
+import { isOnNode } from '../topology.ts';
 import type { Check, CheckFinding } from './check.ts';
 
 /** Kubernetes' default range for node ports. */
@@ -24,9 +25,9 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
       // With hostPort only the media port reaches the node; the rest stays on the pod.
       const onNode = party.network === 'host' || (party.network === 'hostPort' && port.service === undefined);
       if (!onNode) continue;
-      const settable = port.name === 'ice-udp' || port.name === 'media';
+      const settable = port.setting !== undefined;
       found.push({
-        path: settable ? [party.setting, 'udp'] : [party.setting],
+        path: settable ? [party.setting, port.setting] : [party.setting],
         settable,
         who: `${party.title} (${port.name})`,
         protocol: port.protocol,
@@ -96,7 +97,7 @@ export const checkPorts: Check = (written, stack) => {
 
 /** Call traffic needs an address that its clients can reach: no tunnel or proxy carries UDP. */
 export const checkCallAddress: Check = (written, stack) => {
-  const calls = (['livekit', 'jitsi'] as const).filter((component) => stack[component] !== undefined);
+  const calls = [...new Set(stack.topology.parties.filter(isOnNode).map(({ setting }) => setting))];
   const [first] = calls;
   const ip = written.callNodes?.addresses?.public;
   if (first === undefined || stack.expose.public === undefined) return [];

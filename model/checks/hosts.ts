@@ -1,12 +1,14 @@
+import { LAN_NAMES } from '../components/index.ts';
 import { dotted } from '../reading/yaml-source.ts';
+import { party } from '../topology.ts';
 import type { Check, CheckFinding } from './check.ts';
-import { HOSTED, isDerived, type NamedHost, namedHosts } from './named-hosts.ts';
+import { isDerived, type NamedHost, namedHosts } from './named-hosts.ts';
 
 /** Every browser page and API needs a host of its own: two on one host would share cookies and routes. */
 export const checkHosts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
   const hosts = [...namedHosts(written, stack)];
-  for (const component of HOSTED) {
+  for (const component of LAN_NAMES) {
     const host = written.expose.lan?.names?.[component];
     if (host === undefined) continue;
     const path = ['expose', 'lan', 'names', component];
@@ -37,10 +39,11 @@ export const checkHosts: Check = (written, stack) => {
       remedy: 'give each its own host',
     });
   }
-  // Element and Jitsi run scripts: on the homeserver's own name they could read its answers.
+  // Who answers every path serves pages, and pages run scripts: on the homeserver's own name those could read its answers.
+  const everyPath = stack.topology.routes.filter(({ match }) => match.kind === 'all');
+  const withPages = new Set<string>(everyPath.map(({ to }) => party(stack.topology, to).setting));
   for (const { component, host, path } of hosts) {
-    const runsScripts = component === 'element' || component === 'jitsi';
-    if (!runsScripts || stack.wellKnown !== 'here' || host !== stack.serverName) continue;
+    if (!withPages.has(component) || stack.wellKnown !== 'here' || host !== stack.serverName) continue;
     findings.push({
       code: 'MG020',
       at: path,

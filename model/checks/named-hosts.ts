@@ -1,9 +1,7 @@
+import { LAN_NAMES, type LanName } from '../components/index.ts';
 import type { Path } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
-import type { LanName, Stack } from '../stack.ts';
-
-/** The components that people and programs reach by a host name. */
-export const HOSTED = ['synapse', 'element', 'livekit', 'jitsi'] as const satisfies readonly LanName[];
+import type { Stack } from '../stack.ts';
 
 /** A host name and the field that decides it. */
 export interface NamedHost {
@@ -15,7 +13,7 @@ export interface NamedHost {
 
 /** The canonical hosts of everything a stack has. */
 export function namedHosts(written: StackFile, stack: Stack): readonly NamedHost[] {
-  return HOSTED.flatMap((component) => {
+  return LAN_NAMES.flatMap((component) => {
     const host = stack[component]?.host;
     if (host === undefined) return [];
     const derived = written[component]?.host === undefined;

@@ -7,32 +7,34 @@ import {
   type Resources,
   resourcesField,
   resourcesText,
-  type Size,
   sizeRow,
 } from '../resources.ts';
-import type { StackBase } from '../stack.ts';
+import type { StackFile } from '../schema.ts';
+import type { StackBase, StackFacts } from '../stack.ts';
 import { OUTSIDE } from '../topology.ts';
 import type { Component } from './component.ts';
 
-/** `database:` of the stack file. */
-export const databaseSchema = z.strictObject({
-  cnpg: z
-    .strictObject({
-      size: memory
-        .optional()
-        .describe(
-          'Volume of each instance. It only ever grows. Default: 20Gi (small), 50Gi (medium), 100Gi (large).',
-        ),
-      instances: z
-        .int()
-        .min(1)
-        .max(9)
-        .optional()
-        .describe('PostgreSQL servers: one primary, the others follow it. Default: 1.'),
-      resources: resourcesField.optional(),
-    })
-    .describe('PostgreSQL run by the CloudNativePG operator.'),
-});
+const schema = z
+  .strictObject({
+    cnpg: z
+      .strictObject({
+        size: memory
+          .optional()
+          .describe(
+            'Volume of each instance. It only ever grows. Default: 20Gi (small), 50Gi (medium), 100Gi (large).',
+          ),
+        instances: z
+          .int()
+          .min(1)
+          .max(9)
+          .optional()
+          .describe('PostgreSQL servers: one primary, the others follow it. Default: 1.'),
+        resources: resourcesField.optional(),
+      })
+      .describe('PostgreSQL run by the CloudNativePG operator.'),
+  })
+  .optional()
+  .describe("Synapse's PostgreSQL. Always there.");
 
 /** Everything about the stack's PostgreSQL that more than one place needs. */
 export interface Database {
@@ -52,7 +54,7 @@ export interface Database {
 /** A volume below this fills within weeks of federating (write-ahead log alone keeps 512 MB). */
 export const DATABASE_VOLUME_FLOOR = '5Gi';
 /** PostgreSQL with Synapse's queries is killed below this. */
-export const DATABASE_MEMORY_FLOOR = '512Mi';
+const MEMORY_FLOOR = '512Mi';
 
 const SIZES: BySize<{ volume: string; connections: number; resources: Resources }> = {
   small: {
@@ -90,8 +92,7 @@ function parameters(memoryLimit: string, connections: number): Record<string, st
   };
 }
 
-/** Fills in what the stack file leaves out of `database:`. */
-export function resolveDatabase(written: z.infer<typeof databaseSchema> | undefined, size: Size): Database {
+function resolve({ database: written }: StackFile, { size }: StackFacts): Database {
   const resources = overrideResources(SIZES[size].resources, written?.cnpg.resources);
   return {
     cluster: 'matrix-db',
@@ -106,7 +107,22 @@ export function resolveDatabase(written: z.infer<typeof databaseSchema> | undefi
 }
 
 /** PostgreSQL by CloudNativePG. Its pods and Services are made by the operator, its Secret too. */
-export const database = {
+export const database: Component<typeof schema, Database, 'postgresql'> = {
+  schema,
+  resolve,
+  lanName: undefined,
+  images: {
+    postgresql: {
+      tag: /^([0-9]+)\.([0-9]+)(?:-[0-9]+)?-(?:minimal|standard)-(?:trixie|bookworm)$/,
+      atLeast: [14, 0],
+      example: '16.15-standard-trixie',
+      because: 'Synapse needs PostgreSQL 14, and tags without type and system are withdrawn',
+    },
+  },
+  additions: [],
+  containers: ({ database }) => [
+    { at: ['cnpg', 'resources'], resources: database.resources, floor: MEMORY_FLOOR },
+  ],
   parties: (stack: StackBase) => [
     {
       id: stack.database.cluster,
@@ -164,4 +180,4 @@ export const database = {
       'a quarter and three quarters of the memory limit: PostgreSQL manual, resource consumption',
     ),
   ],
-} satisfies Component;
+};

@@ -1,5 +1,6 @@
-import type { LanName, StackBase } from '../stack.ts';
+import type { StackBase } from '../stack.ts';
 import type { Route } from '../topology.ts';
+import type { LanName } from './index.ts';
 
 /** What every door to one party has in common. */
 type RouteTarget = Pick<Route, 'match' | 'to' | 'port' | 'group' | 'certificate'>;

@@ -2,26 +2,32 @@ import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
 import { host } from '../fields.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
-import type { StackBase } from '../stack.ts';
-import type { Component } from './component.ts';
+import type { StackFile } from '../schema.ts';
+import type { StackBase, StackFacts } from '../stack.ts';
+import { type Component, isOn } from './component.ts';
 import { doors } from './doors.ts';
 
-/** `element:` of the stack file. */
-export const elementSchema = z.strictObject({
-  enabled: z.boolean().optional().describe('false keeps these settings without Element. Default: true.'),
-  host: host.optional().describe('Where people open it. Default: element.<serverName>.'),
-  brand: z.string().min(1).max(60).optional().describe('Name shown in the title. Default: Element.'),
-  calls: z
-    .enum(['livekit', 'jitsi', 'both'])
-    .optional()
-    .describe(
-      'What the call button starts. Default: what the stack has; both when it has LiveKit and Jitsi.',
-    ),
-  theme: z.enum(['light', 'dark']).optional().describe('Theme before a person chooses one. Default: light.'),
-  resources: resourcesField.optional(),
-  extraConfig: extraConfigField.optional(),
-  force: forceField.optional(),
-});
+const schema = z
+  .strictObject({
+    enabled: z.boolean().optional().describe('false keeps these settings without Element. Default: true.'),
+    host: host.optional().describe('Where people open it. Default: element.<serverName>.'),
+    brand: z.string().min(1).max(60).optional().describe('Name shown in the title. Default: Element.'),
+    calls: z
+      .enum(['livekit', 'jitsi', 'both'])
+      .optional()
+      .describe(
+        'What the call button starts. Default: what the stack has; both when it has LiveKit and Jitsi.',
+      ),
+    theme: z
+      .enum(['light', 'dark'])
+      .optional()
+      .describe('Theme before a person chooses one. Default: light.'),
+    resources: resourcesField.optional(),
+    extraConfig: extraConfigField.optional(),
+    force: forceField.optional(),
+  })
+  .optional()
+  .describe('The web client; there when this key is.');
 
 /** What Element's call button starts; `none` hides it. */
 export type ElementCalls = 'livekit' | 'jitsi' | 'both' | 'none';
@@ -37,7 +43,7 @@ export interface Element {
 }
 
 /** Keys of config.json that follow from the stack. */
-export const ELEMENT_OWNED = owned({
+const OWNED = owned({
   default_server_config: 'serverName and synapse.host',
   default_server_name: 'serverName',
   brand: 'element.brand',
@@ -52,17 +58,16 @@ const RESOURCES: Resources = {
   limits: { cpu: '100m', memory: '64Mi' },
 };
 
-/** Fills in what the stack file leaves out of `element:`. */
-export function resolveElement(
-  written: z.infer<typeof elementSchema> | undefined,
-  context: { readonly serverName: string; readonly livekit: boolean; readonly jitsi: boolean },
+function resolve(
+  { element: written, livekit, jitsi }: StackFile,
+  { serverName }: StackFacts,
 ): Element | undefined {
-  if (written === undefined || written.enabled === false) return undefined;
+  if (!isOn(written)) return undefined;
   return {
-    host: written.host ?? `element.${context.serverName}`,
+    host: written.host ?? `element.${serverName}`,
     brand: written.brand ?? 'Element',
     theme: written.theme ?? 'light',
-    calls: written.calls ?? availableCalls(context.livekit, context.jitsi),
+    calls: written.calls ?? availableCalls(isOn(livekit), isOn(jitsi)),
     resources: overrideResources(RESOURCES, written.resources),
     extraConfig: written.extraConfig ?? {},
   };
@@ -75,8 +80,22 @@ function availableCalls(livekit: boolean, jitsi: boolean): ElementCalls {
 }
 
 /** The web client. */
-export const element = {
+export const element: Component<typeof schema, Element | undefined, 'element'> = {
+  schema,
+  resolve,
+  lanName: 'The web client.',
+  images: {
+    element: {
+      tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
+      atLeast: [1, 12, 24],
+      example: 'v1.12.28',
+      because: 'older releases need other settings for calls',
+    },
+  },
+  additions: [{ at: ['extraConfig'], owned: OWNED }],
   sizes: [],
+  containers: ({ element }) =>
+    element === undefined ? [] : [{ at: ['resources'], resources: element.resources }],
   parties: (stack: StackBase) =>
     stack.element === undefined
       ? []
@@ -106,4 +125,4 @@ export const element = {
           certificate: 'element',
         }),
   secrets: () => [],
-} satisfies Component;
+};

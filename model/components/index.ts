@@ -1,3 +1,4 @@
+import { keysOf } from '../records.ts';
 import type { Component } from './component.ts';
 import { database } from './database.ts';
 import { element } from './element.ts';
@@ -6,18 +7,44 @@ import { livekit } from './livekit.ts';
 import { synapse } from './synapse.ts';
 import { wellKnown } from './well-known.ts';
 
-/** Every component a stack can have, by the name in its labels. */
-export type ComponentName = 'database' | 'synapse' | 'well-known' | 'element' | 'livekit' | 'jitsi';
-
-/** In the order in which a person meets them: what holds the data first. */
+/**
+ * Every component a stack can have, by its key in the stack file;
+ * in the order in which a person meets them: what holds the data first.
+ */
 export const components = {
   database,
   synapse,
-  'well-known': wellKnown,
+  wellKnown,
   element,
   livekit,
   jitsi,
-} satisfies Record<ComponentName, Component>;
+};
 
-/** The same, to walk through. */
+type Components = typeof components;
+
+/** One of {@link components}. */
+export type ComponentName = keyof Components;
+
+/** What a stack says about each component. */
+export type ComponentSettings = {
+  readonly [Name in ComponentName]: ReturnType<Components[Name]['resolve']>;
+};
+
+/** The components that can have an extra name on the local network: those with a host of their own. */
+export type LanName = {
+  [Name in ComponentName]: Components[Name]['lanName'] extends string ? Name : never;
+}[ComponentName];
+
+/** The images a stack can need, by the name they have in versions.yaml. */
+export type ImageName = { [Name in ComponentName]: keyof Components[Name]['images'] }[ComponentName];
+
+/** The names of {@link components}, in their order. */
+export const COMPONENT_NAMES = keysOf(components);
+
+/** Every {@link LanName}. */
+export const LAN_NAMES = COMPONENT_NAMES.filter(
+  (name): name is LanName => components[name].lanName !== undefined,
+);
+
+/** The components, to walk through. */
 export const allComponents: readonly Component[] = Object.values(components);

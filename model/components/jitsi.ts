@@ -1,21 +1,21 @@
 import * as z from 'zod';
 import { extraEnvField, forceField, owned } from '../extra-config.ts';
 import { host, port } from '../fields.ts';
-import { mebibytes } from '../quantity.ts';
-import {
-  type BySize,
-  overrideResources,
-  type Resources,
-  resourcesField,
-  resourcesText,
-  type Size,
-  sizeRow,
-} from '../resources.ts';
-import { RANDOM_HEX_16 } from '../secrets.ts';
-import type { StackBase } from '../stack.ts';
+import type { KnownReleases } from '../images.ts';
+import { overrideResources, type Resources, resourcesField } from '../resources.ts';
+import type { StackFile } from '../schema.ts';
+import type { SecretKey, ValueForm } from '../secrets.ts';
+import type { StackBase, StackFacts } from '../stack.ts';
 import { OUTSIDE, type Party, type Port } from '../topology.ts';
-import type { Component } from './component.ts';
+import { type Component, isOn } from './component.ts';
 import { doors } from './doors.ts';
+import {
+  JITSI_MEMORY_FLOORS,
+  JITSI_PARTS,
+  JITSI_SIZE_ROWS,
+  JITSI_SIZES,
+  type JitsiPart,
+} from './jitsi-sizes.ts';
 
 /** What can be set for each of Jitsi's programs. */
 const partSchema = z.strictObject({
@@ -24,30 +24,27 @@ const partSchema = z.strictObject({
   force: forceField.optional(),
 });
 
-/** `jitsi:` of the stack file. */
-export const jitsiSchema = z.strictObject({
-  enabled: z.boolean().optional().describe('false keeps these settings without Jitsi. Default: true.'),
-  host: host.optional().describe('Where people open meetings. Default: meet.<serverName>.'),
-  access: z
-    .enum(['anyone', 'password'])
-    .describe(
-      'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join what they opened).',
-    ),
-  attach: z
-    .enum(['hostPort', 'hostNetwork'])
-    .optional()
-    .describe('How the video bridge gets its UDP port on the node. Default: hostPort.'),
-  udp: port.optional().describe("The video bridge's UDP port. Default: 10000."),
-  prosody: partSchema.optional().describe('XMPP server.'),
-  jicofo: partSchema.optional().describe('Conference focus.'),
-  jvb: partSchema.optional().describe('Video bridge.'),
-  web: partSchema.optional().describe('Web pages and signalling proxy.'),
-});
-
-/** Jitsi's four programs, in the order in which they depend on each other. */
-export const JITSI_PARTS = ['prosody', 'jicofo', 'jvb', 'web'] as const;
-/** One of Jitsi's four programs. */
-export type JitsiPart = (typeof JITSI_PARTS)[number];
+const schema = z
+  .strictObject({
+    enabled: z.boolean().optional().describe('false keeps these settings without Jitsi. Default: true.'),
+    host: host.optional().describe('Where people open meetings. Default: meet.<serverName>.'),
+    access: z
+      .enum(['anyone', 'password'])
+      .describe(
+        'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join what they opened).',
+      ),
+    attach: z
+      .enum(['hostPort', 'hostNetwork'])
+      .optional()
+      .describe('How the video bridge gets its UDP port on the node. Default: hostPort.'),
+    udp: port.optional().describe("The video bridge's UDP port. Default: 10000."),
+    prosody: partSchema.optional().describe('XMPP server.'),
+    jicofo: partSchema.optional().describe('Conference focus.'),
+    jvb: partSchema.optional().describe('Video bridge.'),
+    web: partSchema.optional().describe('Web pages and signalling proxy.'),
+  })
+  .optional()
+  .describe('Meetings with Jitsi; there when this key is.');
 
 /** Everything about Jitsi that more than one place needs. */
 export interface Jitsi {
@@ -62,64 +59,11 @@ export interface Jitsi {
   readonly accountsClaim?: string;
 }
 
-/** Smallest memory limits with which each program starts and survives a meeting. */
-export const JITSI_MEMORY_FLOORS: Readonly<Record<JitsiPart, string>> = {
-  prosody: '128Mi',
-  jicofo: '256Mi',
-  jvb: '512Mi',
-  web: '64Mi',
-};
-
-/** The deployment guide's table, without its CPU limit on the bridge: throttling is heard as jitter. */
-const SMALL: Readonly<Record<JitsiPart, Resources>> = {
-  prosody: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
-  jicofo: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
-  jvb: { requests: { cpu: '500m', memory: '512Mi' }, limits: { memory: '1Gi' } },
-  web: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '200m', memory: '256Mi' } },
-};
-const SIZES: BySize<Readonly<Record<JitsiPart, Resources>>> = {
-  small: SMALL,
-  medium: {
-    ...SMALL,
-    prosody: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
-    jicofo: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
-    jvb: { requests: { cpu: '2', memory: '1Gi' }, limits: { memory: '4Gi' } },
-  },
-  large: {
-    ...SMALL,
-    prosody: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '1', memory: '2Gi' } },
-    jicofo: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '2', memory: '2Gi' } },
-    jvb: { requests: { cpu: '4', memory: '2Gi' }, limits: { memory: '8Gi' } },
-  },
-};
-
-const PART_REASONS: Readonly<Record<JitsiPart, string>> = {
-  prosody: "one core at most; the deployment guide's numbers, doubled with each size",
-  jicofo: "the deployment guide's numbers, doubled with each size",
-  jvb: 'four cores carry about a thousand streams (jitsi.org, videobridge performance); no CPU limit, since throttling is heard',
-  web: 'static files and signalling; the same at every size',
-};
-
-/**
- * Share of the memory limit that a Java heap may take: buffers, threads and SCTP live outside it.
- * Without a setting both programs take 3072m, whatever the limit.
- */
-const HEAP_SHARE = 0.6;
-
-/** Java heap for a memory limit, as the JVM writes it (`614m`). */
-export function javaHeap(memoryLimit: string): string {
-  return `${Math.floor(mebibytes(memoryLimit) * HEAP_SHARE)}m`;
-}
-
-/** Fills in what the stack file leaves out of `jitsi:`. */
-export function resolveJitsi(
-  written: z.infer<typeof jitsiSchema> | undefined,
-  context: { readonly serverName: string; readonly size: Size },
-): Jitsi | undefined {
-  if (written === undefined || written.enabled === false) return undefined;
-  const sizes = SIZES[context.size];
+function resolve({ jitsi: written }: StackFile, { serverName, size }: StackFacts): Jitsi | undefined {
+  if (!isOn(written)) return undefined;
+  const sizes = JITSI_SIZES[size];
   return {
-    host: written.host ?? `meet.${context.serverName}`,
+    host: written.host ?? `meet.${serverName}`,
     access: written.access,
     attach: written.attach ?? 'hostPort',
     udp: written.udp ?? 10000,
@@ -150,7 +94,7 @@ function environment(written: z.infer<typeof extraEnvField> | undefined): Readon
 }
 
 /** Variables, of any of Jitsi's programs, that other parts of the stack are built on. */
-export const JITSI_OWNED = owned({
+const OWNED = owned({
   AUTH_TYPE: 'jitsi.access',
   BOSH_RELATIVE: 'the hosts of Jitsi',
   COLIBRI_REST_ENABLED: "the video bridge's graceful stop",
@@ -182,6 +126,9 @@ export const JITSI_SECRETS = {
   jvb: 'jvb-auth-password',
 } as const;
 
+/** The images put it unquoted into a shell line. */
+const PASSWORD: ValueForm = { kind: 'hex', bytes: 16, unquoted: true };
+
 /** A part's workload; its labels, Service and policies are named after it. */
 export function jitsiWorkload(part: JitsiPart): string {
   return `jitsi-${part}`;
@@ -195,7 +142,7 @@ function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
     addresses: [],
   } as const;
   const onHost = jitsi.attach === 'hostNetwork';
-  const media: Port = { name: 'media', number: jitsi.udp, protocol: 'UDP' };
+  const media: Port = { name: 'media', number: jitsi.udp, protocol: 'UDP', setting: 'udp' };
   return [
     {
       ...common,
@@ -245,26 +192,34 @@ function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
   ];
 }
 
+const RELEASES: KnownReleases = {
+  tag: /^stable-([0-9]+)(?:-([0-9]+))?$/,
+  atLeast: [11146, 0],
+  example: 'stable-11146-2',
+  because: 'older images run as root, on other ports and with other volumes',
+};
+
 /** Meetings with Jitsi: XMPP server, conference focus, video bridge and web pages. */
-export const jitsi = {
-  sizes: [
-    ...JITSI_PARTS.map((part) =>
-      sizeRow(
-        `${part}: requests and limits`,
-        SIZES,
-        (sizes) => resourcesText(sizes[part]),
-        PART_REASONS[part],
-      ),
-    ),
-    ...(['jicofo', 'jvb'] as const).map((part) =>
-      sizeRow(
-        `${part}: Java heap`,
-        SIZES,
-        (sizes) => javaHeap(sizes[part].limits.memory),
-        'six tenths of the limit: buffers, threads and SCTP live outside the heap',
-      ),
-    ),
-  ],
+export const jitsi: Component<typeof schema, Jitsi | undefined, `jitsi-${JitsiPart}`> = {
+  schema,
+  resolve,
+  lanName: 'Meetings.',
+  images: {
+    'jitsi-prosody': RELEASES,
+    'jitsi-jicofo': RELEASES,
+    'jitsi-jvb': RELEASES,
+    'jitsi-web': RELEASES,
+  },
+  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED })),
+  sizes: JITSI_SIZE_ROWS,
+  containers: ({ jitsi }) =>
+    jitsi === undefined
+      ? []
+      : JITSI_PARTS.map((part) => ({
+          at: [part, 'resources'],
+          resources: jitsi.resources[part],
+          floor: JITSI_MEMORY_FLOORS[part],
+        })),
   parties: (stack: StackBase) => (stack.jitsi === undefined ? [] : parties(stack, stack.jitsi)),
   flows: (stack: StackBase) => {
     if (stack.jitsi === undefined) return [];
@@ -310,18 +265,31 @@ export const jitsi = {
                 key: JITSI_SECRETS.jicofo,
                 what: "Jicofo's XMPP account",
                 readers: [jitsiWorkload('prosody'), jitsiWorkload('jicofo')],
-                // Hex only: the image puts it unquoted into a shell line.
-                make: RANDOM_HEX_16,
-                loss: 'make a new one; meetings in progress end',
+                form: PASSWORD,
+                loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
+                rotation: 'meetings in progress end',
+                ...afterRotation(stack.jitsi),
               },
               {
                 key: JITSI_SECRETS.jvb,
                 what: "the video bridge's XMPP account",
                 readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
-                make: RANDOM_HEX_16,
-                loss: 'make a new one; meetings in progress end',
+                form: PASSWORD,
+                loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
+                rotation: 'meetings in progress end',
+                ...afterRotation(stack.jitsi),
               },
             ],
           },
         ],
-} satisfies Component;
+};
+
+/** With accounts on a volume, Prosody goes on with the passwords it has there. */
+function afterRotation({ accountsClaim }: Jitsi): Pick<SecretKey, 'afterRotation'> {
+  return accountsClaim === undefined
+    ? {}
+    : {
+        afterRotation:
+          'remove the accounts of Jicofo and the video bridge from Prosody first: SECRETS.md, "Jitsi accounts", has the commands',
+      };
+}

@@ -7,27 +7,29 @@ import {
   type Resources,
   resourcesField,
   resourcesText,
-  type Size,
   sizeRow,
 } from '../resources.ts';
-import type { StackBase } from '../stack.ts';
+import type { StackFile } from '../schema.ts';
+import type { StackBase, StackFacts } from '../stack.ts';
 import { OUTSIDE, type Port } from '../topology.ts';
-import type { Component } from './component.ts';
+import { type Component, isOn } from './component.ts';
 import { doors } from './doors.ts';
 
-/** `livekit:` of the stack file. */
-export const livekitSchema = z.strictObject({
-  enabled: z.boolean().optional().describe('false keeps these settings without LiveKit. Default: true.'),
-  host: host.optional().describe('Where clients reach its signalling. Default: rtc.<serverName>.'),
-  udp: portOrRange
-    .optional()
-    .describe(
-      'UDP for call traffic: one port for everything (7882), or a range (50000-60000). Default: 7882.',
-    ),
-  resources: resourcesField.optional(),
-  extraConfig: extraConfigField.optional(),
-  force: forceField.optional(),
-});
+const schema = z
+  .strictObject({
+    enabled: z.boolean().optional().describe('false keeps these settings without LiveKit. Default: true.'),
+    host: host.optional().describe('Where clients reach its signalling. Default: rtc.<serverName>.'),
+    udp: portOrRange
+      .optional()
+      .describe(
+        'UDP for call traffic: one port for everything (7882), or a range (50000-60000). Default: 7882.',
+      ),
+    resources: resourcesField.optional(),
+    extraConfig: extraConfigField.optional(),
+    force: forceField.optional(),
+  })
+  .optional()
+  .describe('Calls through MatrixRTC; there when this key is.');
 
 /** Everything about LiveKit that more than one place needs. */
 export interface Livekit {
@@ -41,7 +43,7 @@ export interface Livekit {
 }
 
 /** LiveKit dies on its first call below this. */
-export const LIVEKIT_MEMORY_FLOOR = '256Mi';
+const MEMORY_FLOOR = '256Mi';
 
 /** ICE over TCP, for networks that block UDP. */
 const ICE_TCP = 7881;
@@ -54,7 +56,7 @@ export const TURN_UDP = 3478;
 export const TURN_RELAY = { first: 41000, last: 41999 } as const;
 
 /** Keys of livekit.yaml that other parts of the stack are built on. */
-export const LIVEKIT_OWNED = owned({
+const OWNED = owned({
   port: 'the port that routes and probes use',
   bind_addresses: "the node's address in the cluster",
   keys: 'the Secret livekit-keys',
@@ -83,18 +85,14 @@ const JWT_RESOURCES: Resources = {
   limits: { memory: '64Mi' },
 };
 
-/** Fills in what the stack file leaves out of `livekit:`. */
-export function resolveLivekit(
-  written: z.infer<typeof livekitSchema> | undefined,
-  context: { readonly serverName: string; readonly size: Size },
-): Livekit | undefined {
-  if (written === undefined || written.enabled === false) return undefined;
-  const resolvedHost = written.host ?? `rtc.${context.serverName}`;
+function resolve({ livekit: written }: StackFile, { serverName, size }: StackFacts): Livekit | undefined {
+  if (!isOn(written)) return undefined;
+  const resolvedHost = written.host ?? `rtc.${serverName}`;
   return {
     host: resolvedHost,
     serviceUrl: `https://${resolvedHost}`,
     udp: portRange(written.udp ?? 7882),
-    resources: overrideResources(SIZES[context.size], written.resources),
+    resources: overrideResources(SIZES[size], written.resources),
     jwtResources: JWT_RESOURCES,
     extraConfig: written.extraConfig ?? {},
   };
@@ -109,14 +107,32 @@ function livekitPorts(livekit: Livekit): readonly Port[] {
   return [
     { name: 'http', number: 7880, protocol: 'TCP', service: 7880 },
     { name: 'ice-tcp', number: ICE_TCP, protocol: 'TCP' },
-    { name: 'ice-udp', number: first, ...(last === first ? {} : { last }), protocol: 'UDP' },
+    { name: 'ice-udp', number: first, ...(last === first ? {} : { last }), protocol: 'UDP', setting: 'udp' },
     { name: 'turn-udp', number: TURN_UDP, protocol: 'UDP' },
     { name: 'turn-relay', number: TURN_RELAY.first, last: TURN_RELAY.last, protocol: 'UDP' },
   ];
 }
 
 /** Calls through MatrixRTC: the SFU on a node's own network, and the service that gives Matrix users tokens for it. */
-export const livekit = {
+export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 'lk-jwt-service'> = {
+  schema,
+  resolve,
+  lanName: 'Signalling of calls.',
+  images: {
+    livekit: {
+      tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
+      atLeast: [1, 13, 0],
+      example: 'v1.13.7',
+      because: 'older releases refuse settings that are rendered',
+    },
+    'lk-jwt-service': {
+      tag: /^([0-9]+)\.([0-9]+)\.([0-9]+)$/,
+      atLeast: [0, 6, 0],
+      example: '0.6.0',
+      because: 'older releases do not take the webhook that ends calls properly',
+    },
+  },
+  additions: [{ at: ['extraConfig'], owned: OWNED }],
   sizes: [
     sizeRow(
       'requests and limits',
@@ -125,6 +141,8 @@ export const livekit = {
       "LiveKit's benchmark: nine people with video for each core; no CPU limit, since throttling is heard",
     ),
   ],
+  containers: ({ livekit }) =>
+    livekit === undefined ? [] : [{ at: ['resources'], resources: livekit.resources, floor: MEMORY_FLOOR }],
   parties: (stack: StackBase) => {
     if (stack.livekit === undefined) return [];
     const common = { setting: 'livekit', instance: stack.name, namespace: stack.namespace } as const;
@@ -210,10 +228,12 @@ export const livekit = {
                 key: LIVEKIT_KEYS.key,
                 what: 'the API key with which the JWT service signs call tokens and LiveKit checks them',
                 readers: ['livekit', 'lk-jwt-service'],
-                make: `echo "${LIVEKIT_KEYS.apiKey}: $(openssl rand -hex 32)"`,
-                loss: 'anybody who has it can join every call; running calls end when it changes',
+                form: { kind: 'livekit-keys', apiKey: LIVEKIT_KEYS.apiKey },
+                loss: 'whoever has it can join and end every call; make a new one',
+                rotation: 'running calls end, and people join again',
+                rotateAfterDays: 180,
               },
             ],
           },
         ],
-} satisfies Component;
+};

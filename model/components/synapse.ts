@@ -8,42 +8,44 @@ import {
   type Resources,
   resourcesField,
   resourcesText,
-  type Size,
   sizeRow,
 } from '../resources.ts';
+import type { StackFile } from '../schema.ts';
 import { RANDOM_HEX_32 } from '../secrets.ts';
-import type { StackBase } from '../stack.ts';
+import type { StackBase, StackFacts } from '../stack.ts';
 import { OUTSIDE } from '../topology.ts';
 import type { Component } from './component.ts';
 import { doors } from './doors.ts';
 
-/** `synapse:` of the stack file. */
-export const synapseSchema = z.strictObject({
-  host: host
-    .optional()
-    .describe('Where clients and other homeservers reach it. Default: matrix.<serverName>.'),
-  uploadLimit: synapseSize
-    .optional()
-    .describe('Largest file a person may upload, in binary K, M or G. Default: 50M.'),
-  media: z
-    .strictObject({
-      pvc: z
-        .strictObject({
-          size: memory
-            .optional()
-            .describe(
-              'Volume for uploads. It only ever grows. Default: 20Gi (small), 50Gi (medium), 200Gi (large).',
-            ),
-          storageClass: objectName.optional().describe('Default: cluster.storageClass.'),
-        })
-        .describe('A volume made by this stack.'),
-    })
-    .optional()
-    .describe('Where uploads are kept.'),
-  resources: resourcesField.optional(),
-  extraConfig: extraConfigField.optional(),
-  force: forceField.optional(),
-});
+const schema = z
+  .strictObject({
+    host: host
+      .optional()
+      .describe('Where clients and other homeservers reach it. Default: matrix.<serverName>.'),
+    uploadLimit: synapseSize
+      .optional()
+      .describe('Largest file a person may upload, in binary K, M or G. Default: 50M.'),
+    media: z
+      .strictObject({
+        pvc: z
+          .strictObject({
+            size: memory
+              .optional()
+              .describe(
+                'Volume for uploads. It only ever grows. Default: 20Gi (small), 50Gi (medium), 200Gi (large).',
+              ),
+            storageClass: objectName.optional().describe('Default: cluster.storageClass.'),
+          })
+          .describe('A volume made by this stack.'),
+      })
+      .optional()
+      .describe('Where uploads are kept.'),
+    resources: resourcesField.optional(),
+    extraConfig: extraConfigField.optional(),
+    force: forceField.optional(),
+  })
+  .optional()
+  .describe('The homeserver. Always there.');
 
 /** Everything about Synapse that more than one place needs. */
 export interface Synapse {
@@ -68,7 +70,7 @@ export interface SynapseCaches {
 }
 
 /** Element and Matrix clients page uploads of a few MB; below this Synapse is killed while joining a large room. */
-export const SYNAPSE_MEMORY_FLOOR = '1Gi';
+const MEMORY_FLOOR = '1Gi';
 /** Smallest volume for uploads that a filesystem and a handful of pictures fit into. */
 export const MEDIA_VOLUME_FLOOR = '1Gi';
 
@@ -99,15 +101,11 @@ function caches(globalFactor: number, memoryLimit: string): SynapseCaches {
   return { globalFactor, max: `${Math.floor(limit / 2)}M`, target: `${Math.floor((limit * 3) / 8)}M` };
 }
 
-/** Fills in what the stack file leaves out of `synapse:`. */
-export function resolveSynapse(
-  written: z.infer<typeof synapseSchema> | undefined,
-  context: { readonly serverName: string; readonly size: Size; readonly storageClass: string | undefined },
-): Synapse {
-  const size = SIZES[context.size];
-  const resolvedHost = written?.host ?? `matrix.${context.serverName}`;
+function resolve({ synapse: written }: StackFile, facts: StackFacts): Synapse {
+  const size = SIZES[facts.size];
+  const resolvedHost = written?.host ?? `matrix.${facts.serverName}`;
   const resources = overrideResources(size.resources, written?.resources);
-  const storageClass = written?.media?.pvc.storageClass ?? context.storageClass;
+  const storageClass = written?.media?.pvc.storageClass ?? facts.cluster.storageClass;
   return {
     host: resolvedHost,
     baseUrl: `https://${resolvedHost}`,
@@ -125,7 +123,7 @@ export function resolveSynapse(
 }
 
 /** Options of homeserver.yaml that other parts of the stack are built on. */
-export const SYNAPSE_OWNED = owned({
+const OWNED = owned({
   server_name: 'serverName',
   public_baseurl: 'synapse.host',
   signing_key_path: 'the Secret synapse-signing-key',
@@ -171,7 +169,19 @@ export const SYNAPSE_SECRETS = {
 } as const;
 
 /** The homeserver. */
-export const synapse = {
+export const synapse: Component<typeof schema, Synapse, 'synapse'> = {
+  schema,
+  resolve,
+  lanName: 'The homeserver.',
+  images: {
+    synapse: {
+      tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
+      atLeast: [1, 157, 2],
+      example: 'v1.163.2',
+      because: 'older releases have known security holes and lack options that are rendered',
+    },
+  },
+  additions: [{ at: ['extraConfig'], owned: OWNED }],
   sizes: [
     sizeRow(
       'requests and limits',
@@ -204,6 +214,7 @@ export const synapse = {
       'files of other servers are kept too; volumes only ever grow',
     ),
   ],
+  containers: ({ synapse }) => [{ at: ['resources'], resources: synapse.resources, floor: MEMORY_FLOOR }],
   parties: (stack: StackBase) => [
     {
       id: 'synapse',
@@ -256,38 +267,46 @@ export const synapse = {
           key: SYNAPSE_SECRETS.registration,
           what: 'lets an administrator create accounts (register_new_matrix_user)',
           readers: ['synapse'],
-          make: RANDOM_HEX_32,
-          loss: 'nobody notices; make a new one',
+          form: RANDOM_HEX_32,
+          loss: 'whoever has it creates accounts, administrators too; make a new one',
+          rotation: 'nobody notices; programs that create accounts need the new value',
+          rotateAfterDays: 365,
         },
         {
           key: SYNAPSE_SECRETS.macaroon,
           what: 'signs short-lived login tokens and unsubscribe links',
           readers: ['synapse'],
-          make: RANDOM_HEX_32,
-          loss: 'links and half-finished logins from before stop working',
+          form: RANDOM_HEX_32,
+          loss: 'whoever has it can forge short-lived login tokens; make a new one',
+          rotation: 'links and half-finished logins from before stop working',
+          rotateAfterDays: 365,
         },
         {
           key: SYNAPSE_SECRETS.form,
           what: 'protects the forms Synapse shows',
           readers: ['synapse'],
-          make: RANDOM_HEX_32,
-          loss: 'nobody notices; make a new one',
+          form: RANDOM_HEX_32,
+          loss: 'whoever has it can forge those forms; make a new one',
+          rotation: 'forms that are open at that moment have to be opened again',
+          rotateAfterDays: 365,
         },
       ],
     },
     {
       namespace: stack.namespace,
       name: SYNAPSE_SECRETS.signingKey.name,
+      irreplaceable: true,
       keys: [
         {
           key: SYNAPSE_SECRETS.signingKey.key,
           what: "the homeserver's identity: signs every event and request to other servers",
           readers: ['synapse'],
-          // The seed of an Ed25519 key is any 32 random bytes; Synapse wants them in unpadded base64.
-          make: 'echo "ed25519 a_$(openssl rand -hex 2) $(openssl rand 32 | openssl base64 -A | tr -d =)"',
+          form: { kind: 'synapse-signing-key' },
           loss: 'other servers take this one for an impostor; keep a copy outside the cluster',
+          rotation:
+            'nobody, as long as the old public key stays published: other servers fetch the new one by themselves',
         },
       ],
     },
   ],
-} satisfies Component;
+};

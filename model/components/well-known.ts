@@ -1,6 +1,14 @@
+import * as z from 'zod';
 import type { StackBase } from '../stack.ts';
 import type { Component } from './component.ts';
 import { doors, frontDoor } from './doors.ts';
+
+const schema = z
+  .enum(['here', 'elsewhere'])
+  .optional()
+  .describe(
+    "Who answers /.well-known/matrix on the server name's own host: this stack, or your web site (SUMMARY.md has the texts). Default: here.",
+  );
 
 /** Where well-known answers live below the server name's host. */
 export const WELL_KNOWN_PREFIX = '/.well-known/matrix/';
@@ -11,8 +19,22 @@ export const OPENID_USERINFO = '/_matrix/federation/v1/openid/userinfo';
  * The server name's own host: two JSON answers that tell clients and other homeservers where Synapse is,
  * and the one federation path that is asked for there. Rendered with `wellKnown: here`.
  */
-export const wellKnown = {
+export const wellKnown: Component<typeof schema, 'here' | 'elsewhere', 'well-known'> = {
+  schema,
+  resolve: (file) => file.wellKnown ?? 'here',
+  // Its hosts are the server name's and Synapse's.
+  lanName: undefined,
+  images: {
+    'well-known': {
+      tag: /^([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:-[a-z0-9.-]+)?$/,
+      atLeast: [1, 26, 0],
+      example: '1.30.4-alpine',
+      because: 'nothing older was tried',
+    },
+  },
+  additions: [],
   sizes: [],
+  containers: () => [],
   parties: (stack: StackBase) =>
     stack.wellKnown === 'elsewhere'
       ? []
@@ -20,7 +42,7 @@ export const wellKnown = {
           {
             id: 'well-known',
             component: 'well-known',
-            setting: 'well-known',
+            setting: 'wellKnown',
             instance: stack.name,
             namespace: stack.namespace,
             network: 'pod',
@@ -61,4 +83,4 @@ export const wellKnown = {
     ];
   },
   secrets: () => [],
-} satisfies Component;
+};

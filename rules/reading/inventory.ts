@@ -59,7 +59,6 @@ export function inventory(input: RuleInput): Inventory {
 
 function secretsOf(input: RuleInput, all: readonly Located[]): Map<string, Keys> {
   const secrets = new Map<string, Keys>();
-  for (const it of input.externalSecrets) secrets.set(id(it), new Set(it.keys));
   for (const it of ofKind(all, '', 'Secret')) secrets.set(id(it), keysOf(it, 'data', 'stringData'));
   for (const it of ofKind(all, 'cert-manager.io', 'Certificate')) {
     const extra = list(at(it.data, 'spec', 'additionalOutputFormats')).length > 0;
@@ -87,6 +86,11 @@ function secretsOf(input: RuleInput, all: readonly Located[]): Map<string, Keys>
       secrets.set(`${id(it)}-superuser`, new Set(databaseKeys));
     }
     secrets.set(`${id(it)}-ca`, new Set(['ca.crt', 'ca.key']));
+  }
+  // What is promised may be rendered in part: the keys of both are there in the end.
+  for (const it of input.externalSecrets) {
+    const rendered = secrets.get(id(it)) ?? new Set();
+    if (rendered !== 'any') secrets.set(id(it), new Set([...rendered, ...it.keys]));
   }
   return secrets;
 }

@@ -19,6 +19,7 @@ const nothing = {
   findings: [],
   stacks: [],
   kept: [],
+  missing: [],
   written: undefined,
   compared: undefined,
 } as const;

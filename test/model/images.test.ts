@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { IMAGE_NAMES, type ImageName, KNOWN_RELEASES, unfitTag } from '../../model/images.ts';
+import type { ImageName } from '../../model/components/index.ts';
+import { IMAGE_NAMES, knownReleases, unfitTag } from '../../model/images.ts';
 import { loadVersions } from '../../model/load.ts';
 
 const text = IMAGE_NAMES.map(
-  (name) => `${name}:\n  repository: registry.example.org/${name}\n  tag: ${KNOWN_RELEASES[name].example}\n`,
+  (name) => `${name}:\n  repository: registry.example.org/${name}\n  tag: ${knownReleases(name).example}\n`,
 ).join('');
 
 describe('tags', () => {
   it.each(IMAGE_NAMES)('of %s: the example of the remedy fits', (name) => {
-    expect(unfitTag(name, KNOWN_RELEASES[name].example)).toBeUndefined();
+    expect(unfitTag(name, knownReleases(name).example)).toBeUndefined();
   });
 
   it.each<[ImageName, string]>([
@@ -39,20 +40,20 @@ describe('tags', () => {
   ])('of %s: %s does not fit, with a tag that does', (name, tag, what) => {
     const unfit = unfitTag(name, tag);
     expect(unfit?.what).toContain(`"${tag}" ${what}`);
-    expect(unfit?.remedy).toContain(KNOWN_RELEASES[name].example);
+    expect(unfit?.remedy).toContain(knownReleases(name).example);
   });
 });
 
 describe('image references', () => {
   it('are repository and tag', () => {
     const { value } = loadVersions('versions.yaml', text);
-    expect(value?.synapse).toBe(`registry.example.org/synapse:${KNOWN_RELEASES.synapse.example}`);
+    expect(value?.synapse).toBe(`registry.example.org/synapse:${knownReleases('synapse').example}`);
     expect(Object.keys(value ?? {}).sort()).toEqual([...IMAGE_NAMES].sort());
   });
 
   it('end with the digest where one is given', () => {
     const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
-    const { tag, pinned } = { tag: KNOWN_RELEASES.livekit.example, pinned: `digest: ${digest}` };
+    const { tag, pinned } = { tag: knownReleases('livekit').example, pinned: `digest: ${digest}` };
     const { value } = loadVersions(
       'versions.yaml',
       text.replace(`tag: ${tag}\n`, `tag: ${tag}\n  ${pinned}\n`),

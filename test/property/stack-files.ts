@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import { LAN_NAMES } from '../../model/components/index.ts';
 import type { Position } from '../../model/diagnostic.ts';
 import { loadStack } from '../../model/load.ts';
 import { isGroup } from '../../model/merge-patch.ts';
@@ -13,7 +14,6 @@ import { fromSchema } from './from-schema.ts';
 
 export const FILE = 'stacks/any.yaml';
 const images = repositoryImages();
-const COMPONENTS = ['synapse', 'element', 'livekit', 'jitsi'] as const;
 
 /** Raised by whoever wants to search for longer: PROPERTY_FACTOR=100 npx vitest run test/property. */
 const FACTOR = Number(process.env.PROPERTY_FACTOR ?? 1);
@@ -75,7 +75,7 @@ function agreeing(data: unknown): unknown {
     } else set(serverName, 'expose', 'public', 'tunnel', 'zone');
   } else if (get('expose', 'lan') === undefined) set({ tls: { secret: 'lan-tls' } }, 'expose', 'lan');
   if (get('expose', 'lan') !== undefined) set(oneOf(get('expose', 'lan', 'tls')), 'expose', 'lan', 'tls');
-  for (const component of COMPONENTS) {
+  for (const component of LAN_NAMES) {
     const host = get(component, 'host');
     if (host !== undefined) {
       set(viaTunnel ? `${component}.${serverName}` : `${component}-${String(host)}`, component, 'host');

@@ -1,4 +1,4 @@
-import type { JitsiPart } from '../../model/components/jitsi.ts';
+import type { JitsiPart } from '../../model/components/jitsi-sizes.ts';
 
 /**
  * Environment variables that the images of stable-11146-2 read, by program: those their templates and start

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JITSI_PARTS } from '../../model/components/jitsi.ts';
+import { JITSI_PARTS } from '../../model/components/jitsi-sizes.ts';
 import { bytes } from '../../model/quantity.ts';
 import type { Stack } from '../../model/stack.ts';
 import { jitsiEnvironment } from '../../settings/jitsi.ts';

@@ -78,9 +78,8 @@ describe('livekit.yaml', () => {
     const text = configText(publicStack(), 'livekit-config', 'livekit.yaml');
     expect(text).not.toMatch(/^keys:|secret:/m);
     expect(dig(config(publicStack()), 'webhook', 'api_key')).toBe('matrix-rtc');
-    expect(publicStack().secrets.find(({ name }) => name === 'livekit-keys')?.keys[0]?.make).toContain(
-      'matrix-rtc: ',
-    );
+    const made = publicStack().secrets.find(({ name }) => name === 'livekit-keys')?.keys[0]?.form;
+    expect(made).toEqual({ kind: 'livekit-keys', apiKey: 'matrix-rtc' });
   });
 });
 

@@ -6,7 +6,7 @@ import { secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
 import type { Stack } from '../../../model/stack.ts';
 import { party } from '../../../model/topology.ts';
-import { jitsiEnvironmentMap } from '../../config/config-files.ts';
+import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
 /** The version page: the health page fails without a bridge, and restarting the focus brings none. */

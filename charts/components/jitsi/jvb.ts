@@ -8,7 +8,7 @@ import { fieldEnv, secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
 import type { Stack } from '../../../model/stack.ts';
 import { party } from '../../../model/topology.ts';
-import { CONFIG_MAPS, jitsiEnvironmentMap } from '../../config/config-files.ts';
+import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
 /** Asks the bridge over loopback: on the node's network its REST port answers nobody else. */
@@ -54,7 +54,7 @@ export function jvb(app: App, stack: Stack): void {
     mounts: [
       ...jitsiScratch(jitsi.resources.jvb.limits.memory),
       ...(jitsi.attach === 'hostNetwork'
-        ? [configFile('config', CONFIG_MAPS.jitsiFiles, '/config/custom-jvb.conf', 'custom-jvb.conf')]
+        ? [configFile('config', JITSI_FILES, '/config/custom-jvb.conf', 'custom-jvb.conf')]
         : []),
     ],
     startup: execProbe(HEALTH_CHECK, { every: 5, failures: 36 }),

@@ -7,7 +7,7 @@ import { secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
 import type { Stack } from '../../../model/stack.ts';
 import { party } from '../../../model/topology.ts';
-import { jitsiEnvironmentMap } from '../../config/config-files.ts';
+import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
 /** Asks Prosody over loopback; it answers its health page to nobody else. */

@@ -6,7 +6,7 @@ import { service } from '../../../constructs/service.ts';
 import { workload } from '../../../constructs/workload.ts';
 import type { Stack } from '../../../model/stack.ts';
 import { party } from '../../../model/topology.ts';
-import { CONFIG_MAPS, jitsiEnvironmentMap } from '../../config/config-files.ts';
+import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
 /** The pages, and the way for signalling to Prosody. */
@@ -24,7 +24,7 @@ export function web(app: App, stack: Stack): void {
     env: [SUPERVISOR_ENV],
     mounts: [
       ...jitsiScratch('64Mi'),
-      configFile('config', CONFIG_MAPS.jitsiFiles, '/config/custom-config.js', 'custom-config.js'),
+      configFile('config', JITSI_FILES, '/config/custom-config.js', 'custom-config.js'),
     ],
     liveness: tcpProbe('http', { every: 30, failures: 4 }),
     readiness: httpProbe('http', '/', { every: 10, failures: 3 }),

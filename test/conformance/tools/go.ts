@@ -147,3 +147,21 @@ function sealedSecrets(name: string, command: string): Promise<string> {
     publishedAs: 'github.com/bitnami-labs/sealed-secrets',
   });
 }
+
+/** Mozilla's SOPS, as people edit encrypted files with. Its `main.version` is set in the source itself. */
+export function sops(): Promise<string> {
+  const module = 'github.com/getsops/sops/v3';
+  return goProgram({ name: 'sops', module, version: 'v3.13.3', package: `${module}/cmd/sops` });
+}
+
+/** age, the program that opens escrow files. */
+export function age(): Promise<string> {
+  const module = 'filippo.io/age';
+  return goProgram({ name: 'age', module, version: 'v1.3.2', package: `${module}/cmd/age` });
+}
+
+/** age-keygen, which makes the key files that `age` and SOPS read. */
+export function ageKeygen(): Promise<string> {
+  const module = 'filippo.io/age';
+  return goProgram({ name: 'age-keygen', module, version: 'v1.3.2', package: `${module}/cmd/age-keygen` });
+}

@@ -14,19 +14,3 @@ export function mediaClaim(app: App, stack: Stack): void {
     ...(storageClass === undefined ? {} : { storageClass }),
   });
 }
-
-/** Room for a few thousand Jitsi accounts. */
-const ACCOUNTS_SIZE = '1Gi';
-
-/** The volume for Jitsi's accounts; nothing else of Jitsi is worth keeping. */
-export function jitsiAccountsClaim(app: App, stack: Stack): void {
-  const name = stack.jitsi?.accountsClaim;
-  if (name === undefined) return;
-  const file = new ChartFile(app, 'data/pvc-jitsi-accounts.yaml');
-  const { storageClass } = stack.cluster;
-  persistentVolumeClaim(file, party(stack.topology, 'jitsi-prosody'), {
-    name,
-    size: ACCOUNTS_SIZE,
-    ...(storageClass === undefined ? {} : { storageClass }),
-  });
-}

@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import { type Format, outputOption } from '../output-option.ts';
+import type { Reportable, Style } from '../report.ts';
+import type { SecretsOptions } from './run.ts';
+
+/** Tells what a command came to. */
+type Report = (
+  result: Reportable,
+  format: Format,
+  human: (style: Style) => string,
+  options: { readonly isAnswer: boolean },
+) => void;
+
+/** What the command line gives; lists are absent where nothing was written. */
+interface Written {
+  readonly stacks: string;
+  readonly versions?: string;
+  readonly stack?: string[];
+  readonly cert?: string;
+  readonly controller?: string;
+  readonly identity?: string;
+  readonly fromFile?: string[];
+  readonly fromEnv?: string[];
+  readonly fromStdin?: string;
+  readonly ask?: string[];
+  readonly rotate?: string[];
+  readonly oldSigningKey?: string;
+  readonly fromEscrow?: true;
+  readonly yes?: true;
+  readonly output: Format;
+}
+
+/** Adds `secrets` with its verbs. */
+export function addSecretsCommand(program: Command, report: Report): void {
+  const secrets = program
+    .command('secrets')
+    .description('make, check, replace and re-seal the values of Secrets; plain values never touch a file');
+
+  common(secrets.command('status'))
+    .description('how the value of each Secret is kept; exit code 1 when one is missing')
+    .action((written: Written) => run('status', [], written, report));
+
+  values(certificate(common(secrets.command('create'))))
+    .description('make what is missing, and encrypt it; what is there stays')
+    .option('--rotate <key...>', 'also replace these values')
+    .option('--old-signing-key <file>', 'the signing key that is replaced, where it cannot be opened here')
+    .option('--yes', 'never ask: what only you know stays missing')
+    .action((written: Written) => run('create', written.rotate ?? [], written, report));
+
+  values(certificate(common(secrets.command('rotate'))))
+    .description('replace values, and tell what restarts and who notices')
+    .argument('[keys...]', 'keys to replace, such as livekit-keys/keys.yaml')
+    .option('--old-signing-key <file>', 'the signing key that is replaced, where it cannot be opened here')
+    .option('--yes', 'never ask')
+    .action((keys: string[], written: Written) => run('rotate', keys, written, report));
+
+  certificate(common(secrets.command('reseal')))
+    .description('encrypt the same values for the newest certificate or for other recipients')
+    .option('--from-escrow', 'take the values out of escrow, without the controller')
+    .option('--yes', 'never ask')
+    .action((written: Written) => run('reseal', [], written, report));
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--stacks <folder>', 'folder with the stack files', 'stacks')
+    .option(
+      '--versions <file>',
+      'file with the image versions (default: versions.yaml, or those of this program)',
+    )
+    .option('--stack <name...>', 'only this stack; can be repeated')
+    .addOption(outputOption());
+}
+
+function certificate(command: Command): Command {
+  return command
+    .option(
+      '--cert <file>',
+      "the controller's certificate (default: the pinned one, else asked for by kubectl)",
+    )
+    .option('--controller <url>', 'where the controller listens, such as http://localhost:8080')
+    .option('--identity <file>', 'private age keys, for SOPS and escrow (default: $SOPS_AGE_KEY_FILE)');
+}
+
+function values(command: Command): Command {
+  return command
+    .option('--from-file <key=file...>', 'take a value from a file')
+    .option('--from-env <key=variable...>', 'take a value from an environment variable')
+    .option('--from-stdin <key>', 'take a value from standard input')
+    .option('--ask <key...>', 'ask for a value instead of making it; it is not shown');
+}
+
+/** Loaded only now: no other command needs it. */
+async function run(
+  verb: SecretsOptions['verb'],
+  keys: readonly string[],
+  written: Written,
+  report: Report,
+): Promise<void> {
+  const [{ secrets }, { humanSecrets }, { terminal }] = await Promise.all([
+    import('./run.ts'),
+    import('./report.ts'),
+    import('./prompt.ts'),
+  ]);
+  const { stacks, versions, cert, controller, identity, oldSigningKey } = written;
+  const result = await secrets(
+    {
+      verb,
+      stacks,
+      only: written.stack ?? [],
+      keys,
+      fromFile: written.fromFile ?? [],
+      fromEnv: written.fromEnv ?? [],
+      fromStdin: written.fromStdin,
+      ask: written.ask ?? [],
+      fromEscrow: written.fromEscrow === true,
+      yes: written.yes === true,
+      now: new Date(),
+      ...(versions === undefined ? {} : { versions }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(controller === undefined ? {} : { controller }),
+      ...(identity === undefined ? {} : { identity }),
+      ...(oldSigningKey === undefined ? {} : { oldSigningKey }),
+    },
+    {
+      environment: process.env,
+      stdin: process.stdin,
+      terminal: written.yes === true ? undefined : terminal(process.stdin, process.stderr),
+    },
+  );
+  // That something is missing is what was asked for, not what went wrong.
+  report(result, written.output, (style) => humanSecrets(result, style), { isAnswer: result.exitCode <= 1 });
+}

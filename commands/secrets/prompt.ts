@@ -1,0 +1,75 @@
+import { createInterface } from 'node:readline';
+import type { ReadStream } from 'node:tty';
+import { SecretValue } from '../../secrets/value.ts';
+
+/** What a person types at the terminal; questions go to standard error, so that reports stay readable for programs. */
+export interface Terminal {
+  /** A line that nobody sees; undefined for an empty one. */
+  hidden(question: string): Promise<SecretValue | undefined>;
+  /** A line that may be seen. */
+  line(question: string): Promise<string>;
+}
+
+/** Ctrl-C, Ctrl-D, and the two keys that delete. */
+const [INTERRUPT, END, BACKSPACE, DELETE] = ['\u0003', '\u0004', '\b', '\u007f'];
+/** What shells say of a program that Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
+/** The terminal, where a person sits at both ends; undefined where a program does. */
+export function terminal(input: ReadStream, output: NodeJS.WriteStream): Terminal | undefined {
+  if (!input.isTTY || !output.isTTY) return undefined;
+  return {
+    hidden: (question) => hidden(input, output, question),
+    line: (question) => visible(input, output, question),
+  };
+}
+
+function visible(input: ReadStream, output: NodeJS.WriteStream, question: string): Promise<string> {
+  return new Promise((resolve) => {
+    const reader = createInterface({ input, output });
+    reader.on('SIGINT', () => {
+      reader.close();
+      process.exit(INTERRUPTED);
+    });
+    reader.question(question, (answer) => {
+      reader.close();
+      resolve(answer.trim());
+    });
+  });
+}
+
+/** Read letter by letter, since a terminal shows what it reads by lines. */
+function hidden(
+  input: ReadStream,
+  output: NodeJS.WriteStream,
+  question: string,
+): Promise<SecretValue | undefined> {
+  output.write(question);
+  return new Promise((resolve) => {
+    const letters: string[] = [];
+    const end = (): void => {
+      input.off('data', take);
+      input.setRawMode(false);
+      input.pause();
+      output.write('\n');
+    };
+    const take = (chunk: Buffer | string): void => {
+      for (const letter of chunk.toString()) {
+        if (letter === INTERRUPT) {
+          end();
+          process.exit(INTERRUPTED);
+        }
+        if (letter === '\r' || letter === '\n' || letter === END) {
+          end();
+          resolve(letters.length === 0 ? undefined : SecretValue.of(letters.join('')));
+          return;
+        }
+        if (letter === BACKSPACE || letter === DELETE) letters.pop();
+        else letters.push(letter);
+      }
+    };
+    input.setRawMode(true);
+    input.resume();
+    input.on('data', take);
+  });
+}

@@ -1,0 +1,90 @@
+import type { KeyState, KeyStatus } from '../../secrets/status.ts';
+import { diagnosticLine, type Style } from '../report.ts';
+import type { ChangedKey, SecretsResult, StackSecrets } from './run.ts';
+
+const STATES: Readonly<Record<KeyState, string>> = {
+  present: 'present',
+  missing: 'MISSING',
+  'other-namespace': 'SEALED FOR ANOTHER NAMESPACE',
+  'other-certificate': 'sealed for another certificate: reseal',
+  'other-recipients': 'encrypted for other recipients: reseal',
+  old: 'due for rotation',
+  'no-escrow': 'no copy in escrow',
+  'not-needed': 'not needed any more',
+  elsewhere: 'kept elsewhere',
+};
+
+/** What a run came to, for people. Holds no value. */
+export function humanSecrets(result: SecretsResult, style: Style): string {
+  const lines = [
+    ...result.diagnostics.map((one) => diagnosticLine(one, style)),
+    ...result.stacks.flatMap((stack) => stackLines(stack, style)),
+  ];
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+function stackLines(stack: StackSecrets, style: Style): readonly string[] {
+  const { problem, status, changed, missing, written, removed, notices } = stack;
+  const name = `${style.bold}${stack.stack}${style.reset}`;
+  if (problem !== undefined) {
+    return [`${name}: ${style.red}error${style.reset}: ${problem.what}; ${problem.remedy}`];
+  }
+  if (status.length > 0) return [`${name}: ${stack.provider}`, ...statusTable(status)];
+  const lines = [
+    ...changed.map((one) => `${name}: ${changeText(one)}`),
+    ...written.map((path) => `wrote ${path}`),
+    ...removed.map((path) => `removed ${path}`),
+    ...restartLines(changed),
+    ...missing.map(
+      (key) => `${name}: ${key} is still missing: only you know it; add --from-file ${key}=FILE`,
+    ),
+    ...notices.map((notice) => `note: ${notice}`),
+    ...(stack.commands ?? []),
+  ];
+  if (changed.length > 0)
+    lines.push(`${name}: ${changed.length} changed; run synth, read the change, and commit`);
+  else if (missing.length === 0 && stack.commands === undefined) lines.push(`${name}: nothing to do`);
+  return lines;
+}
+
+function changeText({ secret, key, how }: ChangedKey): string {
+  const words: Readonly<Record<ChangedKey['how'], string>> = {
+    made: 'a new value was made',
+    given: 'the value you gave',
+    restored: 'restored from escrow, the same value',
+    'sealed anew': 'sealed anew, the same value',
+  };
+  return `${secret}/${key}: ${words[how]}`;
+}
+
+function ageText(days: number | undefined): string {
+  if (days === undefined) return '';
+  if (days <= 0) return 'made today';
+  return `${days} ${days === 1 ? 'day' : 'days'} old`;
+}
+
+/** What follows from replaced values, in the order in which it happens. */
+function restartLines(changed: readonly ChangedKey[]): readonly string[] {
+  return changed.flatMap(({ secret, key, restarts, notice, before }) =>
+    notice === undefined
+      ? []
+      : [
+          `${secret}/${key}:`,
+          ...(before === undefined ? [] : [`  by hand: ${before}`]),
+          `  restarts, in this order: ${restarts.join(', ')}`,
+          `  who notices: ${notice}`,
+        ],
+  );
+}
+
+function statusTable(rows: readonly KeyStatus[]): readonly string[] {
+  const cells = rows.map(({ secret, key, states, days }) => [
+    `${secret}/${key}`,
+    states.map((state) => STATES[state]).join(', '),
+    ageText(days),
+  ]);
+  const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  );
+}

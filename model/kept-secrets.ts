@@ -1,0 +1,46 @@
+import type { Manifest } from './manifest.ts';
+import type { SecretSpec } from './secrets.ts';
+
+/** What is known of a key whose value is kept as ciphertext. Nothing of it follows from the value. */
+export interface KeptKey {
+  /** Random id of the value: another one after each change, the same after sealing it anew. */
+  readonly revision?: string;
+  /** When the value was made, in ISO 8601. */
+  readonly made?: string;
+  /** SHA-256 fingerprint of the certificate it is sealed with. */
+  readonly certificate?: string;
+}
+
+/** A key that Synapse signed with before, published so that what it signed stays valid. */
+export interface OldSigningKey {
+  /** Such as `ed25519:a_1a2b`. */
+  readonly id: string;
+  /** The public half, in unpadded base64. */
+  readonly key: string;
+  /** When it was last used, in milliseconds since 1970. */
+  readonly expiredMs: number;
+}
+
+/** A Secret whose values stand encrypted beside the stack file, and are handed on as they are. */
+export interface KeptSecret {
+  readonly namespace: string;
+  readonly name: string;
+  /** Path of its file, for messages. */
+  readonly file: string;
+  /** The whole file. */
+  readonly text: string;
+  /** What the file says, as data. */
+  readonly manifest: Manifest;
+  readonly keys: Readonly<Record<string, KeptKey>>;
+  /** Only of the Secret with Synapse's signing key. */
+  readonly oldSigningKeys: readonly OldSigningKey[];
+}
+
+/** Keys of a Secret that have no ciphertext yet. */
+export function missingKeys(
+  { kept }: { readonly kept: readonly KeptSecret[] },
+  { namespace, name, keys }: SecretSpec,
+): readonly string[] {
+  const found = kept.find((one) => one.namespace === namespace && one.name === name);
+  return keys.flatMap(({ key }) => (found !== undefined && Object.hasOwn(found.keys, key) ? [] : [key]));
+}

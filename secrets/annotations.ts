@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import type { KeptKey, OldSigningKey } from '../model/kept-secrets.ts';
+
+/**
+ * What is known of each key, as annotations of the object that holds its ciphertext: one fact a line, `<fact>.matrix-gitops/<key>`.
+ * Nothing of it follows from a value.
+ */
+const DOMAIN = 'matrix-gitops';
+const REVISION = `revision.${DOMAIN}/`;
+const MADE = `made.${DOMAIN}/`;
+const CERTIFICATE = `certificate.${DOMAIN}/`;
+/** The version of the key follows, since a colon cannot stand in an annotation's name. */
+const OLD_SIGNING_KEY = `old-signing-key.${DOMAIN}/`;
+
+type Annotations = Readonly<Record<string, string>>;
+
+/** A new id for a new value. Random: nothing about the value follows from it. */
+export function newRevision(): string {
+  // A letter first, so that no reader of YAML takes it for a number.
+  return `r${randomBytes(8).toString('hex')}`;
+}
+
+/** The annotations of a key. */
+export function keyAnnotations(key: string, { revision, made, certificate }: KeptKey): Annotations {
+  return {
+    ...(revision === undefined ? {} : { [`${REVISION}${key}`]: revision }),
+    ...(made === undefined ? {} : { [`${MADE}${key}`]: made }),
+    ...(certificate === undefined ? {} : { [`${CERTIFICATE}${key}`]: certificate }),
+  };
+}
+
+/** The annotations of keys that are not used any more: `<public key> <when it was last used>`. */
+export function oldSigningKeyAnnotations(keys: readonly OldSigningKey[]): Annotations {
+  return Object.fromEntries(
+    keys.map(({ id, key, expiredMs }) => [
+      `${OLD_SIGNING_KEY}${id.replace(/^ed25519:/, '')}`,
+      `${key} ${new Date(expiredMs).toISOString()}`,
+    ]),
+  );
+}
+
+/** What annotations say of a key; empty where they say nothing. */
+export function factsOf(annotations: Annotations, key: string): KeptKey {
+  const revision = annotations[`${REVISION}${key}`];
+  const made = annotations[`${MADE}${key}`];
+  const certificate = annotations[`${CERTIFICATE}${key}`];
+  return {
+    ...(revision === undefined ? {} : { revision }),
+    ...(made === undefined ? {} : { made }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
+}
+
+/** The old signing keys that annotations hold, and the names of those that say nothing one could use. */
+export function oldSigningKeysOf(annotations: Annotations): {
+  readonly keys: readonly OldSigningKey[];
+  readonly damaged: readonly string[];
+} {
+  const keys: OldSigningKey[] = [];
+  const damaged: string[] = [];
+  for (const [name, text] of Object.entries(annotations)) {
+    if (!name.startsWith(OLD_SIGNING_KEY)) continue;
+    const [, key, time] = /^([A-Za-z0-9+/]{43}) (\S+)$/.exec(text) ?? [];
+    const expiredMs = Date.parse(time ?? '');
+    if (key === undefined || Number.isNaN(expiredMs)) damaged.push(name);
+    else keys.push({ id: `ed25519:${name.slice(OLD_SIGNING_KEY.length)}`, key, expiredMs });
+  }
+  return { keys, damaged };
+}
+
+/** Annotations that stay when a key goes or gets a new value. */
+export function withoutKeys(annotations: Annotations, keys: readonly string[]): Annotations {
+  const gone = new Set(keys.flatMap((key) => [REVISION, MADE, CERTIFICATE].map((fact) => `${fact}${key}`)));
+  return Object.fromEntries(Object.entries(annotations).filter(([name]) => !gone.has(name)));
+}

@@ -1,0 +1,22 @@
+import { decryptWith, encryptFor, type Identity } from './age.ts';
+import { SecretValue } from './value.ts';
+
+/**
+ * A value in a file of its own that only the given recipients can read, for the day the cluster and its keys are
+ * gone. `age -d` gives the value itself, without an envelope or a newline of ours.
+ *
+ * @returns an armored file of age; another text each time
+ * @throws {AgeProblem} `recipient`
+ */
+export function escrowText(value: SecretValue, recipients: readonly string[]): Promise<string> {
+  return encryptFor(recipients, value.bytes());
+}
+
+/**
+ * The value of an escrow file.
+ *
+ * @throws {AgeProblem} `no-match` or `damaged`
+ */
+export async function openEscrow(text: string, identities: readonly Identity[]): Promise<SecretValue> {
+  return new SecretValue(await decryptWith(identities, text));
+}

@@ -1,0 +1,133 @@
+import { load } from 'js-yaml';
+import type { Diagnostic, Position } from '../model/diagnostic.ts';
+import type { KeptKey, KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
+import { isManifest, type Manifest } from '../model/manifest.ts';
+import { keepsCiphertext } from '../model/secret-settings.ts';
+import type { Stack } from '../model/stack.ts';
+import { factsOf, oldSigningKeysOf } from './annotations.ts';
+import { readSealedSecret } from './sealed-secrets/manifest.ts';
+import { readSopsFile } from './sops/file.ts';
+import { SopsProblem } from './sops/problem.ts';
+
+/** A file, as text. */
+export interface SecretText {
+  /** Path for messages, with forward slashes. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What the files of ciphertext come to. */
+export interface ReadSecrets {
+  /** Secrets that the stack needs. */
+  readonly kept: readonly KeptSecret[];
+  /** Secrets that it does not need, or not any more: they are not rendered. */
+  readonly unneeded: readonly KeptSecret[];
+  /** Secrets under a name that the stack needs, but sealed for another namespace, where they do not open. */
+  readonly elsewhere: readonly KeptSecret[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads the files of ciphertext that lie beside a stack file. Opens nothing.
+ *
+ * @param texts the `.yaml` files
+ */
+export function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
+  const { provider } = stack;
+  const diagnostics: Diagnostic[] = [];
+  const found: KeptSecret[] = [];
+  if (!keepsCiphertext(provider)) return { kept: [], unneeded: [], elsewhere: [], diagnostics };
+  for (const one of texts) {
+    const read = provider.kind === 'sops' ? readSops(one) : readSealed(one);
+    diagnostics.push(...read.diagnostics);
+    if (read.secret === undefined) continue;
+    const { namespace, name } = read.secret;
+    const twin = found.find((other) => other.namespace === namespace && other.name === name);
+    if (twin === undefined) found.push(read.secret);
+    else {
+      diagnostics.push({
+        position: { file: one.file, line: 1, column: 1 },
+        code: 'MG062',
+        what: `the Secret "${name}" is in ${twin.file} too`,
+        remedy: 'keep the one whose values the programs have, and remove the other',
+      });
+    }
+  }
+  const needs = ({ namespace, name }: KeptSecret): boolean =>
+    stack.secrets.some((spec) => spec.namespace === namespace && spec.name === name);
+  const others = found.filter((secret) => !needs(secret));
+  const isElsewhere = ({ name }: KeptSecret): boolean => stack.secrets.some((spec) => spec.name === name);
+  return {
+    kept: found.filter(needs),
+    unneeded: others.filter((secret) => !isElsewhere(secret)),
+    elsewhere: others.filter(isElsewhere),
+    diagnostics,
+  };
+}
+
+interface ReadSecret {
+  readonly secret: KeptSecret | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function readSealed({ file, text }: SecretText): ReadSecret {
+  const { found, problems } = readSealedSecret(file, text);
+  if (found === undefined) {
+    return {
+      secret: undefined,
+      diagnostics: problems.map(({ position, what, remedy }) => ({ position, code: 'MG060', what, remedy })),
+    };
+  }
+  const { namespace, name, keys, annotations, manifest } = found;
+  const names = keys.map(({ key }) => key);
+  return keptSecret({ file, text, namespace, name, manifest, annotations, names });
+}
+
+function readSops({ file, text }: SecretText): ReadSecret {
+  try {
+    const { keys } = readSopsFile(text);
+    const manifest = load(text);
+    if (!isManifest(manifest)) throw new Error(`${file} was read, but is no object`);
+    const { namespace = '', name, annotations = {} } = manifest.metadata;
+    return keptSecret({ file, text, namespace, name, manifest, annotations, names: keys });
+  } catch (error) {
+    if (!(error instanceof SopsProblem)) throw error;
+    const { what, remedy, place = { line: 1, column: 1 } } = error;
+    return {
+      secret: undefined,
+      diagnostics: [{ position: { file, ...place }, code: 'MG060', what, remedy }],
+    };
+  }
+}
+
+/** The facts about keys that annotations hold. */
+function keptSecret({
+  file,
+  text,
+  namespace,
+  name,
+  manifest,
+  annotations,
+  names,
+}: SecretText & {
+  readonly namespace: string;
+  readonly name: string;
+  readonly manifest: Manifest;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly names: readonly string[];
+}): ReadSecret {
+  const old: { keys: readonly OldSigningKey[]; damaged: readonly string[] } = oldSigningKeysOf(annotations);
+  const position: Position = { file, line: 1, column: 1 };
+  const keys: Readonly<Record<string, KeptKey>> = Object.fromEntries(
+    names.map((key) => [key, factsOf(annotations, key)]),
+  );
+  return {
+    secret: { namespace, name, file, text, manifest, keys, oldSigningKeys: old.keys },
+    diagnostics: old.damaged.map((annotation) => ({
+      position,
+      code: 'MG061',
+      what: `the annotation ${annotation} is no public key with the time it was last used`,
+      remedy: 'take the last good version from git',
+    })),
+  };
+}

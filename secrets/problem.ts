@@ -1,0 +1,13 @@
+/** Something about a secret that a person has to mend. Never holds a value. */
+export class SecretsProblem extends Error {
+  /**
+   * @param what what is wrong, naming the Secret and key
+   * @param remedy what to do about it
+   */
+  constructor(
+    readonly what: string,
+    readonly remedy: string,
+  ) {
+    super(`${what}; ${remedy}`);
+  }
+}

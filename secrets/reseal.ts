@@ -1,0 +1,107 @@
+import type { KeptSecret } from '../model/kept-secrets.ts';
+import type { SecretKey, SecretSpec } from '../model/secrets.ts';
+import { objectText } from '../output/yaml.ts';
+import type { Identity } from './age.ts';
+import { factsOf, keyAnnotations } from './annotations.ts';
+import { type FolderChange, keptOf, type Wish } from './change.ts';
+import { keyName } from './create.ts';
+import { openEscrow } from './escrow.ts';
+import { fileName, type SecretsState } from './folder.ts';
+import { SecretsProblem } from './problem.ts';
+import type { SealingCertificate } from './sealed-secrets/certificates.ts';
+import { readSealedSecret } from './sealed-secrets/manifest.ts';
+import type { Scope } from './sealed-secrets/scope.ts';
+import { resealed } from './sealed-secrets/vault.ts';
+
+/** Keys whose values are sealed for another certificate than the newest. */
+export function outdatedKeys(
+  kept: KeptSecret,
+  newest: Pick<SealingCertificate, 'fingerprint'>,
+): readonly string[] {
+  return Object.entries(kept.keys)
+    .filter(([, { certificate }]) => certificate !== newest.fingerprint)
+    .map(([key]) => key);
+}
+
+/** Sealed values of a Secret, by key, and the Secret they are for. */
+export interface SealedValues {
+  readonly namespace: string;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly encryptedData: Readonly<Record<string, string>>;
+}
+
+/**
+ * Has the controller seal values for its newest key. It opens them itself; nobody else sees them.
+ *
+ * @param newest the controller's newest certificate
+ * @param rotate sends sealed values to the controller, and gives those that come back
+ */
+export async function resealByController(
+  secrets: readonly KeptSecret[],
+  newest: SealingCertificate,
+  rotate: (values: SealedValues) => Promise<Readonly<Record<string, string>>>,
+): Promise<FolderChange> {
+  const texts = new Map<string, string>();
+  const expected = new Map<string, string | undefined>();
+  for (const kept of secrets) {
+    const { found } = readSealedSecret(kept.file, kept.text);
+    if (found === undefined) throw new Error(`${kept.file} was read before`);
+    const { namespace, name, scope, keys, annotations } = found;
+    const encryptedData = Object.fromEntries(keys.map(({ key, sealed }) => [key, sealed]));
+    const sealed = await rotate({ namespace, name, scope, encryptedData });
+    const records = keys.map(({ key }) =>
+      keyAnnotations(key, { ...factsOf(annotations, key), certificate: newest.fingerprint }),
+    );
+    const path = fileName(kept);
+    texts.set(
+      path,
+      objectText(resealed(kept.manifest, sealed, Object.assign({ ...annotations }, ...records))),
+    );
+    expected.set(path, kept.text);
+  }
+  return { texts, unwanted: new Set(), expected };
+}
+
+/**
+ * Values out of escrow, to be sealed again as the same revisions.
+ *
+ * @param wanted the keys to take out
+ * @throws SecretsProblem where the copy of a value is missing
+ */
+export async function planFromEscrow(
+  wanted: readonly { readonly secret: SecretSpec; readonly key: SecretKey }[],
+  state: SecretsState,
+  identities: readonly Identity[],
+): Promise<readonly Wish[]> {
+  const lacking: string[] = [];
+  const wishes: Wish[] = [];
+  for (const { secret, key } of wanted) {
+    const kept = keptOf(state, secret) ?? state.elsewhere.find(({ name }) => name === secret.name);
+    const record = kept?.keys[key.key];
+    const copies = state.escrow.filter((one) => one.secret === secret.name && one.key === key.key);
+    const copy =
+      record?.revision === undefined
+        ? copies.length === 1 && record === undefined
+          ? copies[0]
+          : undefined
+        : copies.find(({ revision }) => revision === record.revision);
+    if (copy === undefined) {
+      lacking.push(keyName(secret, key));
+      continue;
+    }
+    wishes.push({
+      secret,
+      key,
+      value: await openEscrow(copy.text, identities),
+      origin: 'restored',
+      revision: copy.revision,
+      ...(record?.made === undefined ? {} : { made: record.made }),
+    });
+  }
+  if (lacking.length === 0) return wishes;
+  throw new SecretsProblem(
+    `there is no copy in escrow of ${lacking.join(', ')}`,
+    'let the controller reseal what it can open (reseal without --from-escrow); rotate the others, and read docs/secrets.md first where the signing key is among them',
+  );
+}

@@ -1,0 +1,119 @@
+import type { SecretKey, SecretSpec } from '../model/secrets.ts';
+import type { Identity } from './age.ts';
+import { keptOf, type Wish } from './change.ts';
+import { givenWish, keyName } from './create.ts';
+import { openEscrow } from './escrow.ts';
+import type { SecretsState } from './folder.ts';
+import { generate } from './generate.ts';
+import { SecretsProblem } from './problem.ts';
+import { oldSigningKey, readSigningKey } from './signing-key.ts';
+import type { SecretValue } from './value.ts';
+import type { Vault } from './vault.ts';
+
+/** With what values are replaced. */
+export interface RotateOptions {
+  /** Values that the operator gave, by {@link keyName}. */
+  readonly given: ReadonlyMap<string, SecretValue>;
+  /** Asks the operator for what only they know; undefined where they leave it out. */
+  readonly ask: (secret: SecretSpec, key: SecretKey) => Promise<SecretValue | undefined>;
+  readonly identities: readonly Identity[];
+  readonly vault: Vault;
+  /** The signing key that is to be replaced, where it cannot be read from what is kept. */
+  readonly oldSigningKey: SecretValue | undefined;
+  readonly now: Date;
+}
+
+/** A key to be replaced, and its Secret. */
+export interface RotatedKey {
+  readonly secret: SecretSpec;
+  readonly key: SecretKey;
+}
+
+/**
+ * Finds keys by name: `synapse-secrets/form-secret`, or `form-secret` where only one Secret has such a key.
+ *
+ * @throws SecretsProblem
+ */
+export function findKeys(secrets: readonly SecretSpec[], names: readonly string[]): readonly RotatedKey[] {
+  const all = secrets.flatMap((secret) => secret.keys.map((key) => ({ secret, key })));
+  const found = names.map((name) => {
+    const fitting = all.filter(({ secret, key }) => name === keyName(secret, key) || name === key.key);
+    const [first] = fitting;
+    if (first !== undefined && fitting.length === 1) return first;
+    const known = (fitting.length > 0 ? fitting : all).map(({ secret, key }) => keyName(secret, key));
+    throw new SecretsProblem(
+      first === undefined ? `no Secret has a key "${name}"` : `more than one Secret has a key "${name}"`,
+      `write one of ${known.join(', ')}`,
+    );
+  });
+  return [...new Set(found)];
+}
+
+/**
+ * New values for keys that have one.
+ *
+ * @throws SecretsProblem
+ */
+export async function planRotate(
+  keys: readonly RotatedKey[],
+  state: SecretsState,
+  options: RotateOptions,
+): Promise<readonly Wish[]> {
+  const wishes: Wish[] = [];
+  for (const { secret, key } of keys) {
+    const name = keyName(secret, key);
+    const kept = keptOf(state, secret);
+    if (kept === undefined || !Object.hasOwn(kept.keys, key.key)) {
+      throw new SecretsProblem(`${name} has no value yet`, 'make it with create');
+    }
+    const given =
+      options.given.get(name) ?? (key.form.kind === 'given' ? await options.ask(secret, key) : undefined);
+    const wish = given === undefined ? madeWish(secret, key) : givenWish(secret, key, given, options.now);
+    wishes.push(key.form.kind === 'synapse-signing-key' ? await keepingOldKey(wish, state, options) : wish);
+  }
+  return wishes;
+}
+
+/** @throws SecretsProblem where it cannot be made */
+function madeWish(secret: SecretSpec, key: SecretKey): Wish {
+  const value = generate(key.form);
+  if (value !== undefined) return { secret, key, value, origin: 'made' };
+  const name = keyName(secret, key);
+  throw new SecretsProblem(`only you know the new value of ${name}`, `give it: --from-file ${name}=FILE`);
+}
+
+/** What other servers believe of old messages hangs on the old key: it goes on being published, never forgotten. */
+async function keepingOldKey(wish: Wish, state: SecretsState, options: RotateOptions): Promise<Wish> {
+  const nowMs = options.now.getTime();
+  const old = await currentValue(wish, state, options);
+  if (old === undefined) {
+    throw new SecretsProblem(
+      `${keyName(wish.secret, wish.key)} cannot be replaced without the old key: its public half has to stay published, or other servers can no longer check anything this one has signed, and its rooms fall apart`,
+      'give the old key with --old-signing-key FILE (kubectl -n NAMESPACE get secret reads it from the cluster), or the private key of its copy in escrow with --identity',
+    );
+  }
+  const retired = oldSigningKey(old, nowMs);
+  if (readSigningKey(wish.value, nowMs).id === retired.id) {
+    throw new SecretsProblem(
+      'the new signing key has the version of the old one',
+      'give another one, or let it be made',
+    );
+  }
+  return { ...wish, oldSigningKeys: [...(wish.oldSigningKeys ?? []), retired] };
+}
+
+async function currentValue(
+  { secret, key }: Wish,
+  state: SecretsState,
+  { oldSigningKey: given, identities, vault }: RotateOptions,
+): Promise<SecretValue | undefined> {
+  if (given !== undefined) return given;
+  const kept = keptOf(state, secret);
+  const opened = kept === undefined ? undefined : await vault.open(kept);
+  if (opened !== undefined) return opened.get(key.key);
+  const revision = kept?.keys[key.key]?.revision;
+  const copy = state.escrow.find(
+    (one) => one.secret === secret.name && one.key === key.key && one.revision === revision,
+  );
+  return copy === undefined || identities.length === 0 ? undefined : await openEscrow(copy.text, identities);
+}

@@ -1,0 +1,75 @@
+import { secretLabels } from '../../constructs/labels.ts';
+import type { KeptSecret } from '../../model/kept-secrets.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { isGroup } from '../../model/merge-patch.ts';
+import { objectText } from '../../output/yaml.ts';
+import { keyAnnotations, oldSigningKeyAnnotations, withoutKeys } from '../annotations.ts';
+import { type SecretChange, typeOf, type Vault } from '../vault.ts';
+import type { SealingCertificate } from './certificates.ts';
+import { newSealedSecret } from './manifest.ts';
+import { seal } from './seal.ts';
+
+/**
+ * Seals for the controller of the cluster. What is sealed cannot be opened here.
+ *
+ * @param stack the stack's name, for labels
+ */
+export function sealedVault(stack: string, certificate: SealingCertificate): Vault {
+  return {
+    change: async (spec, kept, change) => {
+      const { namespace, name } = spec;
+      const sealed = Object.fromEntries(
+        [...change.values].map(([key, { value }]) => [
+          key,
+          seal(value, certificate, { namespace, name, scope: 'strict' }),
+        ]),
+      );
+      const annotations = recordsAfter(kept, change, certificate.fingerprint);
+      if (kept !== undefined) return objectText(resealed(kept.manifest, sealed, annotations));
+      return objectText(
+        newSealedSecret({
+          namespace,
+          name,
+          type: typeOf(spec),
+          labels: secretLabels(stack, name),
+          irreplaceable: spec.irreplaceable === true,
+          annotations,
+          encryptedData: sealed,
+        }),
+      );
+    },
+    open: async () => undefined,
+  };
+}
+
+/**
+ * The same object with some values sealed anew, everything else as it is.
+ *
+ * @param sealed base64 by key
+ * @param annotations all of them
+ */
+export function resealed(
+  manifest: Manifest,
+  sealed: Readonly<Record<string, string>>,
+  annotations: Readonly<Record<string, string>>,
+): Manifest {
+  const spec = isGroup(manifest.spec) ? manifest.spec : {};
+  const before = isGroup(spec.encryptedData) ? spec.encryptedData : {};
+  return {
+    ...manifest,
+    metadata: { ...manifest.metadata, annotations },
+    spec: { ...spec, encryptedData: { ...before, ...sealed } },
+  };
+}
+
+function recordsAfter(
+  kept: KeptSecret | undefined,
+  { values, oldSigningKeys }: SecretChange,
+  certificate: string,
+): Readonly<Record<string, string>> {
+  const before = withoutKeys(kept?.manifest.metadata.annotations ?? {}, [...values.keys()]);
+  const records = [...values].map(([key, { revision, made }]) =>
+    keyAnnotations(key, { revision, made, certificate }),
+  );
+  return Object.assign({ ...before }, ...records, oldSigningKeyAnnotations(oldSigningKeys));
+}

@@ -1,0 +1,59 @@
+import { secretLabels } from '../../constructs/labels.ts';
+import type { Identity } from '../age.ts';
+import { keyAnnotations, oldSigningKeyAnnotations } from '../annotations.ts';
+import { SecretsProblem } from '../problem.ts';
+import { type SecretChange, typeOf, type Vault } from '../vault.ts';
+import { changeSopsFile, newSopsFile, openSopsFile } from './file.ts';
+
+/** Flux leaves the object in place when its file goes. */
+const NEVER_PRUNE = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
+
+/** What a vault of SOPS files works with. */
+export interface SopsVaultOptions {
+  /** The stack's name, for labels. */
+  readonly stack: string;
+  readonly recipients: readonly string[];
+  /** Private keys of age; none where only new files are made. */
+  readonly identities: readonly Identity[];
+  readonly now: Date;
+}
+
+/** Encrypts for age recipients in the format of SOPS. What is there already opens with one of their private keys. */
+export function sopsVault({ stack, recipients, identities, now }: SopsVaultOptions): Vault {
+  return {
+    change: async (spec, kept, change) => {
+      const { namespace, name } = spec;
+      const values = new Map([...change.values].map(([key, { value }]) => [key, value]));
+      const annotations = { ...records(change), ...(spec.irreplaceable ? NEVER_PRUNE : {}) };
+      if (kept !== undefined) {
+        needIdentity(identities, kept.file);
+        return await changeSopsFile(kept.text, identities, { values, annotations }, now);
+      }
+      const metadata = { name, namespace, labels: secretLabels(stack, name), annotations };
+      return await newSopsFile(
+        { apiVersion: 'v1', kind: 'Secret', metadata, type: typeOf(spec) },
+        values,
+        recipients,
+        now,
+      );
+    },
+    open: async (kept) => (identities.length === 0 ? undefined : await openSopsFile(kept.text, identities)),
+  };
+}
+
+/** @throws SecretsProblem when there is none */
+export function needIdentity(identities: readonly Identity[], file: string): void {
+  if (identities.length > 0) return;
+  throw new SecretsProblem(
+    `changing ${file} needs the private age key of one of its recipients`,
+    'name the file that holds it in the environment variable SOPS_AGE_KEY_FILE, or with --identity',
+  );
+}
+
+function records({ values, oldSigningKeys }: SecretChange): Readonly<Record<string, string>> {
+  return Object.assign(
+    {},
+    ...[...values].map(([key, { revision, made }]) => keyAnnotations(key, { revision, made })),
+    oldSigningKeyAnnotations(oldSigningKeys),
+  );
+}
