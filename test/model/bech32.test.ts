@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readBech32 } from '../../secrets/bech32.ts';
+import { readBech32 } from '../../model/bech32.ts';
 
 it('reads what BIP 173 calls valid, and gives its bytes', () => {
   expect(readBech32('a12uel5l')).toEqual({ prefix: 'a', bytes: Buffer.alloc(0) });
