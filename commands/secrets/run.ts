@@ -5,7 +5,7 @@ import type { Identity } from '../../secrets/age.ts';
 import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
 import { readSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
-import { readSopsFile } from '../../secrets/sops/file.ts';
+import { readSopsFile } from '../../secrets/sops/read.ts';
 import { type KeyStatus, statusOf } from '../../secrets/status.ts';
 import { problemReading } from '../environment-problem.ts';
 import { UsageProblem } from '../usage-problem.ts';
