@@ -10,10 +10,10 @@ import {
   newSopsFile,
   openSopsFile,
   readdressSopsFile,
-  readSopsFile,
   type SopsChange,
 } from '../../secrets/sops/file.ts';
 import { SopsProblem } from '../../secrets/sops/problem.ts';
+import { readSopsFile } from '../../secrets/sops/read.ts';
 import { SecretValue } from '../../secrets/value.ts';
 import { objectsIn } from './harness/dist.ts';
 import { type Json, mapping, need, text } from './harness/json.ts';
