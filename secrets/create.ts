@@ -111,6 +111,15 @@ async function without(
     const value = await openEscrow(copy.text, identities);
     return { secret, key, value, origin: 'restored', revision: copy.revision };
   }
+  const moved = state.elsewhere.find(
+    ({ name, keys }) => name === secret.name && Object.hasOwn(keys, key.key),
+  );
+  if (moved !== undefined) {
+    throw new SecretsProblem(
+      `${keyName(secret, key)} has a value for the namespace ${moved.namespace} only, in ${moved.file}`,
+      'put the namespace back, or give every value of that Secret (--from-file), or remove the file to have new ones made',
+    );
+  }
   const made = generate(key.form);
   if (made !== undefined) return { secret, key, value: made, origin: 'made' };
   const asked = await ask(secret, key);
