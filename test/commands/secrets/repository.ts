@@ -15,7 +15,7 @@ import { type MadeCertificate, makeCertificate } from '../../secrets/x509.ts';
 import { dig } from '../../stacks.ts';
 
 /** The controller's certificate in most tests; making one takes a while. */
-export const HOME = makeCertificate();
+export const HOME = makeCertificate({ notBefore: new Date(Date.now() - 20 * 86_400_000) });
 
 /** A stack on the local network with every kind of value that can be made. */
 export const CHAT = `schema: 1
