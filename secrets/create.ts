@@ -2,7 +2,7 @@ import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import { accept } from './accept.ts';
 import type { Identity } from './age.ts';
 import { keptOf, type Wish } from './change.ts';
-import { openEscrow } from './escrow.ts';
+import { openCopy } from './escrow.ts';
 import type { SecretsState } from './folder.ts';
 import { generate } from './generate.ts';
 import { SecretsProblem } from './problem.ts';
@@ -108,7 +108,7 @@ async function without(
         'name the file with the private age key in SOPS_AGE_KEY_FILE or with --identity to restore it, or remove the copy to have a new value made',
       );
     }
-    const value = await openEscrow(copy.text, identities);
+    const value = await openCopy(copy, identities);
     return { secret, key, value, origin: 'restored', revision: copy.revision };
   }
   const moved = state.elsewhere.find(

@@ -3,7 +3,7 @@ import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import type { Identity } from './age.ts';
 import { keptOf, type Wish } from './change.ts';
 import { givenWish, keyName } from './create.ts';
-import { openEscrow } from './escrow.ts';
+import { openCopy } from './escrow.ts';
 import type { SecretsState } from './folder.ts';
 import { generate } from './generate.ts';
 import { SecretsProblem } from './problem.ts';
@@ -136,5 +136,5 @@ async function currentValue(
   const copy = state.escrow.find(
     (one) => one.secret === secret.name && one.key === key.key && one.revision === revision,
   );
-  return copy === undefined || identities.length === 0 ? undefined : await openEscrow(copy.text, identities);
+  return copy === undefined || identities.length === 0 ? undefined : await openCopy(copy, identities);
 }
