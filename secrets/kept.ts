@@ -87,6 +87,13 @@ interface ReadSecret {
 function readSealed({ file, text }: SecretText): ReadSecret {
   const { found, problems } = readSealedSecret(file, text);
   if (found === undefined) {
+    const [first] = problems;
+    if (first?.kind === 'plain-secret' && isSops(text)) {
+      return {
+        secret: undefined,
+        diagnostics: [{ position: first.position, code: 'MG060', ...OTHER_PROVIDER }],
+      };
+    }
     return {
       secret: undefined,
       diagnostics: problems.map(({ position, what, remedy }) => ({ position, code: 'MG060', what, remedy })),
@@ -95,6 +102,23 @@ function readSealed({ file, text }: SecretText): ReadSecret {
   const { namespace, name, keys, annotations, manifest } = found;
   const names = keys.map(({ key }) => key);
   return keptSecret({ file, text, namespace, name, manifest, annotations, names });
+}
+
+const OTHER_PROVIDER = {
+  what: 'this is a file of SOPS, and the provider of the stack is sealed-secrets',
+  remedy:
+    'write secrets: {provider: sops, …}, or move the file away and create the values anew: "sops decrypt" shows them, and create takes them with --from-stdin',
+} as const;
+
+/** Whether a Secret is not plain after all. */
+function isSops(text: string): boolean {
+  try {
+    readSopsFile(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SopsProblem) return false;
+    throw error;
+  }
 }
 
 function readSops({ file, text }: SecretText): ReadSecret {
