@@ -6,7 +6,7 @@ import { SecretsProblem } from '../../secrets/problem.ts';
 import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/reseal.ts';
 import { readdressSopsFile } from '../../secrets/sops/file.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
-import { needIdentity } from '../../secrets/sops/vault.ts';
+import { namingFile, needIdentity } from '../../secrets/sops/vault.ts';
 import { controllerOf, type Sealing, sealingCertificate } from './certificate.ts';
 import type { SecretsOptions } from './options.ts';
 import { type ChangedKey, type StackSecrets, sealedAnew } from './result.ts';
@@ -84,6 +84,12 @@ async function readdress(
   recipients: readonly string[],
   { now }: SecretsOptions,
 ): Promise<Partial<StackSecrets>> {
+  if (state.elsewhere.length > 0) {
+    throw new SecretsProblem(
+      state.elsewhere.map(({ file, namespace }) => `${file} is for the namespace ${namespace}`).join('; '),
+      'put the namespace back, or change metadata.namespace there with "sops edit"',
+    );
+  }
   const texts = new Map<string, string>();
   const expected = new Map<string, string | undefined>();
   const changed: ChangedKey[] = [];
@@ -92,7 +98,7 @@ async function readdress(
     if ([...before].sort().join() === [...new Set(recipients)].sort().join()) continue;
     needIdentity(identities, file);
     const path = file.slice(file.lastIndexOf('/') + 1);
-    texts.set(path, await readdressSopsFile(text, identities, recipients, now));
+    texts.set(path, await namingFile(file, () => readdressSopsFile(text, identities, recipients, now)));
     expected.set(path, text);
     for (const key of Object.keys(keys))
       changed.push({ secret: name, key, how: 'sealed anew', restarts: [] });

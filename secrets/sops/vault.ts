@@ -4,6 +4,7 @@ import { keyAnnotations, oldSigningKeyAnnotations } from '../annotations.ts';
 import { SecretsProblem } from '../problem.ts';
 import { type SecretChange, typeOf, type Vault } from '../vault.ts';
 import { changeSopsFile, newSopsFile, openSopsFile } from './file.ts';
+import { SopsProblem } from './problem.ts';
 
 /** Flux leaves the object in place when its file goes. */
 const NEVER_PRUNE = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
@@ -27,7 +28,9 @@ export function sopsVault({ stack, recipients, identities, now }: SopsVaultOptio
       const annotations = { ...records(change), ...(spec.irreplaceable ? NEVER_PRUNE : {}) };
       if (kept !== undefined) {
         needIdentity(identities, kept.file);
-        return await changeSopsFile(kept.text, identities, { values, annotations }, now);
+        return await namingFile(kept.file, () =>
+          changeSopsFile(kept.text, identities, { values, annotations }, now),
+        );
       }
       const metadata = { name, namespace, labels: secretLabels(stack, name), annotations };
       return await newSopsFile(
@@ -37,7 +40,8 @@ export function sopsVault({ stack, recipients, identities, now }: SopsVaultOptio
         now,
       );
     },
-    open: async (kept) => (identities.length === 0 ? undefined : await openSopsFile(kept.text, identities)),
+    open: async ({ file, text }) =>
+      identities.length === 0 ? undefined : await namingFile(file, () => openSopsFile(text, identities)),
   };
 }
 
@@ -48,6 +52,22 @@ export function needIdentity(identities: readonly Identity[], file: string): voi
     `changing ${file} needs the private age key of one of its recipients`,
     'name the file that holds it in the environment variable SOPS_AGE_KEY_FILE, or with --identity',
   );
+}
+
+/**
+ * Names the file in what is wrong with it.
+ *
+ * @throws {SopsProblem}
+ */
+export async function namingFile<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SopsProblem)) throw error;
+    const { reason, what, remedy, place } = error;
+    const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
+    throw new SopsProblem(reason, `${where}: ${what}`, remedy, place);
+  }
 }
 
 function records({ values, oldSigningKeys }: SecretChange): Readonly<Record<string, string>> {
