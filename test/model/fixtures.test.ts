@@ -96,7 +96,7 @@ describe('the invalid files as a whole', () => {
       promised(text).map((line) => line.split(' ')[1]),
     );
     // Several stack files (across.test.ts), rendered objects (overrides.test.ts) or files of ciphertext
-    // (test/commands/secrets-folder.test.ts) are needed for these.
+    // (test/commands/secrets/folder.test.ts) are needed for these.
     const elsewhere = /^MG04|^MG05[0-35]$|^MG06/;
     const expected = Object.keys(CODES).filter((code) => !elsewhere.test(code));
     expect([...new Set(announced)].sort()).toEqual(expected);
