@@ -238,7 +238,8 @@ function readKeys(source: YamlSource, report: Report): readonly SealedKey[] {
   return Object.entries(data).flatMap(([key, sealed]) => {
     const at = [...path, key];
     if (!/^[-._A-Za-z0-9]{1,253}$/.test(key) || key === '.' || key.startsWith('..')) {
-      const what = `${JSON.stringify(shortKey(key))} is no key of a Secret`;
+      // Not quoted: it may be a value in the wrong place.
+      const what = 'what stands here is no key of a Secret';
       report('bad-key', at, what, 'use letters, digits, - _ and . only, 253 at most');
       return [];
     }
