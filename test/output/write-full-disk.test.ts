@@ -1,34 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { problemWriting } from '../../commands/environment-problem.ts';
 import { writeTree } from '../../output/write.ts';
 import { everything, onlyThese, rendered } from './folders.ts';
+import { NO_DISK, useSmallDisk } from './small-disk.ts';
 
-const SIZE = 512 * 1024;
-
-/** Mounts a small file system; undefined for those who may not, as in most containers. */
-function smallDisk(): string | undefined {
-  const place = mkdtempSync(join(tmpdir(), 'small-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', place], { stdio: 'ignore' });
-    return place;
-  } catch {
-    rmdirSync(place);
-    return undefined;
-  }
-}
-
-const place = smallDisk();
-
-afterAll(() => {
-  if (place === undefined) return;
-  execFileSync('umount', [place]);
-  rmdirSync(place);
-});
+const disk = useSmallDisk();
 
 const names = Array.from({ length: 20 }, (_, index) => `chat/${index % 4}/${index}.yaml`);
 const ONE = rendered(Object.fromEntries(names.map((name) => [name, 'one'])));
@@ -38,24 +17,9 @@ const TWO = rendered(
   ),
 );
 
-describe.skipIf(place === undefined)('a full disk (mounts a tmpfs: needs to be root on Linux)', () => {
-  const top = place ?? '';
+describe.skipIf(disk === undefined)('a full disk (mounts a tmpfs: needs to be root on Linux)', () => {
+  const { top, leave } = disk ?? NO_DISK;
   const folder = join(top, 'dist');
-  const ballast = join(top, 'ballast');
-
-  /** Leaves this many pages of the disk free. */
-  async function leave(pages: number): Promise<void> {
-    await rm(ballast, { force: true });
-    const file = await open(ballast, 'w');
-    try {
-      for (;;) await file.write(Buffer.alloc(4096));
-    } catch {
-      const { size } = await file.stat();
-      await file.truncate(size - pages * 4096);
-    } finally {
-      await file.close();
-    }
-  }
 
   it('is told, and the folder stays byte for byte as it was, however early it is full', async () => {
     mkdirSync(folder);
