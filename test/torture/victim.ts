@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const TOP = fileURLToPath(new URL('../..', import.meta.url));
-const CLI = join(TOP, 'build/bin/commands/cli.mjs');
+/** The top of this repository. */
+export const TOP = fileURLToPath(new URL('../..', import.meta.url));
+/** The real program. */
+export const CLI = join(TOP, 'build/bin/commands/cli.mjs');
 const HIDDEN = '.matrix-gitops';
 
 /** A number for each call, from 0 to below 1, the same ones for the same seed (mulberry32). */
@@ -101,12 +103,16 @@ export async function runSynth(playground: Playground, version: Version): Promis
   if (code !== 0) throw new Error(`synth ended with ${code}: ${errors}`);
 }
 
-/** The files of an output folder without the hidden ones. Without pauses: this is done a thousand times. */
-export function outputFiles(out: string): ReadonlyMap<string, string> {
+/**
+ * The files of an output folder without the hidden ones. Without pauses: this is done a thousand times.
+ *
+ * @param hidden what is left out
+ */
+export function outputFiles(out: string, hidden = HIDDEN): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const visit = (below: string): void => {
     for (const entry of readdirSync(join(out, below), { withFileTypes: true })) {
-      if (below === '' && entry.name === HIDDEN) continue;
+      if (below === '' && entry.name === hidden) continue;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) visit(path);
       else found.set(path, readFileSync(join(out, path), 'utf8'));
