@@ -168,9 +168,12 @@ const OWN_LINE =
 
 function problemOf(shown: string, code: number | null, stderr: string): ClusterProblem {
   if (/\(TooManyRequests\)/.test(stderr)) return new Busy(shown, 1);
-  const line = stderr.split('\n').find((it) => OWN_LINE.test(it));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal
-  const said = line?.replaceAll(/[\u0000-\u001F\u007F]+/g, ' ').slice(0, 300) ?? `kubectl ended with ${code}`;
+  const line = stderr.split('\n').find((it) => OWN_LINE.test(it)) ?? `kubectl ended with ${code}`;
+  // Control characters must not reach a terminal.
+  const said = line
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, 300)
+    .replace(/[\s.?;]+$/, '');
   const [, kind = 'kubectl-failed', remedy = 'does kubectl get nodes work?'] =
     MEANINGS.find(([pattern]) => pattern.test(said)) ?? [];
   return new ClusterProblem(kind, `${shown}: ${said}`, remedy);

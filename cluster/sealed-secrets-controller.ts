@@ -124,11 +124,13 @@ async function ask(
   }
 }
 
-/** The sealed values of an answer; undefined when it is not that Secret, or not exactly its keys. */
+/**
+ * The sealed values of an answer; undefined when it is not that Secret, or not exactly its keys. The answer says
+ * no kind (pkg/apis/sealedsecrets/v1alpha1, NewSealedSecret, sets none).
+ */
 function sealedAnew(text: string, values: SealedValues): Readonly<Record<string, string>> | undefined {
   const answer = mapping(parsed(text));
   const metadata = mapping(answer.metadata);
-  if (answer.kind !== 'SealedSecret') return undefined;
   if (metadata.name !== values.name || metadata.namespace !== values.namespace) return undefined;
   const data = mapping(mapping(answer.spec).encryptedData);
   const keys = Object.keys(values.encryptedData);

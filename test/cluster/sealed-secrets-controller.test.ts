@@ -29,11 +29,10 @@ const values: SealedValues = {
   encryptedData: { a: sealedLike(1), 'b.c': sealedLike(2) },
 };
 const anew = { a: sealedLike(3), 'b.c': sealedLike(4) };
+/** As the controller answers: without kind and apiVersion. */
 const answer = (encryptedData: unknown, name = 'synapse-secrets'): string =>
   JSON.stringify({
-    kind: 'SealedSecret',
-    apiVersion: 'bitnami.com/v1alpha1',
-    metadata: { name, namespace: 'app-matrix', creationTimestamp: null },
+    metadata: { name, namespace: 'app-matrix', annotations: {} },
     spec: { template: { metadata: {} }, encryptedData },
   });
 

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { customResourceDefinition } from '../../imports/crd.ts';
-import { kindSchemas } from '../../imports/schemas/index.ts';
 import { type ApiAnswer, type ControlPlane, controlPlane } from './harness/control-plane.ts';
+import { loadCustomKinds } from './harness/custom-kinds.ts';
 import { nameOf, objectsIn, podTemplate, stacks } from './harness/dist.ts';
 import { fluxObjects, layersOf, stages } from './harness/flux.ts';
-import { isMapping, type Json, mapping, text } from './harness/json.ts';
+import { type Json, mapping, text } from './harness/json.ts';
 import { run, sweepWhenDone, timed } from './harness/programs.ts';
 import { kustomize } from './tools/go.ts';
 
@@ -17,33 +16,8 @@ beforeAll(async () => {
   kustomizeProgram = await kustomize();
   server = await timed('starting the API server', controlPlane);
   console.log(`conformance: kube-apiserver ${server.version}`);
-  await timed('loading the custom kinds', loadCustomKinds);
+  await timed('loading the custom kinds', () => loadCustomKinds(server));
 });
-
-/** Gives the server the project's own knowledge of every custom kind. */
-async function loadCustomKinds(): Promise<void> {
-  const definitions = Object.values(kindSchemas)
-    .filter((kind) => kind.crd !== undefined)
-    .map((kind) => ({ ...customResourceDefinition(kind) }));
-  for (const definition of definitions) accepted(definition, await server.apply(definition));
-  for (const definition of definitions) {
-    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition.metadata.name}`;
-    await established(path);
-  }
-}
-
-async function established(path: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const { body } = await server.call('GET', path);
-    const conditions = mapping(body, 'status').conditions;
-    const list = Array.isArray(conditions) ? conditions.filter(isMapping) : [];
-    const isTrue = (type: string): boolean => list.some((c) => c.type === type && c.status === 'True');
-    if (isTrue('Established')) return;
-    if (Date.now() > deadline) throw new Error(`${path}: ${JSON.stringify(list)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** What is wrong with an answer, in words; undefined when the object was taken without a remark. */
 function complaint(object: Json, { status, warnings, body }: ApiAnswer): string | undefined {

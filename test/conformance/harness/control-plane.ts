@@ -17,9 +17,20 @@ export interface ApiAnswer {
   readonly body: Json;
 }
 
+/** The way to the API server. */
+export interface ApiAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+  /** File of the authority that the server's certificate comes from. */
+  readonly authority: string;
+}
+
 /** A running API server. */
 export interface ControlPlane {
   readonly version: string;
+  /** For programs that talk to the server themselves, as administrator. */
+  readonly access: ApiAccess;
   /** Sends a request; `body` goes as JSON with the given content type. */
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiAnswer>;
   /** Server-side apply as Flux does it. `dryRun` leaves nothing behind. */
@@ -29,7 +40,7 @@ export interface ControlPlane {
 }
 
 /** A TCP port on loopback that was free a moment ago. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -128,7 +139,9 @@ export async function controlPlane(): Promise<ControlPlane> {
     return `${base}/namespaces/${namespace}/${named}`;
   };
   const { body } = await call('GET', '/version');
+  const authority = join(cwd, 'certs', 'apiserver.crt');
   return {
+    access: { host: '127.0.0.1', port, token, authority },
     version: text(body, 'gitVersion') ?? '?',
     call,
     collection,

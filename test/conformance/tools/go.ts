@@ -21,6 +21,8 @@ export interface GoProgram {
    * it the folders are missing, and the modules published from them are taken instead.
    */
   readonly stagingVersion?: string;
+  /** Path under which the module is fetched, where proxies do not have it under its own (a moved repository). */
+  readonly publishedAs?: string;
 }
 
 /** `replace` lines for a module that is built from outside its repository; `go install` ignores them. */
@@ -54,10 +56,11 @@ async function build(program: GoProgram, half: string): Promise<void> {
   }
   const source = join(half, 'source');
   mkdirSync(source);
-  const download = await run('go', ['mod', 'download', '-json', `${program.module}@${program.version}`]);
+  const published = program.publishedAs ?? program.module;
+  const download = await run('go', ['mod', 'download', '-json', `${published}@${program.version}`]);
   const found: unknown = JSON.parse(download);
   if (typeof found !== 'object' || found === null || !('GoMod' in found) || typeof found.GoMod !== 'string') {
-    throw new Error(`go mod download says nothing about ${program.module}@${program.version}`);
+    throw new Error(`go mod download says nothing about ${published}@${program.version}`);
   }
   const goMod = readFileSync(found.GoMod, 'utf8');
   const resolved = basename(found.GoMod, '.mod');
@@ -68,6 +71,7 @@ async function build(program: GoProgram, half: string): Promise<void> {
     'module conformance',
     ...settings,
     `require ${program.module} ${resolved}`,
+    ...(published === program.module ? [] : [`replace ${program.module} => ${published} ${resolved}`]),
     ...replaceLines(goMod, program.stagingVersion),
   ];
   writeFileSync(join(source, 'go.mod'), `${lines.join('\n')}\n`);
@@ -86,12 +90,21 @@ async function build(program: GoProgram, half: string): Promise<void> {
 
 /** Kubernetes' API server, 1.36. */
 export function kubeApiServer(): Promise<string> {
+  return kubernetes('kube-apiserver');
+}
+
+/** kubectl of the same release. */
+export function kubectl(): Promise<string> {
+  return kubernetes('kubectl');
+}
+
+function kubernetes(name: string): Promise<string> {
   const version = 'v1.36.3';
   return goProgram({
-    name: 'kube-apiserver',
+    name,
     module: 'k8s.io/kubernetes',
     version,
-    package: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    package: `k8s.io/kubernetes/cmd/${name}`,
     // k8s.io/api and its like carry the same release as v0.x.
     stagingVersion: version.replace('v1.', 'v0.'),
     variables: {
@@ -112,6 +125,27 @@ export function kustomize(): Promise<string> {
 export function livekitServer(): Promise<string> {
   const module = 'github.com/livekit/livekit-server';
   return goProgram({ name: 'livekit-server', module, version: 'v1.8.4', package: `${module}/cmd/server` });
+}
+
+/** The command line of sealed-secrets. */
+export function kubeseal(): Promise<string> {
+  return sealedSecrets('kubeseal', 'kubeseal');
+}
+
+/** The controller of sealed-secrets. */
+export function sealedSecretsController(): Promise<string> {
+  return sealedSecrets('sealed-secrets-controller', 'controller');
+}
+
+function sealedSecrets(name: string, command: string): Promise<string> {
+  const module = 'github.com/bitnami/sealed-secrets';
+  return goProgram({
+    name,
+    module,
+    version: 'v0.40.0',
+    package: `${module}/cmd/${command}`,
+    publishedAs: 'github.com/bitnami-labs/sealed-secrets',
+  });
 }
 
 /** Mozilla's SOPS, as people edit encrypted files with. Its `main.version` is set in the source itself. */
