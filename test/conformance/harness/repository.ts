@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { filesBelow, type Stack, stacks } from './dist.ts';
@@ -22,6 +22,8 @@ export interface Repository {
   readonly dist: string;
   /** Runs the command line there. Throws unless it ends well. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
+  /** Writes another `secrets:` into all stack files. */
+  telling(secrets: Json): void;
   /** The rendered stacks. */
   stacks(): Stack[];
   stack(name: string): Stack;
@@ -41,13 +43,16 @@ export function repository(secrets?: Json): Repository {
   const folder = runFolder('repository');
   mkdirSync(join(folder, 'stacks'));
   cpSync(join(CHECKOUT, 'versions.yaml'), join(folder, 'versions.yaml'));
-  for (const name of shippedStacks()) {
-    const text = readFileSync(join(CHECKOUT, 'stacks', `${name}.yaml`), 'utf8');
-    writeFileSync(
-      join(folder, 'stacks', `${name}.yaml`),
-      secrets === undefined ? text : telling(text, secrets),
-    );
-  }
+  const files = shippedStacks().map((name) => `stacks/${name}.yaml`);
+  for (const file of files) cpSync(join(CHECKOUT, file), join(folder, file));
+  const telling = (said: Json): void => {
+    for (const file of files) {
+      const document = parseDocument(readFileSync(join(folder, file), 'utf8'));
+      document.set('secrets', said);
+      writeFileSync(join(folder, file), String(document));
+    }
+  };
+  if (secrets !== undefined) telling(secrets);
   const dist = join(folder, 'dist');
   // Nobody's own keys and clusters.
   const nobody = { SOPS_AGE_KEY_FILE: '', KUBECONFIG: join(folder, 'none') };
@@ -63,6 +68,7 @@ export function repository(secrets?: Json): Repository {
       if (code === 0) return finished;
       throw new Error(`matrix-gitops ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
     },
+    telling,
     stacks: () => stacks(dist),
     stack: (name) =>
       need(
@@ -70,16 +76,9 @@ export function repository(secrets?: Json): Repository {
         `a rendered stack ${name}`,
       ),
     texts: () => {
-      const files = filesBelow(folder, '');
-      return new Map(files.map((file) => [file.slice(folder.length + 1), readFileSync(file, 'utf8')]));
+      const paths = filesBelow(folder, '').map((file) => relative(folder, file));
+      return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
     },
     printed: () => printed,
   };
-}
-
-/** A stack file's text with another `secrets:`. */
-function telling(text: string, secrets: Json): string {
-  const document = parseDocument(text);
-  document.set('secrets', secrets);
-  return String(document);
 }
