@@ -144,8 +144,8 @@ describe('rendered for each provider', () => {
 
   test.each(cases)('$name with $provider: kustomize builds the whole and each layer', async (one) => {
     const stack = stackOf(one);
-    const layers = layersOf(stack).map((layer) => layer.folder);
-    expect(layers.some((layer) => layer.endsWith('/layers/secrets'))).toBe(one.provider !== 'existing');
+    const flux = layersOf(stack);
+    const layers = flux.map((layer) => layer.folder);
     for (const place of [stack.folder, ...layers]) {
       const files = reachable(place);
       expect(sorted(await built(place))).toEqual(
@@ -154,14 +154,24 @@ describe('rendered for each provider', () => {
     }
     expect(below(stack, reachable(stack.folder))).toEqual(filesForAll(stack));
     expect(below(stack, layers.flatMap(reachable))).toEqual(ownFiles(stack));
+
+    // Pods find their Secrets: what starts them waits for those.
+    const waits = new Map(
+      flux.map(({ name, object }) => [
+        name.slice(one.name.length + 1),
+        mappings(object, 'spec', 'dependsOn').map((other) => text(other, 'name')),
+      ]),
+    );
+    expect(waits.has('secrets')).toBe(one.provider !== 'existing');
+    expect(waits.get('data')).toEqual([`${one.name}-${waits.has('secrets') ? 'secrets' : 'namespace'}`]);
+    expect(waits.get('apps')).toEqual([`${one.name}-data`]);
   });
 
-  test('with sops the top leaves out exactly the Secrets: applied by hand, ciphertext would be the value', () => {
+  test('with sops the top leaves out all Secrets: applied by hand, ciphertext would be the value', () => {
     for (const stack of encrypted.stacks()) {
-      const all = ownFiles(stack);
-      const secrets = all.filter((path) => path.startsWith('secrets/'));
-      expect(secrets).not.toEqual([]);
-      expect(filesForAll(stack)).toEqual(all.filter((path) => !secrets.includes(path)));
+      const top = below(stack, reachable(stack.folder));
+      expect(top).toEqual(ownFiles(stack).filter((path) => !path.startsWith('secrets/')));
+      expect(top.length).toBeLessThan(ownFiles(stack).length);
     }
   });
 
@@ -241,12 +251,12 @@ describe('sealed', () => {
       was = sealed.repository.stack(FULL);
       before = valuesIn(FULL);
       const first = await timed('laying out Synapse and PostgreSQL', () => laySynapse(was, before));
-      const process = await startSynapse(first);
+      const started = await startSynapse(first);
       // What is asked below of the new key, so that it could not be true of both.
       const key = publicKeyOf(before[SIGNING_KEY] ?? '');
       const { current, old } = await serverKeys(first, key);
       expect({ current, old }).toEqual({ current: { [key.id]: { key: key.key } }, old: {} });
-      await process.stop();
+      await started.stop();
 
       const oldKeyFile = join(folder, 'old-signing-key');
       writeFileSync(oldKeyFile, before[SIGNING_KEY] ?? '', { mode: 0o600 });
@@ -448,6 +458,12 @@ describe('sealed for the controller of a cluster', () => {
         expect((await server.call('DELETE', secretPath(object))).status).toBe(200);
       }
       expect(await inCluster(await apply(stack, 'secrets'))).toEqual(all.get(name));
+    });
+
+    test('nothing is left to do', async () => {
+      const { stdout } = await own.run(['secrets', 'status']);
+      expect(stdout).not.toMatch(/reseal|MISSING/);
+      await own.run(['synth', '--check']);
     });
 
     test('no value stands in a file or was printed', () => {
