@@ -35,3 +35,4 @@ export type { Flow, Party, Topology } from './model/topology.ts';
 export { type Rendered, render } from './render.ts';
 export { check, rules } from './rules/index.ts';
 export type { Finding, Rule, RuleInput } from './rules/rule.ts';
+export { type SecretText, withSecrets } from './secrets/kept.ts';

@@ -60,7 +60,8 @@ export function humanReport(result: SynthResult, out: string, style: Style): str
         : `${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run synth without --check`,
     );
   }
-  lines.push(...missingLines(result));
+  // With --stdout the YAML is the answer.
+  if (written !== undefined || compared !== undefined) lines.push(...missingLines(result));
   const errors = diagnostics.length + findings.length;
   if (errors > 0) {
     const rest = result.stacks.length === 0 ? `${out} is unchanged` : `unchanged: ${namesText(kept)}`;

@@ -13,7 +13,7 @@ import type { Stack } from '../model/stack.ts';
 import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
-import { readSecrets, type SecretText } from '../secrets/kept.ts';
+import { type SecretText, withSecrets } from '../secrets/kept.ts';
 import { EnvironmentProblem, problemReading } from './environment-problem.ts';
 import { packagedFile } from './package-files.ts';
 import { UsageProblem } from './usage-problem.ts';
@@ -77,24 +77,21 @@ async function readStack(
   const file = fromHere(path);
   const loaded = loadStack(file, await readText(path), images, shared);
   const { name, source, claims } = loaded;
-  const { stack: value, diagnostics } = await withSecrets(dirname(path), loaded, before);
+  const { stack: value, diagnostics } = await withOwnSecrets(dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
   const needed = value === undefined || value.overrides.length === 0 ? undefined : source;
   return { entry: { file, name, stack: value, source: needed, diagnostics }, claimed: claims };
 }
 
 /** The stack with the ciphertext that lies beside its file, or what is wrong with that. */
-async function withSecrets(
+async function withOwnSecrets(
   folder: string,
   { value, diagnostics }: LoadedStack,
   before: (stack: Stack) => Promise<void>,
 ): Promise<{ readonly stack: Stack | undefined; readonly diagnostics: readonly Diagnostic[] }> {
-  if (value === undefined) return { stack: undefined, diagnostics };
-  if (!keepsCiphertext(value.provider)) return { stack: value, diagnostics };
+  if (value === undefined || !keepsCiphertext(value.provider)) return { stack: value, diagnostics };
   await before(value);
-  const read = readSecrets(value, await readSecretTexts(folder, value));
-  if (read.diagnostics.length > 0) return { stack: undefined, diagnostics: read.diagnostics };
-  return { stack: read.kept.length === 0 ? value : { ...value, kept: read.kept }, diagnostics };
+  return withSecrets(value, await readSecretTexts(folder, value));
 }
 
 /**

@@ -1,9 +1,8 @@
-import { readBech32 } from './bech32.ts';
+import { isRecipient } from '../model/age-recipient.ts';
+import { readBech32 } from '../model/bech32.ts';
 import { SecretsProblem } from './problem.ts';
 import { SecretValue } from './value.ts';
 
-/** Bytes of the public key behind each kind of recipient: X25519, and post-quantum (ML-KEM-768 with X25519). */
-const KEY_BYTES: Readonly<Record<string, number>> = { age: 32, age1pq: 1216 };
 const POST_QUANTUM = 'age1pq1';
 
 /** Something about recipients, keys or encrypted files of age that stops the work. Holds no key and no value. */
@@ -28,13 +27,6 @@ export class AgeProblem extends SecretsProblem {
  * text (`AGE-SECRET-KEY-1…`), which nothing prints.
  */
 export type Identity = SecretValue;
-
-/** Whether a text is a recipient of age, `age1…`, with a checksum that fits. Does not load the library. */
-export function isRecipient(text: string): boolean {
-  if (!text.startsWith('age1')) return false;
-  const read = readBech32(text);
-  return read !== undefined && KEY_BYTES[read.prefix] === read.bytes.length;
-}
 
 /**
  * The private keys of a key file as `age-keygen` writes it: one a line, between comments and empty lines.
@@ -132,7 +124,7 @@ function shortened(recipient: string): string {
 /**
  * Decrypts an armored file with whichever of the keys fits.
  *
- * @throws {AgeProblem} `no-match` or `damaged`
+ * @throws {AgeProblem} `no-match` or `damaged`; `identity` for a key that {@link readIdentities} did not give
  */
 export async function decryptWith(identities: readonly Identity[], armored: string): Promise<Buffer> {
   const { armor, Decrypter } = await import('age-encryption');
@@ -143,7 +135,12 @@ export async function decryptWith(identities: readonly Identity[], armored: stri
       'take it from a backup or from git again',
     );
   const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(identity.text());
+  try {
+    for (const identity of identities) decrypter.addIdentity(identity.text());
+  } catch {
+    // The library's own words would quote the key.
+    throw new AgeProblem('identity', 'a given key is no private key of age', 'give what `age-keygen` made');
+  }
   let file: Uint8Array;
   try {
     file = armor.decode(armored);

@@ -6,6 +6,7 @@ import { openEscrow } from './escrow.ts';
 import type { SecretsState } from './folder.ts';
 import { generate } from './generate.ts';
 import { SecretsProblem } from './problem.ts';
+import { checkTls } from './tls.ts';
 import type { SecretValue } from './value.ts';
 
 /** A key of a Secret, as people name it: `synapse-secrets/form-secret`. */
@@ -46,6 +47,8 @@ export async function planCreate(
   const missing: string[] = [];
   for (const secret of secrets) {
     const kept = keptOf(state, secret);
+    const own: Wish[] = [];
+    const lacking: string[] = [];
     for (const key of secret.keys) {
       const name = keyName(secret, key);
       const given = options.given.get(name);
@@ -60,9 +63,12 @@ export async function planCreate(
         given === undefined
           ? await without(secret, key, state, options)
           : givenWish(secret, key, given, options.now);
-      if (wish === undefined) missing.push(name);
-      else wishes.push(wish);
+      if (wish === undefined) lacking.push(key.key);
+      else own.push(wish);
     }
+    checkTls(secret, own, lacking, options.now);
+    wishes.push(...own);
+    missing.push(...lacking.map((key) => keyName(secret, { key })));
   }
   return { wishes, missing };
 }

@@ -6,8 +6,8 @@ import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import { factsOf, oldSigningKeysOf } from './annotations.ts';
 import { readSealedSecret } from './sealed-secrets/manifest.ts';
-import { readSopsFile } from './sops/file.ts';
 import { SopsProblem } from './sops/problem.ts';
+import { readSopsFile } from './sops/read.ts';
 
 /** A file, as text. */
 export interface SecretText {
@@ -63,6 +63,20 @@ export function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSec
     elsewhere: others.filter(isElsewhere),
     diagnostics,
   };
+}
+
+/**
+ * A stack with the ciphertext that is kept for it, or what is wrong with that.
+ *
+ * @param texts the `.yaml` files of `stacks/<name>.secrets/`
+ */
+export function withSecrets(
+  stack: Stack,
+  texts: readonly SecretText[],
+): { readonly stack: Stack | undefined; readonly diagnostics: readonly Diagnostic[] } {
+  const { kept, diagnostics } = readSecrets(stack, texts);
+  if (diagnostics.length > 0) return { stack: undefined, diagnostics };
+  return { stack: kept.length === 0 ? stack : Object.freeze({ ...stack, kept }), diagnostics };
 }
 
 interface ReadSecret {

@@ -7,6 +7,7 @@ import type { SecretsState } from './folder.ts';
 import { generate } from './generate.ts';
 import { SecretsProblem } from './problem.ts';
 import { oldSigningKey, readSigningKey } from './signing-key.ts';
+import { checkTls } from './tls.ts';
 import type { SecretValue } from './value.ts';
 import type { Vault } from './vault.ts';
 
@@ -70,6 +71,14 @@ export async function planRotate(
       options.given.get(name) ?? (key.form.kind === 'given' ? await options.ask(secret, key) : undefined);
     const wish = given === undefined ? madeWish(secret, key) : givenWish(secret, key, given, options.now);
     wishes.push(key.form.kind === 'synapse-signing-key' ? await keepingOldKey(wish, state, options) : wish);
+  }
+  for (const secret of new Set(keys.map((one) => one.secret))) {
+    checkTls(
+      secret,
+      wishes.filter((wish) => wish.secret === secret),
+      [],
+      options.now,
+    );
   }
   return wishes;
 }

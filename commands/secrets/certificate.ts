@@ -111,7 +111,7 @@ async function fetched(controller: Controller): Promise<readonly SealingCertific
     throw new ClusterProblem(
       error.kind,
       `no certificate to seal for: ${error.what}`,
-      `${error.remedy}; or give its certificate with --cert FILE (kubeseal --fetch-cert writes it), or choose another secrets.provider`,
+      `give its certificate with --cert FILE (kubeseal --fetch-cert writes it), or choose another secrets.provider; to reach the controller: ${error.remedy}`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Format, outputOption } from '../output-option.ts';
+import { progressOn } from '../progress.ts';
 import type { Reportable, Style } from '../report.ts';
 import type { SecretsOptions } from './options.ts';
 
@@ -103,6 +104,7 @@ async function run(
     import('./prompt.ts'),
   ]);
   const { stacks, versions, cert, controller, identity, oldSigningKey } = written;
+  const progress = progressOn(process.stderr);
   const result = await secrets(
     {
       verb,
@@ -127,7 +129,8 @@ async function run(
       stdin: process.stdin,
       terminal: written.yes === true ? undefined : terminal(process.stdin, process.stderr),
     },
-  );
+    progress.step,
+  ).finally(progress.end);
   // That something is missing is what was asked for, not what went wrong.
   report(result, written.output, (style) => humanSecrets(result, style), { isAnswer: result.exitCode <= 1 });
 }

@@ -5,7 +5,7 @@ import type { Identity } from '../../secrets/age.ts';
 import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
 import { readSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
-import { readSopsFile } from '../../secrets/sops/file.ts';
+import { readSopsFile } from '../../secrets/sops/read.ts';
 import { type KeyStatus, statusOf } from '../../secrets/status.ts';
 import { problemReading } from '../environment-problem.ts';
 import { UsageProblem } from '../usage-problem.ts';
@@ -23,9 +23,14 @@ import type { Work } from './work.ts';
 /**
  * Carries out one verb on the Secrets of the stacks, one stack after the other.
  *
+ * @param progress told after each stack
  * @throws UsageProblem, EnvironmentProblem
  */
-export async function secrets(options: SecretsOptions, inputs: Inputs): Promise<SecretsResult> {
+export async function secrets(
+  options: SecretsOptions,
+  inputs: Inputs,
+  progress: (done: number, total: number, name: string) => void = () => undefined,
+): Promise<SecretsResult> {
   const { stacks: folder, versions, verb } = options;
   const workspace = await readWorkspace(folder, versions, (stack) =>
     finishInterruptedWrite(secretsFolder(folder, stack.name)),
@@ -40,10 +45,11 @@ export async function secrets(options: SecretsOptions, inputs: Inputs): Promise<
   const identities = await readIdentityFile(options.identity, inputs.environment);
   const results: StackSecrets[] = [];
   let worst: 0 | 1 | 2 | 3 = diagnostics.length > 0 ? 2 : 0;
-  for (const stack of usable) {
+  for (const [index, stack] of usable.entries()) {
     const { result, exitCode } = await one(stack, identities, options, inputs);
     results.push(result);
     if (exitCode > worst) worst = exitCode;
+    progress(index + 1, usable.length, stack.name);
   }
   for (const identity of identities) identity.wipe();
   return {

@@ -1,6 +1,6 @@
 import { isMap, isScalar, type Scalar, type YAMLMap } from 'yaml';
 import { readSealed, type Sealed } from './cipher.ts';
-import { ENCRYPTED_REGEX, readMetadata, type SopsMetadata } from './metadata.ts';
+import { ENCRYPT_COMMAND, readMetadata, type SopsMetadata } from './metadata.ts';
 import { TAKE_BACK } from './problem.ts';
 import { readingOf } from './scalar.ts';
 import { keyOf, leavesOf, mapAt, readSource, type SopsSource } from './source.ts';
@@ -39,7 +39,7 @@ export interface SopsDocument extends SopsSource {
   readonly indent: number;
 }
 
-const ENCRYPT = `encrypt it with \`sops --encrypted-regex '${ENCRYPTED_REGEX}'\``;
+const ENCRYPT = `encrypt it with ${ENCRYPT_COMMAND}`;
 const LEAKED = 'and if the file was ever committed or shared, replace what it held';
 
 /** What sops binds a value to, so that it opens at no other place of the file. */
@@ -73,7 +73,7 @@ function checkKind({ root, problem }: SopsSource): void {
   const written = isScalar(kind) ? String(kind.value) : '';
   if (root.has('sops') && readSealed(written) !== undefined) {
     const what = 'even the kind is encrypted, so that Flux cannot tell what object it is';
-    throw problem('unsupported', what, ENCRYPT, kind);
+    throw problem('unsupported', what, `decrypt it, and ${ENCRYPT}`, kind);
   }
   if (written !== 'Secret' || root.get('apiVersion') !== 'v1') {
     const found = /^[A-Za-z]{1,60}$/.test(written) ? written : 'something else';
@@ -150,8 +150,8 @@ function checkPlain(
 ): void {
   const name = path.join('.');
   if (metadata.isEncrypted(path)) {
-    const remedy = `encrypt only the values: \`sops --encrypted-regex '${ENCRYPTED_REGEX}'\``;
-    throw problem('unsupported', `${name} is encrypted, and Flux needs to read it`, remedy, node);
+    const what = `${name} is encrypted, and Flux needs to read it`;
+    throw problem('unsupported', what, `decrypt it, and ${ENCRYPT}`, node);
   }
   if (readingOf(node).is === 'unclear') {
     const what = `${name} is a number or a time in a way of writing that is not followed here`;

@@ -21,20 +21,6 @@ import { SopsProblem } from './problem.ts';
 /** The release of sops that the files are made for and checked with (test/conformance/sops.test.ts). */
 const SOPS_VERSION = '3.13.3';
 
-/** What a SOPS file says to everybody. The MAC proves it when the file is opened, apart from who can do that. */
-export interface SopsFile {
-  readonly manifest: SecretManifest;
-  /** Names of the values, sorted. */
-  readonly keys: readonly string[];
-  /**
-   * Who can open it with a key of age, as the file has it. Never proven: the MAC does not cover the `sops` block,
-   * so whom to encrypt for must come from elsewhere.
-   */
-  readonly recipients: readonly string[];
-  /** When it was last changed, as the file has it: `2026-01-31T12:00:00Z`. */
-  readonly lastModified: string;
-}
-
 /** What to change in a SOPS file. A key that is both removed and given a value has that value. */
 export interface SopsChange {
   /** New values, of keys that are there or are new. */
@@ -78,21 +64,6 @@ export async function newSopsFile(
   } finally {
     wipe(opened);
   }
-}
-
-/**
- * Reads what can be read without a key.
- *
- * @throws {SopsProblem} `plain`, `no-secret` or `unsupported`
- */
-export function readSopsFile(text: string): SopsFile {
-  const { manifest, values, metadata } = readDocument(text);
-  return {
-    manifest,
-    keys: values.map(({ key }) => key).sort(),
-    recipients: metadata.age.map(({ recipient }) => recipient),
-    lastModified: metadata.lastModified,
-  };
 }
 
 /**

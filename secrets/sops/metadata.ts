@@ -38,7 +38,10 @@ const OTHER_RULES = [
 /** Regular expressions that mean the same to JavaScript and to Go. */
 const PORTABLE = /^[\w^$|().*+?:-]+$/;
 
-const ENCRYPT_AGAIN = `encrypt it with \`sops --encrypted-regex '${ENCRYPTED_REGEX}'\``;
+/** How a person encrypts a Secret so that this program and Flux can use it. */
+export const ENCRYPT_COMMAND = `\`sops encrypt -i --encrypted-regex '${ENCRYPTED_REGEX}' --age <age1…> <file>\``;
+
+const ENCRYPT_AGAIN = `decrypt it, and encrypt it with ${ENCRYPT_COMMAND}`;
 
 /**
  * Reads the `sops` block.

@@ -14,6 +14,7 @@ const stack = (serverName: string): string => `schema: 1
 serverName: ${serverName}
 expose: {lan: {tls: {issuer: {name: home-ca}}}}
 element: {}
+secrets: {provider: existing}
 `;
 
 let folder = '';

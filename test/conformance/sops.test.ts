@@ -10,10 +10,10 @@ import {
   newSopsFile,
   openSopsFile,
   readdressSopsFile,
-  readSopsFile,
   type SopsChange,
 } from '../../secrets/sops/file.ts';
 import { SopsProblem } from '../../secrets/sops/problem.ts';
+import { readSopsFile } from '../../secrets/sops/read.ts';
 import { SecretValue } from '../../secrets/value.ts';
 import { objectsIn } from './harness/dist.ts';
 import { type Json, mapping, need, text } from './harness/json.ts';
@@ -369,6 +369,16 @@ describe('a file that sops made', () => {
     for (const comment of ['about this Secret', 'a note', 'a secret note', 'beside it', 'the end']) {
       expect(stdout).toContain(`# ${comment}`);
     }
+  });
+
+  test('after the command that a plain Secret is refused with opens', async () => {
+    const problem = await openSopsFile(BY_HAND, mine.identities).catch((error: unknown) => error);
+    const remedy = problem instanceof SopsProblem ? problem.remedy : '';
+    const command = need(/`sops (.*?)`/.exec(remedy)?.[1], 'a command in the remedy');
+    const path = written(BY_HAND);
+    const args = command.replace('<age1…>', mine.recipient).replace('<file>', path);
+    await run('sh', ['-c', `${programs.sops} ${args}`], { cwd: folder });
+    expect(await ours(readFileSync(path, 'utf8'))).toEqual(BY_HAND_VALUES);
   });
 
   test.each<readonly [string, string, Json, string]>([

@@ -1,6 +1,7 @@
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import { AgeProblem, decryptWith, encryptFor, isRecipient, readIdentities } from '../../secrets/age.ts';
+import { isRecipient } from '../../model/age-recipient.ts';
+import { AgeProblem, decryptWith, encryptFor, readIdentities } from '../../secrets/age.ts';
 import { escrowText, openEscrow } from '../../secrets/escrow.ts';
 import { SecretValue } from '../../secrets/value.ts';
 import { freshKey, problemOf } from './keys.ts';
@@ -38,6 +39,8 @@ describe('a recipient', () => {
     ' age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj',
     // A checksum that fits, and nine bytes instead of 32.
     'age1qqqsyqcyq5rqwzg809e7p',
+    // The same for padding that is not zero.
+    'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqpfwgqrs',
   ])('is not %j', (text) => {
     expect(isRecipient(text)).toBe(false);
   });
@@ -101,6 +104,15 @@ describe('an encrypted file', () => {
     const once = await encryptFor([recipient], Buffer.from('x'));
     const twice = await encryptFor([recipient, recipient], Buffer.from('x'));
     expect(twice.length).toBe(once.length);
+  });
+
+  it('does not open with what is no key, which is not printed', async () => {
+    const { recipient, text } = await freshKey();
+    const damaged = SecretValue.of(text.replace(/.$/, (last) => (last === 'Q' ? 'P' : 'Q')));
+    const file = await encryptFor([recipient], Buffer.from('x'));
+    const found = await problem(() => decryptWith([damaged], file));
+    expect(found.reason).toBe('identity');
+    expect(found.stack?.toUpperCase()).not.toContain(text.slice(20, 30));
   });
 
   it('does not open with another key', async () => {

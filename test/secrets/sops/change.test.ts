@@ -9,9 +9,9 @@ import {
   newSopsFile,
   openSopsFile,
   readdressSopsFile,
-  readSopsFile,
   type SopsChange,
 } from '../../../secrets/sops/file.ts';
+import { readSopsFile } from '../../../secrets/sops/read.ts';
 import { SecretValue } from '../../../secrets/value.ts';
 import { type FreshKey, freshKey, problemOf } from '../keys.ts';
 import { dataKeyOf, LATER, MANIFEST, NOW, refused, sample, textsOf, values, withMac } from './files.ts';

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { decryptWith } from '../../../secrets/age.ts';
 import { readSealed, seal, unseal } from '../../../secrets/sops/cipher.ts';
 import type { SecretManifest } from '../../../secrets/sops/document.ts';
-import { newSopsFile, openSopsFile, type SopsFile } from '../../../secrets/sops/file.ts';
+import { newSopsFile, openSopsFile } from '../../../secrets/sops/file.ts';
 import { SopsProblem } from '../../../secrets/sops/problem.ts';
+import type { SopsFile } from '../../../secrets/sops/read.ts';
 import { SecretValue } from '../../../secrets/value.ts';
 import { type FreshKey, problemOf } from '../keys.ts';
 

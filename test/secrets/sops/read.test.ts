@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { openSopsFile, readSopsFile } from '../../../secrets/sops/file.ts';
+import { openSopsFile } from '../../../secrets/sops/file.ts';
+import { readSopsFile } from '../../../secrets/sops/read.ts';
 import { type FreshKey, freshKey } from '../keys.ts';
 import { MANIFEST, refused, sample, withLine } from './files.ts';
 
@@ -41,7 +42,7 @@ describe('without a key', () => {
     const problem = await refused(() => readSopsFile(PLAIN));
     expect(problem).toMatchObject({ reason: 'plain', place: { line: 6, column: 1 } });
     expect(problem.what).toBe('this Secret is not encrypted: whoever has the file can read its values');
-    expect(problem.remedy).toContain("sops --encrypted-regex '^(data|stringData)$'");
+    expect(problem.remedy).toContain("`sops encrypt -i --encrypted-regex '^(data|stringData)$' --age ");
   });
 
   const change = (find: RegExp, to: string) => (file: string) => withLine(file, find, () => to);
@@ -49,6 +50,7 @@ describe('without a key', () => {
     ['an empty file', () => '', { reason: 'no-secret' }],
     ['a list', () => '- canary\n', { reason: 'no-secret' }],
     ['no YAML', () => 'a: b: canary\n', { reason: 'no-secret', place: { line: 1, column: 4 } }],
+    ['YAML whose fault is in a value', () => 'a: |canary\n  b\n', { reason: 'no-secret' }],
     ['a key twice', (file) => `${file}kind: canary\n`, { reason: 'no-secret' }],
     [
       'another kind',
@@ -101,8 +103,13 @@ describe('without a key', () => {
       { reason: 'unsupported', what: expect.stringContaining('no encrypted_regex') },
     ],
     [
-      'a rule that Go and JavaScript may read in two ways',
+      'a rule that only Go understands',
       change(/^ {2}encrypted_regex/, String.raw`  encrypted_regex: ^(data|stringData)\z`),
+      { reason: 'unsupported', what: 'its encrypted_regex is not one that can be followed here' },
+    ],
+    [
+      'a rule that only JavaScript understands',
+      change(/^ {2}encrypted_regex/, '  encrypted_regex: ^(?=.)(data|stringData)$'),
       { reason: 'unsupported', what: 'its encrypted_regex is not one that can be followed here' },
     ],
     [
