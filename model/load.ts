@@ -153,9 +153,13 @@ function differingJitsi(versions: Versions, source: YamlSource): readonly Diagno
 }
 
 /** True when a finding is about a field that is known to be wrong, or about a part of it. */
-function touches(finding: CheckFinding, path: Path): boolean {
-  const places = finding.other === undefined ? [finding.at] : [finding.at, finding.other];
-  return places.some((place) => path.every((step, index) => step === place[index]));
+function touches({ at, other, missing }: CheckFinding, path: Path): boolean {
+  if (missing !== undefined && startsWith(path, missing)) return true;
+  return [at, other].some((place) => place !== undefined && startsWith(place, path));
+}
+
+function startsWith(path: Path, beginning: Path): boolean {
+  return beginning.every((step, index) => step === path[index]);
 }
 
 function toDiagnostic(finding: CheckFinding, source: YamlSource): Diagnostic {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { codeOf, type Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
-import type { Operation } from './journal.ts';
+import { checksumOf, type Operation } from './journal.ts';
 import { inParallel } from './parallel.ts';
 import { naming } from './problem.ts';
 import { foldersOf, isRendered, type Tree } from './tree.ts';
@@ -32,7 +32,7 @@ export async function apply(
     await naming(`${folder}/${path}`, async () => {
       if ('remove' in operation) {
         // Asked again: a journal may be older than what somebody has put there since.
-        if (await isRendered(folder, path)) {
+        if (await isToGo(folder, operation)) {
           await disk.remove(target);
           undo.push(() => disk.rename(old, target));
         }
@@ -53,6 +53,16 @@ export async function apply(
     });
   }
   await syncParents(folder, operations, disk);
+}
+
+/** Whether what stands there is still what was to be removed. */
+async function isToGo(
+  folder: string,
+  { remove: path, sha256: checksum }: Extract<Operation, { readonly remove: string }>,
+): Promise<boolean> {
+  return checksum === undefined
+    ? await isRendered(folder, path)
+    : (await checksumOf(join(folder, path))) === checksum;
 }
 
 async function makeFolders(

@@ -10,8 +10,11 @@ import { isSafePath } from './tree.ts';
 export type Operation =
   /** Put the staged file of this name in the place of a file; the checksum is that of its bytes. */
   | { readonly replace: string; readonly staged: string; readonly sha256: string }
-  /** Remove a rendered file, and the folders this leaves empty. */
-  | { readonly remove: string };
+  /**
+   * Remove a file, and the folders this leaves empty: a rendered one, or one with this checksum that does not say of
+   * itself that it is.
+   */
+  | { readonly remove: string; readonly sha256?: string };
 
 const PROGRAM = 'matrix-gitops';
 /** Changes when the meaning of a journal does. */
@@ -87,7 +90,10 @@ function parseJournal(folder: string, text: string): readonly Operation[] {
 function toOperation(value: unknown): Operation | undefined {
   if (!isRecord(value)) return undefined;
   const { replace, staged, sha256: checksum, remove } = value;
-  if (typeof remove === 'string') return isSafePath(remove) ? { remove } : undefined;
+  if (typeof remove === 'string') {
+    if (!isSafePath(remove)) return undefined;
+    return typeof checksum === 'string' ? { remove, sha256: checksum } : { remove };
+  }
   if (typeof replace !== 'string' || typeof staged !== 'string' || typeof checksum !== 'string')
     return undefined;
   if (!isSafePath(replace) || !/^\d+$/.test(staged)) return undefined;
@@ -103,7 +109,8 @@ async function isLeft(folder: string, operation: Operation): Promise<boolean> {
   throw unusable(folder, `what it wants to put at ${folder}/${replace} is missing or damaged`);
 }
 
-async function checksumOf(file: string): Promise<string | undefined> {
+/** The checksum of a file; undefined where none is. */
+export async function checksumOf(file: string): Promise<string | undefined> {
   try {
     return sha256(await readFile(file));
   } catch (error) {

@@ -3,10 +3,10 @@ import { access, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, type Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
-import { type Operation, sha256 } from './journal.ts';
+import { checksumOf, type Operation, sha256 } from './journal.ts';
 import { inParallel } from './parallel.ts';
 import { naming } from './problem.ts';
-import { type Comparison, foldersOf, type Tree } from './tree.ts';
+import { type Comparison, foldersOf, isRendered, type Tree } from './tree.ts';
 
 /**
  * Puts every new text, and a second name of everything that is replaced or removed, into the hidden folder. After this
@@ -33,7 +33,10 @@ export async function stage(
     check();
     return await naming(`${folder}/${path}`, async (): Promise<Operation> => {
       if (tree.get(path) === 'file') await disk.keep(join(folder, path), join(kept, String(index)));
-      if (!wanted) return { remove: path };
+      if (!wanted) {
+        const checksum = (await isRendered(folder, path)) ? undefined : await checksumOf(join(folder, path));
+        return checksum === undefined ? { remove: path } : { remove: path, sha256: checksum };
+      }
       const text = texts.get(path) ?? '';
       await disk.create(join(staged, String(index)), text);
       return { replace: path, staged: String(index), sha256: sha256(text) };

@@ -2,7 +2,7 @@ import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import { accept } from './accept.ts';
 import type { Identity } from './age.ts';
 import { keptOf, type Wish } from './change.ts';
-import { openEscrow } from './escrow.ts';
+import { openCopy } from './escrow.ts';
 import type { SecretsState } from './folder.ts';
 import { generate } from './generate.ts';
 import { SecretsProblem } from './problem.ts';
@@ -108,8 +108,17 @@ async function without(
         'name the file with the private age key in SOPS_AGE_KEY_FILE or with --identity to restore it, or remove the copy to have a new value made',
       );
     }
-    const value = await openEscrow(copy.text, identities);
+    const value = await openCopy(copy, identities);
     return { secret, key, value, origin: 'restored', revision: copy.revision };
+  }
+  const moved = state.elsewhere.find(
+    ({ name, keys }) => name === secret.name && Object.hasOwn(keys, key.key),
+  );
+  if (moved !== undefined) {
+    throw new SecretsProblem(
+      `${keyName(secret, key)} has a value for the namespace ${moved.namespace} only, in ${moved.file}`,
+      'put the namespace back, or give every value of that Secret (--from-file), or remove the file to have new ones made',
+    );
   }
   const made = generate(key.form);
   if (made !== undefined) return { secret, key, value: made, origin: 'made' };

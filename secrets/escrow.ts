@@ -1,4 +1,5 @@
-import { decryptWith, encryptFor, type Identity } from './age.ts';
+import { AgeProblem, decryptWith, encryptFor, type Identity } from './age.ts';
+import type { EscrowFile } from './escrow-files.ts';
 import { SecretValue } from './value.ts';
 
 /**
@@ -19,4 +20,21 @@ export function escrowText(value: SecretValue, recipients: readonly string[]): P
  */
 export async function openEscrow(text: string, identities: readonly Identity[]): Promise<SecretValue> {
   return new SecretValue(await decryptWith(identities, text));
+}
+
+/**
+ * The value of a copy; what is wrong with it names its file.
+ *
+ * @throws {AgeProblem} `no-match` or `damaged`
+ */
+export async function openCopy(
+  { path, text }: EscrowFile,
+  identities: readonly Identity[],
+): Promise<SecretValue> {
+  try {
+    return await openEscrow(text, identities);
+  } catch (error) {
+    if (!(error instanceof AgeProblem)) throw error;
+    throw new AgeProblem(error.reason, `${path}: ${error.what}`, error.remedy);
+  }
 }

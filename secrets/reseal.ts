@@ -5,7 +5,7 @@ import type { Identity } from './age.ts';
 import { factsOf, keyAnnotations } from './annotations.ts';
 import { type FolderChange, keptOf, type Wish } from './change.ts';
 import { keyName } from './create.ts';
-import { openEscrow } from './escrow.ts';
+import { openCopy } from './escrow.ts';
 import { fileName, type SecretsState } from './folder.ts';
 import { SecretsProblem } from './problem.ts';
 import type { SealingCertificate } from './sealed-secrets/certificates.ts';
@@ -93,7 +93,7 @@ export async function planFromEscrow(
     wishes.push({
       secret,
       key,
-      value: await openEscrow(copy.text, identities),
+      value: await openCopy(copy, identities),
       origin: 'restored',
       revision: copy.revision,
       ...(record?.made === undefined ? {} : { made: record.made }),

@@ -1,8 +1,9 @@
+import { suggestion } from '../model/nearest.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import type { Identity } from './age.ts';
 import { keptOf, type Wish } from './change.ts';
 import { givenWish, keyName } from './create.ts';
-import { openEscrow } from './escrow.ts';
+import { openCopy } from './escrow.ts';
 import type { SecretsState } from './folder.ts';
 import { generate } from './generate.ts';
 import { SecretsProblem } from './problem.ts';
@@ -37,14 +38,21 @@ export interface RotatedKey {
  */
 export function findKeys(secrets: readonly SecretSpec[], names: readonly string[]): readonly RotatedKey[] {
   const all = secrets.flatMap((secret) => secret.keys.map((key) => ({ secret, key })));
-  const found = names.map((name) => {
+  const found = names.map((name, index) => {
     const fitting = all.filter(({ secret, key }) => name === keyName(secret, key) || name === key.key);
     const [first] = fitting;
     if (first !== undefined && fitting.length === 1) return first;
     const known = (fitting.length > 0 ? fitting : all).map(({ secret, key }) => keyName(secret, key));
+    if (first !== undefined) {
+      throw new SecretsProblem(
+        `more than one Secret has a key "${name}"`,
+        `write one of ${known.join(', ')}`,
+      );
+    }
+    const which = names.length > 1 ? `the ${index + 1}. key that is named` : 'the key that is named';
     throw new SecretsProblem(
-      first === undefined ? `no Secret has a key "${name}"` : `more than one Secret has a key "${name}"`,
-      `write one of ${known.join(', ')}`,
+      `no Secret has ${which} (not repeated here: it may be a value in the wrong place)`,
+      `${suggestion(name, known)}write one of ${known.join(', ')}`,
     );
   });
   return [...new Set(found)];
@@ -101,14 +109,18 @@ async function keepingOldKey(wish: Wish, state: SecretsState, options: RotateOpt
       'give the old key with --old-signing-key FILE (kubectl -n NAMESPACE get secret reads it from the cluster), or the private key of its copy in escrow with --identity',
     );
   }
-  const retired = oldSigningKey(old, nowMs);
-  if (readSigningKey(wish.value, nowMs).id === retired.id) {
+  const oldSigningKeys = [...(wish.oldSigningKeys ?? []), oldSigningKey(old, nowMs)];
+  const { id } = readSigningKey(wish.value, nowMs);
+  const used = [...(keptOf(state, wish.secret)?.oldSigningKeys ?? []), ...oldSigningKeys];
+  if (used.every((one) => one.id !== id)) return { ...wish, oldSigningKeys };
+  if (wish.origin !== 'made') {
     throw new SecretsProblem(
-      'the new signing key has the version of the old one',
+      'the new signing key has the version of an old one, and other servers tell them apart by that',
       'give another one, or let it be made',
     );
   }
-  return { ...wish, oldSigningKeys: [...(wish.oldSigningKeys ?? []), retired] };
+  wish.value.wipe();
+  return await keepingOldKey(madeWish(wish.secret, wish.key), state, options);
 }
 
 async function currentValue(
@@ -124,5 +136,5 @@ async function currentValue(
   const copy = state.escrow.find(
     (one) => one.secret === secret.name && one.key === key.key && one.revision === revision,
   );
-  return copy === undefined || identities.length === 0 ? undefined : await openEscrow(copy.text, identities);
+  return copy === undefined || identities.length === 0 ? undefined : await openCopy(copy, identities);
 }

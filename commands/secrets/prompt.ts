@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import type { ReadStream } from 'node:tty';
 import { SecretValue } from '../../secrets/value.ts';
 
 /** What a person types at the terminal; questions go to standard error, so that reports stay readable for programs. */
@@ -10,13 +9,22 @@ export interface Terminal {
   line(question: string): Promise<string>;
 }
 
+/** What a person types into. */
+export type Keyboard = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean;
+  setRawMode(mode: boolean): unknown;
+};
+
+/** What a person reads questions on. */
+export type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 /** Ctrl-C, Ctrl-D, and the two keys that delete. */
 const [INTERRUPT, END, BACKSPACE, DELETE] = ['\u0003', '\u0004', '\b', '\u007f'];
 /** What shells say of a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;
 
 /** The terminal, where a person sits at both ends; undefined where a program does. */
-export function terminal(input: ReadStream, output: NodeJS.WriteStream): Terminal | undefined {
+export function terminal(input: Keyboard, output: Screen): Terminal | undefined {
   if (!input.isTTY || !output.isTTY) return undefined;
   return {
     hidden: (question) => hidden(input, output, question),
@@ -24,7 +32,7 @@ export function terminal(input: ReadStream, output: NodeJS.WriteStream): Termina
   };
 }
 
-function visible(input: ReadStream, output: NodeJS.WriteStream, question: string): Promise<string> {
+function visible(input: Keyboard, output: Screen, question: string): Promise<string> {
   return new Promise((resolve) => {
     const reader = createInterface({ input, output });
     reader.on('SIGINT', () => {
@@ -39,11 +47,7 @@ function visible(input: ReadStream, output: NodeJS.WriteStream, question: string
 }
 
 /** Read letter by letter, since a terminal shows what it reads by lines. */
-function hidden(
-  input: ReadStream,
-  output: NodeJS.WriteStream,
-  question: string,
-): Promise<SecretValue | undefined> {
+function hidden(input: Keyboard, output: Screen, question: string): Promise<SecretValue | undefined> {
   output.write(question);
   return new Promise((resolve) => {
     const letters: string[] = [];

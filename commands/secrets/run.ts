@@ -39,7 +39,8 @@ export async function secrets(
   const diagnostics = chosen.flatMap((entry) => entry.diagnostics);
   const usable = chosen.flatMap(({ stack }) => (stack === undefined ? [] : [stack]));
   const names = new Set([...options.fromFile, ...options.fromEnv, ...options.ask, ...options.keys]);
-  if ((names.size > 0 || options.fromStdin !== undefined) && usable.length > 1) {
+  // Also where only one of them can be used: it may be the other one that was meant.
+  if ((names.size > 0 || options.fromStdin !== undefined) && chosen.length > 1) {
     throw new UsageProblem('which stack do these keys belong to? name one with --stack');
   }
   const identities = await readIdentityFile(options.identity, inputs.environment);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Identity } from '../../secrets/age.ts';
@@ -72,7 +73,7 @@ export async function write(
 ): Promise<{ readonly written: readonly string[]; readonly removed: readonly string[] }> {
   const all = new Map(texts);
   const pin = sealing?.pin;
-  const isOwn = pin?.file.endsWith(`.secrets/${CERTIFICATES}`);
+  const isOwn = pin?.file === join(folder, CERTIFICATES);
   if (pin !== undefined && isOwn) all.set(CERTIFICATES, pin.text);
   if (pin !== undefined && !isOwn) await replaceFile(pin.file, pin.text);
   if (all.size === 0 && unwanted.size === 0) return { written: [], removed: [] };

@@ -68,6 +68,9 @@ function quoted(hosts: DecidedHosts['hosts']): string {
   return hosts.map(({ host }) => `"${host}"`).join(', ');
 }
 
+/** What the file in each rendered folder is called that lists the others; Secrets have files of their own name. */
+const INDEX = 'kustomization';
+
 /** A certificate that somebody keeps cannot stand in a Secret that the stack uses for something else. */
 export const checkTlsSecrets: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
@@ -77,11 +80,14 @@ export const checkTlsSecrets: Check = (written, stack) => {
   ]);
   for (const door of ['public', 'lan'] as const) {
     const name = written.expose[door]?.tls?.secret;
-    if (name === undefined || !own.has(name)) continue;
+    if (name === undefined || (!own.has(name) && name !== INDEX)) continue;
     findings.push({
       code: 'MG030',
       at: ['expose', door, 'tls', 'secret'],
-      what: `the Secret "${name}" holds other things of this stack`,
+      what:
+        name === INDEX
+          ? `the file of the Secret "${name}" would be the one that lists all files`
+          : `the Secret "${name}" holds other things of this stack`,
       remedy: 'keep the certificate in a Secret of its own, such as matrix-tls',
     });
   }

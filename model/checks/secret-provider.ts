@@ -30,6 +30,7 @@ export const checkSecretProvider: Check = (written, { provider: { kind } }) => {
     findings.push({
       code: 'MG033',
       at: at('provider'),
+      missing: at(needed.key),
       what: `secrets.provider is ${kind}, but ${needed.key} is missing`,
       remedy: `add ${needed.example}`,
     });

@@ -149,8 +149,9 @@ function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'a boolean' : 'a number';
 }
 
-/** A value as a person would recognise it, on one line. */
+/** A value as a person would recognise it, on one line. A private key in the wrong place is not repeated. */
 export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
+  if (/AGE-SECRET-KEY-|AGE-PLUGIN-|PRIVATE KEY/i.test(text)) return 'a private key';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

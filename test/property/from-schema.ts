@@ -69,6 +69,15 @@ const TEXTS: readonly fc.Arbitrary<string>[] = [
   fc.constantFrom('10000-10100', '50000-60000', '33000-33009'),
   fc.constantFrom('./dist', './a/b-c', './clusters/home'),
   fc.stringMatching(/^[a-z]{1,6}\.[a-z]{2}\/[A-Za-z]{1,8}$/),
+  fc.constantFrom('1h0m0s', '24h0m0s', '100h0m0s'),
+  fc.constantFrom('{stack}/{secret}', '{key}', 'a/{namespace}.{stack}/{secret}_{key}'),
+  fc.constantFrom('controller.pem', 'shared/controller.pem', 'a/b-c/d.e.pem'),
+  // Public halves of keys of age that nobody has.
+  fc.constantFrom(
+    'age1d92wa6hrap86g3axdr8a9lv64vuj7tym4r7kwjwfu0m7dalqy9ys2vtwzd',
+    'age1v4vqhzpt9v273qa29tjn44h59zadzvxmhlp8kn3ra9mhkzyxw3pq8m520w',
+    'age1zegmf0q77uuc8sj4cxykjalcangdh6lvtdjplgrg492u3mdte5cstfqmht',
+  ),
   fc.string({ minLength: 1, maxLength: 20 }),
 ];
 

@@ -12,6 +12,8 @@ export interface CertificateOptions {
   readonly notAfter?: Date;
   /** @default - a fresh RSA key of 2048 bits */
   readonly keys?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+  /** Names that it is valid for. @default none */
+  readonly hosts?: readonly string[];
 }
 
 /** A fresh RSA key pair. */
@@ -44,6 +46,10 @@ export function makeCertificate(options: CertificateOptions = {}): MadeCertifica
     ? sequence(objectId('2a864886f70d01010b'), der(0x05))
     : sequence(objectId('2a8648ce3d040302'));
   const nobody = sequence();
+  const { hosts = [] } = options;
+  const names = sequence(...hosts.map((name) => der(0x82, Buffer.from(name))));
+  // subjectAltName (RFC 5280, 4.2.1.6).
+  const extensions = der(0xa3, sequence(sequence(objectId('551d11'), der(0x04, names))));
   const certificate = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
@@ -52,6 +58,7 @@ export function makeCertificate(options: CertificateOptions = {}): MadeCertifica
     sequence(time(notBefore), time(notAfter)),
     nobody,
     publicKey.export({ type: 'spki', format: 'der' }),
+    ...(hosts.length === 0 ? [] : [extensions]),
   );
   const signature = sign('sha256', certificate, privateKey);
   const whole = sequence(certificate, algorithm, der(0x03, Buffer.from([0]), signature));
