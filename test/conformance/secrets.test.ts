@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type ControlPlane, controlPlane } from './harness/control-plane.ts';
 import { loadCustomKinds } from './harness/custom-kinds.ts';
-import { nameOf, objectsIn, podTemplate, type Stack } from './harness/dist.ts';
+import { nameOf, objectsOf, podTemplate, type Stack } from './harness/dist.ts';
 import { fluxObjects, layersOf } from './harness/flux.ts';
 import { at, type Json, mapping, mappings, need, text } from './harness/json.ts';
 import { below, built, filesForAll, ownFiles, reachable, sorted } from './harness/kustomize.ts';
@@ -147,10 +147,7 @@ describe('rendered for each provider', () => {
     const flux = layersOf(stack);
     const layers = flux.map((layer) => layer.folder);
     for (const place of [stack.folder, ...layers]) {
-      const files = reachable(place);
-      expect(sorted(await built(place))).toEqual(
-        sorted(files.flatMap((file) => objectsIn(readFileSync(file, 'utf8'), file))),
-      );
+      expect(sorted(await built(place))).toEqual(sorted(reachable(place).flatMap(objectsOf)));
     }
     expect(below(stack, reachable(stack.folder))).toEqual(filesForAll(stack));
     expect(below(stack, layers.flatMap(reachable))).toEqual(ownFiles(stack));
@@ -293,7 +290,7 @@ describe('sealed', () => {
       expect(old).toEqual({ [id]: { key: oldKey?.key, expired_ts: at(old, id, 'expired_ts') } });
       const age = Date.now() - Number(at(old, id, 'expired_ts'));
       expect(age).toBeGreaterThanOrEqual(0);
-      expect(age).toBeLessThan(120_000);
+      expect(age).toBeLessThan(600_000);
     });
 
     test('Synapse makes accounts by the new secret only', async () => {
@@ -317,7 +314,7 @@ describe('encrypted by SOPS', () => {
     const values = await opened(name, keys.mine);
     expect(Object.keys(values).sort()).toEqual(secretsNeeded(encrypted.stack(name)));
     expect(await opened(name, keys.theirs)).toEqual(values);
-    await expect(opened(name, keys.next)).rejects.toThrow('sops');
+    await expect(opened(name, keys.next)).rejects.toThrow('data key');
     expect(leaks(encrypted, values)).toEqual([]);
   });
 
@@ -343,7 +340,7 @@ describe('encrypted by SOPS', () => {
     await encrypted.run(['secrets', 'reseal'], { SOPS_AGE_KEY_FILE: keys.mine.file });
     await encrypted.run(['synth']);
     expect(await opened(FULL, keys.next)).toEqual(before);
-    await expect(opened(FULL, keys.theirs)).rejects.toThrow('sops');
+    await expect(opened(FULL, keys.theirs)).rejects.toThrow('data key');
     expect(records(encrypted.stack(FULL))).toEqual(kept);
     expect(changedBesidesSecrets(texts, encrypted)).toEqual([]);
   });
