@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 
 /** Bytes of the checksum at the beginning of a cache file. */
 const CHECKSUM = 32;
-/** Cache files that are kept: a few versions of Node.js and of this program. */
+/** Cache files of a kind of script that are kept: a few versions of Node.js and of this program. */
 const KEPT = 8;
 const ENDING = '.v8';
 
@@ -45,11 +45,19 @@ function isOnlyOurs(path: string): boolean {
 /**
  * Where the code of a script is kept for this Node.js. V8 compares no more than the length of a script with its
  * cache, so the name stands for the whole of it: what was built, and that nobody edited it since.
+ *
+ * @param built checksum of the script as it was built
  */
 export function cacheFile(folder: string, script: string, built: string): string {
   const { size, mtimeMs } = statSync(script);
   const of = [built, size, mtimeMs, process.version, process.arch, process.platform].join(' ');
-  return join(folder, `${createHash('sha256').update(of).digest('hex').slice(0, 32)}${ENDING}`);
+  const hash = createHash('sha256').update(of).digest('hex').slice(0, 32);
+  return join(folder, `${kindOf(script)}-${hash}${ENDING}`);
+}
+
+/** `cli` of `cli.bundle.cjs`, `dependencies` of `dependencies-1a2b.cjs`: each kind changes at its own pace. */
+function kindOf(file: string): string {
+  return basename(file).replace(/[-.].*$/, '');
 }
 
 /** The code that was kept; undefined when there is none or when it is damaged, which V8 does not notice. */
@@ -69,15 +77,15 @@ export function writeCode(folder: string, file: string, code: Buffer): void {
   try {
     writeFileSync(temporary, Buffer.concat([checksum(code), code]), { mode: 0o600, flag: 'wx' });
     renameSync(temporary, file);
-    removeOld(folder);
+    removeOld(folder, kindOf(file));
   } catch {
     rmSync(temporary, { force: true });
   }
 }
 
-function removeOld(folder: string): void {
+function removeOld(folder: string, kind: string): void {
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith(ENDING))
+    .filter((name) => name.endsWith(ENDING) && kindOf(name) === kind)
     .map((name) => ({ name, age: statSync(join(folder, name)).mtimeMs }))
     .sort((a, b) => b.age - a.age);
   for (const { name } of files.slice(KEPT)) rmSync(join(folder, name), { force: true });

@@ -1,18 +1,23 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import * as module from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { cacheFile, cacheFolder, readCode, writeCode } from './code-cache.ts';
 
-/** Checksum of the bundle; written in when it is built. */
-declare const BUNDLE_HASH: string;
+/** What is run; it loads its dependencies from a script beside it. */
+const BUNDLE = './cli.bundle.cjs';
+
+/** What a script gives to others; `run` ends when the command line has. */
+interface Exports {
+  run?: Promise<void>;
+}
 
 /** What a script is a function of, in the words of Node.js. */
 type Wrapped = (
-  exports: { run?: Promise<void> },
-  require: NodeJS.Require,
-  module: object,
+  exports: Exports,
+  require: (name: string) => unknown,
+  module: { exports: Exports },
   filename: string,
   folder: string,
 ) => void;
@@ -22,35 +27,56 @@ type Wrapped = (
  * is kept in the user's cache folder, where there is one.
  */
 function launch(): void {
-  const bundle = join(__dirname, 'cli.bundle.cjs');
   const folder = cacheFolder(process.env);
   if (folder === undefined) {
-    require('./cli.bundle.cjs');
+    require(BUNDLE);
   } else if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') {
     // Node.js 22.1 and newer do the same by themselves.
     module.enableCompileCache(folder);
-    require('./cli.bundle.cjs');
+    require(BUNDLE);
   } else {
-    runFromCache(bundle, folder);
+    runFromCache(folder);
   }
 }
 
-function runFromCache(bundle: string, folder: string): void {
-  const file = cacheFile(folder, bundle, BUNDLE_HASH);
-  const cachedData = readCode(file);
+function runFromCache(folder: string): void {
+  const compiled: Array<() => void> = [];
+  const load = (name: string): Exports => {
+    const { exports, keep } = loadFromCache(folder, join(__dirname, name), (other) =>
+      other.startsWith('./') ? load(other) : require(other),
+    );
+    if (keep !== undefined) compiled.push(keep);
+    return exports;
+  };
+  // Only at the end does it hold what a run needs: functions are compiled when they are called first.
+  void load(BUNDLE).run?.then(() => {
+    for (const keep of compiled) keep();
+  });
+}
+
+/** Runs a script; `keep` writes its compiled code where that was not kept before. */
+function loadFromCache(
+  folder: string,
+  path: string,
+  requireFrom: (name: string) => unknown,
+): { exports: Exports; keep: (() => void) | undefined } {
   // The build writes ASCII only, which is read faster as such.
-  const source = module.Module.wrap(readFileSync(bundle, 'latin1'));
-  const script = new Script(source, {
-    filename: bundle,
+  const source = readFileSync(path, 'latin1');
+  const file = cacheFile(folder, path, source.slice(0, source.indexOf('\n')));
+  const cachedData = readCode(file);
+  const script = new Script(module.Module.wrap(source), {
+    filename: path,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
-  const exports: { run?: Promise<void> } = {};
+  const own: { exports: Exports } = { exports: {} };
   const run: unknown = script.runInThisContext();
-  if (!isWrapped(run)) throw new Error(`${bundle} is not a script`);
-  run(exports, require, { exports }, bundle, dirname(bundle));
-  if (cachedData !== undefined && script.cachedDataRejected !== true) return;
-  // Only now does it hold what a run needs: functions are compiled when they are called first.
-  void exports.run?.then(() => writeCode(folder, file, script.createCachedData()));
+  if (!isWrapped(run)) throw new Error(`${path} is not a script`);
+  run(own.exports, requireFrom, own, path, __dirname);
+  const isKept = cachedData !== undefined && script.cachedDataRejected !== true;
+  return {
+    exports: own.exports,
+    keep: isKept ? undefined : () => writeCode(folder, file, script.createCachedData()),
+  };
 }
 
 function isWrapped(value: unknown): value is Wrapped {

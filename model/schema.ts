@@ -113,7 +113,8 @@ const labelKey = z
   .regex(
     /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
     'write a label key such as matrix/calls',
-  );
+  )
+  .refine((key) => key !== 'constructor', 'choose another label: this one cannot be rendered');
 const labelValue = z
   .string()
   .regex(

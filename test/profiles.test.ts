@@ -43,7 +43,9 @@ describe.each(all)('$path $manifest.kind $manifest.metadata.name', ({ manifest, 
   });
 
   it('is kept by Flux when it cannot be replaced', () => {
-    const irreplaceable = ['Namespace', 'PersistentVolumeClaim', 'Cluster'].includes(manifest.kind);
+    const irreplaceable =
+      ['Namespace', 'PersistentVolumeClaim', 'Cluster'].includes(manifest.kind) ||
+      metadata.name === 'synapse-signing-key';
     const mark = metadata.annotations?.['kustomize.toolkit.fluxcd.io/prune'];
     expect(mark).toBe(irreplaceable ? 'disabled' : undefined);
   });

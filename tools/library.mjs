@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { dataAsText, top } from './bundle.mjs';
+import { dataAsText, top } from './plugins.mjs';
 
 const lib = join(top, 'build/lib');
 

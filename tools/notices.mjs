@@ -5,7 +5,8 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleCommandLine, top } from './bundle.mjs';
+import { bundleCommandLine } from './bundle.mjs';
+import { top } from './plugins.mjs';
 
 /** `node_modules/@scope/name` of a file, the innermost where packages bring their own. */
 const folderOf = (file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
@@ -13,7 +14,8 @@ const folderOf = (file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?
 /** Files of a package that a licence wants to see passed on. */
 const isNotice = (name) => /^(?:licen[cs]e|copying|notice)/i.test(name);
 
-const folders = [...new Set((await bundleCommandLine()).map(folderOf))].filter((it) => it !== undefined);
+const { dependencies } = await bundleCommandLine();
+const folders = [...new Set(dependencies.inputs.map(folderOf))].filter((it) => it !== undefined);
 const packages = folders.sort().map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(join(top, folder, 'package.json'), 'utf8'));
   const notices = readdirSync(join(top, folder)).filter(isNotice).sort();
@@ -34,7 +36,7 @@ const sections = [...byText].map(([text, members]) => {
 });
 const intro = `# Third-party software
 
-The command line of matrix-gitops is one file that holds the packages below, unchanged but for their form.
+The command line of matrix-gitops holds the packages below, unchanged but for their form.
 The schemas and classes of imports/ are made from other projects' definitions; see imports/README.md.
 Written by \`node tools/notices.mjs\`.
 `;

@@ -3,14 +3,21 @@
  *
  *   node tools/synth.mjs synth
  */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const top = join(import.meta.dirname, '..');
 const record = join(top, 'build/bin/inputs.json');
 /** Files that decide how the bundle comes out without being part of it. */
-const BESIDES = ['package.json', 'tools/bundle.mjs', 'tools/synth.mjs', 'node_modules/.package-lock.json'];
+const BESIDES = [
+  'package.json',
+  'tools/bundle.mjs',
+  'tools/imports.mjs',
+  'tools/plugins.mjs',
+  'tools/synth.mjs',
+  'node_modules/.package-lock.json',
+];
 /** Milliseconds within which two changes of a file may have the same time, on the coarsest file systems. */
 const COARSE = 2000;
 
@@ -20,27 +27,45 @@ function stateOf(file) {
   return stat === undefined ? 'missing' : `${stat.ino} ${stat.size} ${stat.ctimeMs}`;
 }
 
-function isCurrent() {
-  let inputs;
-  try {
-    inputs = JSON.parse(readFileSync(record, 'utf8'));
-  } catch {
-    return false;
-  }
-  return Object.entries(inputs).every(([file, state]) => state === stateOf(file));
-}
-
-async function bundle() {
-  const started = Date.now();
-  const { bundleCommandLine } = await import('./bundle.mjs');
-  const files = [...(await bundleCommandLine()), ...BESIDES];
-  const states = files.map((file) => {
+/** The states of files that were read since a moment, and of those written from them. */
+function statesOf({ inputs, outputs }, started) {
+  const read = inputs.map((file) => {
     const { ctimeMs } = statSync(join(top, file), { throwIfNoEntry: false }) ?? { ctimeMs: 0 };
     // It may have changed since it was read: such a state never holds again.
     return [file, ctimeMs > started - COARSE ? 'recent' : stateOf(file)];
   });
-  writeFileSync(record, JSON.stringify(Object.fromEntries(states)));
+  return Object.fromEntries([...read, ...outputs.map((file) => [file, stateOf(file)])]);
 }
 
-if (!isCurrent()) await bundle();
+const holds = (states) => Object.entries(states).every(([file, state]) => state === stateOf(file));
+
+/** What the last run bundled, as far as it can still be used: `dependencies` and `sources`. */
+function upToDate() {
+  try {
+    const { dependencies, sources } = JSON.parse(readFileSync(record, 'utf8'));
+    if (!holds(dependencies.states)) return {};
+    return holds(sources.states) ? { dependencies, sources } : { dependencies };
+  } catch {
+    return {};
+  }
+}
+
+async function bundle(known) {
+  const started = Date.now();
+  const { bundleCommandLine, removeOldDependencies } = await import('./bundle.mjs');
+  const { dependencies, sources } = await bundleCommandLine(known);
+  const next = { dependencies, sources: { states: statesOf(sources, started) } };
+  if (dependencies !== known) {
+    const { entry, script, inputs, outputs } = dependencies;
+    const states = statesOf({ inputs: [...inputs, ...BESIDES], outputs }, started);
+    next.dependencies = { entry, script, states };
+    removeOldDependencies(dependencies, 1);
+  }
+  const temporary = `${record}.${process.pid}.tmp`;
+  writeFileSync(temporary, JSON.stringify(next));
+  renameSync(temporary, record);
+}
+
+const { dependencies, sources } = upToDate();
+if (sources === undefined) await bundle(dependencies);
 createRequire(import.meta.url)(join(top, 'build/bin/matrix-gitops.cjs'));

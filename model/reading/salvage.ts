@@ -40,7 +40,9 @@ function standIn(schema: unknown, wrong: unknown): unknown {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return {};
   if (inner instanceof z.ZodLiteral) return [...inner.values][0];
-  if (inner instanceof z.ZodEnum)
-    return nearest(String(wrong), inner.options.map(String)) ?? inner.options[0];
+  if (inner instanceof z.ZodEnum) {
+    const text = typeof wrong === 'object' ? '' : String(wrong);
+    return nearest(text, inner.options.map(String)) ?? inner.options[0];
+  }
   return inner instanceof z.ZodType ? standIns.get(inner)?.text : undefined;
 }

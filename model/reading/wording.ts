@@ -91,7 +91,7 @@ function kindRemedy(issue: Issue, value: unknown, schema: z.ZodType): string {
     const isPlain = /^[A-Za-z0-9._-]+$/.test(String(value));
     return `write a list, such as [${isPlain ? String(value) : quote(value)}]`;
   }
-  const quoted = isInQuotes(value, [Number(value), true, false]);
+  const quoted = typeof value === 'string' && isInQuotes(value, [Number(value), true, false]);
   return `write ${expected(issue, schema)}${quoted ? ', without quotes' : ''}`;
 }
 
@@ -114,7 +114,8 @@ function isInQuotes(value: unknown, allowed: readonly unknown[]): boolean {
 
 /** `did you mean "closed"? `; nothing when no allowed word is near, or when there is only one. */
 function nearestValue(value: unknown, issue: Issue): string {
-  if (issue.code !== 'invalid_value' || issue.values.length < 2) return '';
+  // A group may hold a key `toString`: only what is no group has a text.
+  if (issue.code !== 'invalid_value' || issue.values.length < 2 || typeof value === 'object') return '';
   return suggestion(String(value), issue.values.map(String));
 }
 

@@ -55,6 +55,7 @@ const EXPLAINED: Readonly<Record<string, { readonly what: string; readonly remed
     what: 'a second document begins here',
     remedy: 'keep one stack in a file: remove the line ---, or move what follows to a file of its own',
   },
+  LOST_KEY: { what: 'a key cannot be called __proto__', remedy: 'choose another name' },
   TAB_AS_INDENT: { what: 'a tab stands where YAML wants spaces', remedy: 'indent with spaces' },
 };
 
@@ -126,7 +127,19 @@ function textErrors(document: Document.Parsed): readonly TextError[] {
   const errors = document.errors.map(({ pos, code, message }) => ({ offset: pos[0], code, message }));
   const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
   if (errors.length > 0) return errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY');
-  return aliasErrors(document);
+  return [...aliasErrors(document), ...keyErrors(document)];
+}
+
+/** Keys that JavaScript takes for something else, and that would be lost without a word. */
+function keyErrors(document: Document.Parsed): readonly TextError[] {
+  const found: TextError[] = [];
+  visit(document, {
+    Pair: (_key, { key }) => {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      found.push({ offset: key.range?.[0] ?? 0, code: 'LOST_KEY', message: '' });
+    },
+  });
+  return found;
 }
 
 /** Aliases that lead nowhere, or in a circle. */

@@ -1,145 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
-import { findContainer, runsImage, type Stack, stacks, type Workload } from './harness/dist.ts';
-import { at, isMapping, type Json, mapping, mappings, need, number, text, texts } from './harness/json.ts';
-import { type PodNetwork, podNetwork } from './harness/network.ts';
+import { findContainer, runsImage, stacks } from './harness/dist.ts';
+import { at, type Json, mapping, mappings, number, text, texts } from './harness/json.ts';
+import {
+  askLivekit,
+  type LaidLivekit,
+  layLivekit,
+  livekitPort,
+  startLivekit,
+  webhooks,
+} from './harness/livekit.ts';
+import { madeValues } from './harness/made-values.ts';
 import { ask, httpProbes } from './harness/probes.ts';
 import { type Running, run, start, sweepWhenDone, timed, until } from './harness/programs.ts';
-import { type Sandbox, sandbox } from './harness/sandbox.ts';
-import { dummySecrets, type Secrets } from './harness/secrets.ts';
 import { debian } from './tools/debian.ts';
-import { livekitServer } from './tools/go.ts';
 import { livekitClients } from './tools/livekit-clients.ts';
 
 sweepWhenDone();
-
-/**
- * Keys of livekit.yaml that releases after v1.8.4 brought, with the release. That one is the newest to be had
- * as a Go module, reads its file strictly, and would refuse them. Every other key goes through it unchanged.
- */
-const NEWER: readonly (readonly string[])[] = [
-  ['rtc', 'advertise_internal_ip'], // 1.13.0
-  ['rtc', 'external_ip_only'],
-  ['rtc', 'skip_external_ip_validation'], // 1.13.0
-  ['turn', 'allow_restricted_peer_cidrs'], // 1.12.0
-  ['turn', 'bind_addresses'], // 1.10.1
-  ['turn', 'deny_peer_cidrs'], // 1.12.0
-  ['turn', 'ttl_seconds'], // 1.12.0
-  ['enable_data_tracks'], // 1.11
-];
-
-/** The node's address inside its cluster, which need not be the one that clients are told. */
-const NODE = '192.168.77.10';
-
-/** Stands for the address that STUN would find, where the configuration has none. */
-const STAND_IN = '203.0.113.1';
-
-/** Without the value at a path; the same object when there is none. */
-function without(value: Json, [first = '', ...rest]: readonly string[]): Json {
-  if (!(first in value)) return value;
-  const { [first]: inner, ...others } = value;
-  if (rest.length === 0) return others;
-  return isMapping(inner) ? { ...value, [first]: without(inner, rest) } : value;
-}
-
-/** A stack's SFU, laid out with what had to be changed for it to run here. */
-interface Laid {
-  readonly workload: Workload;
-  readonly network: PodNetwork;
-  readonly box: Sandbox;
-  readonly config: Json;
-  readonly program: string;
-  readonly apiKey: string;
-  readonly apiSecret: string;
-}
-
-/** The stack with livekit.yaml rewritten for this machine; says on the way what is different. */
-function adapted(stack: Stack): { readonly stack: Stack; readonly config: Json } {
-  let config: Json = {};
-  const objects = stack.objects.map((object) => {
-    const file = text(object, 'data', 'livekit.yaml');
-    if (object.kind !== 'ConfigMap' || file === undefined) return object;
-    const rendered = mapping(parse(file));
-    config = rendered;
-    const left = NEWER.filter((path) => at(rendered, ...path) !== undefined);
-    for (const path of left) config = without(config, path);
-    if (left.length > 0) {
-      const names = left.map((path) => path.join('.')).join(', ');
-      console.log(`livekit: ${stack.name}: keys only newer releases know, left out here: ${names}`);
-    }
-    if (at(config, 'rtc', 'use_external_ip') === true) {
-      const rtc = { ...mapping(config, 'rtc'), use_external_ip: false, node_ip: STAND_IN };
-      config = { ...config, rtc };
-      console.log(
-        `livekit: ${stack.name}: no STUN server here: rtc.use_external_ip false, rtc.node_ip ${STAND_IN}`,
-      );
-    }
-    if (config === rendered) return object;
-    return { ...object, data: { ...mapping(object, 'data'), 'livekit.yaml': stringify(config) } };
-  });
-  return { stack: { ...stack, objects }, config };
-}
-
-/** The addresses that the configuration takes for granted on the node. */
-function nodeAddresses(config: Json): string[] {
-  const named = [
-    ...(text(config, 'rtc', 'node_ip') ?? '').split(','),
-    ...texts(config, 'bind_addresses'),
-    ...texts(config, 'turn', 'bind_addresses'),
-  ];
-  return [...new Set(named.map((address) => address.trim()))].filter(
-    (address) => /^\d+\.\d+\.\d+\.\d+$/.test(address) && address !== '0.0.0.0' && !address.startsWith('127.'),
-  );
-}
-
-async function layOut(rendered: Stack): Promise<Laid> {
-  const { stack, config } = adapted(rendered);
-  const workload = need(findContainer(stack, runsImage('livekit-server')), 'an SFU');
-  const program = await livekitServer();
-  const network = await podNetwork([NODE, ...nodeAddresses(config)]);
-  // The webhooks' key is named in livekit.yaml, and has to be among the keys.
-  const keyName = text(config, 'webhook', 'api_key') ?? 'conformance';
-  const keys = `${keyName}: ${randomBytes(24).toString('hex')}\n`;
-  const others = dummySecrets();
-  const secrets: Secrets = (secret, key) => (/keys/i.test(`${secret} ${key}`) ? keys : others(secret, key));
-  const hosts: Record<string, string> = {};
-  for (const { hostname } of webhooks(config)) hosts[hostname] = '127.0.0.1';
-  const box = await sandbox({
-    workload,
-    secrets,
-    network,
-    hosts,
-    programs: [dirname(program)],
-  });
-  const [apiKey = '', apiSecret = ''] = Object.entries(mapping(parse(keysText(config, box))))[0] ?? [];
-  if (typeof apiSecret !== 'string' || apiSecret === '') throw new Error('the SFU gets no API key');
-  return { workload, network, box, config, program, apiKey, apiSecret };
-}
-
-/** Where the SFU reports what happens in its rooms. */
-function webhooks(config: Json): URL[] {
-  return texts(config, 'webhook', 'urls').map((url) => new URL(url));
-}
-
-/** The API keys as the server gets them: `key: secret` in the environment or in the file that it is told. */
-function keysText(config: Json, box: Sandbox): string {
-  const own = box.env.LIVEKIT_KEYS;
-  if (own !== undefined) return own;
-  const words = box.args.join(' ');
-  const path = need(
-    words.match(/--key-file[= ](\S+)/)?.[1] ?? text(config, 'key_file'),
-    'key_file of livekit.yaml',
-  );
-  const mount = need(
-    box.mounts.find((candidate) => path === candidate.path || path.startsWith(`${candidate.path}/`)),
-    `a mount for ${path}`,
-  );
-  return readFileSync(mount.source + path.slice(mount.path.length), 'utf8');
-}
 
 /** What the two clients reported last. */
 interface Call {
@@ -196,11 +73,11 @@ if (withSfu.length === 0) test('no rendered stack has an SFU', () => expect(with
 
 for (const stack of withSfu) {
   describe(stack.name, () => {
-    let laid: Laid;
+    let laid: LaidLivekit;
     let server: Running;
     let listener: Running | undefined;
     beforeAll(async () => {
-      laid = await layOut(stack);
+      laid = await layLivekit(stack, await madeValues(stack.name));
       const ports = [...new Set(webhooks(laid.config).map((url) => url.port || '80'))];
       if (ports.length > 0) {
         const [node = '', ...stub] = laid.network.inside([
@@ -209,15 +86,7 @@ for (const stack of withSfu) {
         ]);
         listener = start('webhooks', node, [...stub, ...ports]);
       }
-      const [first, ...words] = [...laid.box.command, ...laid.box.args];
-      const args = laid.box.command.length > 0 ? words : first === undefined ? [] : [first, ...words];
-      server = laid.box.start('livekit-server', [laid.program, ...args]);
-      const port = number(laid.config, 'port') ?? 7880;
-      await timed(`${stack.name}: starting the SFU`, () =>
-        until('answer', server, 30, async () =>
-          (await laid.network.request(port, '/')).status === 200 ? true : undefined,
-        ),
-      );
+      server = await startLivekit(laid);
     });
 
     test('the SFU starts with the rendered configuration and answers its probes', async () => {
@@ -230,12 +99,18 @@ for (const stack of withSfu) {
       }
     });
 
+    test('it takes tokens that are signed with its key, and no others', async () => {
+      expect(await askLivekit(laid, `${laid.apiKey}: ${laid.apiSecret}`)).toBe(200);
+      expect(await askLivekit(laid, `${laid.apiKey}: ${laid.apiSecret}x`)).toBe(401);
+      expect(await askLivekit(laid, `${laid.apiKey}x: ${laid.apiSecret}`)).toBe(401);
+    });
+
     test('its ports are the ones the container declares', () => {
       const declared = mappings(laid.workload.container, 'ports');
       const tcp = declared.filter((port) => (text(port, 'protocol') ?? 'TCP') === 'TCP');
       const udp = declared.filter((port) => text(port, 'protocol') === 'UDP');
       const expected = [
-        number(laid.config, 'port') ?? 7880,
+        livekitPort(laid),
         number(laid.config, 'rtc', 'tcp_port') ?? 7881,
         number(laid.config, 'prometheus', 'port'),
         number(laid.config, 'turn', 'tls_port'),
@@ -260,7 +135,7 @@ for (const stack of withSfu) {
       await debian('python3');
       const folder = await livekitClients();
       const script = fileHere('./harness/livekit-call.mjs');
-      const url = `ws://${laid.network.address}:${number(laid.config, 'port') ?? 7880}`;
+      const url = `ws://${laid.network.address}:${livekitPort(laid)}`;
       const [command = '', ...args] = laid.network.inside([
         ...[process.execPath, script, folder, url, laid.apiKey, laid.apiSecret],
       ]);

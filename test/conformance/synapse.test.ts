@@ -1,99 +1,21 @@
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { findContainer, imageParts, runsImage, type Stack, stacks, type Workload } from './harness/dist.ts';
-import { at, type Json, mapping, mappings, need, number, text, texts } from './harness/json.ts';
-import { type PodNetwork, podNetwork } from './harness/network.ts';
-import { postgres } from './harness/postgres.ts';
+import { stacks } from './harness/dist.ts';
+import { at, type Json, mapping, mappings, number, text, texts } from './harness/json.ts';
+import { madeValues } from './harness/made-values.ts';
 import { ask, httpProbes } from './harness/probes.ts';
-import { type Running, sweepWhenDone, timed, until } from './harness/programs.ts';
-import { type Sandbox, sandbox } from './harness/sandbox.ts';
-import { certificates, dummySecrets } from './harness/secrets.ts';
-import { type PythonEnvironment, synapseEnvironment } from './tools/python.ts';
+import { type Running, sweepWhenDone, timed } from './harness/programs.ts';
+import {
+  CONFIG_READS,
+  clientPort,
+  type LaidSynapse,
+  laySynapse,
+  listeners,
+  startSynapse,
+  synapseArguments,
+} from './harness/synapse.ts';
+import { askServerKeys, publicKeyOf, register, secretFile, serverKeys } from './harness/synapse-secrets.ts';
 
 sweepWhenDone();
-
-const SCRIPT = '/conformance/config-reads.py';
-
-/** A stack's Synapse container, laid out with everything it runs on. */
-interface Laid {
-  readonly workload: Workload;
-  readonly network: PodNetwork;
-  readonly box: Sandbox;
-  readonly environment: PythonEnvironment;
-  /** `homeserver.yaml` as rendered; of several files, as Synapse merges them. */
-  readonly config: Json;
-}
-
-/** The rendered configuration files named in the arguments, merged as Synapse does: whole top-level keys. */
-function renderedConfig(workload: Workload): Json {
-  const names = texts(workload.container, 'args')
-    .flatMap((word) => word.match(/^(?:--config-path=)?(?:.*\/)?([\w.-]+\.yaml)$/)?.[1] ?? [])
-    .concat('homeserver.yaml');
-  const files = workload.stack.objects
-    .filter((object) => object.kind === 'ConfigMap')
-    .flatMap((object) => Object.entries(mapping(object, 'data')));
-  const merged: Record<string, unknown> = {};
-  for (const name of new Set(names)) {
-    const found = files.find(([key]) => key === name)?.[1];
-    if (typeof found === 'string') Object.assign(merged, mapping(parse(found)));
-  }
-  return merged;
-}
-
-async function layOut(stack: Stack): Promise<Laid> {
-  const workload = need(findContainer(stack, runsImage('synapse')), `a Synapse container in ${stack.name}`);
-  const version = imageParts(text(workload.container, 'image') ?? '').tag.replace(/^v/, '');
-  const environment = await synapseEnvironment(version);
-  const config = renderedConfig(workload);
-  const host = text(config, 'database', 'args', 'host') ?? 'localhost';
-  const own = await certificates([host]);
-  const secrets = dummySecrets({
-    'ca.crt': own.authority,
-    'tls.crt': own.certificate,
-    'tls.key': own.privateKey,
-  });
-  const network = await podNetwork();
-  const box = await sandbox({
-    workload,
-    secrets,
-    network,
-    hosts: { [host]: '127.0.0.1' },
-    programs: environment.folders,
-    image: [{ path: SCRIPT, source: fileURLToPath(new URL('./config-reads.py', import.meta.url)) }],
-  });
-  await postgres({
-    network,
-    port: number(config, 'database', 'args', 'port') ?? 5432,
-    user: text(config, 'database', 'args', 'user') ?? 'synapse',
-    database: text(config, 'database', 'args', 'dbname') ?? 'synapse',
-    password: box.env.PGPASSWORD ?? 'conformance',
-    certificates: own,
-    ...clusterOf(stack),
-  });
-  return { workload, network, box, environment, config };
-}
-
-function clusterOf(stack: Stack): { readonly cluster?: Json } {
-  const cluster = stack.objects.find(
-    (object) => object.kind === 'Cluster' && text(object, 'apiVersion')?.startsWith('postgresql.cnpg.io/'),
-  );
-  return cluster === undefined ? {} : { cluster };
-}
-
-/**
- * The arguments that Synapse itself gets: what the image's entry point makes of the container's `args`
- * (docker/start.py of Synapse), or what stands after the interpreter in the container's `command`.
- */
-function synapseArguments({ box }: Laid): string[] {
-  const words = [...box.command.filter((word) => !word.endsWith('/start.py')), ...box.args];
-  if (/python[\d.]*$/.test(words[0] ?? '')) return words.slice(1);
-  const own = words[0] === 'run' ? words.slice(1) : words;
-  const module = own.includes('-m') ? [] : ['-m', box.env.SYNAPSE_WORKER ?? 'synapse.app.homeserver'];
-  const named = own.some((word) => word.startsWith('--config-path') || word.startsWith('-c'));
-  const path = box.env.SYNAPSE_CONFIG_PATH ?? `${box.env.SYNAPSE_CONFIG_DIR ?? '/data'}/homeserver.yaml`;
-  return [...module, ...own, ...(named ? [] : [`--config-path=${path}`])];
-}
 
 /** What config-reads.py found. */
 interface Reads {
@@ -103,13 +25,13 @@ interface Reads {
 }
 
 /** Loads the mounted configuration with Synapse's parser; `also` is YAML that is merged over it first. */
-async function configReads(laid: Laid, also: readonly string[] = []): Promise<Reads> {
+async function configReads(laid: LaidSynapse, also: readonly string[] = []): Promise<Reads> {
   const own = synapseArguments(laid);
   const options = own.slice(own.indexOf('-m') + 2);
   const over = also.flatMap((yaml) => ['--also', yaml]);
   const program = laid.box.start('config-reads', [
     laid.environment.python,
-    SCRIPT,
+    CONFIG_READS,
     ...over,
     '--',
     ...options,
@@ -126,9 +48,11 @@ async function configReads(laid: Laid, also: readonly string[] = []): Promise<Re
 
 for (const [index, stack] of stacks().entries()) {
   describe(stack.name, () => {
-    let laid: Laid;
+    let laid: LaidSynapse;
     beforeAll(async () => {
-      laid = await timed(`${stack.name}: laying out Synapse and PostgreSQL`, () => layOut(stack));
+      laid = await timed(`${stack.name}: laying out Synapse and PostgreSQL`, async () =>
+        laySynapse(stack, await madeValues(stack.name)),
+      );
     });
 
     test('Synapse takes the configuration, and asks for every key in it', async () => {
@@ -141,13 +65,7 @@ for (const [index, stack] of stacks().entries()) {
     describe('starts', () => {
       let server: Running;
       beforeAll(async () => {
-        server = laid.box.start('synapse', [laid.environment.python, ...synapseArguments(laid)]);
-        const port = need(listeners(laid.config, 'http')[0], 'an http listener');
-        await timed(`${stack.name}: starting Synapse`, () =>
-          until('answer /health', server, 90, async () =>
-            (await laid.network.request(port, '/health')).status === 200 ? true : undefined,
-          ),
-        );
+        server = await startSynapse(laid);
       });
 
       test('as a user without rights', () => {
@@ -172,14 +90,14 @@ for (const [index, stack] of stacks().entries()) {
       });
 
       test('and answers clients', async () => {
-        const port = listeners(laid.config, 'http')[0] ?? 0;
+        const port = clientPort(laid);
         const { status, body } = await laid.network.request(port, '/_matrix/client/versions');
         expect(status).toBe(200);
         expect(texts(JSON.parse(body), 'versions')).not.toEqual([]);
       });
 
       test('and has delayed events and call transports exactly when calls are configured', async () => {
-        const port = listeners(laid.config, 'http')[0] ?? 0;
+        const port = clientPort(laid);
         const configured = mappings(laid.config, 'matrix_rtc', 'transports').length > 0;
         const path = '/_matrix/client/unstable/org.matrix.msc4143/rtc/transports';
         const { status } = await laid.network.request(port, path);
@@ -188,6 +106,23 @@ for (const [index, stack] of stacks().entries()) {
         const { body } = await laid.network.request(port, '/_matrix/client/versions');
         const delayed = at(JSON.parse(body), 'unstable_features', 'org.matrix.msc4140') === true;
         expect(delayed).toBe(configured);
+      });
+
+      test('and signs with the key it is given, and with no other', async () => {
+        const key = publicKeyOf(secretFile(laid, 'signing_key_path'));
+        if (!resources(laid.config).includes('federation')) {
+          expect((await askServerKeys(laid)).status).toBe(404);
+          return;
+        }
+        const { current, old } = await serverKeys(laid, key);
+        expect(current).toEqual({ [key.id]: { key: key.key } });
+        expect(Object.keys(old).sort()).toEqual(Object.keys(mapping(laid.config, 'old_signing_keys')).sort());
+      });
+
+      test('and makes accounts for those who have the secret for that, and for nobody else', async () => {
+        const secret = secretFile(laid, 'registration_shared_secret_path');
+        expect(await register(laid, 'somebody', secret)).toBe(200);
+        expect(await register(laid, 'nobody', `${secret}x`)).toBe(403);
       });
 
       test('and gives metrics on their own listener only', async () => {
@@ -215,15 +150,15 @@ for (const [index, stack] of stacks().entries()) {
   });
 }
 
-/** Ports of the configured listeners of a type. */
-function listeners(config: Json, type: string): number[] {
-  return mappings(config, 'listeners')
-    .filter((listener) => text(listener, 'type') === type)
-    .flatMap((listener) => number(listener, 'port') ?? []);
+/** What the listeners serve, e.g. `client`. */
+function resources(config: Json): string[] {
+  return mappings(config, 'listeners').flatMap((listener) =>
+    mappings(listener, 'resources').flatMap((resource) => texts(resource, 'names')),
+  );
 }
 
 /** Spoils the configuration in ways that Synapse itself lets pass, most of them, and sees them noticed. */
-function checkTheCheck(laid: () => Laid): void {
+function checkTheCheck(laid: () => LaidSynapse): void {
   describe('the check of the configuration itself', () => {
     test.each([
       ['a misspelt top-level key', 'presense: {enabled: false}', 'presense'],

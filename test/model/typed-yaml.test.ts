@@ -30,6 +30,23 @@ function errors(text: string): readonly string[] {
   );
 }
 
+describe('keys that mean something to JavaScript', () => {
+  it.each(['toString', 'valueOf', 'constructor', 'toJSON', 'then'])('are told like any other: %s', (key) => {
+    const group = `{${key}: []}`;
+    const found = errors(
+      `schema: ${group}\nmode: ${group}\nword: ${group}\ngroup: {needed: ${group}, size: ${group}, on: ${group}}\nitems: ${group}\neither: ${group}\n`,
+    );
+    expect(found.length).toBeGreaterThanOrEqual(8);
+    for (const line of found) expect(line).toMatch(/^\d+:\d+ MG00[2-5] \S.*; \S/);
+  });
+
+  it('are not lost without a word', () => {
+    expect(errors(`${GOOD}group: {needed: a, __proto__: {size: 3}}\n`)).toEqual([
+      '3:20 MG001 a key cannot be called __proto__; choose another name',
+    ]);
+  });
+});
+
 describe('what is wrong with a file', () => {
   it('is nothing for a file that fits', () => {
     expect(read(GOOD)).toMatchObject({ value: { schema: 1, mode: 'open' }, diagnostics: [], faulty: [] });

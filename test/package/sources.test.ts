@@ -1,45 +1,174 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
 import { emptyFolder } from './folders.ts';
+
+const CLI = 'commands/cli.ts';
+const SYNTH = ['tools/synth.mjs', '--help'];
 
 /** A copy of the checkout as it is, with the same packages and nothing built. */
 function checkout(): string {
   const folder = emptyFolder();
   const left = new Set(['node_modules', 'build', 'dist', '.git', 'test']);
   cpSync('.', folder, { recursive: true, filter: (from) => !left.has(relative('.', from)) });
-  symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'node_modules'));
+  for (const name of readdirSync('node_modules')) {
+    symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name));
+  }
   return folder;
 }
 
-test('npm run synth runs the sources as they are now', () => {
-  const cwd = checkout();
-  const help = (): string =>
-    execFileSync(process.execPath, ['tools/synth.mjs', '--help'], { cwd, encoding: 'utf8' });
-  const file = join(cwd, 'commands/cli.ts');
-  const text = readFileSync(file, 'utf8');
-  expect(help()).toContain('Renders Matrix stacks');
-  for (const words of ['Changed once,', 'Changed twice', 'Renders Matrix']) {
-    writeFileSync(file, text.replace('Renders Matrix', words));
-    expect(help()).toContain(`${words} stacks`);
-    expect(help()).toContain(`${words} stacks`);
-  }
-});
+function help(cwd: string, XDG_CACHE_HOME = ''): string {
+  const env = { ...process.env, ...(XDG_CACHE_HOME === '' ? {} : { XDG_CACHE_HOME }) };
+  return execFileSync(process.execPath, SYNTH, { cwd, env, encoding: 'utf8' });
+}
 
-test('npm run synth does not bundle again what has not changed', () => {
-  const cwd = checkout();
-  const bundle = join(cwd, 'build/bin/cli.bundle.cjs');
-  const run = (): void => {
-    execFileSync(process.execPath, ['tools/synth.mjs', '--help'], { cwd });
-  };
-  run();
-  // What was copied a moment ago could change again within the same tick of a file's time.
+/** The script of the dependencies that is loaded: its name, and which file it is since when. */
+function dependencies(cwd: string): string {
+  const bin = join(cwd, 'build/bin');
+  const [, name = ''] = /require\("\.\/(.*)"\)/.exec(readFileSync(join(bin, 'cli.bundle.cjs'), 'utf8')) ?? [];
+  return `${name} ${statSync(join(bin, name)).ino} ${statSync(join(bin, name)).mtimeMs}`;
+}
+
+/** Until what was written now can no longer change within the same tick of a file's time. */
+function nextTick(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
-  run();
-  const text = readFileSync(bundle, 'utf8');
-  writeFileSync(bundle, text.replace('Renders Matrix', 'Not bundled now'));
-  expect(execFileSync(process.execPath, ['tools/synth.mjs', '--help'], { cwd, encoding: 'utf8' })).toContain(
-    'Not bundled now',
-  );
+}
+
+describe('npm run synth', () => {
+  test('runs the sources as they are now', () => {
+    const cwd = checkout();
+    const text = readFileSync(join(cwd, CLI), 'utf8');
+    expect(help(cwd)).toContain('Renders Matrix stacks');
+    for (const words of ['Changed once,', 'Changed twice', 'Renders Matrix']) {
+      writeFileSync(join(cwd, CLI), text.replace('Renders Matrix', words));
+      expect(help(cwd)).toContain(`${words} stacks`);
+      expect(help(cwd)).toContain(`${words} stacks`);
+    }
+  });
+
+  test('runs the packages as they are now', () => {
+    const cwd = checkout();
+    const commander = join(cwd, 'node_modules/commander');
+    rmSync(commander);
+    cpSync('node_modules/commander', commander, { recursive: true });
+    const file = join(commander, 'lib/help.js');
+    const text = readFileSync(file, 'utf8');
+    expect(help(cwd)).toContain('Usage: matrix-gitops');
+    for (const word of ['Once:', 'Twice:', 'Usage:']) {
+      writeFileSync(file, text.replace("styleTitle('Usage:')", `styleTitle('${word}')`));
+      expect(help(cwd)).toContain(`${word} matrix-gitops`);
+      expect(help(cwd)).toContain(`${word} matrix-gitops`);
+    }
+  });
+
+  test('has what the sources newly use of packages and of imports/', () => {
+    const cwd = checkout();
+    const text = readFileSync(join(cwd, CLI), 'utf8');
+    help(cwd);
+    const before = dependencies(cwd);
+    for (const [code, printed] of [
+      ["import { k8s } from 'cdk8s-plus-28'; console.log(k8s.KubeCronJob.GVK.kind);", 'CronJob'],
+      [
+        "import * as traefik from '../imports/traefik.io.ts'; console.log(traefik.Middleware.name);",
+        'Middleware',
+      ],
+      [
+        "import * as cert from '../imports/cert-manager.io.ts'; console.log(Object.keys(cert));",
+        'CertificateSpec',
+      ],
+      ["import * as z from 'zod'; console.log(z.bigint().safeParse(1n).success);", 'true'],
+      ["import * as z from 'zod'; const all = z; console.log(all.bigint().safeParse(1n).success);", 'true'],
+      ["import yaml from 'yaml'; console.log(yaml.stringify({ now: 'here' }));", 'now: here'],
+      ["console.log(Object.keys(await import('age-encryption')));", 'Encrypter'],
+    ] as const) {
+      writeFileSync(join(cwd, CLI), `${text}\n${code}\n`);
+      expect(help(cwd), code).toContain(printed);
+    }
+    writeFileSync(join(cwd, CLI), text);
+    help(cwd);
+    expect(dependencies(cwd).split(' ')[0]).toBe(before.split(' ')[0]);
+  });
+
+  test('bundles and compiles the dependencies again only when they change', () => {
+    const cwd = checkout();
+    const cache = emptyFolder();
+    const text = readFileSync(join(cwd, CLI), 'utf8');
+    nextTick();
+    help(cwd, cache);
+    const before = dependencies(cwd);
+    for (const words of ['Changed once,', 'Changed twice']) {
+      writeFileSync(join(cwd, CLI), text.replace('Renders Matrix', words));
+      expect(help(cwd, cache)).toContain(`${words} stacks`);
+      expect(dependencies(cwd)).toBe(before);
+    }
+    if (!process.version.startsWith('v20.')) return;
+    const kept = readdirSync(join(cache, 'matrix-gitops')).map((name) => name.replace(/-.*/, ''));
+    expect(kept.sort()).toEqual(['cli', 'cli', 'cli', 'dependencies']);
+  });
+
+  test('keeps the bundle, and so its compiled code, when a change means nothing to it', () => {
+    const cwd = checkout();
+    const state = (): number => statSync(join(cwd, 'build/bin/cli.bundle.cjs')).mtimeMs;
+    help(cwd);
+    const before = state();
+    writeFileSync(join(cwd, CLI), `${readFileSync(join(cwd, CLI), 'utf8')}// A comment.\n`);
+    help(cwd);
+    expect(state()).toBe(before);
+  });
+
+  test('bundles nothing again when nothing has changed', () => {
+    const cwd = checkout();
+    const state = (): number[] =>
+      ['cli.bundle.cjs', 'inputs.json'].map((name) => statSync(join(cwd, 'build/bin', name)).mtimeMs);
+    nextTick();
+    help(cwd);
+    const before = state();
+    help(cwd);
+    expect(state()).toEqual(before);
+  });
+
+  test('runs no bundle that it did not write, and does without what is missing', () => {
+    const cwd = checkout();
+    const bin = join(cwd, 'build/bin');
+    nextTick();
+    help(cwd);
+    for (const name of readdirSync(bin).filter((it) => it.endsWith('.cjs'))) {
+      const file = join(bin, name);
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(file, 'process.exit(1);');
+      expect(help(cwd), name).toContain('Renders Matrix stacks');
+      expect(readFileSync(file, 'utf8')).toBe(text);
+      rmSync(file);
+      expect(help(cwd), name).toContain('Renders Matrix stacks');
+    }
+  });
+
+  test('can run several times at once after a change', async () => {
+    const cwd = checkout();
+    const text = readFileSync(join(cwd, CLI), 'utf8');
+    for (const [index, kind] of ['KubeCronJob', 'KubeJob', 'KubeDaemonSet'].entries()) {
+      const change = `import { k8s } from 'cdk8s-plus-28'; console.log(k8s.${kind}.GVK.kind, ${index});`;
+      writeFileSync(join(cwd, CLI), `${text}\n${change}\n`);
+      const runs = [1, 2, 3].map(() => promisify(execFile)(process.execPath, SYNTH, { cwd }));
+      for (const { stdout } of await Promise.all(runs)) {
+        expect(stdout).toContain(`${kind.replace('Kube', '')} ${index}`);
+      }
+    }
+    // Those that another run may be about to load stay, and no more.
+    expect(readdirSync(join(cwd, 'build/bin')).filter((it) => it.startsWith('dependencies-'))).toHaveLength(
+      2,
+    );
+  });
 });

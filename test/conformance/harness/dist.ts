@@ -9,9 +9,6 @@ export const DIST = resolve(
   process.env.CONFORMANCE_DIST ?? fileURLToPath(new URL('../../../dist', import.meta.url)),
 );
 
-/** The stacks' Flux Kustomizations stand here, beside the stacks. */
-export const FLUX = join(DIST, 'flux');
-
 /** One rendered stack. */
 export interface Stack {
   readonly name: string;
@@ -50,12 +47,12 @@ export function manifestFiles(folder: string): string[] {
 }
 
 /** Every rendered stack. Throws when there is none: a run that checks nothing must not look green. */
-export function stacks(): Stack[] {
-  const names = existsSync(DIST) ? readdirSync(DIST).sort() : [];
-  const found = names.filter((name) => existsSync(join(DIST, name, 'kustomization.yaml')));
-  if (found.length === 0) throw new Error(`no rendered stack in ${DIST}: run \`npm run synth\` first`);
+export function stacks(dist = DIST): Stack[] {
+  const names = existsSync(dist) ? readdirSync(dist).sort() : [];
+  const found = names.filter((name) => existsSync(join(dist, name, 'kustomization.yaml')));
+  if (found.length === 0) throw new Error(`no rendered stack in ${dist}: run \`npm run synth\` first`);
   return found.map((name) => {
-    const folder = join(DIST, name);
+    const folder = join(dist, name);
     return { name, folder, objects: manifestFiles(folder).flatMap(objectsOf) };
   });
 }

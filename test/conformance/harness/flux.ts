@@ -1,5 +1,5 @@
-import { join, relative } from 'node:path';
-import { DIST, FLUX, filesBelow, objectsOf, type Stack } from './dist.ts';
+import { dirname, join } from 'node:path';
+import { DIST, filesBelow, objectsOf, type Stack } from './dist.ts';
 import { type Json, mappings, need, text } from './json.ts';
 
 /** One of Flux's Kustomizations: a folder that is applied as a whole. */
@@ -9,16 +9,17 @@ export interface FluxLayer {
   readonly object: Json;
 }
 
-/** Objects of `dist/flux/`. */
-export function fluxObjects(): Json[] {
-  return filesBelow(FLUX, '.yaml')
+/** Objects of `dist/flux/`, where the stacks' Kustomizations stand. */
+export function fluxObjects(dist = DIST): Json[] {
+  return filesBelow(join(dist, 'flux'), '.yaml')
     .filter((file) => !file.endsWith('/kustomization.yaml'))
     .flatMap(objectsOf);
 }
 
 /** The stack's layers, each after those it depends on; throws on a circle or an unknown dependency. */
 export function layersOf(stack: Stack): FluxLayer[] {
-  const own = fluxObjects().filter((object) => {
+  const dist = dirname(stack.folder);
+  const own = fluxObjects(dist).filter((object) => {
     const path = text(object, 'spec', 'path') ?? '';
     return (
       text(object, 'apiVersion') === 'kustomize.toolkit.fluxcd.io/v1' && path.split('/').includes(stack.name)
@@ -36,10 +37,10 @@ export function layersOf(stack: Stack): FluxLayer[] {
     // The path starts at the repository's top: what stands before the stack's folder is where dist/ lies there.
     const path = need(text(object, 'spec', 'path'), `spec.path of ${name}`).split('/');
     const below = path.slice(path.indexOf(stack.name));
-    ordered.push({ name, folder: join(DIST, ...below), object });
+    ordered.push({ name, folder: join(dist, ...below), object });
   };
   for (const name of byName.keys()) visit(name, []);
-  if (ordered.length === 0) throw new Error(`no Flux Kustomization leads to ${relative(DIST, stack.folder)}`);
+  if (ordered.length === 0) throw new Error(`no Flux Kustomization leads to ${stack.folder}`);
   return ordered;
 }
 

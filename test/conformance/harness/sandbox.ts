@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { debian } from '../tools/debian.ts';
 import { configMapOf, type Workload } from './dist.ts';
@@ -119,6 +119,15 @@ export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
       return start(name, first, rest, { output });
     },
   };
+}
+
+/** What a file holds that the container finds at a path in one of its mounts. */
+export function mountedText({ mounts }: Pick<Sandbox, 'mounts'>, path: string): string {
+  const mount = need(
+    mounts.find((candidate) => path === candidate.path || path.startsWith(`${candidate.path}/`)),
+    `a mount for ${path}`,
+  );
+  return readFileSync(mount.source + path.slice(mount.path.length), 'utf8');
 }
 
 /** `$(VAR)` as the kubelet replaces it: only what is defined, `$$(VAR)` stays `$(VAR)`. */

@@ -7,6 +7,9 @@ import { run, runFolder } from './programs.ts';
 /** Gives the dummy value of a Secret's key; the same one every time it is asked. */
 export type Secrets = (secret: string, key: string) => string;
 
+/** Values of Secrets, by `secret/key`. */
+export type Values = Readonly<Record<string, string>>;
+
 /** A server certificate and the authority that signed it, as PEM text. */
 export interface Certificates {
   readonly authority: string;
@@ -40,7 +43,7 @@ export function signingKey(): string {
  * Dummy secrets: random, except where a program wants a certain form. `known` comes first and is asked with
  * `secret/key`, then with the key alone.
  */
-export function dummySecrets(known: Readonly<Record<string, string>> = {}): Secrets {
+export function dummySecrets(known: Values = {}): Secrets {
   const made = new Map<string, string>();
   return (secret, key) => {
     const id = `${secret}/${key}`;

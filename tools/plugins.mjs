@@ -1,0 +1,98 @@
+/** What esbuild needs to be told of the packages that go into the bundle. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const top = fileURLToPath(new URL('..', import.meta.url));
+
+/** Where the plain classes of Kubernetes' kinds are in cdk8s-plus-28. */
+export const PLAIN_CLASSES = 'cdk8s-plus-28/lib/imports/k8s.js';
+
+/** Modules of Node.js that take longer to load than most runs take to need them: loaded when first used. */
+export const rarelyNeeded = {
+  name: 'rarely-needed',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:node:)?(?:child_process|net|timers\/promises)$/ }, ({ path }) => ({
+      path: path.replace(/^node:/, ''),
+      namespace: 'node',
+    }));
+    onLoad({ filter: /./, namespace: 'node' }, async ({ path }) => {
+      const names = Object.keys(await import(`node:${path}`)).filter((name) => name !== 'default');
+      const load = `process.getBuiltinModule('node:${path}')`;
+      const members = names.map((name) => `get ${name}() { return ${load}.${name}; }`);
+      return { contents: `module.exports = { ${members.join(', ')} };` };
+    });
+  },
+};
+
+/**
+ * Of cdk8s-plus-28, only the plain classes of Kubernetes' kinds, and of these only what is used: loading the rest
+ * takes longer than rendering. The file is generated and of one shape, so that little has to change in it
+ * for the bundler to see what is used.
+ */
+export const plainClasses = {
+  name: 'plain-classes',
+  setup({ onLoad }) {
+    onLoad({ filter: /cdk8s-plus-28[/\\]lib[/\\]imports[/\\]k8s\.js$/ }, ({ path }) => ({
+      contents: asModule(readFileSync(path, 'utf8')),
+    }));
+  },
+};
+
+/** The same code as a module with named exports, its classes marked as doing nothing until they are used. */
+function asModule(script) {
+  const names = [];
+  const code = script
+    .slice(0, script.indexOf('//# sourceMappingURL='))
+    .replace('const cdk8s_1 = require("cdk8s");', 'import { ApiObject } from "cdk8s";')
+    .replace('Object.defineProperty(exports, "__esModule", { value: true });', '')
+    .replaceAll('cdk8s_1.ApiObject', 'ApiObject')
+    .replaceAll(/^(?:exports\.\w+ = )+void 0;$/gm, '')
+    .replaceAll(/\((\w+) = exports\.\1 \|\| \(exports\.\1 = \{\}\)\)/g, (_, name) => {
+      names.push(name);
+      return `(${name} = {})`;
+    })
+    .replaceAll(/^exports\.(\w+) = \1;$/gm, (_, name) => {
+      names.push(name);
+      return '';
+    })
+    // Names of classes for programs in other languages.
+    .replaceAll(/^_\w+ = JSII_RTTI_SYMBOL_1;\n\w+\[_\w+\] = \{.*\};$/gm, '')
+    .replaceAll(
+      /^(class (\w+) extends ApiObject \{$.*?^\})$(.*?)^(\2\.GVK = \{$.*?^\};)$/gms,
+      'const $2 = /* @__PURE__ */ (() => { $1 $3 $4 return $2; })();',
+    );
+  if (/\bexports[.[]|\brequire\(|\bcdk8s_1\b/.test(code) || !names.includes('KubeDeployment')) {
+    throw new Error('cdk8s-plus-28/lib/imports/k8s.js is not of the shape that tools/plugins.mjs knows');
+  }
+  return `${code}\nexport { ${names.join(', ')} };\n`;
+}
+
+/** cdk8s brings copies of packages that are here already: one of each is enough where they are the same version. */
+export const onlyOnce = {
+  name: 'only-once',
+  setup({ onResolve, resolve }) {
+    const versionOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
+    onResolve(
+      { filter: /^(?:yaml|fast-json-patch)$/ },
+      async ({ path, kind, importer, resolveDir, pluginData }) => {
+        const nested = join(top, 'node_modules/cdk8s/node_modules', path);
+        if (pluginData === onlyOnce || !importer.startsWith(join(top, 'node_modules/cdk8s/')))
+          return undefined;
+        const same = existsSync(nested) && versionOf(nested) === versionOf(join(top, 'node_modules', path));
+        return resolve(path, { kind, resolveDir: same ? top : resolveDir, pluginData: onlyOnce });
+      },
+    );
+  },
+};
+
+/** Data is parsed faster as text than as code. */
+export const dataAsText = {
+  name: 'data-as-text',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.json$/ }, ({ path }) => {
+      const text = JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
+      return { contents: `export default JSON.parse(${JSON.stringify(text)});` };
+    });
+  },
+};
