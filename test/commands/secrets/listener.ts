@@ -7,6 +7,8 @@ import { afterEach, beforeEach } from 'vitest';
 export interface Listener {
   /** Bytes of files, names of files, texts on standard output and error, arguments of programs. */
   readonly heard: () => readonly (string | Buffer)[];
+  /** What was heard until now has been looked through. */
+  readonly forget: () => void;
   /** From now on, the change with this number fails as on a full disk, or it and all after it, as after a kill. */
   readonly trouble: (at: number, kind: 'full' | 'killed') => void;
   /** How many changes there were since then. */
@@ -103,6 +105,9 @@ export function useListener(): Listener {
   });
   return {
     heard: () => heard,
+    forget: () => {
+      heard.length = 0;
+    },
     trouble: (at, kind) => {
       trouble = { at, kind };
       changes = 0;

@@ -37,8 +37,6 @@ describe('rotate', () => {
   it.each([
     ['livekit-keys/keys.yaml', ['livekit', 'lk-jwt-service']],
     ['synapse-secrets/form-secret', ['synapse']],
-    ['synapse-secrets/registration-shared-secret', ['synapse']],
-    ['jitsi-secrets/jicofo-auth-password', ['jitsi-jicofo', 'jitsi-prosody']],
     ['jitsi-secrets/jvb-auth-password', ['jitsi-jvb', 'jitsi-prosody']],
   ])(
     '%s changes that value alone, and the annotations of exactly the pods that read it',
