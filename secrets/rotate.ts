@@ -109,7 +109,10 @@ async function keepingOldKey(wish: Wish, state: SecretsState, options: RotateOpt
       'give the old key with --old-signing-key FILE (kubectl -n NAMESPACE get secret reads it from the cluster), or the private key of its copy in escrow with --identity',
     );
   }
-  const oldSigningKeys = [...(wish.oldSigningKeys ?? []), oldSigningKey(old, nowMs)];
+  const retired = oldSigningKey(old, nowMs);
+  // The same key given again, so that a copy of it comes into escrow: nothing is retired.
+  if (retired.key === oldSigningKey(wish.value, nowMs).key) return wish;
+  const oldSigningKeys = [...(wish.oldSigningKeys ?? []), retired];
   const { id } = readSigningKey(wish.value, nowMs);
   const used = [...(keptOf(state, wish.secret)?.oldSigningKeys ?? []), ...oldSigningKeys];
   if (used.every((one) => one.id !== id)) return { ...wish, oldSigningKeys };

@@ -247,13 +247,29 @@ describe('rotate of the signing key', () => {
     });
   });
 
+  it('retires nothing when the same key is given once more, for a copy in escrow', async () => {
+    const mine = await freshKey();
+    const imported = await put('signing.key', OLD.line);
+    await put('stacks/chat.yaml', LAB);
+    await run('create', { fromFile: [`${SIGNING_KEY}=${imported}`] });
+    await put('stacks/chat.yaml', `${LAB}secrets: {escrow: [${mine.recipient}]}\n`);
+    const fromFile = [`${SIGNING_KEY}=${imported}`];
+    await run('rotate', { keys: [SIGNING_KEY], oldSigningKey: imported, fromFile });
+    expect((await valuesOf(repository)).get(SIGNING_KEY)).toBe(OLD.line);
+    await synth();
+    expect(await oldSigningKeysOf(repository)).toBeUndefined();
+    expect([...(await files('stacks/chat.secrets/escrow')).keys()]).toHaveLength(1);
+  });
+
   it('refuses a new key with the version of one that was used before', async () => {
     const first = await put('signing.key', OLD.line);
     const second = await put('second.key', NEW.line);
     await run('create', { fromFile: [`${SIGNING_KEY}=${first}`] });
     const fromFile = [`${SIGNING_KEY}=${first}`];
-    const same = await run('rotate', { keys: [SIGNING_KEY], oldSigningKey: first, fromFile });
-    expect(stopped(same)).toMatch(/^the new signing key has the version of (?:the|an) old one/);
+    const version = OLD.line.split(' ')[1] ?? '';
+    const other = await put('other.key', NEW.line.replace(/ \S+ /, ` ${version} `));
+    const same = { keys: [SIGNING_KEY], oldSigningKey: first, fromFile: [`${SIGNING_KEY}=${other}`] };
+    expect(stopped(await run('rotate', same))).toMatch(/^the new signing key has the version of an old one/);
     await run('rotate', {
       keys: [SIGNING_KEY],
       oldSigningKey: first,
