@@ -403,8 +403,8 @@ describe('known values are in no trace of a failure', () => {
       const options = { ...(await given()).options, ask: [] };
       let ends = 0;
       for (let number = 1; ; number += 4) {
-        listener.trouble(number, kind);
         const { inputs } = await given();
+        listener.trouble(number, kind);
         const end = await run('create', options, inputs);
         const changes = listener.changes();
         ends += end === 0 ? 0 : 1;

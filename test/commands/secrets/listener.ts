@@ -48,17 +48,18 @@ export function useListener(): Listener {
   const restore: (() => void)[] = [];
   let trouble: { readonly at: number; readonly kind: 'full' | 'killed' } | undefined;
   let changes = 0;
-  let aside = false;
+  /** How much is going on that is no work of the program. */
+  let aside = 0;
 
   const hear = (value: unknown): void => {
-    if (aside) return;
+    if (aside > 0) return;
     if (typeof value === 'string') heard.push(value);
     else if (value instanceof Uint8Array) heard.push(Buffer.from(value));
     else if (Array.isArray(value)) for (const one of value) hear(one);
     else if (typeof value === 'object' && value !== null) hear(JSON.stringify(value));
   };
   const beforeChange = (): void => {
-    if (aside) return;
+    if (aside > 0) return;
     changes++;
     if (trouble === undefined) return;
     const { at, kind } = trouble;
@@ -114,11 +115,11 @@ export function useListener(): Listener {
     },
     changes: () => changes,
     aside: async (work) => {
-      aside = true;
+      aside++;
       try {
         return await work();
       } finally {
-        aside = false;
+        aside--;
       }
     },
   };
