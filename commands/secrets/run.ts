@@ -7,7 +7,7 @@ import { readSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
 import { type KeyStatus, statusOf } from '../../secrets/status.ts';
-import { problemReading } from '../environment-problem.ts';
+import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { choose, fromHere, readSecretTexts, readWorkspace } from '../workspace.ts';
 import { finishInterruptedWrite } from '../write-output.ts';
@@ -90,19 +90,18 @@ async function one(
     const result = { ...empty, ...(await carryOut(work, options, inputs)) };
     return { result, exitCode: result.missing.length > 0 ? 1 : 0 };
   } catch (error) {
-    const code = problemCode(error);
-    if (code === undefined || !isTold(error)) throw error;
-    return { result: { ...empty, problem: { what: error.what, remedy: error.remedy } }, exitCode: code };
+    if (error instanceof SecretsProblem || error instanceof ClusterProblem) {
+      const { what, remedy } = error;
+      const exitCode = error instanceof ClusterProblem ? 3 : 2;
+      return { result: { ...empty, problem: { what, remedy } }, exitCode };
+    }
+    if (error instanceof EnvironmentProblem) {
+      // What was written for the stacks before has to be told too.
+      const problem = { what: error.message, remedy: 'run it again then' };
+      return { result: { ...empty, problem }, exitCode: 3 };
+    }
+    throw error;
   }
-}
-
-function isTold(error: unknown): error is { readonly what: string; readonly remedy: string } {
-  return error instanceof SecretsProblem || error instanceof ClusterProblem;
-}
-
-function problemCode(error: unknown): 2 | 3 | undefined {
-  if (error instanceof ClusterProblem) return 3;
-  return isTold(error) ? 2 : undefined;
 }
 
 async function gather(stack: Stack, identities: readonly Identity[], options: SecretsOptions): Promise<Work> {

@@ -121,12 +121,14 @@ describe('what lies among the files of ciphertext', () => {
     await expect(run('status')).rejects.toThrow(/chat\.secrets: a folder stands where a file should be/);
     await remove('stacks/chat.secrets');
     await symlink(at('nowhere'), at('stacks/chat.secrets'));
-    await expect(run('create')).rejects.toThrow(/symbolic link to a folder that does not exist/);
+    expect(stopped(await run('create'))).toMatch(/symbolic link to a folder that does not exist/);
   });
 
   it('a file in the place of the folder is told, and stays', async () => {
     await put('stacks/chat.secrets', 'mine\n');
-    await expect(run('create')).rejects.toThrow(/chat\.secrets\S*: a file stands where a folder should be/);
+    const result = await run('create');
+    expect(result.exitCode).toBe(3);
+    expect(stopped(result)).toMatch(/chat\.secrets\S*: a file stands where a folder should be/);
     expect(await read('stacks/chat.secrets')).toBe('mine\n');
   });
 
@@ -218,6 +220,16 @@ describe('several stacks', () => {
     const said = humanSecrets(result, PLAIN);
     expect(said).toMatch(/^b-expired: error: \S*b\/bad\.pem:1:1 no certificate stands in this text; /m);
     expect(said).toMatch(/^c-fine: 4 changed; run synth/m);
+  });
+
+  it('are told of what was written although another one cannot be', async () => {
+    await put('stacks/lab.yaml', LAB.replace('example.net', 'lab.example.org'));
+    await put('stacks/lab.secrets', 'mine\n');
+    const { exitCode, stacks } = await run('create');
+    expect(exitCode).toBe(3);
+    const [chat, lab] = stacks;
+    expect(chat?.written.join()).toContain('stacks/chat.secrets/synapse-secrets.yaml');
+    expect(lab?.problem?.what).toMatch(/lab\.secrets\S*: a file stands where a folder should be/);
   });
 
   it('can be chosen by name, and one that is not there is told', async () => {
