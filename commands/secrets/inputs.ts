@@ -46,6 +46,7 @@ export async function givenValues(
     const { secret, key, source } = split(secrets, '--from-file', pair, 'FILE');
     add(keyName(secret, key), await fileValue(source, `the file given for ${keyName(secret, key)}`));
   }
+  const taken = new Set<string>();
   for (const pair of fromEnv) {
     const { secret, key, source } = split(secrets, '--from-env', pair, 'VARIABLE');
     const text = environment[source];
@@ -55,7 +56,10 @@ export async function givenValues(
       );
     }
     add(keyName(secret, key), SecretValue.of(text));
+    taken.add(source);
   }
+  // Programs that are started from here, such as kubectl, would have them too.
+  for (const variable of taken) delete environment[variable];
   if (fromStdin !== undefined) {
     const { secret, key } = named(secrets, fromStdin);
     const chunks: Buffer[] = [];

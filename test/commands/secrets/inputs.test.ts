@@ -158,11 +158,15 @@ expose:
   it('for several stacks at once needs the name of one', async () => {
     await put('stacks/lab.yaml', LAB);
     const fromEnv = ['form-secret=FORM'];
-    const environment = { FORM: 'some-value-of-mine-here' };
+    const environment = { FORM: 'some-value-of-mine-here', PATH: '/bin' };
     await expect(run('create', { fromEnv }, { environment })).rejects.toThrow(/name one with --stack/);
     await expect(run('create', { fromStdin: 'form-secret' })).rejects.toThrow(/name one with --stack/);
     expect((await run('create', { fromEnv, only: ['lab'] }, { environment })).exitCode).toBe(0);
-    expect((await valuesOf(repository, 'lab')).get('synapse-secrets/form-secret')).toBe(environment.FORM);
+    expect((await valuesOf(repository, 'lab')).get('synapse-secrets/form-secret')).toBe(
+      'some-value-of-mine-here',
+    );
+    // Nor do programs that are started from here have it.
+    expect(environment).toEqual({ PATH: '/bin' });
     expect((await sealedIn(repository, 'chat')).size).toBe(0);
   });
 });
