@@ -9,6 +9,8 @@ export interface KeptKey {
   readonly made?: string;
   /** SHA-256 fingerprint of the certificate it is sealed with. */
   readonly certificate?: string;
+  /** The only Secret that it opens as: `strict <namespace>/<name>`. Sealed values only. */
+  readonly scope?: string;
 }
 
 /** A key that Synapse signed with before, published so that what it signed stays valid. */
@@ -23,6 +25,7 @@ export interface OldSigningKey {
 
 /** A Secret whose values stand encrypted beside the stack file, and are handed on as they are. */
 export interface KeptSecret {
+  /** Where its values open: what they are sealed for, whatever the file says by now. */
   readonly namespace: string;
   readonly name: string;
   /** Path of its file, for messages. */

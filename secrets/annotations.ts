@@ -6,9 +6,7 @@ import type { KeptKey, OldSigningKey } from '../model/kept-secrets.ts';
  * Nothing of it follows from a value.
  */
 const DOMAIN = 'matrix-gitops';
-const REVISION = `revision.${DOMAIN}/`;
-const MADE = `made.${DOMAIN}/`;
-const CERTIFICATE = `certificate.${DOMAIN}/`;
+const FACTS = ['revision', 'made', 'certificate', 'scope'] as const satisfies readonly (keyof KeptKey)[];
 /** The version of the key follows, since a colon cannot stand in an annotation's name. */
 const OLD_SIGNING_KEY = `old-signing-key.${DOMAIN}/`;
 
@@ -20,13 +18,18 @@ export function newRevision(): string {
   return `r${randomBytes(8).toString('hex')}`;
 }
 
+function annotation(fact: keyof KeptKey, key: string): string {
+  return `${fact}.${DOMAIN}/${key}`;
+}
+
 /** The annotations of a key. */
-export function keyAnnotations(key: string, { revision, made, certificate }: KeptKey): Annotations {
-  return {
-    ...(revision === undefined ? {} : { [`${REVISION}${key}`]: revision }),
-    ...(made === undefined ? {} : { [`${MADE}${key}`]: made }),
-    ...(certificate === undefined ? {} : { [`${CERTIFICATE}${key}`]: certificate }),
-  };
+export function keyAnnotations(key: string, known: KeptKey): Annotations {
+  return Object.fromEntries(
+    FACTS.flatMap((fact) => {
+      const text = known[fact];
+      return text === undefined ? [] : [[annotation(fact, key), text]];
+    }),
+  );
 }
 
 /** The annotations of keys that are not used any more: `<public key> <when it was last used>`. */
@@ -41,14 +44,12 @@ export function oldSigningKeyAnnotations(keys: readonly OldSigningKey[]): Annota
 
 /** What annotations say of a key; empty where they say nothing. */
 export function factsOf(annotations: Annotations, key: string): KeptKey {
-  const revision = annotations[`${REVISION}${key}`];
-  const made = annotations[`${MADE}${key}`];
-  const certificate = annotations[`${CERTIFICATE}${key}`];
-  return {
-    ...(revision === undefined ? {} : { revision }),
-    ...(made === undefined ? {} : { made }),
-    ...(certificate === undefined ? {} : { certificate }),
-  };
+  return Object.fromEntries(
+    FACTS.flatMap((fact) => {
+      const text = annotations[annotation(fact, key)];
+      return text === undefined ? [] : [[fact, text]];
+    }),
+  );
 }
 
 /** The old signing keys that annotations hold, and the names of those that say nothing one could use. */
@@ -70,6 +71,6 @@ export function oldSigningKeysOf(annotations: Annotations): {
 
 /** Annotations that stay when a key goes or gets a new value. */
 export function withoutKeys(annotations: Annotations, keys: readonly string[]): Annotations {
-  const gone = new Set(keys.flatMap((key) => [REVISION, MADE, CERTIFICATE].map((fact) => `${fact}${key}`)));
+  const gone = new Set(keys.flatMap((key) => FACTS.map((fact) => annotation(fact, key))));
   return Object.fromEntries(Object.entries(annotations).filter(([name]) => !gone.has(name)));
 }

@@ -5,7 +5,7 @@ import { isManifest, type Manifest } from '../model/manifest.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import { factsOf, oldSigningKeysOf } from './annotations.ts';
-import { readSealedSecret } from './sealed-secrets/manifest.ts';
+import { type FoundSealedSecret, readSealedSecret } from './sealed-secrets/manifest.ts';
 import { SopsProblem } from './sops/problem.ts';
 import { readSopsFile } from './sops/read.ts';
 
@@ -99,9 +99,20 @@ function readSealed({ file, text }: SecretText): ReadSecret {
       diagnostics: problems.map(({ position, what, remedy }) => ({ position, code: 'MG060', what, remedy })),
     };
   }
-  const { namespace, name, keys, annotations, manifest } = found;
+  const { keys, annotations, manifest } = found;
   const names = keys.map(({ key }) => key);
-  return keptSecret({ file, text, namespace, name, manifest, annotations, names });
+  return keptSecret({ file, text, ...sealedFor(found), manifest, annotations, names });
+}
+
+/** The Secret that values open as. Somebody may have changed the file's own names since, which opens nothing. */
+function sealedFor({ namespace, name, keys, annotations }: FoundSealedSecret): {
+  readonly namespace: string;
+  readonly name: string;
+} {
+  const scopes = keys.flatMap(({ key }) => factsOf(annotations, key).scope ?? []);
+  const other = scopes.find((scope) => scope !== `strict ${namespace}/${name}`);
+  const [, otherNamespace, otherName] = /^strict ([^/]+)\/(.+)$/.exec(other ?? '') ?? [];
+  return { namespace: otherNamespace ?? namespace, name: otherName ?? name };
 }
 
 const OTHER_PROVIDER = {

@@ -1,5 +1,5 @@
 import { secretLabels } from '../../constructs/labels.ts';
-import type { KeptSecret } from '../../model/kept-secrets.ts';
+import type { KeptKey, KeptSecret } from '../../model/kept-secrets.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { isGroup } from '../../model/merge-patch.ts';
 import { objectText } from '../../output/yaml.ts';
@@ -7,7 +7,7 @@ import { keyAnnotations, oldSigningKeyAnnotations, withoutKeys } from '../annota
 import { type SecretChange, typeOf, type Vault } from '../vault.ts';
 import type { SealingCertificate } from './certificates.ts';
 import { newSealedSecret } from './manifest.ts';
-import { seal } from './seal.ts';
+import { seal, sealingLabel } from './seal.ts';
 
 /**
  * Seals for the controller of the cluster. What is sealed cannot be opened here.
@@ -24,7 +24,8 @@ export function sealedVault(stack: string, certificate: SealingCertificate): Vau
           seal(value, certificate, { namespace, name, scope: 'strict' }),
         ]),
       );
-      const annotations = recordsAfter(kept, change, certificate.fingerprint);
+      const scope = `strict ${sealingLabel({ namespace, name, scope: 'strict' })}`;
+      const annotations = factsAfter(kept, change, { certificate: certificate.fingerprint, scope });
       if (kept !== undefined) return objectText(resealed(kept.manifest, sealed, annotations));
       return objectText(
         newSealedSecret({
@@ -62,14 +63,14 @@ export function resealed(
   };
 }
 
-function recordsAfter(
+function factsAfter(
   kept: KeptSecret | undefined,
   { values, oldSigningKeys }: SecretChange,
-  certificate: string,
+  sealed: Pick<KeptKey, 'certificate' | 'scope'>,
 ): Readonly<Record<string, string>> {
   const before = withoutKeys(kept?.manifest.metadata.annotations ?? {}, [...values.keys()]);
   const records = [...values].map(([key, { revision, made }]) =>
-    keyAnnotations(key, { revision, made, certificate }),
+    keyAnnotations(key, { revision, made, ...sealed }),
   );
   return Object.assign({ ...before }, ...records, oldSigningKeyAnnotations(oldSigningKeys));
 }

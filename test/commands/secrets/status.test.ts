@@ -91,6 +91,21 @@ describe('status', () => {
     expect(await states()).toEqual({ exitCode: 1, states: all('other-namespace', LAB_KEYS) });
   });
 
+  it('is sealed for another namespace, also where somebody has only rewritten the one in the file', async () => {
+    await put('stacks/chat.yaml', LAB);
+    await run('create');
+    await put('stacks/chat.yaml', `${LAB}namespace: moved\n`);
+    for (const name of ['synapse-secrets', 'synapse-signing-key']) {
+      const path = `stacks/chat.secrets/${name}.yaml`;
+      await put(path, (await repository.read(path)).replaceAll('namespace: chat', 'namespace: moved'));
+    }
+    expect(await states()).toEqual({ exitCode: 1, states: all('other-namespace', LAB_KEYS) });
+    expect((await repository.synth({ strict: true })).missing.map(({ secret }) => secret)).toEqual([
+      'synapse-secrets',
+      'synapse-signing-key',
+    ]);
+  });
+
   it('tells what is sealed for another certificate than the newest that is pinned', async () => {
     await run('create');
     await put('stacks/chat.yaml', CHAT);
