@@ -19,7 +19,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { takeImports } from './imports.mjs';
-import { dataAsText, onlyOnce, PLAIN_CLASSES, plainClasses, rarelyNeeded, top } from './plugins.mjs';
+import {
+  dataAsText,
+  membersOf,
+  onlyOnce,
+  PLAIN_CLASSES,
+  plainClasses,
+  rarelyNeeded,
+  top,
+} from './plugins.mjs';
 
 /** `import` would read all of its code once more to find its exports. */
 const esbuild = createRequire(import.meta.url)('esbuild');
@@ -38,15 +46,18 @@ const shared = {
 
 /**
  * Bundles the command line into build/bin:
- * - `dependencies-<hash>.cjs`: what our sources use of packages and of imports/, and no more
+ * - `dependencies-<hash>.cjs`: what our sources use of packages, and no more
  * - `cli.bundle.cjs`: our sources, as a script whose value `run` says when it has ended. It names its dependencies by
  *   their hash, so that no others can be loaded with it
+ * - `kinds-<hash>.js`: the classes of Kubernetes' kinds that our sources use, and imports/, all of which is in
+ *   `cli.bundle.cjs` too: kept apart for the next time, since charts come to use another class more often than
+ *   anything else of a package, and the dependencies take long to bundle
  * - `matrix-gitops.cjs`: what is started; runs the scripts from a code cache (launcher/)
  * - `commands/cli.mjs`: the same, for those who know it by this name
  *
- * @param known `entry` and `script` of the dependencies that an earlier call returned, if none of their files has changed
- * @returns of the dependencies and of our own sources, each: `inputs`, the files that went in, and `outputs`, those
- *   that came out, from the top of the repository
+ * @param known `dependencies` and `kinds` that an earlier call returned, each if none of its files has changed
+ * @returns of the dependencies, the kinds and our own sources, each: `inputs`, the files that went in, and `outputs`,
+ *   those that came out, from the top of the repository
  */
 export async function bundleCommandLine(known) {
   const [sources, launcher] = await Promise.all([
@@ -62,15 +73,21 @@ export async function bundleCommandLine(known) {
     }),
     build({ ...shared, entryPoints: ['launcher/launch.ts'], format: 'cjs', outfile: 'matrix-gitops.cjs' }),
   ]);
-  const { head, body, paths, entry } = takeImports(withPlainClasses(textOf(sources).replace(/^#!.*/, '')));
+  const { head, body, paths, entries } = takeImports(
+    withPlainClasses(textOf(sources).replace(/^#!.*/, '')),
+    (path) => (isOfKinds(path) ? 'kinds' : 'dependencies'),
+    NEEDED_BY_KINDS,
+  );
   const [{ imports }] = Object.values(sources.metafile.outputs);
   if (paths.length !== imports.length || /^(?:import|export) /m.test(body)) {
     throw new Error('the bundle has an import or export of a shape that tools/imports.mjs does not know');
   }
-  const dependencies = known?.entry === entry ? known : await bundleDependencies(entry);
+  const dependencies = await unlessKnown(known?.dependencies, entries.dependencies, bundleDependencies);
+  const kinds = await unlessKnown(known?.kinds, entries.kinds, bundleKinds);
   const script = [
     'const bundleUrl = require("node:url").pathToFileURL(__filename).href;',
     `const { dependencies } = require("./${dependencies.script}");`,
+    readFileSync(join(bin, kinds.script), 'utf8'),
     head,
     `exports.run = (async () => {${body}})();\n`,
   ].join('\n');
@@ -79,31 +96,61 @@ export async function bundleCommandLine(known) {
     write('matrix-gitops.cjs', textOf(launcher), 0o755),
     write('commands/cli.mjs', "#!/usr/bin/env node\nimport '../matrix-gitops.cjs';\n", 0o755),
   ];
-  return { dependencies, sources: { inputs: [...inputsOf(sources), ...inputsOf(launcher)], outputs } };
+  return { dependencies, kinds, sources: { inputs: [...inputsOf(sources), ...inputsOf(launcher)], outputs } };
 }
 
-async function bundleDependencies(entry) {
+/** Whether a path leads to classes of kinds: those of Kubernetes, or those of imports/. */
+function isOfKinds(path) {
+  return path === PLAIN_CLASSES || path.startsWith('./imports/');
+}
+
+/** What the classes of kinds use of packages. */
+const NEEDED_BY_KINDS = { cdk8s: ['ApiObject'] };
+
+async function unlessKnown(known, entry, bundle) {
+  return known?.entry === entry ? known : await bundle(entry);
+}
+
+/** A script of its own, which exports `dependencies`. */
+function bundleDependencies(entry) {
+  const options = { format: 'cjs', outfile: '.cjs', plugins: [rarelyNeeded, onlyOnce] };
+  return bundlePart('dependencies', entry, options);
+}
+
+/** Lines that take `dependencies` and give `kinds`. */
+function bundleKinds(entry) {
+  const plugins = [plainClasses, dataAsText, membersOf('dependencies', NEEDED_BY_KINDS)];
+  const footer = { js: 'const { kinds } = kindsModule;' };
+  return bundlePart('kinds', entry, {
+    format: 'iife',
+    globalName: 'kindsModule',
+    outfile: '.js',
+    plugins,
+    footer,
+  });
+}
+
+async function bundlePart(name, entry, options) {
   const result = await build({
     ...shared,
-    stdin: { contents: entry, resolveDir: top, sourcefile: 'made-up:dependencies.mjs' },
-    format: 'cjs',
-    outfile: 'dependencies.cjs',
-    plugins: [rarelyNeeded, plainClasses, onlyOnce, dataAsText],
+    stdin: { contents: entry, resolveDir: top, sourcefile: `made-up:${name}.mjs` },
+    ...options,
   });
   const hash = hashOf(textOf(result));
-  const script = `dependencies-${hash.slice(0, 16)}.cjs`;
+  const script = `${name}-${hash.slice(0, 16)}${options.outfile}`;
   const output = write(script, `// ${hash}\n${textOf(result)}`);
   return { entry, script, inputs: inputsOf(result), outputs: [output] };
 }
 
 /**
- * Removes the dependencies of earlier bundles.
+ * Removes what earlier bundles made for the same purpose.
  *
  * @param kept how many of them stay, the newest: a synth that runs now may be about to load them
  */
-export function removeOldDependencies({ script }, kept) {
+export function removeOld({ script }, kept) {
+  const purpose = script.slice(0, script.indexOf('-') + 1);
   const others = readdirSync(bin)
-    .filter((name) => /^dependencies-.*\.cjs$/.test(name) && name !== script)
+    .filter((name) => name.startsWith(purpose) && /js$/.test(name) && name !== script)
     // Another process may have removed it by now.
     .map((name) => ({ name, time: statSync(join(bin, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.time - a.time);
@@ -177,6 +224,6 @@ function write(name, text, mode = 0o644) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [{ dependencies }] = await Promise.all([bundleCommandLine(), bundleMain()]);
-  removeOldDependencies(dependencies, 0);
+  const [{ dependencies, kinds }] = await Promise.all([bundleCommandLine(), bundleMain()]);
+  for (const script of [dependencies, kinds]) removeOld(script, 0);
 }

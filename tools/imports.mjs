@@ -5,18 +5,21 @@ const LAZY = /\bimport\("([^"]+)"\)/g;
 const ALL = '*';
 
 /**
- * Turns the imports of a module into constants: those of Node.js come by `require`, all others from an object
- * `dependencies`, also what `import()` loads later.
+ * Turns the imports of a module into constants: those of Node.js come by `require`, all others from the object of a
+ * script, also what `import()` loads later.
  *
  * @param code an ES module as esbuild writes it
- * @returns `head`, the constants; `body`, the code without imports; `paths`, what each of them named; and `entry`, a module that exports `dependencies` with the names that are used and no others
+ * @param scriptOf name of the script that a path comes from, which is that of its object too
+ * @param also names that are needed besides, by path
+ * @returns `head`, the constants; `body`, the code without imports; `paths`, what each of them named; and `entries`, for each script a module that exports its object with the names that are used and no others
  */
-export function takeImports(code) {
+export function takeImports(code, scriptOf = () => 'dependencies', also = {}) {
   const head = [];
   const paths = [];
   const needed = new Map();
   const wholes = new Map();
   const need = (path, names) => needed.set(path, new Set([...(needed.get(path) ?? []), ...names]));
+  for (const [path, names] of Object.entries(also)) need(path, names);
 
   const withoutStatements = code.replaceAll(STATEMENT, (_, standard, whole, list, path) => {
     const members = [
@@ -24,7 +27,7 @@ export function takeImports(code) {
       ...(list === undefined ? [] : list.split(',').map((it) => it.trim().split(' as '))),
     ];
     const isOfNode = path.startsWith('node:');
-    const from = isOfNode ? `require("${path}")` : `dependencies["${path}"]`;
+    const from = isOfNode ? `require("${path}")` : `${scriptOf(path)}["${path}"]`;
     if (members.length > 0)
       head.push(`const { ${members.map((it) => it.join(': ')).join(', ')} } = ${from};`);
     if (whole !== undefined) head.push(`const ${whole} = ${from};`);
@@ -41,18 +44,25 @@ export function takeImports(code) {
   const body = withoutStatements.replaceAll(LAZY, (_, path) => {
     paths.push(path);
     need(later(path), [ALL]);
-    return `dependencies["${later(path)}"]()`;
+    return `${scriptOf(path)}["${later(path)}"]()`;
   });
   if (wholes.size > 0) {
     for (const [, whole, name = ALL] of body.matchAll(usesOf([...wholes.keys()]))) {
       need(wholes.get(whole), [name]);
     }
   }
-  return { head: head.join('\n'), body, paths, entry: entryOf(needed) };
+  const entries = {};
+  for (const [path, names] of needed) {
+    const script = scriptOf(withoutLater(path));
+    entries[script] = [...(entries[script] ?? []), [path, names]];
+  }
+  for (const [script, own] of Object.entries(entries)) entries[script] = entryOf(script, own);
+  return { head: head.join('\n'), body, paths, entries };
 }
 
 /** What `import()` gives stands beside what `import` gives. */
 const later = (path) => `import ${path}`;
+const withoutLater = (path) => path.replace(/^import /, '');
 
 /**
  * Where whole modules are used, each with the member that is; where there is none, every member may be used.
@@ -64,15 +74,15 @@ function usesOf(wholes) {
   return new RegExp(`(?<![-\\w$]|(?<!\\.\\.)\\.)(${names})(?![\\w$])(?:\\.([A-Za-z_$][\\w$]*))?`, 'g');
 }
 
-function entryOf(needed) {
+function entryOf(script, needed) {
   const imports = [];
-  const sorted = [...needed].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = needed.sort(([a], [b]) => (a < b ? -1 : 1));
   const members = sorted.map(([path, names], index) => {
-    if (path.startsWith(later(''))) return `  "${path}": () => import("${path.slice(later('').length)}"),`;
+    if (path.startsWith(later(''))) return `  "${path}": () => import("${withoutLater(path)}"),`;
     const whole = `m${index}`;
     imports.push(`import * as ${whole} from "${path}";`);
     const each = [...names].sort().map((name) => `${name}: ${whole}.${name}`);
     return `  "${path}": ${names.has(ALL) ? whole : `{ ${each.join(', ')} }`},`;
   });
-  return [...imports, 'export const dependencies = {', ...members, '};', ''].join('\n');
+  return [...imports, `export const ${script} = {`, ...members, '};', ''].join('\n');
 }

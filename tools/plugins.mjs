@@ -86,6 +86,23 @@ export const onlyOnce = {
   },
 };
 
+/**
+ * Packages that are there already, as members of an object.
+ *
+ * @param object its name
+ * @param names what it has of each package; a name that is not among them does not bundle
+ */
+export const membersOf = (object, names) => ({
+  name: 'members-of',
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(?:${Object.keys(names).join('|')})$`);
+    onResolve({ filter }, ({ path }) => ({ path, namespace: object }));
+    onLoad({ filter, namespace: object }, ({ path }) => ({
+      contents: names[path].map((name) => `export const ${name} = ${object}["${path}"].${name};`).join('\n'),
+    }));
+  },
+});
+
 /** Data is parsed faster as text than as code. */
 export const dataAsText = {
   name: 'data-as-text',

@@ -39,33 +39,38 @@ function statesOf({ inputs, outputs }, started) {
 
 const holds = (states) => Object.entries(states).every(([file, state]) => state === stateOf(file));
 
-/** What the last run bundled, as far as it can still be used: `dependencies` and `sources`. */
+/** What the last run bundled, as far as it can still be used: `dependencies`, `kinds` and `sources`. */
 function upToDate() {
+  const usable = {};
   try {
-    const { dependencies, sources } = JSON.parse(readFileSync(record, 'utf8'));
-    if (!holds(dependencies.states)) return {};
-    return holds(sources.states) ? { dependencies, sources } : { dependencies };
+    const { dependencies, kinds, sources } = JSON.parse(readFileSync(record, 'utf8'));
+    if (!holds(dependencies.states)) return usable;
+    usable.dependencies = dependencies;
+    if (!holds(kinds.states)) return usable;
+    usable.kinds = kinds;
+    if (holds(sources.states)) usable.sources = sources;
   } catch {
-    return {};
+    // There is none, or another version has written it.
   }
+  return usable;
 }
 
 async function bundle(known) {
   const started = Date.now();
-  const { bundleCommandLine, removeOldDependencies } = await import('./bundle.mjs');
-  const { dependencies, sources } = await bundleCommandLine(known);
-  const next = { dependencies, sources: { states: statesOf(sources, started) } };
-  if (dependencies !== known) {
-    const { entry, script, inputs, outputs } = dependencies;
-    const states = statesOf({ inputs: [...inputs, ...BESIDES], outputs }, started);
-    next.dependencies = { entry, script, states };
-    removeOldDependencies(dependencies, 1);
+  const { bundleCommandLine, removeOld } = await import('./bundle.mjs');
+  const { dependencies, kinds, sources } = await bundleCommandLine(known);
+  const next = { dependencies, kinds, sources: { states: statesOf(sources, started) } };
+  for (const [name, made] of Object.entries({ dependencies, kinds })) {
+    if (made === known[name]) continue;
+    const { entry, script, inputs, outputs } = made;
+    next[name] = { entry, script, states: statesOf({ inputs: [...inputs, ...BESIDES], outputs }, started) };
+    removeOld(made, 1);
   }
   const temporary = `${record}.${process.pid}.tmp`;
   writeFileSync(temporary, JSON.stringify(next));
   renameSync(temporary, record);
 }
 
-const { dependencies, sources } = upToDate();
-if (sources === undefined) await bundle(dependencies);
+const known = upToDate();
+if (known.sources === undefined) await bundle(known);
 createRequire(import.meta.url)(join(top, 'build/bin/matrix-gitops.cjs'));

@@ -48,7 +48,7 @@ describe('the packed package', () => {
   test('names the licence of every package in the bundle', () => {
     const { 'build/THIRD-PARTY.md': notices = '' } = texts(inject('unpacked'));
     const bundled = [
-      ...scripts().matchAll(/^\/\/ node_modules\/(?:.*node_modules\/)?((?:@[^/]+\/)?[^/]+)\//gm),
+      ...scripts().matchAll(/^ *\/\/ node_modules\/(?:.*node_modules\/)?((?:@[^/]+\/)?[^/]+)\//gm),
     ].map(([, name = '']) => name);
     expect(new Set(bundled)).toContain('cdk8s');
     const headings = notices
@@ -59,7 +59,7 @@ describe('the packed package', () => {
   });
 
   test('carries of cdk8s-plus-28 the plain classes only', () => {
-    const files = [...scripts().matchAll(/^\/\/ node_modules\/cdk8s-plus-28\/(.*)$/gm)].map(
+    const files = [...scripts().matchAll(/^ *\/\/ node_modules\/cdk8s-plus-28\/(.*)$/gm)].map(
       ([, file]) => file,
     );
     expect(files).toEqual(['lib/imports/k8s.js']);

@@ -5,8 +5,8 @@ const { takeImports } = await import(new URL('../../tools/imports.mjs', import.m
 
 /** The line of the entry that says what of a package is needed. */
 function needed(code: string, path = 'p'): string | undefined {
-  const { entry } = takeImports(code);
-  return new RegExp(`^  "${path}": (.*),$`, 'm').exec(entry)?.[1];
+  const { entries } = takeImports(code);
+  return new RegExp(`^  "${path}": (.*),$`, 'm').exec(entries.dependencies)?.[1];
 }
 
 describe('imports become constants', () => {
@@ -24,9 +24,24 @@ describe('imports become constants', () => {
   });
 
   test('an import() becomes a call, and nothing is loaded before', () => {
-    const { body, entry } = takeImports('const p = await import("p");\n');
+    const { body, entries } = takeImports('const p = await import("p");\n');
     expect(body).toBe('const p = await dependencies["import p"]();\n');
-    expect(entry).toBe('export const dependencies = {\n  "import p": () => import("p"),\n};\n');
+    expect(entries.dependencies).toBe(
+      'export const dependencies = {\n  "import p": () => import("p"),\n};\n',
+    );
+  });
+
+  test('each comes from its own script, with what is needed there besides', () => {
+    const scriptOf = (path: string): string => (path.startsWith('./') ? 'kinds' : 'dependencies');
+    const { head, entries } = takeImports('import { a } from "p";\nimport { K } from "./k.ts";\n', scriptOf, {
+      p: ['b'],
+    });
+    expect(head).toBe('const { a } = dependencies["p"];\nconst { K } = kinds["./k.ts"];');
+    expect(entries).toEqual({
+      dependencies:
+        'import * as m0 from "p";\nexport const dependencies = {\n  "p": { a: m0.a, b: m0.b },\n};\n',
+      kinds: 'import * as m0 from "./k.ts";\nexport const kinds = {\n  "./k.ts": { K: m0.K },\n};\n',
+    });
   });
 
   test('every statement is counted', () => {
@@ -63,6 +78,6 @@ describe('what is needed of a package', () => {
   test('is the same text for the same needs, whatever their order', () => {
     const one = takeImports('import { a } from "p";\nimport { b, c } from "q";\n');
     const other = takeImports('import { c, b } from "q";\nimport { a } from "p";\n');
-    expect(other.entry).toBe(one.entry);
+    expect(other.entries).toEqual(one.entries);
   });
 });
