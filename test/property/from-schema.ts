@@ -82,11 +82,18 @@ const TEXTS: readonly fc.Arbitrary<string>[] = [
 ];
 
 /** Keys whose values only make sense together with what is rendered, or with other files. */
-const LEFT_OUT = ['extends', 'overrides', 'extraConfig', 'env', 'force'];
+const LEFT_OUT = ['extends', 'overrides'];
+
+/** What people may add to a program's own configuration. */
+const ADDITION = fc
+  .jsonValue({ maxDepth: 2 })
+  .chain((value) => fc.constantFrom<unknown>(value, ...TREACHEROUS));
 
 /** Values that a schema takes, found by walking it: a field that is added to the schema is tried without further ado. */
 export function fromSchema(schema: unknown): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodOptional) return fromSchema(schema.unwrap());
+  // Any JSON at all, which the schema says by referring to itself.
+  if (schema instanceof z.ZodLazy) return ADDITION;
   if (schema instanceof z.ZodLiteral) return fc.constantFrom(...schema.values);
   if (schema instanceof z.ZodEnum) return fc.constantFrom(...schema.options);
   if (schema instanceof z.ZodBoolean) return fc.boolean();
