@@ -1,7 +1,7 @@
 import { isRecipient } from '../model/age-recipient.ts';
 import { readBech32 } from '../model/bech32.ts';
 import { SecretsProblem } from './problem.ts';
-import { SecretValue } from './value.ts';
+import { SecretValue } from './values/value.ts';
 
 const POST_QUANTUM = 'age1pq1';
 

@@ -1,6 +1,6 @@
 import { AgeProblem, decryptWith, encryptFor, type Identity } from './age.ts';
 import type { EscrowFile } from './escrow-files.ts';
-import { SecretValue } from './value.ts';
+import { SecretValue } from './values/value.ts';
 
 /**
  * A value in a file of its own that only the given recipients can read, for the day the cluster and its keys are

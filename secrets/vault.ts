@@ -1,6 +1,6 @@
 import type { KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
 import type { SecretSpec } from '../model/secrets.ts';
-import type { SecretValue } from './value.ts';
+import type { SecretValue } from './values/value.ts';
 
 /** A value to be kept, with what is to be known about it. */
 export interface NewValue {

@@ -1,8 +1,8 @@
 import { remotePlaces } from '../../model/remote-secrets.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { Wish } from '../../secrets/change.ts';
-import { keyName, planCreate } from '../../secrets/create.ts';
-import { findKeys, planRotate } from '../../secrets/rotate.ts';
+import type { Wish } from '../../secrets/verbs/change.ts';
+import { keyName, planCreate } from '../../secrets/verbs/create.ts';
+import { findKeys, planRotate } from '../../secrets/verbs/rotate.ts';
 import { createCommand, shellExpression } from '../../summary/secret-commands.ts';
 import { givenValues, type Inputs } from './inputs.ts';
 import type { SecretsOptions } from './options.ts';

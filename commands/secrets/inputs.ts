@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import { type Identity, readIdentities } from '../../secrets/age.ts';
-import { keyName } from '../../secrets/create.ts';
-import { findKeys } from '../../secrets/rotate.ts';
-import { SecretValue } from '../../secrets/value.ts';
+import { SecretValue } from '../../secrets/values/value.ts';
+import { keyName } from '../../secrets/verbs/create.ts';
+import { findKeys } from '../../secrets/verbs/rotate.ts';
 import { problemReading } from '../environment-problem.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import type { Terminal } from './prompt.ts';

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { SecretValue } from '../../secrets/value.ts';
+import { SecretValue } from '../../secrets/values/value.ts';
 
 /** What a person types at the terminal; questions go to standard error, so that reports stay readable for programs. */
 export interface Terminal {

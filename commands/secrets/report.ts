@@ -1,4 +1,4 @@
-import type { KeyState, KeyStatus } from '../../secrets/status.ts';
+import type { KeyState, KeyStatus } from '../../secrets/verbs/status.ts';
 import { diagnosticLine, type Style } from '../report.ts';
 import type { ChangedKey, SecretsResult, StackSecrets } from './result.ts';
 

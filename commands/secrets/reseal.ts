@@ -1,12 +1,12 @@
 import { fetchCertificates, rotate as rotateByController } from '../../cluster/sealed-secrets-controller.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
-import { keptOf } from '../../secrets/change.ts';
 import type { SecretsState } from '../../secrets/folder.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
-import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/reseal.ts';
 import { readdressSopsFile } from '../../secrets/sops/file.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
 import { namingFile, needIdentity } from '../../secrets/sops/vault.ts';
+import { keptOf } from '../../secrets/verbs/change.ts';
+import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/verbs/reseal.ts';
 import { controllerOf, type Sealing, sealingCertificate } from './certificate.ts';
 import type { SecretsOptions } from './options.ts';
 import { type ChangedKey, type StackSecrets, sealedAnew } from './result.ts';

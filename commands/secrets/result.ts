@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
-import type { Wish } from '../../secrets/change.ts';
-import type { KeyStatus } from '../../secrets/status.ts';
+import type { Wish } from '../../secrets/verbs/change.ts';
+import type { KeyStatus } from '../../secrets/verbs/status.ts';
 
 /** A value that has changed, and what follows. */
 export interface ChangedKey {

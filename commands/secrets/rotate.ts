@@ -1,5 +1,5 @@
-import { keyName } from '../../secrets/create.ts';
-import { findKeys, planRotate, type RotatedKey } from '../../secrets/rotate.ts';
+import { keyName } from '../../secrets/verbs/create.ts';
+import { findKeys, planRotate, type RotatedKey } from '../../secrets/verbs/rotate.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { givenValues, type Inputs } from './inputs.ts';
 import type { SecretsOptions } from './options.ts';

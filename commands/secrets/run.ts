@@ -6,7 +6,7 @@ import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
 import { readSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
-import { type KeyStatus, statusOf } from '../../secrets/status.ts';
+import { type KeyStatus, statusOf } from '../../secrets/verbs/status.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { choose, fromHere, readSecretTexts, readWorkspace } from '../workspace.ts';

@@ -1,5 +1,5 @@
 import { constants, createCipheriv, publicEncrypt, randomBytes } from 'node:crypto';
-import type { SecretValue } from '../value.ts';
+import type { SecretValue } from '../values/value.ts';
 import type { SealingCertificate } from './certificates.ts';
 import type { Scope } from './scope.ts';
 

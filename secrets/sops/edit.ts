@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { dump } from 'js-yaml';
 import { isScalar, Pair, Scalar, YAMLMap } from 'yaml';
-import type { SecretValue } from '../value.ts';
+import type { SecretValue } from '../values/value.ts';
 import { readSealed, seal, unseal } from './cipher.ts';
 import { boundName, readDocument, type Section } from './document.ts';
 import { macOf, type OpenedDocument } from './open.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dump } from 'js-yaml';
 import { checkedRecipients, encryptFor, type Identity } from '../age.ts';
-import { SecretValue } from '../value.ts';
+import { SecretValue } from '../values/value.ts';
 import { DATA_KEY_BYTES } from './cipher.ts';
 import { boundName, readDocument, type SecretManifest } from './document.ts';
 import {

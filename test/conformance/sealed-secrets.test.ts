@@ -14,7 +14,7 @@ import {
 } from '../../secrets/sealed-secrets/certificates.ts';
 import { newSealedSecret, readSealedSecret } from '../../secrets/sealed-secrets/manifest.ts';
 import { seal } from '../../secrets/sealed-secrets/seal.ts';
-import { SecretValue } from '../../secrets/value.ts';
+import { SecretValue } from '../../secrets/values/value.ts';
 import { unseal } from '../secrets/unseal.ts';
 import { makeCertificate } from '../secrets/x509.ts';
 import { type ControlPlane, controlPlane } from './harness/control-plane.ts';

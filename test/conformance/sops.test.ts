@@ -14,7 +14,7 @@ import {
 } from '../../secrets/sops/file.ts';
 import { SopsProblem } from '../../secrets/sops/problem.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
-import { SecretValue } from '../../secrets/value.ts';
+import { SecretValue } from '../../secrets/values/value.ts';
 import { objectsIn } from './harness/dist.ts';
 import { type Json, mapping, need, text } from './harness/json.ts';
 import { attempt, type Finished, run, runFolder, sweepWhenDone } from './harness/programs.ts';

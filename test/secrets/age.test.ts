@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isRecipient } from '../../model/age-recipient.ts';
 import { AgeProblem, decryptWith, encryptFor, readIdentities } from '../../secrets/age.ts';
 import { escrowText, openEscrow } from '../../secrets/escrow.ts';
-import { SecretValue } from '../../secrets/value.ts';
+import { SecretValue } from '../../secrets/values/value.ts';
 import { freshKey, problemOf } from './keys.ts';
 
 const problem = (work: () => unknown): Promise<AgeProblem> => problemOf(AgeProblem, work);

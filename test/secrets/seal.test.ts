@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readCertificates } from '../../secrets/sealed-secrets/certificates.ts';
 import { scopeAnnotations, scopeOf } from '../../secrets/sealed-secrets/scope.ts';
 import { seal, sealingLabel } from '../../secrets/sealed-secrets/seal.ts';
-import { SecretValue } from '../../secrets/value.ts';
+import { SecretValue } from '../../secrets/values/value.ts';
 import { unseal } from './unseal.ts';
 import { makeCertificate } from './x509.ts';
 

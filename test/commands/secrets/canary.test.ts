@@ -8,7 +8,7 @@ import { humanReport, jsonReport } from '../../../commands/report.ts';
 import { addSecretsCommand } from '../../../commands/secrets/cli.ts';
 import type { Inputs } from '../../../commands/secrets/inputs.ts';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
-import { SecretValue } from '../../../secrets/value.ts';
+import { SecretValue } from '../../../secrets/values/value.ts';
 import { type FreshKey, freshKey } from '../../secrets/keys.ts';
 import { type Canary, leakFinder } from '../../secrets/leaks.ts';
 import { makeCertificate, rsaKeys } from '../../secrets/x509.ts';

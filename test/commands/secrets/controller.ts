@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { readCertificates } from '../../../secrets/sealed-secrets/certificates.ts';
 import { seal } from '../../../secrets/sealed-secrets/seal.ts';
-import { SecretValue } from '../../../secrets/value.ts';
+import { SecretValue } from '../../../secrets/values/value.ts';
 import { unseal } from '../../secrets/unseal.ts';
 import type { MadeCertificate } from '../../secrets/x509.ts';
 import { dig } from '../../stacks.ts';

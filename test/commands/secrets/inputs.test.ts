@@ -3,7 +3,7 @@ import type { Inputs } from '../../../commands/secrets/inputs.ts';
 import type { Terminal } from '../../../commands/secrets/prompt.ts';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
 import { UsageProblem } from '../../../commands/usage-problem.ts';
-import { SecretValue } from '../../../secrets/value.ts';
+import { SecretValue } from '../../../secrets/values/value.ts';
 import { makeCertificate, rsaKeys } from '../../secrets/x509.ts';
 import {
   CHAT,

@@ -12,7 +12,7 @@ import {
   type SopsChange,
 } from '../../../secrets/sops/file.ts';
 import { readSopsFile } from '../../../secrets/sops/read.ts';
-import { SecretValue } from '../../../secrets/value.ts';
+import { SecretValue } from '../../../secrets/values/value.ts';
 import { type FreshKey, freshKey, problemOf } from '../keys.ts';
 import { dataKeyOf, LATER, MANIFEST, NOW, refused, sample, textsOf, values, withMac } from './files.ts';
 

@@ -5,7 +5,7 @@ import type { SecretManifest } from '../../../secrets/sops/document.ts';
 import { newSopsFile, openSopsFile } from '../../../secrets/sops/file.ts';
 import { SopsProblem } from '../../../secrets/sops/problem.ts';
 import type { SopsFile } from '../../../secrets/sops/read.ts';
-import { SecretValue } from '../../../secrets/value.ts';
+import { SecretValue } from '../../../secrets/values/value.ts';
 import { type FreshKey, problemOf } from '../keys.ts';
 
 export const NOW = new Date('2026-01-31T12:34:56.789Z');

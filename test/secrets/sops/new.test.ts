@@ -5,7 +5,7 @@ import { AgeProblem } from '../../../secrets/age.ts';
 import { newSopsFile, openSopsFile } from '../../../secrets/sops/file.ts';
 import { SopsProblem } from '../../../secrets/sops/problem.ts';
 import { readSopsFile } from '../../../secrets/sops/read.ts';
-import { SecretValue } from '../../../secrets/value.ts';
+import { SecretValue } from '../../../secrets/values/value.ts';
 import { type FreshKey, freshKey, problemOf } from '../keys.ts';
 import { MANIFEST, macIn, NOW, refused, sample, sha512, textsOf, values } from './files.ts';
 

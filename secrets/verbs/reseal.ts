@@ -1,17 +1,17 @@
-import type { KeptSecret } from '../model/kept-secrets.ts';
-import type { SecretKey, SecretSpec } from '../model/secrets.ts';
-import { objectText } from '../output/yaml.ts';
-import type { Identity } from './age.ts';
-import { factsOf, keyAnnotations } from './annotations.ts';
+import type { KeptSecret } from '../../model/kept-secrets.ts';
+import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
+import { objectText } from '../../output/yaml.ts';
+import type { Identity } from '../age.ts';
+import { factsOf, keyAnnotations } from '../annotations.ts';
+import { openCopy } from '../escrow.ts';
+import { fileName, type SecretsState } from '../folder.ts';
+import { SecretsProblem } from '../problem.ts';
+import type { SealingCertificate } from '../sealed-secrets/certificates.ts';
+import { readSealedSecret } from '../sealed-secrets/manifest.ts';
+import type { Scope } from '../sealed-secrets/scope.ts';
+import { resealed } from '../sealed-secrets/vault.ts';
 import { type FolderChange, keptOf, type Wish } from './change.ts';
 import { keyName } from './create.ts';
-import { openCopy } from './escrow.ts';
-import { fileName, type SecretsState } from './folder.ts';
-import { SecretsProblem } from './problem.ts';
-import type { SealingCertificate } from './sealed-secrets/certificates.ts';
-import { readSealedSecret } from './sealed-secrets/manifest.ts';
-import type { Scope } from './sealed-secrets/scope.ts';
-import { resealed } from './sealed-secrets/vault.ts';
 
 /** Keys whose values are sealed for another certificate than the newest. */
 export function outdatedKeys(

@@ -1,13 +1,13 @@
-import type { SecretKey, SecretSpec } from '../model/secrets.ts';
-import { accept } from './accept.ts';
-import type { Identity } from './age.ts';
+import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
+import type { Identity } from '../age.ts';
+import { openCopy } from '../escrow.ts';
+import type { SecretsState } from '../folder.ts';
+import { SecretsProblem } from '../problem.ts';
+import { accept } from '../values/accept.ts';
+import { generate } from '../values/generate.ts';
+import type { SecretValue } from '../values/value.ts';
 import { keptOf, type Wish } from './change.ts';
-import { openCopy } from './escrow.ts';
-import type { SecretsState } from './folder.ts';
-import { generate } from './generate.ts';
-import { SecretsProblem } from './problem.ts';
 import { checkTls } from './tls.ts';
-import type { SecretValue } from './value.ts';
 
 /** A key of a Secret, as people name it: `synapse-secrets/form-secret`. */
 export function keyName(secret: Pick<SecretSpec, 'name'>, { key }: Pick<SecretKey, 'key'>): string {

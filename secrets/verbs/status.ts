@@ -1,9 +1,9 @@
-import { keepsCiphertext } from '../model/secret-settings.ts';
-import type { SecretKey } from '../model/secrets.ts';
-import type { Stack } from '../model/stack.ts';
+import { keepsCiphertext } from '../../model/secret-settings.ts';
+import type { SecretKey } from '../../model/secrets.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { SecretsState } from '../folder.ts';
+import type { SealingCertificate } from '../sealed-secrets/certificates.ts';
 import { keptOf } from './change.ts';
-import type { SecretsState } from './folder.ts';
-import type { SealingCertificate } from './sealed-secrets/certificates.ts';
 
 /** What can be said of a key without opening anything. */
 export type KeyState =

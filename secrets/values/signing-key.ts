@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
-import type { OldSigningKey } from '../model/kept-secrets.ts';
-import { SecretsProblem } from './problem.ts';
+import type { OldSigningKey } from '../../model/kept-secrets.ts';
+import { SecretsProblem } from '../problem.ts';
 import { SecretValue } from './value.ts';
 
 /** What stands before the 32 bytes of an Ed25519 seed in PKCS #8 (RFC 8410, section 7). */

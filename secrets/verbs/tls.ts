@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { SecretSpec } from '../model/secrets.ts';
+import type { SecretSpec } from '../../model/secrets.ts';
+import { SecretsProblem } from '../problem.ts';
 import type { Wish } from './change.ts';
-import { SecretsProblem } from './problem.ts';
 
 /**
  * Checks a certificate that the operator gave: it has to come with its key where neither is there yet, and to be valid

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { ValueForm } from '../model/secrets.ts';
+import type { ValueForm } from '../../model/secrets.ts';
 import { newSigningKey } from './signing-key.ts';
 import { SecretValue } from './value.ts';
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { OldSigningKey } from '../model/kept-secrets.ts';
-import type { ValueForm } from '../model/secrets.ts';
-import { SecretsProblem } from './problem.ts';
+import type { OldSigningKey } from '../../model/kept-secrets.ts';
+import type { ValueForm } from '../../model/secrets.ts';
+import { SecretsProblem } from '../problem.ts';
 import { readSigningKey } from './signing-key.ts';
 import { SecretValue } from './value.ts';
 

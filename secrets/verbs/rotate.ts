@@ -1,16 +1,16 @@
-import { suggestion } from '../model/nearest.ts';
-import type { SecretKey, SecretSpec } from '../model/secrets.ts';
-import type { Identity } from './age.ts';
+import { suggestion } from '../../model/nearest.ts';
+import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
+import type { Identity } from '../age.ts';
+import { openCopy } from '../escrow.ts';
+import type { SecretsState } from '../folder.ts';
+import { SecretsProblem } from '../problem.ts';
+import { generate } from '../values/generate.ts';
+import { oldSigningKey, readSigningKey } from '../values/signing-key.ts';
+import type { SecretValue } from '../values/value.ts';
+import type { Vault } from '../vault.ts';
 import { keptOf, type Wish } from './change.ts';
 import { givenWish, keyName } from './create.ts';
-import { openCopy } from './escrow.ts';
-import type { SecretsState } from './folder.ts';
-import { generate } from './generate.ts';
-import { SecretsProblem } from './problem.ts';
-import { oldSigningKey, readSigningKey } from './signing-key.ts';
 import { checkTls } from './tls.ts';
-import type { SecretValue } from './value.ts';
-import type { Vault } from './vault.ts';
 
 /** With what values are replaced. */
 export interface RotateOptions {

@@ -1,11 +1,11 @@
-import type { KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
-import type { SecretKey, SecretSpec } from '../model/secrets.ts';
-import { newRevision } from './annotations.ts';
-import { escrowText } from './escrow.ts';
-import { escrowPath } from './escrow-files.ts';
-import { fileName, type SecretsState } from './folder.ts';
-import type { SecretValue } from './value.ts';
-import type { NewValue, Vault } from './vault.ts';
+import type { KeptSecret, OldSigningKey } from '../../model/kept-secrets.ts';
+import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
+import { newRevision } from '../annotations.ts';
+import { escrowText } from '../escrow.ts';
+import { escrowPath } from '../escrow-files.ts';
+import { fileName, type SecretsState } from '../folder.ts';
+import type { SecretValue } from '../values/value.ts';
+import type { NewValue, Vault } from '../vault.ts';
 
 /** Where a value comes from. */
 export type Origin = 'made' | 'given' | 'restored';
