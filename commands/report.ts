@@ -78,9 +78,22 @@ function missingLines({ missing }: SynthResult): readonly string[] {
       `${stacks.length} stacks have Secrets without a value yet: run secrets status, then secrets create`,
     ];
   }
-  return stacks.map((stack) => {
-    const own = missing.filter((one) => one.stack === stack).map(({ secret }) => secret);
-    return `${stack}: no value yet in ${own.join(', ')}: run secrets create --stack ${stack}`;
+  return stacks.flatMap((stack) => {
+    const own = missing.filter((one) => one.stack === stack);
+    const made = own.filter(({ sealedFor }) => sealedFor === undefined).map(({ secret }) => secret);
+    const moved = own.flatMap(({ secret, sealedFor }) =>
+      sealedFor === undefined ? [] : [`${secret} (for ${sealedFor})`],
+    );
+    return [
+      ...(moved.length === 0
+        ? []
+        : [
+            `${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run secrets reseal --from-escrow --stack ${stack}`,
+          ]),
+      ...(made.length === 0
+        ? []
+        : [`${stack}: no value yet in ${made.join(', ')}: run secrets create --stack ${stack}`]),
+    ];
   });
 }
 

@@ -1,7 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
-import type { Stack } from '../model/stack.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
@@ -46,6 +45,8 @@ export interface MissingSecret {
   readonly stack: string;
   readonly secret: string;
   readonly keys: readonly string[];
+  /** The namespace in which alone the values open that are there under its name. */
+  readonly sealedFor?: string;
 }
 
 /** What a run came to. */
@@ -102,7 +103,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
       if (mode === 'print') await printYaml(rendered.files, stacks.length === 0, options.print);
       else for (const [path, text] of rendered.files) texts.set(path, compact(text));
       stacks.push(entry.name);
-      missing.push(...missingSecrets(entry.stack));
+      missing.push(...missingSecrets(entry));
     }
     options.progress?.(index + 1, chosen.length, entry.name);
   }
@@ -149,11 +150,14 @@ function renderEntry(
 }
 
 /** Where the values are kept here: those that are not there yet. */
-function missingSecrets(stack: Stack | undefined): readonly MissingSecret[] {
+function missingSecrets({ stack, secrets }: StackEntry): readonly MissingSecret[] {
   if (stack === undefined || !keepsCiphertext(stack.provider)) return [];
   return stack.secrets.flatMap((secret) => {
     const keys = missingKeys(stack, secret);
-    return keys.length === 0 ? [] : [{ stack: stack.name, secret: secret.name, keys }];
+    if (keys.length === 0) return [];
+    const moved = secrets.elsewhere.find(({ name }) => name === secret.name);
+    const missing = { stack: stack.name, secret: secret.name, keys };
+    return [moved === undefined ? missing : { ...missing, sealedFor: moved.namespace }];
   });
 }
 

@@ -13,7 +13,7 @@ import type { Stack } from '../model/stack.ts';
 import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
-import { type SecretText, withSecrets } from '../secrets/kept.ts';
+import { NOTHING_KEPT, type ReadSecrets, type SecretText, withSecrets } from '../secrets/kept.ts';
 import { EnvironmentProblem, problemReading } from './environment-problem.ts';
 import { packagedFile } from './package-files.ts';
 import { UsageProblem } from './usage-problem.ts';
@@ -28,6 +28,8 @@ export interface StackEntry {
   readonly name: string;
   /** Undefined when something is wrong with it, alone or beside another. */
   readonly stack: Stack | undefined;
+  /** The ciphertext that lies beside its file. */
+  readonly secrets: ReadSecrets;
   /** Where everything stands; only where rendering may find mistakes in the file. */
   readonly source: YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -77,10 +79,10 @@ async function readStack(
   const file = fromHere(path);
   const loaded = loadStack(file, await readText(path), images, shared);
   const { name, source, claims } = loaded;
-  const { stack: value, diagnostics } = await withOwnSecrets(dirname(path), loaded, before);
+  const { stack: value, secrets, diagnostics } = await withOwnSecrets(dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
   const needed = value === undefined || value.overrides.length === 0 ? undefined : source;
-  return { entry: { file, name, stack: value, source: needed, diagnostics }, claimed: claims };
+  return { entry: { file, name, stack: value, secrets, source: needed, diagnostics }, claimed: claims };
 }
 
 /** The stack with the ciphertext that lies beside its file, or what is wrong with that. */
@@ -88,8 +90,10 @@ async function withOwnSecrets(
   folder: string,
   { value, diagnostics }: LoadedStack,
   before: (stack: Stack) => Promise<void>,
-): Promise<{ readonly stack: Stack | undefined; readonly diagnostics: readonly Diagnostic[] }> {
-  if (value === undefined || !keepsCiphertext(value.provider)) return { stack: value, diagnostics };
+): Promise<Pick<StackEntry, 'stack' | 'secrets' | 'diagnostics'>> {
+  if (value === undefined || !keepsCiphertext(value.provider)) {
+    return { stack: value, secrets: NOTHING_KEPT, diagnostics };
+  }
   await before(value);
   return withSecrets(value, await readSecretTexts(folder, value));
 }
@@ -100,7 +104,7 @@ async function withOwnSecrets(
  * @param stacks the folder with its stack file
  * @throws EnvironmentProblem when they cannot be read, or are half written
  */
-export async function readSecretTexts(stacks: string, { name }: Stack): Promise<readonly SecretText[]> {
+async function readSecretTexts(stacks: string, { name }: Stack): Promise<readonly SecretText[]> {
   const folder = secretsFolder(stacks, name);
   try {
     const interrupted = await interruptedWrite(folder, 'secrets status');

@@ -27,16 +27,19 @@ export interface ReadSecrets {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Where nothing is kept here. */
+export const NOTHING_KEPT: ReadSecrets = { kept: [], unneeded: [], elsewhere: [], diagnostics: [] };
+
 /**
  * Reads the files of ciphertext that lie beside a stack file. Opens nothing.
  *
  * @param texts the `.yaml` files
  */
-export function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
+function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
   const { provider } = stack;
   const diagnostics: Diagnostic[] = [];
   const found: KeptSecret[] = [];
-  if (!keepsCiphertext(provider)) return { kept: [], unneeded: [], elsewhere: [], diagnostics };
+  if (!keepsCiphertext(provider)) return NOTHING_KEPT;
   for (const one of texts) {
     const read = provider.kind === 'sops' ? readSops(one) : readSealed(one);
     diagnostics.push(...read.diagnostics);
@@ -73,10 +76,15 @@ export function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSec
 export function withSecrets(
   stack: Stack,
   texts: readonly SecretText[],
-): { readonly stack: Stack | undefined; readonly diagnostics: readonly Diagnostic[] } {
-  const { kept, diagnostics } = readSecrets(stack, texts);
-  if (diagnostics.length > 0) return { stack: undefined, diagnostics };
-  return { stack: kept.length === 0 ? stack : Object.freeze({ ...stack, kept }), diagnostics };
+): {
+  readonly stack: Stack | undefined;
+  readonly secrets: ReadSecrets;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const secrets = readSecrets(stack, texts);
+  const { kept, diagnostics } = secrets;
+  if (diagnostics.length > 0) return { stack: undefined, secrets, diagnostics };
+  return { stack: kept.length === 0 ? stack : Object.freeze({ ...stack, kept }), secrets, diagnostics };
 }
 
 interface ReadSecret {

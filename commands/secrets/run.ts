@@ -3,13 +3,13 @@ import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Identity } from '../../secrets/age.ts';
 import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
-import { readSecrets } from '../../secrets/kept.ts';
+import type { ReadSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
 import { type KeyStatus, statusOf } from '../../secrets/verbs/status.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
 import { UsageProblem } from '../usage-problem.ts';
-import { choose, fromHere, readSecretTexts, readWorkspace } from '../workspace.ts';
+import { choose, fromHere, readWorkspace } from '../workspace.ts';
 import { finishInterruptedWrite } from '../write-output.ts';
 import { pinnedCertificate } from './certificate.ts';
 import { commandsFor, create } from './create.ts';
@@ -37,7 +37,7 @@ export async function secrets(
   );
   const chosen = choose(workspace.entries, options.only);
   const diagnostics = chosen.flatMap((entry) => entry.diagnostics);
-  const usable = chosen.flatMap(({ stack }) => (stack === undefined ? [] : [stack]));
+  const usable = chosen.flatMap(({ stack, secrets }) => (stack === undefined ? [] : [{ stack, secrets }]));
   const names = new Set([...options.fromFile, ...options.fromEnv, ...options.ask, ...options.keys]);
   // Also where only one of them can be used: it may be the other one that was meant.
   if ((names.size > 0 || options.fromStdin !== undefined) && chosen.length > 1) {
@@ -46,11 +46,11 @@ export async function secrets(
   const identities = await readIdentityFile(options.identity, inputs.environment);
   const results: StackSecrets[] = [];
   let worst: 0 | 1 | 2 | 3 = diagnostics.length > 0 ? 2 : 0;
-  for (const [index, stack] of usable.entries()) {
-    const { result, exitCode } = await one(stack, identities, options, inputs);
+  for (const [index, each] of usable.entries()) {
+    const { result, exitCode } = await one(each, identities, options, inputs);
     results.push(result);
     if (exitCode > worst) worst = exitCode;
-    progress(index + 1, usable.length, stack.name);
+    progress(index + 1, usable.length, each.stack.name);
   }
   for (const identity of identities) identity.wipe();
   return {
@@ -58,6 +58,12 @@ export async function secrets(
     diagnostics,
     stacks: results,
   };
+}
+
+/** A stack that nothing is wrong with, and its ciphertext. */
+interface Usable {
+  readonly stack: Stack;
+  readonly secrets: ReadSecrets;
 }
 
 /** States in which pods do not find a value. */
@@ -70,11 +76,12 @@ function statusCode(results: readonly StackSecrets[]): 0 | 1 {
 
 /** One stack; what stops it does not stop the others. */
 async function one(
-  stack: Stack,
+  usable: Usable,
   identities: readonly Identity[],
   options: SecretsOptions,
   inputs: Inputs,
 ): Promise<{ readonly result: StackSecrets; readonly exitCode: 0 | 1 | 2 | 3 }> {
+  const { stack } = usable;
   const empty: StackSecrets = {
     stack: stack.name,
     provider: stack.provider.kind,
@@ -86,7 +93,7 @@ async function one(
     notices: [],
   };
   try {
-    const work = await gather(stack, identities, options);
+    const work = await gather(usable, identities, options);
     const result = { ...empty, ...(await carryOut(work, options, inputs)) };
     return { result, exitCode: result.missing.length > 0 ? 1 : 0 };
   } catch (error) {
@@ -104,9 +111,12 @@ async function one(
   }
 }
 
-async function gather(stack: Stack, identities: readonly Identity[], options: SecretsOptions): Promise<Work> {
+async function gather(
+  { stack, secrets: read }: Usable,
+  identities: readonly Identity[],
+  options: SecretsOptions,
+): Promise<Work> {
   const folder = secretsFolder(options.stacks, stack.name);
-  const read = readSecrets(stack, await readSecretTexts(options.stacks, stack));
   try {
     return { stack, folder, state: { ...read, escrow: await escrowFiles(folder) }, identities };
   } catch (error) {

@@ -246,7 +246,7 @@ function readKeys(source: YamlSource, report: Report): readonly SealedKey[] {
     const wrong = flawOf(sealed);
     if (wrong === undefined) return [{ key, sealed: String(sealed), position: source.at(at) }];
     const remedy =
-      'seal the value again; if a plain value stands here and the file was committed, make a new one instead';
+      'take the last good file from git; without one, remove this line and run secrets create; if a plain value stands here and was committed, it is known: rotate it';
     report(wrong.kind, at, `the value of ${key} ${wrong.what}`, remedy);
     return [];
   });
