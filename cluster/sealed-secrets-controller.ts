@@ -1,6 +1,6 @@
 import { readCertificates, type SealingCertificate } from '../secrets/sealed-secrets/certificates.ts';
-import { looksSealed } from '../secrets/sealed-secrets/manifest.ts';
-import { type Scope, scopeAnnotations } from '../secrets/sealed-secrets/scope.ts';
+import { looksSealed, type SealedValues } from '../secrets/sealed-secrets/manifest.ts';
+import { scopeAnnotations } from '../secrets/sealed-secrets/scope.ts';
 import { overUrl } from './http.ts';
 import { mapping, parsed } from './json.ts';
 import { type ServiceAddress, throughKubectl } from './kubectl.ts';
@@ -46,15 +46,6 @@ export async function fetchCertificates(
     what,
     'is it the sealed-secrets controller, and not something before it?',
   );
-}
-
-/** The sealed values of one Secret. */
-export interface SealedValues {
-  readonly namespace: string;
-  readonly name: string;
-  readonly scope: Scope;
-  /** Sealed values in base64, by key. */
-  readonly encryptedData: Readonly<Record<string, string>>;
 }
 
 /**

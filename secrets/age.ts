@@ -28,6 +28,10 @@ export class AgeProblem extends SecretsProblem {
  */
 export type Identity = SecretValue;
 
+/** What to do where a private key is needed and none is named. */
+export const NAME_IDENTITY =
+  'name the file that holds it in the environment variable SOPS_AGE_KEY_FILE, or with --identity';
+
 /**
  * The private keys of a key file as `age-keygen` writes it: one a line, between comments and empty lines.
  *

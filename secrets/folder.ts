@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KeptSecret } from '../model/kept-secrets.ts';
 import { type EscrowFile, readEscrowPath } from './escrow-files.ts';
-import type { ReadSecrets, SecretText } from './kept.ts';
+import type { SecretText } from './kept.ts';
 
 /** The certificates that a stack's values are sealed for, below its folder of ciphertext. */
 export const CERTIFICATES = 'certificates.pem';
@@ -49,14 +48,4 @@ async function names(folder: string): Promise<readonly string[]> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
   }
-}
-
-/** Everything about a stack's ciphertext. */
-export interface SecretsState extends ReadSecrets {
-  readonly escrow: readonly EscrowFile[];
-}
-
-/** The name of a Secret's file in its folder. */
-export function fileName({ file }: Pick<KeptSecret, 'file'>): string {
-  return file.slice(file.lastIndexOf('/') + 1);
 }

@@ -1,11 +1,11 @@
 import { fetchCertificates, rotate as rotateByController } from '../../cluster/sealed-secrets-controller.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
-import type { SecretsState } from '../../secrets/folder.ts';
+import { NAME_IDENTITY } from '../../secrets/age.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import { readdressSopsFile } from '../../secrets/sops/file.ts';
-import { readSopsFile } from '../../secrets/sops/read.ts';
+import { readSopsFile, sameRecipients } from '../../secrets/sops/read.ts';
 import { namingFile, needIdentity } from '../../secrets/sops/vault.ts';
-import { keptOf } from '../../secrets/verbs/change.ts';
+import { copiesOf, fileName, keptOf, movedOf, type SecretsState } from '../../secrets/state.ts';
 import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/verbs/reseal.ts';
 import { controllerOf, type Sealing, sealingCertificate } from './certificate.ts';
 import type { SecretsOptions } from './options.ts';
@@ -21,7 +21,7 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
     if (identities.length === 0) {
       throw new SecretsProblem(
         'opening escrow needs the private age key of one of its recipients',
-        'name the file that holds it in the environment variable SOPS_AGE_KEY_FILE, or with --identity',
+        NAME_IDENTITY,
       );
     }
     const opened = await openVault(work, options);
@@ -46,7 +46,7 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
   const change = await resealByController(outdated, sealing.certificate, (values) =>
     rotateByController(controller, values),
   );
-  if (outdated.length > 0) await checkSameCertificate(sealing, await fetchCertificates(controller));
+  if (outdated.length > 0) checkSameCertificate(sealing, await fetchCertificates(controller));
   const written = await write(folder, change, sealing);
   const changed = outdated.flatMap(({ name, keys }) =>
     Object.keys(keys).map((key) => ({ secret: name, key, how: 'sealed anew', restarts: [] }) as const),
@@ -55,10 +55,10 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
 }
 
 /** The controller may have renewed its key in between: then nobody knows which one its answers are sealed for. */
-async function checkSameCertificate(
+function checkSameCertificate(
   { certificate }: Sealing,
   now: readonly { readonly fingerprint: string }[],
-): Promise<void> {
+): void {
   if (now.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) return;
   throw new SecretsProblem(
     'the controller seals for another certificate than the newest that is known here; nothing was changed',
@@ -68,15 +68,16 @@ async function checkSameCertificate(
 
 function needsSealing(
   secret: SecretSpec,
-  { key }: SecretKey,
+  key: SecretKey,
   state: SecretsState,
   sealing: Sealing | undefined,
 ): boolean {
   const kept = keptOf(state, secret);
-  const record = kept?.keys[key];
+  const record = kept?.keys[key.key];
   if (record !== undefined) return record.certificate !== sealing?.certificate.fingerprint;
-  const moved = state.elsewhere.some(({ name, keys }) => name === secret.name && Object.hasOwn(keys, key));
-  return moved || state.escrow.some((copy) => copy.secret === secret.name && copy.key === key);
+  const moved = movedOf(state, secret);
+  if (moved !== undefined && Object.hasOwn(moved.keys, key.key)) return true;
+  return copiesOf(state, secret, key).length > 0;
 }
 
 async function readdress(
@@ -93,22 +94,22 @@ async function readdress(
   const texts = new Map<string, string>();
   const expected = new Map<string, string | undefined>();
   const changed: ChangedKey[] = [];
-  for (const { name, file, text, keys } of state.kept) {
-    const before = readSopsFile(text).recipients;
-    if ([...before].sort().join() === [...new Set(recipients)].sort().join()) continue;
+  for (const kept of state.kept) {
+    const { name, file, text, keys } = kept;
+    if (sameRecipients(readSopsFile(text).recipients, recipients)) continue;
     needIdentity(identities, file);
-    const path = file.slice(file.lastIndexOf('/') + 1);
+    const path = fileName(kept);
     texts.set(path, await namingFile(file, () => readdressSopsFile(text, identities, recipients, now)));
     expected.set(path, text);
     for (const key of Object.keys(keys))
       changed.push({ secret: name, key, how: 'sealed anew', restarts: [] });
   }
-  const gone = changed.length > 0;
   return {
     ...(await write(folder, { texts, unwanted: new Set(), expected }, undefined)),
     changed,
-    notices: gone
-      ? ['who could open the former files still can, in the history of git: rotate what they must not know']
-      : [],
+    notices:
+      changed.length > 0
+        ? ['who could open the former files still can, in the history of git: rotate what they must not know']
+        : [],
   };
 }

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Identity } from '../../secrets/age.ts';
-import { CERTIFICATES, type SecretsState } from '../../secrets/folder.ts';
+import { CERTIFICATES } from '../../secrets/folder.ts';
 import { sealedVault } from '../../secrets/sealed-secrets/vault.ts';
 import { sopsVault } from '../../secrets/sops/vault.ts';
+import type { SecretsState } from '../../secrets/state.ts';
 import type { SecretValue } from '../../secrets/values/value.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { changeFolder, type FolderChange, type Wish } from '../../secrets/verbs/change.ts';
@@ -31,11 +32,8 @@ export interface Opened {
   readonly sealing: Sealing | undefined;
 }
 
-export async function openVault(
-  { stack, identities }: Work,
-  options: SecretsOptions,
-  fresh = false,
-): Promise<Opened> {
+/** @throws EnvironmentProblem, SecretsProblem, ClusterProblem where there is nothing to encrypt for */
+export async function openVault({ stack, identities }: Work, options: SecretsOptions): Promise<Opened> {
   const { provider } = stack;
   if (provider.kind === 'sops') {
     const { recipients } = provider;
@@ -43,7 +41,7 @@ export async function openVault(
     return { vault, escrow: [], sealing: undefined };
   }
   if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} keeps nothing here`);
-  const sealing = await sealingCertificate(stack, provider, certificateOptions(options), fresh);
+  const sealing = await sealingCertificate(stack, provider, certificateOptions(options), false);
   return { vault: sealedVault(stack.name, sealing.certificate), escrow: provider.escrow, sealing };
 }
 

@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import type { Position } from '../../model/diagnostic.ts';
 import { isManifest, type Manifest } from '../../model/manifest.ts';
 import { isGroup } from '../../model/merge-patch.ts';
@@ -17,8 +18,6 @@ const KEEP_SECRET = {
   'sealedsecrets.bitnami.com/managed': 'true',
   'sealedsecrets.bitnami.com/skip-set-owner-references': 'true',
 } as const;
-/** On the SealedSecret: Flux leaves it in place when its file goes. */
-const KEEP_SEALED_SECRET = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } as const;
 
 /** What a new SealedSecret is made of. */
 export interface SealedSecretParts {
@@ -39,7 +38,7 @@ export interface SealedSecretParts {
 /** The SealedSecret of one Secret, in `strict` scope. */
 export function newSealedSecret(parts: SealedSecretParts): Manifest {
   const { namespace, name, type = 'Opaque', labels, irreplaceable, encryptedData } = parts;
-  const annotations = { ...parts.annotations, ...(irreplaceable ? KEEP_SEALED_SECRET : {}) };
+  const annotations = { ...parts.annotations, ...(irreplaceable ? NEVER_PRUNE : {}) };
   const common = { name, namespace, ...(labels === undefined ? {} : { labels: { ...labels } }) };
   return {
     apiVersion: API_VERSION,
@@ -98,6 +97,15 @@ export interface FoundSealedSecret {
   };
   /** The whole object, with whatever else stands in it. */
   readonly manifest: Manifest;
+}
+
+/** The sealed values of one Secret. */
+export interface SealedValues {
+  readonly namespace: string;
+  readonly name: string;
+  readonly scope: Scope;
+  /** Sealed values in base64, by key. */
+  readonly encryptedData: Readonly<Record<string, string>>;
 }
 
 /** What came of reading a file: a SealedSecret, or everything that is wrong. */

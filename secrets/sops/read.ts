@@ -28,3 +28,8 @@ export function readSopsFile(text: string): SopsFile {
     lastModified: metadata.lastModified,
   };
 }
+
+/** Whether two lists name the same recipients, in whatever order and however often. */
+export function sameRecipients(a: readonly string[], b: readonly string[]): boolean {
+  return [...new Set(a)].sort().join() === [...new Set(b)].sort().join();
+}

@@ -1,13 +1,11 @@
+import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import { secretLabels } from '../../constructs/labels.ts';
-import type { Identity } from '../age.ts';
+import { type Identity, NAME_IDENTITY } from '../age.ts';
 import { keyAnnotations, oldSigningKeyAnnotations } from '../annotations.ts';
 import { SecretsProblem } from '../problem.ts';
 import { type SecretChange, typeOf, type Vault } from '../vault.ts';
 import { changeSopsFile, newSopsFile, openSopsFile } from './file.ts';
 import { SopsProblem } from './problem.ts';
-
-/** Flux leaves the object in place when its file goes. */
-const NEVER_PRUNE = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
 
 /** What a vault of SOPS files works with. */
 export interface SopsVaultOptions {
@@ -50,7 +48,7 @@ export function needIdentity(identities: readonly Identity[], file: string): voi
   if (identities.length > 0) return;
   throw new SecretsProblem(
     `changing ${file} needs the private age key of one of its recipients`,
-    'name the file that holds it in the environment variable SOPS_AGE_KEY_FILE, or with --identity',
+    NAME_IDENTITY,
   );
 }
 

@@ -1,9 +1,9 @@
-import type { KeptSecret, OldSigningKey } from '../../model/kept-secrets.ts';
+import type { OldSigningKey } from '../../model/kept-secrets.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import { newRevision } from '../annotations.ts';
 import { escrowText } from '../escrow.ts';
 import { escrowPath } from '../escrow-files.ts';
-import { fileName, type SecretsState } from '../folder.ts';
+import { copiesOf, fileName, keptOf, movedOf, type SecretsState } from '../state.ts';
 import type { SecretValue } from '../values/value.ts';
 import type { NewValue, Vault } from '../vault.ts';
 
@@ -62,10 +62,10 @@ export async function changeFolder(wishes: readonly Wish[], context: ChangeConte
       if (escrow.length > 0) {
         texts.set(escrowPath(secret.name, key.key, revision), await escrowText(value, escrow));
       }
-      for (const copy of copiesOf(state, secret.name, key.key)) unwanted.add(copy);
+      for (const { path } of copiesOf(state, secret, key)) unwanted.add(path);
     }
     const kept = keptOf(state, secret);
-    const replaced = kept ?? state.elsewhere.find(({ name }) => name === secret.name);
+    const replaced = kept ?? movedOf(state, secret);
     const path = replaced === undefined ? `${secret.name}.yaml` : fileName(replaced);
     const oldSigningKeys = distinct([
       ...(replaced?.oldSigningKeys ?? []),
@@ -78,16 +78,7 @@ export async function changeFolder(wishes: readonly Wish[], context: ChangeConte
   return { texts, unwanted, expected };
 }
 
-function copiesOf({ escrow }: SecretsState, secret: string, key: string): readonly string[] {
-  return escrow.filter((copy) => copy.secret === secret && copy.key === key).map(({ path }) => path);
-}
-
 /** Each key once, as the last one says. */
 function distinct(keys: readonly OldSigningKey[]): readonly OldSigningKey[] {
   return [...new Map(keys.map((key) => [key.id, key])).values()];
-}
-
-/** The Secret of the catalogue as it is kept, if it is. */
-export function keptOf({ kept }: Pick<SecretsState, 'kept'>, secret: SecretSpec): KeptSecret | undefined {
-  return kept.find(({ namespace, name }) => namespace === secret.namespace && name === secret.name);
 }

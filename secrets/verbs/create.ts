@@ -1,12 +1,12 @@
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
-import type { Identity } from '../age.ts';
+import { type Identity, NAME_IDENTITY } from '../age.ts';
 import { openCopy } from '../escrow.ts';
-import type { SecretsState } from '../folder.ts';
 import { SecretsProblem } from '../problem.ts';
+import { copiesOf, keptOf, movedOf, type SecretsState } from '../state.ts';
 import { accept } from '../values/accept.ts';
 import { generate } from '../values/generate.ts';
 import type { SecretValue } from '../values/value.ts';
-import { keptOf, type Wish } from './change.ts';
+import type { Wish } from './change.ts';
 import { checkTls } from './tls.ts';
 
 /** A key of a Secret, as people name it: `synapse-secrets/form-secret`. */
@@ -90,7 +90,7 @@ async function without(
   state: SecretsState,
   { ask, identities, now }: CreateOptions,
 ): Promise<Wish | undefined> {
-  const copies = state.escrow.filter((copy) => copy.secret === secret.name && copy.key === key.key);
+  const copies = copiesOf(state, secret, key);
   const [copy] = copies;
   if (copy !== undefined) {
     // A new value in the place of one that is only locked away would lose what cannot be made again.
@@ -105,16 +105,14 @@ async function without(
     if (identities.length === 0) {
       throw new SecretsProblem(
         `${name} is missing, and there is a copy of it in escrow: ${places}`,
-        'name the file with the private age key in SOPS_AGE_KEY_FILE or with --identity to restore it, or remove the copy to have a new value made',
+        `${NAME_IDENTITY} to restore it, or remove the copy to have a new value made`,
       );
     }
     const value = await openCopy(copy, identities);
     return { secret, key, value, origin: 'restored', revision: copy.revision };
   }
-  const moved = state.elsewhere.find(
-    ({ name, keys }) => name === secret.name && Object.hasOwn(keys, key.key),
-  );
-  if (moved !== undefined) {
+  const moved = movedOf(state, secret);
+  if (moved !== undefined && Object.hasOwn(moved.keys, key.key)) {
     throw new SecretsProblem(
       `${keyName(secret, key)} has a value for the namespace ${moved.namespace} only, in ${moved.file}`,
       'put the namespace back, or give every value of that Secret (--from-file), or remove the file to have new ones made',

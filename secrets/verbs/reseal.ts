@@ -4,13 +4,12 @@ import { objectText } from '../../output/yaml.ts';
 import type { Identity } from '../age.ts';
 import { factsOf, keyAnnotations } from '../annotations.ts';
 import { openCopy } from '../escrow.ts';
-import { fileName, type SecretsState } from '../folder.ts';
 import { SecretsProblem } from '../problem.ts';
 import type { SealingCertificate } from '../sealed-secrets/certificates.ts';
-import { readSealedSecret } from '../sealed-secrets/manifest.ts';
-import type { Scope } from '../sealed-secrets/scope.ts';
+import { readSealedSecret, type SealedValues } from '../sealed-secrets/manifest.ts';
 import { resealed } from '../sealed-secrets/vault.ts';
-import { type FolderChange, keptOf, type Wish } from './change.ts';
+import { copiesOf, fileName, keptOf, movedOf, type SecretsState } from '../state.ts';
+import type { FolderChange, Wish } from './change.ts';
 import { keyName } from './create.ts';
 
 /** Keys whose values are sealed for another certificate than the newest. */
@@ -21,14 +20,6 @@ export function outdatedKeys(
   return Object.entries(kept.keys)
     .filter(([, { certificate }]) => certificate !== newest.fingerprint)
     .map(([key]) => key);
-}
-
-/** Sealed values of a Secret, by key, and the Secret they are for. */
-export interface SealedValues {
-  readonly namespace: string;
-  readonly name: string;
-  readonly scope: Scope;
-  readonly encryptedData: Readonly<Record<string, string>>;
 }
 
 /**
@@ -77,9 +68,9 @@ export async function planFromEscrow(
   const lacking: string[] = [];
   const wishes: Wish[] = [];
   for (const { secret, key } of wanted) {
-    const kept = keptOf(state, secret) ?? state.elsewhere.find(({ name }) => name === secret.name);
+    const kept = keptOf(state, secret) ?? movedOf(state, secret);
     const record = kept?.keys[key.key];
-    const copies = state.escrow.filter((one) => one.secret === secret.name && one.key === key.key);
+    const copies = copiesOf(state, secret, key);
     const copy =
       record?.revision === undefined
         ? copies.length === 1 && record === undefined

@@ -2,13 +2,13 @@ import { suggestion } from '../../model/nearest.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Identity } from '../age.ts';
 import { openCopy } from '../escrow.ts';
-import type { SecretsState } from '../folder.ts';
 import { SecretsProblem } from '../problem.ts';
+import { copiesOf, keptOf, type SecretsState } from '../state.ts';
 import { generate } from '../values/generate.ts';
 import { oldSigningKey, readSigningKey } from '../values/signing-key.ts';
 import type { SecretValue } from '../values/value.ts';
 import type { Vault } from '../vault.ts';
-import { keptOf, type Wish } from './change.ts';
+import type { Wish } from './change.ts';
 import { givenWish, keyName } from './create.ts';
 import { checkTls } from './tls.ts';
 
@@ -136,8 +136,6 @@ async function currentValue(
   const opened = kept === undefined ? undefined : await vault.open(kept);
   if (opened !== undefined) return opened.get(key.key);
   const revision = kept?.keys[key.key]?.revision;
-  const copy = state.escrow.find(
-    (one) => one.secret === secret.name && one.key === key.key && one.revision === revision,
-  );
+  const copy = copiesOf(state, secret, key).find((one) => one.revision === revision);
   return copy === undefined || identities.length === 0 ? undefined : await openCopy(copy, identities);
 }

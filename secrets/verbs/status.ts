@@ -1,9 +1,9 @@
 import { keepsCiphertext } from '../../model/secret-settings.ts';
-import type { SecretKey } from '../../model/secrets.ts';
+import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { SecretsState } from '../folder.ts';
 import type { SealingCertificate } from '../sealed-secrets/certificates.ts';
-import { keptOf } from './change.ts';
+import { sameRecipients } from '../sops/read.ts';
+import { copiesOf, keptOf, movedOf, type SecretsState } from '../state.ts';
 
 /** What can be said of a key without opening anything. */
 export type KeyState =
@@ -53,14 +53,13 @@ export function statusOf(stack: Stack, context: StatusContext): readonly KeyStat
   const rows: KeyStatus[] = [];
   for (const secret of stack.secrets) {
     const kept = keptOf(state, secret);
-    const moved = state.elsewhere.find(({ name }) => name === secret.name);
+    const moved = movedOf(state, secret);
     for (const key of secret.keys) {
       const record = kept?.keys[key.key];
       const days = record?.made === undefined ? undefined : daysSince(record.made, now);
       const row = { secret: secret.name, key: key.key, made: record?.made, days };
       if (!keepsCiphertext(stack.provider)) rows.push({ ...row, states: ['elsewhere'] });
-      else if (record !== undefined)
-        rows.push({ ...row, states: statesOf(stack, secret.name, key, context) });
+      else if (record !== undefined) rows.push({ ...row, states: statesOf(stack, secret, key, context) });
       else {
         const isMoved = moved !== undefined && Object.hasOwn(moved.keys, key.key);
         rows.push({ ...row, states: [isMoved ? 'other-namespace' : 'missing'] });
@@ -82,15 +81,15 @@ function unneeded(secret: string, key: string): KeyStatus {
 
 function statesOf(
   stack: Stack,
-  secret: string,
+  secret: SecretSpec,
   key: SecretKey,
   { state, newest, recipients, now }: StatusContext,
 ): readonly KeyState[] {
   const { provider } = stack;
-  const record = state.kept.find(({ name }) => name === secret)?.keys[key.key];
+  const record = keptOf(state, secret)?.keys[key.key];
   const states: KeyState[] = [];
   if (newest !== undefined && record?.certificate !== newest.fingerprint) states.push('other-certificate');
-  if (provider.kind === 'sops' && !sameTexts(provider.recipients, recipients.get(secret) ?? [])) {
+  if (provider.kind === 'sops' && !sameRecipients(provider.recipients, recipients.get(secret.name) ?? [])) {
     states.push('other-recipients');
   }
   const { rotateAfterDays } = key;
@@ -98,17 +97,11 @@ function statesOf(
     if (daysSince(record.made, now) > rotateAfterDays) states.push('old');
   }
   const asksForCopy = provider.kind === 'sealed-secrets' && provider.escrow.length > 0;
-  const hasCopy = state.escrow.some(
-    (copy) => copy.secret === secret && copy.key === key.key && copy.revision === record?.revision,
-  );
+  const hasCopy = copiesOf(state, secret, key).some(({ revision }) => revision === record?.revision);
   if (asksForCopy && !hasCopy) states.push('no-escrow');
   return states.length === 0 ? ['present'] : states;
 }
 
 function daysSince(made: string, now: Date): number {
   return Math.floor((now.getTime() - Date.parse(made)) / DAY_MS);
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return [...new Set(a)].sort().join() === [...new Set(b)].sort().join();
 }

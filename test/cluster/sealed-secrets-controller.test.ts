@@ -9,8 +9,8 @@ import {
   type Controller,
   fetchCertificates,
   rotate,
-  type SealedValues,
 } from '../../cluster/sealed-secrets-controller.ts';
+import type { SealedValues } from '../../secrets/sealed-secrets/manifest.ts';
 import { makeCertificate } from '../secrets/x509.ts';
 
 const { pem } = makeCertificate();
