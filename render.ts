@@ -34,7 +34,7 @@ export function render(stack: Stack): Rendered {
   const kept = stack.kept.map((secret) => ({ path: `secrets/${secret.name}.yaml`, secret }));
   const copies = kept.map(({ path, secret }) => ({ path, manifests: [secret.manifest] }));
   const { own, flux, problems } = objects(stack, copies);
-  const all = check({ files: [...own, ...copies, ...flux], externalSecrets: externalSecrets(stack) });
+  const all = check({ files: [...own, ...copies, ...flux], promisedSecrets: promisedSecrets(stack) });
   // Hardening is a policy: who overrides an object answers for it, and SUMMARY.md says so.
   const overridden = all.filter((finding) => lastOverride(stack, finding) !== -1);
   const accepted = overridden.filter(({ code }) => code === HARDENING);
@@ -144,7 +144,7 @@ function revisions({ kept }: Stack): readonly SecretRevisions[] {
   }));
 }
 
-function externalSecrets(stack: Stack): { namespace: string; name: string; keys: string[] }[] {
+function promisedSecrets(stack: Stack): { namespace: string; name: string; keys: string[] }[] {
   return stack.secrets.map(({ namespace, name, keys }) => ({
     namespace,
     name,

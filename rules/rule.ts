@@ -1,16 +1,16 @@
 import type { ManifestFile } from '../model/manifest.ts';
 
-/** A Secret that stands outside the rendered files, with the keys its catalogue promises. */
-export interface ExternalSecret {
+/** A Secret that will be there with these keys, although the rendered files hold it in part or not at all. */
+export interface PromisedSecret {
   readonly namespace: string;
   readonly name: string;
   readonly keys: readonly string[];
 }
 
-/** What a rule sees: rendered files, and the Secrets that something else will create. */
+/** What a rule sees: rendered files, and the Secrets that somebody promises. */
 export interface RuleInput {
   readonly files: readonly ManifestFile[];
-  readonly externalSecrets: readonly ExternalSecret[];
+  readonly promisedSecrets: readonly PromisedSecret[];
 }
 
 /** One thing a rule objects to, naming the place and the way out. */

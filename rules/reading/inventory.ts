@@ -88,7 +88,7 @@ function secretsOf(input: RuleInput, all: readonly Located[]): Map<string, Keys>
     secrets.set(`${id(it)}-ca`, new Set(['ca.crt', 'ca.key']));
   }
   // What is promised may be rendered in part: the keys of both are there in the end.
-  for (const it of input.externalSecrets) {
+  for (const it of input.promisedSecrets) {
     const rendered = secrets.get(id(it)) ?? new Set();
     if (rendered !== 'any') secrets.set(id(it), new Set([...rendered, ...it.keys]));
   }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { check, rules } from '../../rules/index.ts';
-import { externalSecrets, goodStack, lines, manifest } from './stack.ts';
+import { goodStack, lines, manifest, promisedSecrets } from './stack.ts';
 
 describe('rules', () => {
   it('have codes in order, one file each', () => {
@@ -14,7 +14,7 @@ describe('rules', () => {
 
   it('object to nothing in a good stack', () => {
     const files = [{ path: 'all.yaml', manifests: goodStack() }];
-    expect(lines(check({ files, externalSecrets }))).toEqual([]);
+    expect(lines(check({ files, promisedSecrets }))).toEqual([]);
   });
 
   it('survive objects of any form', () => {
@@ -25,7 +25,7 @@ describe('rules', () => {
       null,
     ];
     const files = [{ path: 'odd.yaml', manifests: odd.map(manifest) }];
-    expect(check({ files, externalSecrets: [] }).length).toBeGreaterThan(4);
+    expect(check({ files, promisedSecrets: [] }).length).toBeGreaterThan(4);
   });
 
   it('sort findings by file, object and code', () => {
@@ -34,7 +34,7 @@ describe('rules', () => {
       { path: 'b.yaml', manifests: [namespace('b')] },
       { path: 'a.yaml', manifests: [namespace('z'), namespace('a')] },
     ];
-    const found = check({ files, externalSecrets: [] });
+    const found = check({ files, promisedSecrets: [] });
     expect(found.map((it) => `${it.file} ${it.object} ${it.code}`)).toEqual([
       'a.yaml Namespace/a MR009',
       'a.yaml Namespace/a MR010',
@@ -55,7 +55,7 @@ describe('rules', () => {
     expect(files.flatMap((it) => it.manifests).length).toBeGreaterThan(60);
     const times = Array.from({ length: 10 }, () => {
       const start = performance.now();
-      check({ files, externalSecrets });
+      check({ files, promisedSecrets });
       return performance.now() - start;
     });
     expect(Math.min(...times)).toBeLessThan(50);

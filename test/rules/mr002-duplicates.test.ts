@@ -26,7 +26,7 @@ describe('MR002 duplicates', () => {
       { path: 'a.yaml', manifests: map('a', 'x', 'apps/v1', 'Deployment') },
       { path: 'b.yaml', manifests: map('a', 'x', 'apps/v1beta1', 'Deployment') },
     ];
-    const findings = duplicatesRule.check({ files, externalSecrets: [] });
+    const findings = duplicatesRule.check({ files, promisedSecrets: [] });
     expect(findings.map((it) => it.file)).toEqual(['b.yaml']);
     expect(lines(findings)[0]).toContain('stands in a.yaml too');
   });

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
 import type { Manifest } from '../../model/manifest.ts';
 import { type Data, isData } from '../../rules/reading/data.ts';
-import type { ExternalSecret, Finding, Rule } from '../../rules/rule.ts';
+import type { Finding, PromisedSecret, Rule } from '../../rules/rule.ts';
 
 const text = readFileSync(new URL('good-stack.yaml', import.meta.url), 'utf8');
 
 /** Secrets that the good stack expects from elsewhere. */
-export const externalSecrets: readonly ExternalSecret[] = [
+export const promisedSecrets: readonly PromisedSecret[] = [
   { namespace: 'app', name: 'synapse-secrets', keys: ['macaroon', 'registration'] },
   { namespace: 'app', name: 'mas-login', keys: ['username', 'password'] },
   { namespace: 'app', name: 'pull', keys: ['.dockerconfigjson'] },
@@ -77,7 +77,7 @@ export function without(id: string): readonly Manifest[] {
 
 /** What a rule finds in manifests that stand in one file. */
 export function run(rule: Rule, manifests: readonly Manifest[]): readonly Finding[] {
-  return rule.check({ files: [{ path: 'all.yaml', manifests }], externalSecrets });
+  return rule.check({ files: [{ path: 'all.yaml', manifests }], promisedSecrets });
 }
 
 /** Findings as lines: `object field: what; remedy`. */
