@@ -7,7 +7,7 @@ export default defineConfig({
     // One processor would be left idle, and is a third of the time where there are two.
     maxWorkers: '100%',
     include: ['test/**/*.test.ts'],
-    // Each of these has a configuration of its own: real servers, the packed package, 200 kills.
-    exclude: ['test/conformance/**', 'test/package/**', 'test/torture/**'],
+    // Each of these has a configuration of its own: real servers, the packed package, 200 kills, long searches.
+    exclude: ['test/conformance/**', 'test/fuzz/**', 'test/hostile/**', 'test/package/**', 'test/torture/**'],
   },
 });

@@ -1,0 +1,465 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { load } from 'js-yaml';
+import { GOOD, type Machine } from './workspace.ts';
+
+/** Something that a stranger could commit. */
+export interface Attack {
+  readonly name: string;
+  /** What it would do to a program that believes it. */
+  readonly aim: string;
+  readonly plant: (machine: Machine) => void;
+  /** What must be refused as a whole; everywhere else the good stack is rendered. @default nothing */
+  readonly stops?: 'synth';
+  /** Added to the environment, as a job of CI might. */
+  readonly environment?: (machine: Machine) => NodeJS.ProcessEnv;
+}
+
+const CONFIG = (command: string): string => `[core]
+\trepositoryformatversion = 0
+\tfsmonitor = "${command}"
+\thooksPath = hooks
+\tsshCommand = "${command}"
+\tpager = "${command}"
+\teditor = "${command}"
+`;
+
+/** What Git takes for a repository without a work tree, with commands in its configuration. */
+function plantRepository(machine: Machine, folder: string): void {
+  const command = join(machine.workspace, 'canary.sh');
+  program(machine, 'canary.sh');
+  machine.put(`${folder}/HEAD`, 'ref: refs/heads/main\n');
+  machine.put(`${folder}/config`, CONFIG(command));
+  mkdirSync(join(machine.workspace, folder, 'objects'), { recursive: true });
+  mkdirSync(join(machine.workspace, folder, 'refs'), { recursive: true });
+}
+
+function program(machine: Machine, path: string): void {
+  machine.put(path, machine.script(path.replaceAll('/', '_')));
+  chmodSync(join(machine.workspace, path), 0o755);
+}
+
+function link(machine: Machine, path: string, target: string): void {
+  const place = join(machine.workspace, path);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(target, place);
+}
+
+function fifo(machine: Machine, path: string): void {
+  const place = join(machine.workspace, path);
+  mkdirSync(dirname(place), { recursive: true });
+  execFileSync('mkfifo', [place]);
+}
+
+/** Moves what is there out of the workspace and leaves a link in its place. */
+function moveOut({ workspace, outside }: Machine, path: string): void {
+  const name = path.replaceAll('/', '_');
+  renameSync(join(workspace, path), join(outside, name));
+  symlinkSync(join(outside, name), join(workspace, path));
+}
+
+const BASE = 'schema: 1\nserverName: evil.example.org\nexpose: {lan: {tls: {issuer: {name: home-ca}}}}\n';
+
+/** An object that gives everything to everybody. */
+const ADMIN =
+  'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: evil}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: Group, name: system:unauthenticated, apiGroup: rbac.authorization.k8s.io}]';
+
+/** The same, short and without a slash: as a part of a file's name. */
+const ADMIN_NAME =
+  '\n---\napiVersion: "rbac.authorization.k8s.io\\x2fv1"\nkind: ClusterRoleBinding\nmetadata: {name: evil}\nroleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: Group, name: "system:unauthenticated"}]\n---\n#';
+
+/** Sequences that a terminal obeys: a title, a colour, a line taken back, a clipboard. */
+const TERMINAL = '\u001b]0;evil\u0007\u001b[31m\u001b[2K\r\u009b31m\u001b]52;c;ZXZpbA==\u0007\u202eevil';
+
+/** A kept Secret of the good stack with something changed in it. */
+function changeKept(machine: Machine, change: (text: string) => string): void {
+  const path = 'stacks/good.secrets/synapse-secrets.yaml';
+  machine.put(path, change(readFileSync(join(machine.workspace, path), 'utf8')));
+}
+
+export const ATTACKS: readonly Attack[] = [
+  {
+    name: 'nothing',
+    aim: 'none: the honest workspace, so that the other runs mean something',
+    plant: () => undefined,
+  },
+  {
+    name: 'bare repository in dist',
+    aim: 'runs a command when git is started there',
+    plant: (machine) => plantRepository(machine, 'dist'),
+    stops: 'synth',
+  },
+  {
+    name: 'bare repository in the secrets folder',
+    aim: 'runs a command when git is started there',
+    plant: (machine) => plantRepository(machine, 'stacks/good.secrets'),
+  },
+  {
+    name: 'configuration of git at the top',
+    aim: 'runs a command when git is started anywhere in the workspace',
+    plant: (machine) => {
+      program(machine, 'canary.sh');
+      machine.put('.git/config', CONFIG(join(machine.workspace, 'canary.sh')));
+      for (const name of ['objects', 'refs'])
+        mkdirSync(join(machine.workspace, '.git', name), { recursive: true });
+      machine.put('.gitattributes', '* filter=evil diff=evil\n');
+    },
+  },
+  {
+    name: 'ignore rules that are links',
+    aim: 'shows lines of files outside, or waits for ever',
+    plant: (machine) => {
+      fifo(machine, '.git/info/exclude');
+      link(machine, 'dist/.gitignore', join(machine.outside, 'canary.yaml'));
+    },
+  },
+  {
+    name: 'a kubectl of its own',
+    aim: 'is found first in PATH, as npm sets it',
+    plant: (machine) => {
+      for (const name of ['kubectl', 'git', 'sops', 'age', 'node', 'sh']) {
+        program(machine, `node_modules/.bin/${name}`);
+        program(machine, name);
+      }
+    },
+  },
+  {
+    name: 'a configuration for kubectl',
+    aim: 'has a plug-in for logging in, which is any command',
+    plant: (machine) => {
+      program(machine, 'canary.sh');
+      machine.put(
+        'kube.yaml',
+        `apiVersion: v1\nkind: Config\ncurrent-context: evil\ncontexts: [{name: evil, context: {cluster: evil, user: evil}}]\nclusters: [{name: evil, cluster: {server: "https://127.0.0.1:1"}}]\nusers: [{name: evil, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./canary.sh, interactiveMode: Never}}}]\n`,
+      );
+    },
+    environment: () => ({ KUBECONFIG: 'kube.yaml' }),
+  },
+  {
+    name: 'a certificate in certificates.pem',
+    aim: 'every value is sealed for a stranger at the next change',
+    plant: (machine) => {
+      const path = 'stacks/good.secrets/certificates.pem';
+      machine.put(path, machine.stranger.pem + readFileSync(join(machine.workspace, path), 'utf8'));
+    },
+  },
+  {
+    name: 'only the certificate of a stranger',
+    aim: 'every value is sealed for a stranger at the next change',
+    plant: (machine) => machine.put('stacks/good.secrets/certificates.pem', machine.stranger.pem),
+  },
+  {
+    name: 'a recipient in the stack files',
+    aim: 'every value is encrypted for a stranger at the next change',
+    plant: (machine) => {
+      for (const name of ['good', 'sops']) {
+        const path = `stacks/${name}.yaml`;
+        const text = readFileSync(join(machine.workspace, path), 'utf8');
+        machine.put(
+          path,
+          text.replace(
+            machine.person.recipient,
+            `${machine.person.recipient}, ${machine.strangersKey.recipient}`,
+          ),
+        );
+      }
+    },
+  },
+  {
+    name: 'a name with line breaks',
+    aim: 'puts an object into the first line of each file',
+    plant: (machine) => machine.put(`stacks/a${ADMIN_NAME}.yaml`, `${BASE}name: evil\n`),
+  },
+  {
+    name: 'a name that commands a terminal',
+    aim: 'hides errors, or writes to the clipboard',
+    plant: (machine) => {
+      machine.put(`stacks/${TERMINAL.replaceAll('/', '')}.yaml`, `${BASE}name: evil\n`);
+      machine.put('stacks/::add-mask::x.yaml', BASE);
+    },
+  },
+  {
+    name: 'keys and values that command a terminal',
+    aim: 'hides errors, or writes to the clipboard',
+    plant: (machine) => {
+      const text = JSON.stringify(TERMINAL);
+      machine.put(
+        'stacks/evil.yaml',
+        `${BASE}${text}: 1\nsize: ${text}\nelement: {brand: ${text}, ${text}: {}}\n`,
+      );
+      machine.put('stacks/raw.yaml', `${BASE}# ${TERMINAL.replaceAll('\r', '')}\nsize: ${TERMINAL}\n`);
+    },
+  },
+  {
+    name: 'reasons that are Markdown',
+    aim: 'runs a script, hides a paragraph or calls people where SUMMARY.md is read',
+    plant: (machine) => {
+      const why =
+        '--> <img src=x onerror=alert(1)> | <script>alert(1)</script> @everyone `` ` `` \n\n# Approved\n\n```\n[x](javascript:alert(1)) <!--';
+      machine.put(
+        'stacks/evil.yaml',
+        `${BASE}element: {extraConfig: {default_server_name: x.example.org}, force: ${JSON.stringify(why)}}\noverrides: [{target: {kind: Deployment, name: element}, patch: {metadata: {annotations: {a: b}}}, why: ${JSON.stringify(why)}}]\n`,
+      );
+    },
+  },
+  {
+    name: 'a plain value in a sealed file',
+    aim: 'is copied to dist unseen, and applied',
+    plant: (machine) =>
+      changeKept(machine, (text) =>
+        text.replace(/^( +)template:\n/m, '$1template:\n$1  data: {admin: ZXZpbA==}\n'),
+      ),
+    stops: 'synth',
+  },
+  {
+    name: 'another type of Secret',
+    aim: 'makes Kubernetes issue a token',
+    plant: (machine) =>
+      changeKept(machine, (text) =>
+        text.replace('type: Opaque', 'type: kubernetes.io/service-account-token'),
+      ),
+    stops: 'synth',
+  },
+  {
+    name: 'an object next to a sealed one',
+    aim: 'is copied to dist unseen, and applied',
+    plant: (machine) => changeKept(machine, (text) => `${text}---\n${ADMIN}\n`),
+    stops: 'synth',
+  },
+  {
+    name: 'an object in the first line of a sealed file',
+    aim: 'is copied to dist unseen, and applied',
+    plant: (machine) => machine.put(`stacks/good.secrets/x${ADMIN_NAME}.yaml`, 'a: 1\n'),
+    stops: 'synth',
+  },
+  {
+    name: 'stack files that are no files',
+    aim: 'wait for ever, fill the memory, or show a file outside',
+    plant: (machine) => {
+      fifo(machine, 'stacks/fifo.yaml');
+      link(machine, 'stacks/zero.yaml', '/dev/zero');
+      link(machine, 'stacks/canary.yaml', join(machine.outside, 'canary.yaml'));
+      link(machine, 'stacks/terminal.yaml', '/dev/tty');
+      link(machine, 'stacks/circle.yaml', 'circle.yaml');
+      link(machine, 'stacks/nowhere.yaml', 'nowhere-at-all');
+      mkdirSync(join(machine.workspace, 'stacks/folder.yaml'));
+      machine.put('stacks/long.yaml', Buffer.alloc(11_000_000, '#'));
+      for (const name of ['.#good.yaml', '._good.yaml', '.good.yaml'])
+        link(machine, `stacks/${name}`, 'user@host.1:2');
+    },
+  },
+  {
+    name: 'extending what is no file of the workspace',
+    aim: 'waits for ever, fills the memory, or shows a file outside',
+    plant: (machine) => {
+      fifo(machine, 'stacks/shared/fifo.yaml');
+      link(machine, 'stacks/shared/zero.yaml', '/dev/zero');
+      link(machine, 'stacks/shared/canary.yaml', join(machine.outside, 'canary.yaml'));
+      const files = [
+        'shared/fifo.yaml',
+        'shared/zero.yaml',
+        'shared/canary.yaml',
+        '../../outside/canary.yaml',
+      ];
+      for (const [index, file] of files.entries())
+        machine.put(`stacks/e${index}.yaml`, `${BASE}extends: ${file}\n`);
+    },
+  },
+  {
+    name: 'shared files behind a link',
+    aim: 'reads files outside',
+    plant: (machine) => {
+      link(machine, 'stacks/shared', machine.outside);
+      machine.put('stacks/evil.yaml', `${BASE}extends: shared/canary.yaml\n`);
+    },
+  },
+  {
+    name: 'versions.yaml is a FIFO',
+    aim: 'waits for ever',
+    plant: (machine) => {
+      renameSync(join(machine.workspace, 'versions.yaml'), join(machine.workspace, 'old.yaml'));
+      fifo(machine, 'versions.yaml');
+    },
+    stops: 'synth',
+  },
+  {
+    name: 'versions.yaml leads outside',
+    aim: 'shows a file outside',
+    plant: (machine) => {
+      renameSync(join(machine.workspace, 'versions.yaml'), join(machine.workspace, 'old.yaml'));
+      link(machine, 'versions.yaml', join(machine.outside, 'canary.yaml'));
+    },
+    stops: 'synth',
+  },
+  {
+    name: 'the secrets folder leads outside',
+    aim: 'writes outside',
+    plant: (machine) => moveOut(machine, 'stacks/good.secrets'),
+    stops: 'synth',
+  },
+  {
+    name: 'parts of the secrets folder lead outside',
+    aim: 'reads and writes outside',
+    plant: (machine) => {
+      link(machine, 'stacks/good.secrets/escrow/synapse-secrets/x', machine.outside);
+      link(machine, 'stacks/sops.secrets/canary.yaml', join(machine.outside, 'canary.yaml'));
+    },
+  },
+  {
+    name: 'certificates behind a link',
+    aim: 'reads and writes outside',
+    plant: (machine) => {
+      link(machine, 'stacks/clusters', machine.outside);
+      machine.put('stacks/evil.yaml', `${BASE}secrets: {certificates: clusters/canary.pem}\n`);
+    },
+  },
+  {
+    name: 'dist leads outside',
+    aim: 'writes outside',
+    plant: (machine) => moveOut(machine, 'dist'),
+    stops: 'synth',
+  },
+  {
+    name: 'folders in dist lead outside',
+    aim: 'writes outside',
+    plant: (machine) => {
+      link(machine, 'dist/good', machine.outside);
+      link(machine, 'dist/flux', machine.outside);
+    },
+    stops: 'synth',
+  },
+  {
+    name: 'a journal in dist',
+    aim: 'removes and replaces files outside at the next run',
+    plant: (machine) => {
+      machine.put('dist/.matrix-gitops/new/0', 'evil\n');
+      const operations = [
+        '../../outside/canary.yaml',
+        join(machine.outside, 'canary.yaml'),
+        'good/../../../outside/canary.yaml',
+      ];
+      machine.put(
+        'dist/.matrix-gitops/journal.json',
+        JSON.stringify({ version: 1, operations: operations.map((path) => ({ kind: 'remove', path })) }),
+      );
+    },
+    stops: 'synth',
+  },
+  {
+    name: 'a lock in dist',
+    aim: 'waits for ever, or commands a terminal',
+    plant: (machine) => {
+      const owner = { pid: 1, host: TERMINAL, boot: '', pidSpace: '', started: '', since: 0, token: 'x' };
+      machine.put('dist/.matrix-gitops/lock/owner.json', JSON.stringify(owner));
+    },
+    stops: 'synth',
+  },
+  {
+    name: 'a lock that is a FIFO',
+    aim: 'waits for ever',
+    plant: (machine) => fifo(machine, 'dist/.matrix-gitops/lock/owner.json'),
+    stops: 'synth',
+  },
+  {
+    name: 'the version of dist',
+    aim: 'commands a terminal, or fills the memory',
+    plant: (machine) =>
+      machine.put('dist/.matrix-gitops.json', JSON.stringify({ version: `99.0.0${TERMINAL}` })),
+    stops: 'synth',
+  },
+  {
+    name: 'compiled code in the workspace',
+    aim: 'is run instead of the program',
+    plant: (machine) =>
+      mkdirSync(join(machine.workspace, 'cache/matrix-gitops'), { recursive: true, mode: 0o700 }),
+    environment: (machine) => ({
+      XDG_CACHE_HOME: join(machine.workspace, 'cache'),
+      XDG_STATE_HOME: join(machine.workspace, 'state'),
+      HOME: '',
+    }),
+  },
+  {
+    name: 'a relative home',
+    aim: 'makes the workspace the home folder',
+    plant: () => undefined,
+    environment: () => ({ HOME: '.', XDG_CACHE_HOME: 'cache', XDG_STATE_HOME: 'state' }),
+  },
+  {
+    name: 'bytes that are not text',
+    aim: 'stops the program, or says another thing to another reader',
+    plant: (machine) => {
+      machine.put(
+        'stacks/latin.yaml',
+        Buffer.concat([Buffer.from(`${BASE}element: {brand: "`), Buffer.from([0xe9]), Buffer.from('"}\n')]),
+      );
+      machine.put('stacks/wide.yaml', Buffer.from(`\ufeff${BASE}`, 'utf16le'));
+      machine.put('stacks/delete.yaml', `${BASE}element: {brand: "\\x7f\\uffff\\0"}\n`);
+      machine.put('stacks/directive.yaml', `%YAML 1.1\n---\n${BASE}`);
+      machine.put('stacks/large.yaml', `${BASE}synapse: {extraConfig: {x: 9007199254740993}}\n`);
+    },
+  },
+  {
+    name: 'texts that take long',
+    aim: 'keeps the processor or the memory busy',
+    plant: (machine) => {
+      const word = 'a'.repeat(200_000);
+      machine.put('stacks/word.yaml', `${BASE}synapse: {extraConfig: {x: "http://${word}"}}\n`);
+      const keys = Array.from({ length: 10_000 }, (_, index) => `k${index}: 1`).join('\n');
+      machine.put('stacks/keys.yaml', `${BASE}${keys}\n`);
+      const layers = Array.from(
+        { length: 30 },
+        (_, index) => `    x${index + 1}: &x${index + 1} [*x${index}, *x${index}]`,
+      );
+      machine.put(
+        'stacks/bomb.yaml',
+        `${BASE}synapse:\n  extraConfig:\n    x0: &x0 [1, 1]\n${layers.join('\n')}\n`,
+      );
+      machine.put(
+        'stacks/deep.yaml',
+        `${BASE}synapse: {extraConfig: {x: ${'['.repeat(3000)}${']'.repeat(3000)}}}\n`,
+      );
+    },
+  },
+  {
+    name: 'overrides that do not fit',
+    aim: 'stops the program, so that no stack is rendered',
+    plant: (machine) => {
+      const patches = [
+        '{spec: {storage: {size: 4GB}}}',
+        '{spec: {storage: {size: many}}}',
+        '[{op: add, path: /__proto__/x, value: 1}]',
+        '[{op: copy, from: /constructor, path: /spec/x}]',
+        '[{op: move, from: "", path: /spec/x}]',
+        '[{op: replace, path: "", value: {}}]',
+      ];
+      for (const [index, patch] of patches.entries()) {
+        machine.put(
+          `stacks/o${index}.yaml`,
+          `${BASE.replace('evil', `o${index}`)}overrides: [{target: {kind: Cluster, name: matrix-db}, patch: ${patch}, why: x}]\n`,
+        );
+      }
+      machine.put(
+        'stacks/text.yaml',
+        `${BASE}overrides: [{target: {kind: ConfigMap, name: synapse-config}, patch: {data: {homeserver.yaml: "a: [\\n---\\nb"}}, why: x}]\n`,
+      );
+    },
+  },
+  {
+    name: 'two stacks that claim what belongs to the good one',
+    aim: 'takes its host and its folder',
+    plant: (machine) => {
+      machine.put('stacks/zz.yaml', `${GOOD.replace(/^secrets.*$/m, '')}namespace: zz\n`);
+      machine.put('stacks/zzz.yaml', BASE.replace('evil', 'zzz').concat('name: good\n'));
+    },
+    stops: 'synth',
+  },
+];
+
+/** The kinds of all objects in a text of YAML. */
+export function kindsIn(text: string): readonly string[] {
+  return text
+    .split(/^---$/m)
+    .map((one) => load(one))
+    .flatMap((one) => (typeof one === 'object' && one !== null && 'kind' in one ? [String(one.kind)] : []));
+}
