@@ -1,6 +1,6 @@
 import type { PlainSecret } from './forms.ts';
 import { isLiteral, isSecretName } from './names.ts';
-import { AUTHORIZATION, DIRECTIVES, NETRC_LINE, PGPASS_LINE, USER_OPTIONS } from './words.ts';
+import { AUTHORIZATION, DIRECTIVES, HINT, NETRC_LINE, PGPASS_LINE, USER_OPTIONS } from './words.ts';
 
 /** A secret in a line of text that has no other structure. */
 export interface LineSecret {
@@ -23,9 +23,9 @@ const HEADER = /["']([\w-]{2,60}):\s{0,9}([^"']{1,4000})["']/g;
  */
 export function secretsInLines(text: string, code = false): readonly LineSecret[] {
   const found: LineSecret[] = [];
+  if (!HINT.test(text)) return found;
   for (const [index, line] of text.split('\n').entries()) {
-    // Shorter than any name with a value.
-    const name = line.length < 6 ? undefined : secretInLine(line.trim(), code);
+    const name = HINT.test(line) ? secretInLine(line.trim(), code) : undefined;
     if (name !== undefined) found.push({ line: index + 1, name: name === '' ? undefined : name });
   }
   return found;

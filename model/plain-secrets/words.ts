@@ -46,6 +46,12 @@ export const ENDINGS: readonly Ending[] = [
   { word: 'creds', why: 'the same, shortened' },
 ];
 
+/**
+ * What every line with a secret has in it: a part of each of {@link ENDINGS}, an option with a user, or the colons of a
+ * line of .pgpass. One look for it spares most lines the others.
+ */
+export const HINT = /pass|pw|secret|token|key|cred|pepper|hash|auth|-u|:[^\s:]+:[^\s:]+:/i;
+
 /** Ends that name another spelling of the same secret: `PASSWORD_OLD`, `token_2`, `secret_base64`. */
 export const VARIANTS: readonly string[] = [
   'old',

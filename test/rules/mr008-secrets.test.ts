@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ENDINGS, HINT, USER_OPTIONS } from '../../model/plain-secrets/words.ts';
 import { render } from '../../render.ts';
 import { secretsRule } from '../../rules/mr008-secrets.ts';
 import { secretsIn } from '../../rules/secrets/inspect.ts';
@@ -202,6 +203,23 @@ describe('MR008 passes', () => {
     for (const stack of allProfiles()) {
       expect(render(stack).findings.filter(({ code }) => code === 'MR008')).toEqual([]);
     }
+  });
+});
+
+describe('the list of words', () => {
+  it('has a reason for each, and a hint that one look finds', () => {
+    for (const { word, why } of ENDINGS) {
+      expect(why).not.toBe('');
+      expect(word).toMatch(HINT);
+    }
+    for (const option of USER_OPTIONS) expect(option).toMatch(HINT);
+  });
+
+  it('is tried by enough cases', () => {
+    const must = [TOKENS, SYNAPSE, STACKS, FILES, CONTAINERS, OBJECTS].flat();
+    const mustNot = [HARMLESS_FILES, HARMLESS_CONTAINERS, HARMLESS_OBJECTS].flat();
+    expect(must.length).toBeGreaterThanOrEqual(110);
+    expect(mustNot.length).toBeGreaterThanOrEqual(65);
   });
 });
 
