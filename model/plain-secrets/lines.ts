@@ -16,6 +16,9 @@ const ASSIGNMENT =
 /** A header in quotes, as commands take them. */
 const HEADER = /["']([\w-]{2,60}):\s{0,9}([^"']{1,4000})["']/g;
 
+/** A key and its value in braces. */
+const IN_BRACES = /[{,]\s{0,9}["']?([\w.-]{2,100})["']?\s?:\s{0,9}["']?([^\s"'{},]{1,4000})/g;
+
 /**
  * Secrets in a text that is no YAML or JSON: settings, scripts, commands, connection strings.
  *
@@ -46,6 +49,11 @@ function secretInLine(line: string, code: boolean): string | undefined {
   );
   if (header !== null && isAuthorization('authorization', header[1] ?? '')) return 'Authorization';
   if (code) return undefined;
+  if (line.includes('{')) {
+    for (const [, name = '', value = ''] of line.matchAll(IN_BRACES)) {
+      if (isSecretName(name) && isWordOfItsOwn(value)) return name;
+    }
+  }
   const password = (PGPASS_LINE.exec(line) ?? NETRC_LINE.exec(line))?.[1];
   if (password !== undefined && isLiteral(password)) return '';
   return secretInWords(line.split(/[\s;,?&]+/).map(unquoted));
