@@ -1,6 +1,21 @@
 import type { PlainSecret } from './forms.ts';
 import { isLiteral, isSecretName } from './names.ts';
-import { AUTHORIZATION, DIRECTIVES, HINT, NETRC_LINE, PGPASS_LINE, USER_OPTIONS } from './words.ts';
+import {
+  AUTHORIZATION,
+  COOKIE,
+  DIRECTIVES,
+  HINT,
+  NETRC_LINE,
+  PGPASS_LINE,
+  PROGRAM_OPTIONS,
+  USER_OPTIONS,
+} from './words.ts';
+
+/**
+ * How to read bare words: in `code` they are expressions, and only what is in quotes counts; in `settings` all behind
+ * `=` is a value; in any other text one word is, and several are a sentence.
+ */
+export type Style = 'code' | 'settings' | 'text';
 
 /** A secret in a line of text that has no other structure. */
 export interface LineSecret {
@@ -16,29 +31,34 @@ const ASSIGNMENT =
 /** A header in quotes, as commands take them. */
 const HEADER = /["']([\w-]{2,60}):\s{0,9}([^"']{1,4000})["']/g;
 
+/** A name and its value in quotes, anywhere in a line: tables of Lua, dictionaries, objects. */
+const QUOTED = /([\w.-]{2,100})["'\]]{0,2}\s{0,9}[:=]\s{0,9}["']([^"']{1,4000})["']/g;
+/** An element of XML with its text. */
+const ELEMENT = /<([\w.-]{2,100})>([^<>\s]{1,4000})<\//g;
 /** A key and its value in braces. */
 const IN_BRACES = /[{,]\s{0,9}["']?([\w.-]{2,100})["']?\s?:\s{0,9}["']?([^\s"'{},]{1,4000})/g;
 
 /**
  * Secrets in a text that is no YAML or JSON: settings, scripts, commands, connection strings.
  *
- * @param code true where a bare word is an expression of a programming language: only what is in quotes counts then
+ * @param style how bare words are read
  */
-export function secretsInLines(text: string, code = false): readonly LineSecret[] {
+export function secretsInLines(text: string, style: Style = 'text'): readonly LineSecret[] {
   const found: LineSecret[] = [];
   if (!HINT.test(text)) return found;
   for (const [index, line] of text.split('\n').entries()) {
-    const name = HINT.test(line) ? secretInLine(line.trim(), code) : undefined;
+    const name = HINT.test(line) ? secretInLine(line.trim(), style) : undefined;
     if (name !== undefined) found.push({ line: index + 1, name: name === '' ? undefined : name });
   }
   return found;
 }
 
 /** The name of a secret in a line, empty where it has none; undefined without a secret. */
-function secretInLine(line: string, code: boolean): string | undefined {
+function secretInLine(line: string, style: Style): string | undefined {
   const [, key, rest = ''] = /[:=]/.test(line) ? (ASSIGNMENT.exec(line) ?? []) : [];
   if (key !== undefined) {
-    if (isSecretName(key) && isLiteral(writtenValue(rest, code))) return key;
+    if (isSecretName(key) && isLiteral(writtenValue(rest, style))) return key;
+    if (key === 'user' && isUserWithPassword(unquoted(rest))) return key;
     if (isAuthorization(key, unquoted(rest))) return key;
   }
   for (const [, name = '', value = ''] of line.matchAll(HEADER)) {
@@ -48,7 +68,12 @@ function secretInLine(line: string, code: boolean): string | undefined {
     line,
   );
   if (header !== null && isAuthorization('authorization', header[1] ?? '')) return 'Authorization';
-  if (code) return undefined;
+  for (const pattern of [QUOTED, ELEMENT]) {
+    for (const [, name = '', value = ''] of line.matchAll(pattern)) {
+      if (isSecretName(name) && isLiteral(value)) return name;
+    }
+  }
+  if (style === 'code') return undefined;
   if (line.includes('{')) {
     for (const [, name = '', value = ''] of line.matchAll(IN_BRACES)) {
       if (isSecretName(name) && isWordOfItsOwn(value)) return name;
@@ -70,9 +95,10 @@ export function secretInWords(words: readonly string[]): string | undefined {
   for (const [index, word] of words.entries()) {
     const next = words[index + 1];
     if (USER_OPTIONS.has(word) && next !== undefined) {
-      const password = /^[^\s:]+:([^\s:/]+)$/.exec(next)?.[1];
-      if (password !== undefined && !/^\d+$/.test(password) && isWordOfItsOwn(password)) return word;
+      if (isUserWithPassword(next)) return word;
     }
+    const option = Object.hasOwn(PROGRAM_OPTIONS, word) ? PROGRAM_OPTIONS[word] : undefined;
+    if (option !== undefined && hasOption(words.slice(index + 1, index + 40), option)) return option;
     const equals = word.indexOf('=');
     const name = (equals === -1 ? word : word.slice(0, equals)).replace(/^["']?-{0,2}/, '');
     if (!/^[A-Za-z_][\w.-]{0,199}$/.test(name) || !isSecretName(name)) continue;
@@ -83,8 +109,24 @@ export function secretInWords(words: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** Whether a short option is there with a value, joined to it or behind it. */
+function hasOption(words: readonly string[], option: string): boolean {
+  return words.some((word, index) => {
+    if (word === option)
+      return words[index + 1]?.startsWith('-') === false && isWordOfItsOwn(words[index + 1]);
+    return word.startsWith(option) && isWordOfItsOwn(word.slice(option.length));
+  });
+}
+
+/** `name:password`, and not the numbers of a user and a group. */
+function isUserWithPassword(word: string): boolean {
+  const password = /^[^\s:]+:([^\s:/]+)$/.exec(word)?.[1];
+  return password !== undefined && !/^\d+$/.test(password) && isWordOfItsOwn(password);
+}
+
 /** Whether a key with this value is a header that lets somebody in. */
 export function isAuthorization(key: string, value: string): boolean {
+  if (/^cookie$/i.test(key)) return COOKIE.test(value);
   if (!/^(?:proxy-)?authorization$/i.test(key)) return false;
   const token = AUTHORIZATION.exec(value.trim())?.[1];
   return token !== undefined && isLiteral(token);
@@ -102,14 +144,15 @@ function isWordOfItsOwn(value: string | undefined): boolean {
 }
 
 /** The value behind `:` or `=`; undefined for an expression, or for what is a sentence rather than a value. */
-function writtenValue(rest: string, code: boolean): string | undefined {
+function writtenValue(rest: string, style: Style): string | undefined {
   const [quote = ''] = rest;
   if (quote === '"' || quote === "'") {
     const end = rest.indexOf(quote, 1);
     return end === -1 ? rest.slice(1) : rest.slice(1, end);
   }
-  if (code) return undefined;
+  if (style === 'code') return undefined;
   const bare = rest.replace(/[;,]$/, '').trim();
+  if (style === 'settings') return isWordOfItsOwn(bare) ? bare : undefined;
   return /\s/.test(bare) || !isWordOfItsOwn(bare) ? undefined : bare;
 }
 

@@ -18,6 +18,9 @@ export const ENDINGS: readonly Ending[] = [
   { word: 'passphrase', glued: true, why: 'private keys and backups' },
   { word: 'pass', why: 'smtp_pass; not glued, because of bypass and compass' },
   { word: 'pwd', why: 'connection strings' },
+  { word: 'pw', why: 'bind_pw and others; not glued, because of draw.pw' },
+  { word: 'passcode', why: 'meetings and telephone' },
+  { word: 'password_hash', why: 'can be guessed at leisure by whoever has it' },
   { word: 'bindpw', glued: true, why: 'LDAP' },
   { word: 'rootpw', glued: true, why: 'LDAP' },
   { word: 'requirepass', why: 'Redis' },
@@ -39,6 +42,15 @@ export const ENDINGS: readonly Ending[] = [
   { word: 'access_key_id', why: 'the other half of a pair of S3 keys: both belong in one Secret' },
   { word: 'api_key', why: 'push gateways, SMS, search' },
   { word: 'apikey', glued: true, why: 'the same in one word' },
+  { word: 'app_key', why: 'SMS and push services' },
+  { word: 'user_key', why: 'Pushover' },
+  { word: 'lapi_key', why: 'CrowdSec' },
+  { word: 'pickle_key', why: 'encrypted bridges' },
+  { word: 'session_key', why: 'cookies of web programs' },
+  { word: 'shared_key', why: 'VPNs' },
+  { word: 'hmac_key', why: 'signed URLs' },
+  { word: 'secret_key_base', why: 'Rails' },
+  { word: 'secret_salt', why: 'sessions' },
   { word: 'api_hash', why: 'Telegram' },
   { word: 'livekit_key', why: 'LIVEKIT_KEYS holds keys with their secrets' },
   { word: 'pepper', why: "Synapse's password_config" },
@@ -50,7 +62,7 @@ export const ENDINGS: readonly Ending[] = [
  * What every line with a secret has in it: a part of each of {@link ENDINGS}, an option with a user, or the colons of a
  * line of .pgpass. One look for it spares most lines the others.
  */
-export const HINT = /pass|pw|secret|token|key|cred|pepper|hash|auth|-u|:[^\s:]+:[^\s:]+:/i;
+export const HINT = /pass|pw|secret|token|key|cred|pepper|hash|auth|-[uapw]|user|cookie|:[^\s:]+:[^\s:]+:/i;
 
 /** Ends that name another spelling of the same secret: `PASSWORD_OLD`, `token_2`, `secret_base64`. */
 export const VARIANTS: readonly string[] = [
@@ -66,6 +78,19 @@ export const VARIANTS: readonly string[] = [
   'b64',
   'hex',
 ];
+
+/** Groups of a configuration in which any key may be chosen, and every value is a secret. */
+export const SECRET_GROUPS: Readonly<Record<string, string>> = {
+  keys: 'LiveKit: key and secret, if all values are texts',
+  secrets: 'Matrix Authentication Service, bridges',
+  passwords: 'users with their passwords',
+  tokens: 'users with their tokens',
+  login_shared_secret_map: 'bridges: a secret for each homeserver',
+};
+
+/** Keys in such groups whose values are none. */
+export const NO_SECRET_IN_GROUP =
+  /(?:^|_)(?:path|file|name|type|kind|id|kid|user|username|url|uri|host|port)$/;
 
 /** Names that end like a secret and hold none. */
 export const HARMLESS_NAMES: Readonly<Record<string, string>> = {
@@ -221,6 +246,16 @@ export const AUTHORIZATION = /^(?:bearer|basic|token|digest|apikey)\s{1,9}(\S{4,
 /** Options of commands that take `user:password`. */
 export const USER_OPTIONS: ReadonlySet<string> = new Set(['-u', '--user', '--proxy-user']);
 
+/** Short options that take a password, by the program that has them. */
+export const PROGRAM_OPTIONS: Readonly<Record<string, string>> = {
+  'redis-cli': '-a',
+  'valkey-cli': '-a',
+  sshpass: '-p',
+  mysql: '-p',
+  mariadb: '-p',
+  ldapsearch: '-w',
+};
+
 /** First words of a line whose second word is a secret: Redis. */
 export const DIRECTIVES: ReadonlySet<string> = new Set(['requirepass', 'masterauth']);
 
@@ -229,6 +264,12 @@ export const PGPASS_LINE = /^[^\s:]+:(?:\d+|\*):[^\s:]+:[^\s:]+:(\S+)$/;
 
 /** A line of .netrc, up to the password. */
 export const NETRC_LINE = /^(?:machine\s+\S+|default)\s.{0,300}?\bpassword\s+(\S+)/;
+
+/** A header that carries a session. */
+export const COOKIE = /^[^\s=]{1,200}=\S{8}/;
+
+/** Files of ConfigMaps in which everything behind `=` is a value. */
+export const SETTINGS_FILE = /\.(?:conf|env|ini|properties)$/;
 
 /** Files of ConfigMaps in which a bare word is an expression, not a value. */
 export const CODE_FILE = /\.(?:lua|[cm]?[jt]sx?|py|go|rb|pl|html?|css|svg|md)$/;

@@ -3,11 +3,20 @@ import { type PlainSecret, secretByForm } from '../../model/plain-secrets/forms.
 import {
   isAuthorization,
   lineProblem,
+  type Style,
   secretInWords,
   secretsInLines,
 } from '../../model/plain-secrets/lines.ts';
 import { isLiteral, isSecretName } from '../../model/plain-secrets/names.ts';
-import { CODE_FILE, FILE_OPTIONS, FREE_GROUPS, REFERENCE_FIELDS } from '../../model/plain-secrets/words.ts';
+import {
+  CODE_FILE,
+  FILE_OPTIONS,
+  FREE_GROUPS,
+  NO_SECRET_IN_GROUP,
+  REFERENCE_FIELDS,
+  SECRET_GROUPS,
+  SETTINGS_FILE,
+} from '../../model/plain-secrets/words.ts';
 import { type Data, fieldPath, isData, itemPath, text as textOf } from '../reading/data.ts';
 import { isSopsEncrypted } from '../reading/sops.ts';
 
@@ -81,16 +90,25 @@ function inspectGroup(group: Data, place: Place, search: Search): void {
   const isObject = place.isObject || (typeof group.apiVersion === 'string' && typeof group.kind === 'string');
   const hidden = hiddenFields(group, path, search);
   const pair = textOf(group.name) ?? textOf(group.key);
-  // `keys:` of LiveKit: any name, and the secret that goes with it.
-  const areKeys =
-    !isObject && parent === 'keys' && Object.values(group).every((it) => typeof it === 'string');
+  // A key of JSON Web Keys that can sign, not only check.
+  if (typeof group.kty === 'string' && (typeof group.d === 'string' || typeof group.k === 'string')) {
+    report(search, path, 'holds a private key', 'move it to a Secret');
+  }
+  const areSecrets = !isObject && isGroupOfSecrets(group, parent);
   for (const [key, value] of Object.entries(group)) {
     if (hidden.has(key)) continue;
     const below = { path: fieldPath(path, key), key, parent, isObject, texts, depth };
     if (key === 'value' && pair !== undefined) inspectPair(pair, value, below, search);
-    else if (areKeys && isLiteral(value)) report(search, below.path, 'holds a plain secret', 'use key_file');
-    else inspect(value, below, search);
+    else if (areSecrets && typeof value === 'string' && isLiteral(value) && !NO_SECRET_IN_GROUP.test(key)) {
+      report(search, below.path, 'holds a plain secret', parent === 'keys' ? 'use key_file' : DIRECT);
+    } else inspect(value, below, search);
   }
+}
+
+/** `keys:` of LiveKit and the like: any name, and the secret that goes with it. */
+function isGroupOfSecrets(group: Data, name: string): boolean {
+  if (!Object.hasOwn(SECRET_GROUPS, name)) return false;
+  return name !== 'keys' || Object.values(group).every((it) => typeof it === 'string');
 }
 
 /** What need not be looked at in a group that is an object: ciphertext, and values that are reported as a whole. */
@@ -166,7 +184,7 @@ function inspectText(text: string, place: Place, search: Search): void {
   const documents = documentsOf(text, /\.(?:ya?ml|json)$/.test(key), path, search);
   if (documents === undefined) {
     const isOneLine = !text.includes('\n') && !key.includes('.');
-    for (const line of secretsInLines(text, CODE_FILE.test(key))) {
+    for (const line of secretsInLines(text, styleOf(key))) {
       const { what, remedy } = lineProblem({ ...line, ...named(line.name) }, DIRECT, isOneLine);
       report(search, path, what, remedy);
     }
@@ -183,6 +201,11 @@ function inspectText(text: string, place: Place, search: Search): void {
     const { what, remedy } = lineProblem({ ...line, ...named(line.name) }, 'remove the comment', false);
     report(search, path, what, remedy);
   }
+}
+
+function styleOf(name: string): Style {
+  if (SETTINGS_FILE.test(name)) return 'settings';
+  return CODE_FILE.test(name) ? 'code' : 'text';
 }
 
 /** A text that was encoded is searched for forms again. */
