@@ -90,7 +90,7 @@ export const SECRET_GROUPS: Readonly<Record<string, string>> = {
 
 /** Keys in such groups whose values are none. */
 export const NO_SECRET_IN_GROUP =
-  /(?:^|_)(?:path|file|name|type|kind|id|kid|user|username|url|uri|host|port)$/;
+  /(?:^|_)(?:path|file|name|type|kind|id|kid|user|username|url|uri|host|port|provider|backend|engine|store|mode)$/;
 
 /** Names that end like a secret and hold none. */
 export const HARMLESS_NAMES: Readonly<Record<string, string>> = {
@@ -138,11 +138,11 @@ export const SWITCHES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A value that only names where the secret comes from, as a whole: `${NAME}`, `$(NAME)`, `$NAME`, `{{ name }}`,
+ * A value that only names where the secret comes from, as a whole: `${NAME}`, `$(NAME)`, `$NAME`, `{{ name }}`, `${{ name }}`,
  * `$(cat /file)`. With a default (`${NAME:-secret}`) or text around it, it holds something of its own.
  */
 export const REFERENCE =
-  /^(?:\$\{[A-Za-z_]\w*\}|\$\([A-Za-z_]\w*\)|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\$\((?:cat |< ?)[\w./-]+\))+$/;
+  /^(?:\$\{[A-Za-z_]\w*\}|\$\([A-Za-z_]\w*\)|\$[A-Z_][A-Z0-9_]*|\$?\{\{[^{}]*\}\}|\$\((?:cat |< ?)[\w./-]+\))+$/;
 
 /** What documentation writes in place of a password in a URL. */
 export const URL_PLACEHOLDER = /^(?:<[^<>]*>|\{\w*\}|%\(\w+\)s|%\{\w+\}|%s)$/;

@@ -1,4 +1,3 @@
-import { loadAll, YAMLException } from 'js-yaml';
 import { type PlainSecret, secretByForm } from '../../model/plain-secrets/forms.ts';
 import {
   isAuthorization,
@@ -19,6 +18,7 @@ import {
 } from '../../model/plain-secrets/words.ts';
 import { type Data, fieldPath, isData, itemPath, text as textOf } from '../reading/data.ts';
 import { isSopsEncrypted } from '../reading/sops.ts';
+import { commentsOf, decodedText, readEmbedded } from './embedded.ts';
 
 /** Something that must not be there, and where. */
 export interface Found extends PlainSecret {
@@ -49,7 +49,7 @@ const DIRECT = 'let the program read it from a file of a Secret, or from a varia
 export function secretsIn(object: Data): readonly Found[] {
   const found: Found[] = [];
   const place = { path: '', key: '', parent: '', isObject: true, texts: 0, depth: 0 };
-  inspect(object, place, { found, seen: new Set(), forms: true });
+  inspect(object, place, { found, seen: new Set(), seenAsSecret: new Set(), forms: true });
   return found;
 }
 
@@ -57,6 +57,8 @@ interface Search {
   readonly found: Found[];
   /** Groups and lists looked at: aliases of YAML would show them again and again. */
   readonly seen: Set<unknown>;
+  /** The same for those under the name of a secret, where their values mean something else. */
+  readonly seenAsSecret: Set<unknown>;
   /** False where the text that this was read from has been searched for forms, and had one. */
   readonly forms: boolean;
 }
@@ -66,8 +68,11 @@ function inspect(value: unknown, place: Place, search: Search): void {
     inspectScalar(value, place, search);
     return;
   }
-  if (typeof value !== 'object' || value === null || search.seen.has(value)) return;
-  search.seen.add(value);
+  if (typeof value !== 'object' || value === null) return;
+  const isSecret = isSecretName(place.key) || Object.hasOwn(SECRET_GROUPS, place.key);
+  const seen = isSecret ? search.seenAsSecret : search.seen;
+  if (seen.has(value)) return;
+  seen.add(value);
   if (place.depth > DEEPEST_VALUE) {
     const remedy = `nest at most ${DEEPEST_VALUE} groups and lists`;
     search.found.push({ path: place.path, what: 'is nested too deeply to be checked for secrets', remedy });
@@ -181,7 +186,11 @@ function inspectText(text: string, place: Place, search: Search): void {
     else inspectText(decoded, { ...place, texts: texts + 1 }, searchForms(decoded, path, search));
     return;
   }
-  const documents = documentsOf(text, /\.(?:ya?ml|json)$/.test(key), path, search);
+  const { documents, problem } = readEmbedded(text, /\.(?:ya?ml|json)$/.test(key));
+  if (problem !== undefined) {
+    report(search, path, problem.what, problem.remedy);
+    return;
+  }
   if (documents === undefined) {
     const isOneLine = !text.includes('\n') && !key.includes('.');
     for (const line of secretsInLines(text, styleOf(key))) {
@@ -213,55 +222,6 @@ function searchForms(text: string, path: string, search: Search): Search {
   const form = search.forms ? secretByForm(text) : undefined;
   if (form !== undefined) search.found.push({ ...form, path });
   return { ...search, forms: form === undefined };
-}
-
-/** The comments of a YAML text, each in its line. */
-function commentsOf(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => (/^\s*#/.test(line) ? line : ''))
-    .join('\n');
-}
-
-/** What Base64 holds, where that is text: four letters or more of any kind, or nothing that could be read. */
-function decodedText(text: string): string | undefined {
-  const trimmed = text.trimEnd();
-  if (trimmed.length < 12 || !/^[A-Za-z0-9+/\r\n]+={0,2}$/.test(trimmed)) return undefined;
-  const packed = trimmed.replaceAll(/\s/g, '');
-  if (packed.length % 4 !== 0) return undefined;
-  const decoded = Buffer.from(packed, 'base64').toString('utf8');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what has any of these is no text
-  return /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\uFFFD]/.test(decoded) ? undefined : decoded;
-}
-
-/** The documents of a YAML or JSON text; undefined where it is neither. */
-function documentsOf(
-  text: string,
-  isPromised: boolean,
-  path: string,
-  search: Search,
-): readonly unknown[] | undefined {
-  if (!isPromised && !looksStructured(text)) return undefined;
-  try {
-    const documents = loadAll(text);
-    return documents.every((it) => typeof it !== 'object') && !isPromised ? undefined : documents;
-  } catch (error) {
-    if (!isPromised) return undefined;
-    // The message repeats the text, which may hold a secret.
-    const line =
-      error instanceof YAMLException && error.mark !== undefined ? ` (line ${error.mark.line + 1})` : '';
-    const fix = 'correct the text, or name the key without .yaml or .json';
-    report(search, path, `is not valid YAML or JSON${line}, so nothing says it holds no secret`, fix);
-    return [];
-  }
-}
-
-function looksStructured(text: string): boolean {
-  const start = text.trimStart();
-  if (/^(?:[[{]|---\s)/.test(start)) return true;
-  if (!text.includes('\n')) return false;
-  const first = /^(?![ \t]*(?:#|\r?$)).{1,300}/m.exec(text)?.[0] ?? '';
-  return /^\s*(?:- |["']?[\w./-]{1,200}["']?\s*:(?:\s|$))/.test(first);
 }
 
 function report({ found }: Search, path: string, what: string, remedy: string): void {

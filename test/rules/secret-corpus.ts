@@ -161,6 +161,7 @@ export const FILES: readonly Case[] = [
   some('a.json: JSON', '{"clientSecret": "hunter2"}'),
   some('config: JSON without an ending', '{"a": [{"password": "hunter2"}]}'),
   some('a.yaml: a second document', 'a: 1\n---\nb: {secret: hunter2}\n'),
+  some('a.yaml: an alias', 'x: &a [hunter2]\ntokens: *a\n'),
   some('a.yaml: a comment', 'a: 1\n# password: hunter2\n'),
   some('a.conf: a setting', 'x = 1\npassword = hunter2\n'),
   some('turnserver.conf: coturn', 'use-auth-secret\nstatic-auth-secret=hunter2\n'),
