@@ -32,7 +32,7 @@ const ASSIGNMENT =
 const HEADER = /["']([\w-]{2,60}):\s{0,9}([^"']{1,4000})["']/g;
 
 /** A name and its value in quotes, anywhere in a line: tables of Lua, dictionaries, objects. */
-const QUOTED = /([\w.-]{2,100})["'\]]{0,2}\s{0,9}[:=]\s{0,9}["']([^"']{1,4000})["']/g;
+const QUOTED = /(?<![\w.-])([\w.-]{2,100})["'\]]{0,2}\s{0,9}[:=]\s{0,9}["']([^"']{1,4000})["']/g;
 /** An element of XML with its text. */
 const ELEMENT = /<([\w.-]{2,100})>([^<>\s]{1,4000})<\//g;
 /** A key and its value in braces. */
