@@ -40,6 +40,9 @@ export const CODES = {
   MG060: 'A file of secrets is not what the provider of the stack writes.',
   MG061: 'What a file of secrets says of its own keys is damaged.',
   MG062: 'Two files hold one Secret.',
+  MG067: 'A file of secrets holds something that matrix-gitops does not write there.',
+  MG068: 'A file of secrets does not fit the Secret that the stack needs.',
+  MG069: 'A comment in a file of secrets holds a secret in plain text.',
 } as const;
 
 /** One of {@link CODES}. */

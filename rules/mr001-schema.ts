@@ -23,7 +23,7 @@ function checkObject(located: Located): readonly Finding[] {
     const what = `has apiVersion "${located.apiVersion}" and kind "${located.kind}", of which no schema is known`;
     return [finding(code, located, '', what, remedyForUnknown(located, key))];
   }
-  const object = isSopsEncrypted(located) ? withoutSops(located.data) : located.data;
+  const object = isSopsEncrypted(located.data) ? withoutSops(located.data) : located.data;
   return validate(object, schemaOf(kind), '').map(({ path, what, remedy }) =>
     finding(code, located, path, what, remedy),
   );

@@ -10,6 +10,18 @@ const FACTS = ['revision', 'made', 'certificate', 'scope'] as const satisfies re
 /** The version of the key follows, since a colon cannot stand in an annotation's name. */
 const OLD_SIGNING_KEY = `old-signing-key.${DOMAIN}/`;
 
+/**
+ * What the annotations of a key may say, by the part of their names before the slash. An old signing key is looked at
+ * by {@link oldSigningKeysOf}.
+ */
+export const FACT_VALUES: Readonly<Record<string, RegExp>> = {
+  [`revision.${DOMAIN}`]: /^[A-Za-z0-9]{1,40}$/,
+  [`made.${DOMAIN}`]: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/,
+  [`certificate.${DOMAIN}`]: /^[0-9a-f]{64}$/,
+  [`scope.${DOMAIN}`]: /^strict [a-z0-9-]{1,63}\/[a-z0-9.-]{1,253}$/,
+  [`old-signing-key.${DOMAIN}`]: /^.{1,200}$/,
+};
+
 type Annotations = Readonly<Record<string, string>>;
 
 /** A new id for a new value. Random: nothing about the value follows from it. */

@@ -4,6 +4,8 @@ import type { KeptKey, KeptSecret, OldSigningKey } from '../model/kept-secrets.t
 import { isManifest, type Manifest } from '../model/manifest.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
+import { notAdmitted } from './admission/admit.ts';
+import type { Expected } from './admission/shape.ts';
 import { factsOf, oldSigningKeysOf } from './annotations.ts';
 import { type FoundSealedSecret, readSealedSecret } from './sealed-secrets/manifest.ts';
 import { SopsProblem } from './sops/problem.ts';
@@ -46,8 +48,16 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
     if (read.secret === undefined) continue;
     const { namespace, name } = read.secret;
     const twin = found.find((other) => other.namespace === namespace && other.name === name);
-    if (twin === undefined) found.push(read.secret);
-    else {
+    if (twin === undefined) {
+      found.push(read.secret);
+      diagnostics.push(
+        ...notAdmitted({
+          ...one,
+          provider: provider.kind === 'sops' ? 'sops' : 'sealed-secrets',
+          expected: expectedOf(stack, read.secret),
+        }),
+      );
+    } else {
       diagnostics.push({
         position: { file: one.file, line: 1, column: 1 },
         code: 'MG062',
@@ -66,6 +76,13 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
     elsewhere: others.filter(isElsewhere),
     diagnostics,
   };
+}
+
+/** What a file must say that it is: for a Secret of the stack, that one; for any other, whatever it says. */
+function expectedOf({ secrets }: Stack, { namespace, name, manifest }: KeptSecret): Expected {
+  const spec = secrets.find((it) => it.namespace === namespace && it.name === name);
+  if (spec !== undefined) return { namespace, name, spec };
+  return { namespace: manifest.metadata.namespace ?? '', name: manifest.metadata.name, spec };
 }
 
 /**

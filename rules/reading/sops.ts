@@ -1,13 +1,14 @@
 import { at, type Data, data } from './data.ts';
-import type { Located } from './objects.ts';
 
 /** A value as SOPS writes it: https://github.com/getsops/sops/blob/main/aes/cipher.go. */
 const ENCRYPTED =
   /^ENC\[AES256_GCM,data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:[a-z]+\]$/;
 
-/** True for a Secret that is encrypted by SOPS: Flux opens it, and the API server never sees it as it stands. */
-export function isSopsEncrypted({ group, kind, data: object }: Located): boolean {
-  if (group !== '' || kind !== 'Secret' || typeof at(object, 'sops', 'mac') !== 'string') return false;
+/** True for a Secret that is encrypted by SOPS: Flux decrypts it before the API server sees it. */
+export function isSopsEncrypted(object: Data): boolean {
+  const { apiVersion, kind } = object;
+  const isSecret = kind === 'Secret' && typeof apiVersion === 'string' && !apiVersion.includes('/');
+  if (!isSecret || typeof at(object, 'sops', 'mac') !== 'string') return false;
   return ['data', 'stringData'].every((field) =>
     Object.values(data(object[field])).every(
       (value) => value === '' || (typeof value === 'string' && ENCRYPTED.test(value)),

@@ -14,7 +14,7 @@ const KIND = 'SealedSecret';
  * On the Secret: it belongs to no object, so that it stays when the SealedSecret goes. The controller would
  * then take it for somebody else's and never update it again, were it not for the second.
  */
-const KEEP_SECRET = {
+export const KEEP_SECRET = {
   'sealedsecrets.bitnami.com/managed': 'true',
   'sealedsecrets.bitnami.com/skip-set-owner-references': 'true',
 } as const;

@@ -1,5 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { ENDINGS, HINT, USER_OPTIONS } from '../../model/plain-secrets/words.ts';
+import { render } from '../../render.ts';
 import { secretsRule } from '../../rules/mr008-secrets.ts';
+import { secretsIn } from '../../rules/secrets/inspect.ts';
+import { allProfiles, stackFrom } from '../stacks.ts';
+import {
+  type Case,
+  CONTAINERS,
+  FILES,
+  HARMLESS_CONTAINERS,
+  HARMLESS_FILES,
+  HARMLESS_OBJECTS,
+  OBJECTS,
+  STACKS,
+  SYNAPSE,
+  TOKENS,
+} from './secret-corpus.ts';
 import { changed, found, goodStack, yaml } from './stack.ts';
 
 const synapse = 'Deployment/app/synapse';
@@ -108,5 +124,169 @@ describe('MR008 secrets', () => {
       expect.stringContaining('is not valid YAML or JSON (line 2), so nothing says it holds no secret'),
     ]);
     expect(result.join()).not.toContain('hunter2');
+  });
+});
+
+const named = (cases: readonly Case[]) => cases.map((one) => [one.title, one] as const);
+const fileOf = ({ title, text }: Case) => config(title.slice(0, title.indexOf(':')), text);
+const containerOf = ({ text }: Case) =>
+  changed(synapse, {
+    'spec.template.spec.containers[synapse]': { name: 'synapse', ...yaml(text)[0] },
+  });
+
+/** Found, and not repeated. */
+function expectFound(lines: readonly string[], secret: string): void {
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.join()).not.toContain(secret);
+}
+
+const HEAD = `schema: 1
+serverName: example.org
+expose: {public: {via: traefik, tls: {issuer: {name: letsencrypt}}}}
+callNodes: {addresses: {public: 198.51.100.7}}
+`;
+
+/** The lines of a stack's findings by this rule. */
+function inStack(more: string): readonly string[] {
+  const { findings } = render(stackFrom(HEAD + more));
+  return findings
+    .filter(({ code }) => code === 'MR008')
+    .map(({ object, field, what, remedy }) => `${object} ${field}: ${what}; ${remedy}`);
+}
+
+describe('MR008 finds', () => {
+  it.each(named(TOKENS))('by its form, in a field, a text and an argument: %s', (_, { text, secret }) => {
+    expectFound(found(secretsRule, config('x', text)), secret);
+    expectFound(found(secretsRule, config('a.json', JSON.stringify({ a: [{ b: text }] }))), secret);
+    expectFound(
+      found(secretsRule, containerOf({ title: '', text: JSON.stringify({ args: [text] }), secret })),
+      secret,
+    );
+    expectFound(found(secretsRule, config('x', Buffer.from(text).toString('base64'))), secret);
+  });
+
+  it.each(named(SYNAPSE))('in synapse.extraConfig: %s', (_, { text, secret }) => {
+    expectFound(inStack(`element: {}\njitsi: {access: anyone}\nsynapse: {extraConfig: ${text}}`), secret);
+  });
+
+  it.each(named(STACKS))('in a stack file: %s', (_, { text, secret }) => {
+    expectFound(inStack(text.startsWith('element') ? `${text}\njitsi: {access: anyone}` : text), secret);
+  });
+
+  it.each(named(FILES))('in a file of a ConfigMap, %s', (_, one) => {
+    expectFound(found(secretsRule, fileOf(one)), one.secret);
+  });
+
+  it.each(named(CONTAINERS))('in a container: %s', (_, one) => {
+    expectFound(found(secretsRule, containerOf(one)), one.secret);
+  });
+
+  it.each(named(OBJECTS))('in an object: %s', (_, { text, secret }) => {
+    expectFound(found(secretsRule, yaml(text)), secret);
+  });
+});
+
+describe('MR008 passes', () => {
+  it.each(named(HARMLESS_FILES))('in a file of a ConfigMap, %s', (_, one) => {
+    expect(found(secretsRule, fileOf(one))).toEqual([]);
+  });
+
+  it.each(named(HARMLESS_CONTAINERS))('in a container: %s', (_, one) => {
+    expect(found(secretsRule, containerOf(one))).toEqual([]);
+  });
+
+  it.each(named(HARMLESS_OBJECTS))('in an object: %s', (_, { text }) => {
+    expect(found(secretsRule, yaml(text))).toEqual([]);
+  });
+
+  it('everything that is rendered here', () => {
+    for (const stack of allProfiles()) {
+      expect(render(stack).findings.filter(({ code }) => code === 'MR008')).toEqual([]);
+    }
+  });
+});
+
+describe('the list of words', () => {
+  it('has a reason for each, and a hint that one look finds', () => {
+    for (const { word, why } of ENDINGS) {
+      expect(why).not.toBe('');
+      expect(word).toMatch(HINT);
+    }
+    for (const option of USER_OPTIONS) expect(option).toMatch(HINT);
+  });
+
+  it('is tried by enough cases', () => {
+    const must = [TOKENS, SYNAPSE, STACKS, FILES, CONTAINERS, OBJECTS].flat();
+    const mustNot = [HARMLESS_FILES, HARMLESS_CONTAINERS, HARMLESS_OBJECTS].flat();
+    expect(must.length).toBeGreaterThanOrEqual(110);
+    expect(mustNot.length).toBeGreaterThanOrEqual(65);
+  });
+});
+
+describe('MR008 on long texts', () => {
+  const LENGTH = 200_000;
+  const long = (part: string): string => part.repeat(LENGTH / part.length);
+
+  // Anything worse than linear would take minutes: the test's own limit is enough.
+  it.each([
+    ...['a', 'A', '=', ':', '/', '-', '@', '\n', ' ', '"', '#', '$', '{', '[', '\\'],
+    ...[
+      'a:',
+      'a@',
+      '://',
+      'a://',
+      'http://a:',
+      'http://a:b',
+      '?a=',
+      '&token',
+      '-----BEGIN ',
+      'LS0tLS1CRUdJTi',
+    ],
+    ...[
+      'eyJ',
+      ' eyJ',
+      'sk-',
+      ' sk-',
+      ' syt_a_',
+      'ed25519 a ',
+      '$2a$',
+      ':AA',
+      'a: b\n',
+      '- a\n',
+      '- ',
+      '"a:',
+      "'a: ",
+    ],
+    ...[
+      'authorization: bearer ',
+      'password',
+      'password=',
+      'password ',
+      '--password ',
+      'machine a ',
+      '${A}',
+      '$A',
+    ],
+    ...['a_', 'aB', 'AB', 'a/', 'a.', 'a-', '=\n', 'AAAA\n', '\t\n', ' #\n', '# a: b\n', '{{a}}', '$(cat /'],
+  ])('takes 200 kB of %j', (part) => {
+    const text = long(part);
+    const object = {
+      data: { x: text, y: `token=${text}!`, z: `a: ${text}!\nb: 1` },
+      args: [text, `${text}!`],
+      [text]: 'x',
+    };
+    secretsIn({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, ...object });
+  });
+
+  it('takes text that YAML unfolds without end', () => {
+    const lines = ['a0: &a0 {password: hunter2}'];
+    for (let n = 1; n < 40; n++) lines.push(`a${n}: &a${n} [${`*a${n - 1},`.repeat(10)}]`);
+    expectFound(found(secretsRule, config('a.yaml', lines.join('\n'))), 'hunter2');
+  });
+
+  it('takes text that is nested without end', () => {
+    const text = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    expect(found(secretsRule, config('a.json', text)).length).toBe(1);
+    expect(found(secretsRule, config('x', text)).length).toBeLessThanOrEqual(1);
   });
 });

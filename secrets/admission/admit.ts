@@ -1,0 +1,134 @@
+import type { Code } from '../../model/codes.ts';
+import { compareDiagnostics, type Diagnostic, type Position } from '../../model/diagnostic.ts';
+import { isGroup } from '../../model/merge-patch.ts';
+import { type Path, readYaml, shortKey, type YamlSource } from '../../model/reading/yaml-source.ts';
+import {
+  CHECKED,
+  type Expected,
+  type Group,
+  SECRET_KEY,
+  type Shape,
+  sealedShape,
+  sopsShape,
+  type Text,
+} from './shape.ts';
+import { secretsInComments, type TextProblem, unclearIn } from './text.ts';
+
+/** A file that its reader has found to hold ciphertext. */
+export interface Candidate {
+  readonly file: string;
+  readonly text: string;
+  readonly provider: 'sealed-secrets' | 'sops';
+  readonly expected: Expected;
+}
+
+/**
+ * Everything in a file of ciphertext that this program does not write there. The file is handed on byte for byte, so
+ * that whatever it says reaches the cluster: only what is known to be harmless may be in it.
+ *
+ * @returns nothing for a file that may be handed on; no message repeats a value
+ */
+export function notAdmitted({ file, text, provider, expected }: Candidate): readonly Diagnostic[] {
+  const { source } = readYaml(file, text);
+  if (source === undefined) {
+    const what = 'this is not YAML that every reader takes for the same';
+    const remedy = 'take the last good version from git';
+    return [{ position: { file, line: 1, column: 1 }, code: 'MG067', what, remedy }];
+  }
+  const found: Diagnostic[] = [];
+  const report: Report = (code, position, what, remedy) => {
+    found.push({ code, position, what, remedy });
+  };
+  const shape = provider === 'sops' ? sopsShape(expected) : sealedShape(expected);
+  checkGroup(source.data, shape, [], source, report);
+  if (provider === 'sops') checkKeys(source, report);
+  const place = ({ offset }: TextProblem): Position => {
+    const before = text.slice(0, offset).split('\n');
+    return { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+  };
+  for (const problem of unclearIn(text)) report('MG067', place(problem), problem.what, problem.remedy);
+  for (const problem of secretsInComments(text)) {
+    report('MG069', place(problem), problem.what, problem.remedy);
+  }
+  return found.sort(compareDiagnostics);
+}
+
+type Report = (code: Code, position: Position, what: string, remedy: string) => void;
+
+function checkGroup(data: unknown, shape: Group, path: Path, source: YamlSource, report: Report): void {
+  if (!isGroup(data)) {
+    const what = `${name(path)} is not a group of keys`;
+    report('MG067', source.at(path), what, 'take the last good version from git');
+    return;
+  }
+  for (const [key, value] of Object.entries(data)) {
+    const at = [...path, key];
+    const known = Object.hasOwn(shape.keys, key)
+      ? shape.keys[key]
+      : shape.more?.find((it) => it.name.test(key))?.shape;
+    if (known === undefined) {
+      const what = `${name(at)} is not a field that matrix-gitops writes here, and it would reach the cluster`;
+      report('MG067', source.keyAt(at), what, REMEDIES[key] ?? 'remove it');
+    } else check(value, known, at, source, report);
+  }
+}
+
+function check(data: unknown, shape: Shape, path: Path, source: YamlSource, report: Report): void {
+  if (shape === CHECKED) return;
+  if ('keys' in shape) checkGroup(data, shape, path, source, report);
+  else if ('text' in shape) checkText(data, shape, path, source, report);
+  else if (!Array.isArray(data)) {
+    report('MG067', source.at(path), `${name(path)} is not a list`, 'take the last good version from git');
+  } else {
+    for (const [index, item] of data.entries()) check(item, shape.items, [...path, index], source, report);
+  }
+}
+
+function checkText(data: unknown, { text }: Text, path: Path, source: YamlSource, report: Report): void {
+  if (typeof data !== 'string') {
+    report('MG067', source.at(path), `${name(path)} is not text`, 'put the value in quotes, or remove it');
+  } else if (text instanceof RegExp) {
+    if (text.test(data)) return;
+    const what = `${name(path)} is not a value that matrix-gitops writes here`;
+    report('MG067', source.at(path), what, 'take the last good version from git, or remove it');
+  } else if (!text.includes(data)) {
+    const expected = text.map((one) => `"${one}"`).join(' or ');
+    report('MG068', source.at(path), `${name(path)} is not ${expected}`, `write ${text[0]}`);
+  }
+}
+
+/** Keys of the Secret, which become names of files. What is left over from another release is `not-needed` to status. */
+function checkKeys(source: YamlSource, report: Report): void {
+  for (const section of ['data', 'stringData']) {
+    const data = isGroup(source.data) ? source.data[section] : undefined;
+    for (const key of isGroup(data) ? Object.keys(data) : []) {
+      if (SECRET_KEY.test(key)) continue;
+      // Not quoted: it may be a value in the wrong place.
+      const what = `a key in ${section} is not a valid key of a Secret`;
+      const remedy = 'use letters, digits, - _ and . only, at most 253, and not .. first';
+      report('MG067', source.keyAt([section, key]), what, remedy);
+    }
+  }
+}
+
+/** What to do about fields that have a better answer than the general one. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  data: 'remove it; if it held a value in plain text and was committed, consider that value known and rotate it',
+  'sealedsecrets.bitnami.com/namespace-wide':
+    'remove it, and seal the values again for this Secret only: secrets rotate',
+  'sealedsecrets.bitnami.com/cluster-wide':
+    'remove it, and seal the values again for this Secret only: secrets rotate',
+  status: 'remove it: the controller writes it in the cluster',
+  creationTimestamp: 'remove it: the cluster writes it',
+};
+
+/** `metadata.annotations.a/b`, on one line and without anything that a terminal would follow. */
+function name(path: Path): string {
+  return path.length === 0
+    ? 'the file'
+    : path.map((step) => (typeof step === 'number' ? `[${step}]` : printable(step))).join('.');
+}
+
+function printable(key: string): string {
+  return shortKey(key).replaceAll(/[^\x20-\x7E\u00A1-\u1FFF]/g, '?');
+}
