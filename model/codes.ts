@@ -40,6 +40,10 @@ export const CODES = {
   MG060: 'A file of secrets is not what the provider of the stack writes.',
   MG061: 'What a file of secrets says of its own keys is damaged.',
   MG062: 'Two files hold one Secret.',
+  MG063: 'A certificate is damaged: its own signature does not match.',
+  MG064: 'The certificate to seal for has not been accepted on this computer.',
+  MG065: 'An age recipient has not been accepted on this computer.',
+  MG066: 'The controller that the stack file names has not been accepted on this computer.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -14,11 +14,18 @@ export interface SealingCertificate {
   readonly publicKey: KeyObject;
   /** The certificate as PEM text, ending in a newline. */
   readonly pem: string;
+  /**
+   * Whether it says that it was issued by itself, as the controller's are; then its signature was checked. Of any
+   * other nothing here can tell whether it is undamaged.
+   */
+  readonly selfIssued: boolean;
+  /** Where it begins in the text that it was read from, counted from 1. */
+  readonly line: number;
 }
 
 /** What can be wrong with a text of certificates. */
 export type CertificateProblem = Problem<
-  'none' | 'private-key' | 'other-block' | 'garbage' | 'not-rsa' | 'weak-key'
+  'none' | 'private-key' | 'other-block' | 'garbage' | 'not-rsa' | 'weak-key' | 'bad-signature'
 >;
 
 /** What came of reading PEM text: at least one certificate, or everything that is wrong. */
@@ -67,9 +74,9 @@ export function readCertificates(file: string, text: string): CertificatesResult
       report('other-block', line, `a ${label} stands here, no CERTIFICATE`, GET_ONE);
       continue;
     }
-    const certificate = parsed(base64);
+    const certificate = parsed(base64, line);
     if (certificate === undefined) {
-      report('garbage', line, 'what begins here is damaged, or no certificate at all', GET_ONE);
+      report('garbage', line, 'what begins here is damaged, or not a certificate at all', GET_ONE);
       continue;
     }
     const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
@@ -84,7 +91,13 @@ export function readCertificates(file: string, text: string): CertificatesResult
       report('weak-key', line, what, `start the controller with --key-size=4096, then ${GET_ONE}`);
       continue;
     }
-    certificates.push(certificate);
+    if (certificate.selfIssued && !certificate.isIntact) {
+      const what = 'this certificate is damaged: its own signature does not match';
+      report('bad-signature', line, what, `remove it, and ${GET_ONE}`);
+      continue;
+    }
+    const { isIntact: _, ...good } = certificate;
+    certificates.push(good);
   }
   // Garbage without any certificate is one finding, not one per line.
   if (blocks.length === 0) {
@@ -145,7 +158,7 @@ function readBlocks(text: string, garbage: (line: number, what: string) => void)
   return blocks;
 }
 
-function parsed(base64: string): SealingCertificate | undefined {
+function parsed(base64: string, line: number): (SealingCertificate & { isIntact: boolean }) | undefined {
   const der = Buffer.from(base64, 'base64');
   try {
     const certificate = new X509Certificate(der);
@@ -159,6 +172,9 @@ function parsed(base64: string): SealingCertificate | undefined {
       notAfter,
       publicKey: certificate.publicKey,
       pem: pemOf(certificate.raw),
+      selfIssued: certificate.subject === certificate.issuer,
+      isIntact: certificate.verify(certificate.publicKey),
+      line,
     };
   } catch {
     return undefined;
@@ -205,8 +221,8 @@ export type Choice =
  */
 export function choose(certificates: readonly SealingCertificate[], now: Date): Choice {
   const time = now.getTime();
-  const begun = certificates.filter(({ notBefore }) => notBefore.getTime() <= time + CLOCK_SKEW_MS);
-  const [certificate] = newestFirst(begun.filter(({ notAfter }) => time <= notAfter.getTime()));
+  const begun = certificates.filter((one) => hasBegun(one, now));
+  const [certificate] = newestFirst(begun.filter((one) => isUsable(one, now)));
   if (certificate === undefined) {
     return { certificate: undefined, warning: undefined, problem: noChoice(certificates, begun, now) };
   }
@@ -217,6 +233,15 @@ export function choose(certificates: readonly SealingCertificate[], now: Date): 
     `${RENEWAL_DAYS} days`;
   const remedy = 'fetch its newest certificate and reseal';
   return { certificate, warning: { kind: 'old', what, remedy }, problem: undefined };
+}
+
+/** Whether a certificate is valid now, as far as the clock goes. */
+export function isUsable(certificate: SealingCertificate, now: Date): boolean {
+  return hasBegun(certificate, now) && now.getTime() <= certificate.notAfter.getTime();
+}
+
+function hasBegun({ notBefore }: SealingCertificate, now: Date): boolean {
+  return notBefore.getTime() <= now.getTime() + CLOCK_SKEW_MS;
 }
 
 function noChoice(
@@ -241,7 +266,7 @@ function day(date: Date): string {
 }
 
 /** Newest first; those of one moment by fingerprint, so that the order never depends on the input's. */
-function newestFirst(certificates: readonly SealingCertificate[]): readonly SealingCertificate[] {
+export function newestFirst(certificates: readonly SealingCertificate[]): readonly SealingCertificate[] {
   return [...certificates].sort(
     (a, b) =>
       b.notBefore.getTime() - a.notBefore.getTime() ||
