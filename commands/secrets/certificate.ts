@@ -18,7 +18,7 @@ import type { SecretsState } from '../../secrets/state.ts';
 import { problemReading } from '../environment-problem.ts';
 import { fromHere } from '../workspace.ts';
 import { acceptCertificate, acceptController, presentFingerprints } from './accept-certificate.ts';
-import type { Acceptance } from './acceptance.ts';
+import { type Acceptance, acceptsCertificate } from './acceptance.ts';
 
 export type SealedSecrets = Extract<SecretProvider, { readonly kind: 'sealed-secrets' }>;
 
@@ -104,6 +104,7 @@ export async function sealingCertificate(
           ]
         : []),
       ...changeNotices(certificate, source, presentFingerprints(state)),
+      ...strangeNotices(sealed, certificate, pinned, now).map((text) => `${fromHere(file)}${text}`),
       ...(source === 'controller' && !certificate.selfIssued
         ? [
             'the certificate that the controller gave was issued by another one: nothing here can tell whether it is undamaged',
@@ -125,6 +126,22 @@ function changeNotices(
   return [
     `this run seals for ${shownFingerprint(fingerprint)}; the values of this stack were sealed for ${others.map(shownFingerprint).join(', ')}`,
   ];
+}
+
+/** A newer one that somebody has pinned is not used; but the next run without --cert will stop at it. */
+function strangeNotices(
+  { acceptance }: SealedStack,
+  { notBefore }: SealingCertificate,
+  pinned: readonly SealingCertificate[],
+  now: Date,
+): readonly string[] {
+  return pinned
+    .filter((one) => one.notBefore > notBefore && one.notAfter >= now)
+    .filter(({ fingerprint }) => !acceptsCertificate(acceptance, fingerprint))
+    .map(
+      ({ line, fingerprint }) =>
+        `:${line}:1 a newer certificate is pinned, and was not used, since it has not been accepted on this computer: ${shownFingerprint(fingerprint)}; if it is not that of your controller, remove it`,
+    );
 }
 
 async function fetched(controller: Controller): Promise<readonly SealingCertificate[]> {
