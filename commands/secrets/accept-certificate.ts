@@ -42,7 +42,9 @@ export async function acceptCertificate(sealed: SealedStack, candidate: Candidat
   checkCertificateFlags(acceptance, { names, holder: from });
   const { fingerprint, selfIssued } = certificate;
   const isVouchedFor = source === 'controller' || (source === 'given' && selfIssued);
-  if (!isVouchedFor && !acceptsCertificate(acceptance, fingerprint)) {
+  const isAccepted =
+    source === 'pinned' ? isCurrent(acceptance, fingerprint) : acceptsCertificate(acceptance, fingerprint);
+  if (!isVouchedFor && !isAccepted) {
     const what = problemOf(acceptance, candidate, presentFingerprints(state));
     const compare = compareCommand(sealed);
     const accepted = await acceptance.confirm?.(
@@ -63,14 +65,19 @@ export async function acceptCertificate(sealed: SealedStack, candidate: Candidat
 function compareCommand({ stack: { provider }, acceptance }: SealedStack): string {
   const { namespace, name } =
     provider.kind === 'sealed-secrets' ? provider.controller : { namespace: '', name: '' };
-  const flags = isAccepted(acceptance, `${namespace}/${name}`)
+  const flags = isKnownController(acceptance, `${namespace}/${name}`)
     ? ` --controller-namespace ${namespace} --controller-name ${name}`
     : '';
   return `kubeseal --fetch-cert${flags} | openssl x509 -noout -fingerprint -sha256`;
 }
 
-function isAccepted({ recorded }: Acceptance, address: string): boolean {
+function isKnownController({ recorded }: Acceptance, address: string): boolean {
   return address === DEFAULT_CONTROLLER || recorded.controllers.includes(address);
+}
+
+/** Whether the person seals for it now: a pinned one that was accepted once may have been superseded since. */
+function isCurrent({ recorded, flags }: Acceptance, fingerprint: string): boolean {
+  return recorded.certificates.at(-1) === fingerprint || flags.certificates.includes(fingerprint);
 }
 
 function problemOf(
@@ -80,13 +87,18 @@ function problemOf(
 ): string {
   const { fingerprint, selfIssued, line } = certificate;
   const place = `${from}:${line}:1`;
+  const last = acceptance.recorded.certificates.at(-1);
   const others = pinned.filter(
     (one) => one.fingerprint !== fingerprint && acceptsCertificate(acceptance, one.fingerprint),
   );
+  const isFormer = acceptsCertificate(acceptance, fingerprint);
+  const pinnedProblem = isFormer
+    ? 'the newest pinned certificate was accepted before, but is not the one that this computer sealed for last'
+    : 'the newest pinned certificate has not been accepted on this computer';
   const why =
     source === 'given'
       ? `${place} this certificate was issued by another one, so that nothing here can tell whether it is undamaged: ${shownFingerprint(fingerprint)}`
-      : `${place} the newest pinned certificate has not been accepted on this computer: ${shownFingerprint(fingerprint)}`;
+      : `${place} ${pinnedProblem}: ${shownFingerprint(fingerprint)}`;
   return [
     why,
     ...(source === 'pinned' && !selfIssued
@@ -95,6 +107,7 @@ function problemOf(
     ...(others.length === 0
       ? []
       : [`accepted here: ${others.map((one) => shownFingerprint(one.fingerprint)).join(', ')}`]),
+    ...(last === undefined || !isFormer ? [] : [`this computer sealed for ${shownFingerprint(last)} last`]),
     present.length === 0
       ? 'nothing is sealed yet'
       : `the values that are there say they are sealed for ${present.map(shownFingerprint).join(', ')}`,
@@ -138,7 +151,7 @@ export async function acceptController(
     return;
   }
   const address = `${controller.namespace}/${controller.name}`;
-  if (isAccepted(acceptance, address)) return;
+  if (isKnownController(acceptance, address)) return;
   const what = `${file}: secrets.controller names ${address}, which has not been accepted as the controller on this computer`;
   if ((await acceptance.confirm?.(`${what}\nAsk it for its certificate, and seal for that?`)) !== true) {
     throw new SecretsProblem(

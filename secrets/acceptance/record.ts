@@ -4,7 +4,10 @@ import { isFingerprint } from './fingerprint.ts';
 
 /** Whom one person lets the values of a stack be encrypted for. */
 export interface Accepted {
-  /** Certificates of the controller: SHA-256, 64 lower-case hexadecimal digits. */
+  /**
+   * Certificates of the controller: SHA-256, 64 lower-case hexadecimal digits. The one that was sealed for last comes
+   * last: to go back to an older one, whose key may have leaked by now, is a decision of its own.
+   */
   readonly certificates: readonly string[];
   /** Public keys of age, `age1…`, of SOPS and of escrow. */
   readonly recipients: readonly string[];
@@ -94,10 +97,10 @@ export function withAccepted(
   return new Map(record).set(folder, own);
 }
 
-/** Everything that either of two accepts, each once. */
+/** Everything that either of two accepts, each once, what the second one has at the end. */
 export function together(a: Accepted, b: Accepted): Accepted {
   const both = (one: readonly string[], other: readonly string[]): readonly string[] => [
-    ...new Set([...one, ...other]),
+    ...new Set([...one.filter((text) => !other.includes(text)), ...other]),
   ];
   return {
     certificates: both(a.certificates, b.certificates),
@@ -106,12 +109,13 @@ export function together(a: Accepted, b: Accepted): Accepted {
   };
 }
 
-/** Whether everything that the second one accepts is in the first. */
+/** Whether the first one stays as it is when the second is added. */
 export function covers(all: Accepted, part: Accepted): boolean {
   const has = (one: readonly string[], other: readonly string[]): boolean =>
     other.every((text) => one.includes(text));
+  const { certificates } = together(all, part);
   return (
-    has(all.certificates, part.certificates) &&
+    certificates.join() === all.certificates.join() &&
     has(all.recipients, part.recipients) &&
     has(all.controllers, part.controllers)
   );

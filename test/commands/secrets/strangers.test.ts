@@ -83,6 +83,24 @@ describe('a certificate that somebody puts in the place of the pinned one', () =
     expect(await files('stacks')).toEqual(before);
   });
 
+  it('gets nothing when it is a former one of the controller, whose key has leaked', async () => {
+    const next = makeCertificate({ notBefore: new Date(Date.now() - 120_000) });
+    await put('stacks/chat.yaml', LAB);
+    await run('create');
+    controller.keys = [next, HOME];
+    await run('reseal', { cert: null, controller: controller.url() });
+    await put(PINNED, HOME.pem);
+    const before = await files('stacks');
+    const result = await run('rotate', { keys: ['form-secret'], cert: null });
+    expect(result.exitCode).toBe(2);
+    expect(stopped(result)).toContain(
+      'was accepted before, but is not the one that this computer sealed for last',
+    );
+    expect(await files('stacks')).toEqual(before);
+    await put(PINNED, next.pem + HOME.pem);
+    expect((await run('rotate', { keys: ['form-secret'], cert: null })).exitCode).toBe(0);
+  });
+
   it('gets nothing on a computer that knows nothing of the stack yet', async () => {
     await put('stacks/chat.yaml', LAB);
     await put(PINNED, STRANGER.pem);

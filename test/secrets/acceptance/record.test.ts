@@ -18,7 +18,8 @@ describe('the record', () => {
     record = withAccepted(record, '/a/stacks', 'chat', accepting(TWO));
     record = withAccepted(record, '/b/stacks', 'chat', accepting(TWO, ONE));
     const read = readRecord(recordText(record)) ?? new Map();
-    expect(acceptedFor(read, '/b/stacks', 'chat')).toEqual(accepting(ONE, TWO));
+    // In the order of their use.
+    expect(acceptedFor(read, '/b/stacks', 'chat')).toEqual(accepting(TWO, ONE));
     expect(acceptedFor(read, '/a/stacks', 'chat')).toEqual(accepting(TWO));
     expect(acceptedFor(read, '/a/stacks', 'lab')).toEqual(NOTHING_ACCEPTED);
     expect(acceptedFor(read, '/b', 'chat')).toEqual(NOTHING_ACCEPTED);
@@ -47,6 +48,7 @@ describe('the record', () => {
 
   it('knows whether something new is in what is added', () => {
     expect(covers(accepting(ONE, TWO), accepting(TWO))).toBe(true);
+    expect(covers(accepting(ONE, TWO), accepting(ONE))).toBe(false);
     expect(covers(accepting(ONE), accepting(TWO))).toBe(false);
     expect(covers(NOTHING_ACCEPTED, { ...NOTHING_ACCEPTED, controllers: ['a/b'] })).toBe(false);
   });
