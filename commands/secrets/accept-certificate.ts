@@ -45,7 +45,7 @@ export async function acceptCertificate(sealed: SealedStack, candidate: Candidat
   const isAccepted =
     source === 'pinned' ? isCurrent(acceptance, fingerprint) : acceptsCertificate(acceptance, fingerprint);
   if (!isVouchedFor && !isAccepted) {
-    const what = problemOf(acceptance, candidate, presentFingerprints(state));
+    const what = problemOf(acceptance, candidate, state);
     const compare = compareCommand(sealed);
     const accepted = await acceptance.confirm?.(
       `${what}\nCompare it with that of your controller: ${compare}\nSeal for it?`,
@@ -83,7 +83,7 @@ function isCurrent({ recorded, flags }: Acceptance, fingerprint: string): boolea
 function problemOf(
   acceptance: Acceptance,
   { certificate, source, from, pinned }: Candidate,
-  present: readonly string[],
+  state: SecretsState,
 ): string {
   const { fingerprint, selfIssued, line } = certificate;
   const place = `${from}:${line}:1`;
@@ -108,10 +108,19 @@ function problemOf(
       ? []
       : [`accepted here: ${others.map((one) => shownFingerprint(one.fingerprint)).join(', ')}`]),
     ...(last === undefined || !isFormer ? [] : [`this computer sealed for ${shownFingerprint(last)} last`]),
-    present.length === 0
-      ? 'nothing is sealed yet'
-      : `the values that are there say they are sealed for ${present.map(shownFingerprint).join(', ')}`,
+    presentText(state),
   ].join('; ');
+}
+
+/** What the files of ciphertext say of themselves, which is no more than a hint: they are in the repository too. */
+function presentText(state: SecretsState): string {
+  const present = presentFingerprints(state);
+  if (present.length > 0) {
+    return `the values that are there say they are sealed for ${present.map(shownFingerprint).join(', ')}`;
+  }
+  return state.kept.length + state.elsewhere.length === 0
+    ? 'nothing is sealed yet'
+    : 'the values that are there do not say what they are sealed for';
 }
 
 /**
