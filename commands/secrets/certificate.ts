@@ -8,12 +8,8 @@ import { shownFingerprint } from '../../secrets/acceptance/fingerprint.ts';
 import { isServiceAddress } from '../../secrets/acceptance/record.ts';
 import { CERTIFICATES, secretsFolder } from '../../secrets/folder.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
-import {
-  choose,
-  joinPem,
-  readCertificates,
-  type SealingCertificate,
-} from '../../secrets/sealed-secrets/certificates.ts';
+import { readCertificates, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
+import { choose, joinPem } from '../../secrets/sealed-secrets/choice.ts';
 import type { SecretsState } from '../../secrets/state.ts';
 import { problemReading } from '../environment-problem.ts';
 import { fromHere } from '../workspace.ts';

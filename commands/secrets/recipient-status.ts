@@ -1,5 +1,6 @@
 import { shownFingerprint, withColons } from '../../secrets/acceptance/fingerprint.ts';
-import { isUsable, newestFirst, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
+import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
+import { isUsable, newestFirst } from '../../secrets/sealed-secrets/choice.ts';
 import { type Acceptance, acceptsCertificate, acceptsRecipient } from './acceptance.ts';
 
 /** What can be said of somebody whom values are, or would be, encrypted for. */

@@ -1,4 +1,5 @@
-import { choose, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
+import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
+import { choose } from '../../secrets/sealed-secrets/choice.ts';
 import { statusOf } from '../../secrets/verbs/status.ts';
 import { fromHere } from '../workspace.ts';
 import { type Acceptance, acceptsCertificate } from './acceptance.ts';

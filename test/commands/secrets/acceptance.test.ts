@@ -23,7 +23,9 @@ const { at, put, read, run, files, stateHome } = repository;
 const controller = useController();
 const PLAIN = { bold: '', red: '', reset: '' };
 const PINNED = 'stacks/chat.secrets/certificates.pem';
-const NEXT = makeCertificate({ notBefore: new Date(Date.now() - 60_000) });
+/** Making keys takes a while: those of all certificates but the controller's. */
+const keys = rsaKeys();
+const NEXT = makeCertificate({ keys, notBefore: new Date(Date.now() - 60_000) });
 
 function fingerprint({ pem }: MadeCertificate): string {
   return readCertificates('c', pem).certificates?.[0]?.fingerprint ?? '';
@@ -190,8 +192,8 @@ describe('--cert', () => {
   });
 
   it('is not enough for a certificate that was issued by another one: nothing proves it undamaged', async () => {
-    const authority = rsaKeys();
-    const issued = makeCertificate({ issuer: { commonName: 'ca', privateKey: authority.privateKey } });
+    const issuer = { commonName: 'ca', privateKey: HOME.privateKey };
+    const issued = makeCertificate({ keys, issuer });
     const cert = await put('issued.pem', issued.pem);
     const result = await run('create', { cert });
     expect(result.exitCode).toBe(2);
@@ -446,10 +448,11 @@ describe('status', () => {
     await run('create');
     const day = 86_400_000;
     const expired = makeCertificate({
+      keys,
       notBefore: new Date(Date.now() - 90 * day),
       notAfter: new Date(Date.now() - day),
     });
-    const early = makeCertificate({ notBefore: new Date(Date.now() + day) });
+    const early = makeCertificate({ keys, notBefore: new Date(Date.now() + day) });
     await put(PINNED, HOME.pem + expired.pem);
     const quiet = await run('status', { cert: null });
     expect(quiet.exitCode).toBe(0);

@@ -14,6 +14,8 @@ const { put, read, run, files } = repository;
 const controller = useController();
 /** Newer than the controller's, as the newest is the one that is chosen. */
 const STRANGER = makeCertificate({ notBefore: new Date(Date.now() - 60_000) });
+/** The controller's own next one. */
+const NEXT = makeCertificate({ notBefore: new Date(Date.now() - 120_000) });
 const PINNED = 'stacks/chat.secrets/certificates.pem';
 const SIGNING_KEY = 'synapse-signing-key/signing.key';
 
@@ -49,11 +51,10 @@ describe('a certificate that somebody adds to certificates.pem', () => {
   });
 
   it('gets nothing when the controller seals everything anew', async () => {
-    const next = makeCertificate({ notBefore: new Date(Date.now() - 120_000) });
-    controller.keys = [next, HOME];
+    controller.keys = [NEXT, HOME];
     const result = await run('reseal', { cert: null, controller: controller.url() });
     expect(result.exitCode).toBe(0);
-    expect([...(await valuesOf(repository, 'chat', next)).keys()]).toHaveLength(4);
+    expect([...(await valuesOf(repository, 'chat', NEXT)).keys()]).toHaveLength(4);
   });
 });
 
@@ -84,10 +85,9 @@ describe('a certificate that somebody puts in the place of the pinned one', () =
   });
 
   it('gets nothing when it is a former one of the controller, whose key has leaked', async () => {
-    const next = makeCertificate({ notBefore: new Date(Date.now() - 120_000) });
     await put('stacks/chat.yaml', LAB);
     await run('create');
-    controller.keys = [next, HOME];
+    controller.keys = [NEXT, HOME];
     await run('reseal', { cert: null, controller: controller.url() });
     await put(PINNED, HOME.pem);
     const before = await files('stacks');
@@ -97,7 +97,7 @@ describe('a certificate that somebody puts in the place of the pinned one', () =
       'was accepted before, but is not the one that this computer sealed for last',
     );
     expect(await files('stacks')).toEqual(before);
-    await put(PINNED, next.pem + HOME.pem);
+    await put(PINNED, NEXT.pem + HOME.pem);
     expect((await run('rotate', { keys: ['form-secret'], cert: null })).exitCode).toBe(0);
   });
 
