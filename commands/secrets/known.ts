@@ -36,10 +36,11 @@ export async function knownRecipients(
   const named = wanted.length === 0 ? [] : await Promise.all(keeping.map((stack) => namedBy(stack, options)));
   const everywhere = isComplete ? new Set(named.flat()) : undefined;
   const stray = strayFlag(wanted, [], { everywhere });
-  // Another verb may still hear of it from the controller.
-  if (stray !== undefined && options.verb === 'status') {
+  // Otherwise it may still be in the file of --cert, or be what the controller gives.
+  const isCertain = options.verb === 'status' || keeping.length === 0;
+  if (stray !== undefined && isCertain) {
     throw new UsageProblem(
-      `nothing here names ${stray}, which the command line accepts; compare it with what status says without that option`,
+      `the command line accepts ${stray}, and nothing here names it; compare it with what secrets status says without that option`,
     );
   }
   return { flags, accepted, everywhere, own: await recipientsOf(identities) };

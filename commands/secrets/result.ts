@@ -52,7 +52,7 @@ export interface StackSecrets {
 
 /** What a run came to. */
 export interface SecretsResult {
-  /** 0 fine, 1 something is missing, 2 wrong input, 3 something around the program. */
+  /** 0 fine, 1 something is missing or somebody is not accepted (status), 2 wrong input, 3 something around the program. */
   readonly exitCode: 0 | 1 | 2 | 3;
   readonly diagnostics: readonly Diagnostic[];
   readonly stacks: readonly StackSecrets[];

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -148,6 +148,12 @@ describe('--accept-certificate', () => {
     expect(result.exitCode).toBe(0);
     expect((await run('status', { cert: null }, { environment })).exitCode).toBe(0);
     await remove();
+  });
+
+  it('is a mistake where nothing is encrypted at all', async () => {
+    await put('stacks/chat.yaml', `${LAB}secrets: {provider: existing}\n`);
+    const acceptCertificates = [fingerprint(HOME)];
+    await expect(run('create', { cert: null, acceptCertificates })).rejects.toThrow(/nothing here names it/);
   });
 
   it.each(['AB:CD', 'x'.repeat(64), ''])('takes nothing but a fingerprint: %j', async (written) => {
@@ -348,6 +354,13 @@ describe('the record of what was accepted', () => {
       { chat: { certificates: [fingerprint(HOME)], recipients: [], controllers: [] } },
     ]);
     expect([...(await files('.')).keys()].filter((path) => path.includes('accepted'))).toEqual([]);
+  });
+
+  it('is the same one, whatever link leads to the stacks', async () => {
+    await run('create');
+    await symlink(at('stacks'), at('linked'));
+    const result = await run('rotate', { stacks: at('linked'), keys: ['form-secret'], cert: null });
+    expect(result.exitCode).toBe(0);
   });
 
   it('is not written when nothing is new, nor by status, nor by a run that fails', async () => {

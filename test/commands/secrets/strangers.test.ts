@@ -155,6 +155,20 @@ describe('an age recipient that somebody adds to a stack file', () => {
     expect(await files('stacks')).toEqual(before);
   });
 
+  it('gets nothing of SOPS as a key of another kind, which nobody can accept', async () => {
+    await put('stacks/chat.yaml', `${LAB}secrets: {provider: sops, recipients: [${mine.recipient}]}\n`);
+    await run('create', { cert: null });
+    const path = 'stacks/chat.secrets/synapse-secrets.yaml';
+    const theirs = '  pgp:\n    - enc: x\n      fp: ABC\n  encrypted_regex';
+    await put(path, (await read(path)).replace(/^ {2}encrypted_regex/m, theirs));
+    const before = await files('stacks');
+    const result = await run('rotate', { keys: ['form-secret'], cert: null, identity });
+    expect(stopped(result)).toMatch(
+      /synapse-secrets\.yaml: the file can also be opened with a key of sops\.pgp/,
+    );
+    expect(await files('stacks')).toEqual(before);
+  });
+
   it('gets no later value through a file of SOPS whose key they know: each write has a new key', async () => {
     await put('stacks/chat.yaml', `${LAB}secrets: {provider: sops, recipients: [${mine.recipient}]}\n`);
     await run('create', { cert: null });
