@@ -68,6 +68,26 @@ function identityOf(line: string, number: number): Identity {
 }
 
 /**
+ * The recipients that private keys belong to.
+ *
+ * @throws {AgeProblem} `identity`
+ */
+export async function recipientsOf(identities: readonly Identity[]): Promise<readonly string[]> {
+  if (identities.length === 0) return [];
+  const { identityToRecipient } = await import('age-encryption');
+  try {
+    return await Promise.all(identities.map((identity) => identityToRecipient(identity.text())));
+  } catch {
+    // The library's own words would quote the key.
+    throw new AgeProblem(
+      'identity',
+      'a given key is not a private key of age',
+      'give what `age-keygen` made',
+    );
+  }
+}
+
+/**
  * Encrypts bytes so that any one of the recipients can read them.
  *
  * @returns the armored file, with a newline at its end; never the same twice

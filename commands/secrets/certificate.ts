@@ -4,25 +4,35 @@ import { ClusterProblem } from '../../cluster/problem.ts';
 import { type Controller, fetchCertificates } from '../../cluster/sealed-secrets-controller.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
+import { shownFingerprint } from '../../secrets/acceptance/fingerprint.ts';
+import { isServiceAddress } from '../../secrets/acceptance/record.ts';
 import { CERTIFICATES, secretsFolder } from '../../secrets/folder.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
-import {
-  choose,
-  joinPem,
-  readCertificates,
-  type SealingCertificate,
-} from '../../secrets/sealed-secrets/certificates.ts';
+import { readCertificates, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
+import { choose, joinPem } from '../../secrets/sealed-secrets/choice.ts';
+import type { SecretsState } from '../../secrets/state.ts';
 import { problemReading } from '../environment-problem.ts';
 import { fromHere } from '../workspace.ts';
+import { acceptCertificate, acceptController, presentFingerprints } from './accept-certificate.ts';
+import { type Acceptance, acceptsCertificate } from './acceptance.ts';
 
-type SealedSecrets = Extract<SecretProvider, { readonly kind: 'sealed-secrets' }>;
+export type SealedSecrets = Extract<SecretProvider, { readonly kind: 'sealed-secrets' }>;
+
+/** The stack that is sealed for, and what is known of it. */
+export interface SealedStack {
+  readonly stack: Stack;
+  /** The stack file. */
+  readonly file: string;
+  readonly state: SecretsState;
+  readonly acceptance: Acceptance;
+}
 
 /** Where certificates come from, as the command line says it. */
 export interface CertificateOptions {
   readonly stacks: string;
   /** A file with one, from `--cert`. */
   readonly cert: string | undefined;
-  /** The controller's address, from `--controller`; default: through kubectl. */
+  /** The controller's address, from `--controller`; default: what the stack file says, through kubectl. */
   readonly controller: string | undefined;
   readonly now: Date;
 }
@@ -36,71 +46,98 @@ export interface Sealing {
 }
 
 /** Where a stack's pinned certificates are. */
-export function pinnedFile(stacks: string, stack: Stack, provider: SealedSecrets): string {
+export function pinnedFile(stacks: string, stack: Pick<Stack, 'name'>, provider: SealedSecrets): string {
   return provider.certificates === undefined
     ? join(secretsFolder(stacks, stack.name), CERTIFICATES)
     : join(stacks, provider.certificates);
 }
 
 /** The controller of a stack's cluster. */
-export function controllerOf(provider: SealedSecrets, url: string | undefined): Controller {
-  return url === undefined ? provider.controller : { url };
+export function controllerOf(provider: SealedSecrets, given: string | undefined): Controller {
+  if (given === undefined) return provider.controller;
+  const [namespace = '', name = ''] = given.split('/');
+  return isServiceAddress(given) ? { namespace, name } : { url: given };
 }
 
 /**
- * The newest of the certificates that are pinned.
- *
- * @returns undefined where none is pinned
- * @throws EnvironmentProblem, SecretsProblem
- */
-export async function pinnedCertificate(
-  stack: Stack,
-  provider: SealedSecrets,
-  { stacks, now }: Pick<CertificateOptions, 'stacks' | 'now'>,
-): Promise<SealingCertificate | undefined> {
-  const pinned = await certificatesIn(pinnedFile(stacks, stack, provider));
-  return pinned.length === 0 ? undefined : choose(pinned, now).certificate;
-}
-
-/**
- * The certificate to seal for: the newest of those that are pinned and the one that was given. Where there is none,
- * the controller is asked, and its answer pinned.
+ * The certificate to seal for, which the person at the computer has accepted: the newest that `--cert` names, where it
+ * names any; else the newest that is pinned; else, or where a fresh one is wanted, the newest that the controller
+ * gives. It is pinned.
  *
  * @param fresh true to ask the controller in any case, unless one was given
  * @throws EnvironmentProblem, SecretsProblem, ClusterProblem
  */
 export async function sealingCertificate(
-  stack: Stack,
+  sealed: SealedStack,
   provider: SealedSecrets,
-  options: CertificateOptions,
+  { stacks, cert, controller, now }: CertificateOptions,
   fresh: boolean,
 ): Promise<Sealing> {
-  const { stacks, cert, now } = options;
+  const { stack, state } = sealed;
   const file = pinnedFile(stacks, stack, provider);
   const pinned = await certificatesIn(file);
   const fetches = cert === undefined && (fresh || pinned.length === 0);
-  const added =
+  if (fresh || fetches) await acceptController(sealed, provider, controller);
+  const source = cert !== undefined ? 'given' : fetches ? 'controller' : 'pinned';
+  const candidates =
     cert !== undefined
       ? await certificatesIn(cert, true)
       : fetches
-        ? await fetched(controllerOf(provider, options.controller))
-        : [];
-  const text = joinPem(pinned, added);
-  const { certificate, warning, problem } = choose([...pinned, ...added], now);
-  if (certificate === undefined) throw new SecretsProblem(problem.what, problem.remedy);
-  const news = added.filter(({ fingerprint }) => !pinned.some((one) => one.fingerprint === fingerprint));
-  const from = fetches ? 'the controller gave' : `${cert ?? ''} holds`;
+        ? await fetched(controllerOf(provider, controller))
+        : pinned;
+  const { certificate, warning, problem } = choose(candidates, now);
+  const from = { pinned: fromHere(file), given: cert ?? '', controller: 'the controller' }[source];
+  if (certificate === undefined) throw new SecretsProblem(`${from}: ${problem.what}`, problem.remedy);
+  await acceptCertificate(sealed, { certificate, source, from, pinned, candidates });
+  const isNew = pinned.every(({ fingerprint }) => fingerprint !== certificate.fingerprint);
   return {
     certificate,
-    pin: news.length === 0 ? undefined : { file, text },
+    pin: isNew ? { file, text: joinPem(pinned, [certificate]) } : undefined,
     notices: [
-      ...news.map(
-        ({ fingerprint }) =>
-          `${from} a certificate that was not known here, pinned in ${fromHere(file)}: SHA-256 ${fingerprint}`,
-      ),
+      ...(isNew
+        ? [
+            `${source === 'given' ? `${from} holds` : 'the controller gave'} a certificate that was not known here, pinned in ${fromHere(file)}: ${shownFingerprint(certificate.fingerprint)}`,
+          ]
+        : []),
+      ...changeNotices(certificate, source, presentFingerprints(state)),
+      ...strangeNotices(sealed, certificate, pinned, now).map((text) => `${fromHere(file)}${text}`),
+      ...(source === 'controller' && !certificate.selfIssued
+        ? [
+            'the certificate that the controller gave was issued by another one: nothing here can tell whether it is undamaged',
+          ]
+        : []),
       ...(warning === undefined ? [] : [`${warning.what}; ${warning.remedy}`]),
     ],
   };
+}
+
+/** That a set of values is sealed for another certificate from now on is never left unsaid. */
+function changeNotices(
+  { fingerprint }: SealingCertificate,
+  source: 'pinned' | 'given' | 'controller',
+  present: readonly string[],
+): readonly string[] {
+  const others = present.filter((one) => one !== fingerprint);
+  if (source === 'pinned' || others.length === 0) return [];
+  return [
+    `this run seals for ${shownFingerprint(fingerprint)}; the values of this stack were sealed for ${others.map(shownFingerprint).join(', ')}`,
+  ];
+}
+
+/** A newer one that somebody has pinned is not used; but the next run without --cert will stop at it. */
+function strangeNotices(
+  { acceptance }: SealedStack,
+  { notBefore }: SealingCertificate,
+  pinned: readonly SealingCertificate[],
+  now: Date,
+): readonly string[] {
+  return pinned
+    .filter((one) => one.notBefore > notBefore && one.notAfter >= now)
+    .filter(({ fingerprint }) => !acceptsCertificate(acceptance, fingerprint))
+    .map(
+      ({ line, fingerprint }) =>
+        `:${line}:1 a newer certificate is pinned, and was not used, since it has not been accepted on this computer: ${shownFingerprint(fingerprint)}; if it is not that of your controller, remove it`,
+    );
 }
 
 async function fetched(controller: Controller): Promise<readonly SealingCertificate[]> {
@@ -117,10 +154,12 @@ async function fetched(controller: Controller): Promise<readonly SealingCertific
 }
 
 /**
+ * The certificates in a file.
+ *
  * @param needed true where it is a mistake that there is no such file
  * @throws EnvironmentProblem, SecretsProblem
  */
-async function certificatesIn(path: string, needed = false): Promise<readonly SealingCertificate[]> {
+export async function certificatesIn(path: string, needed = false): Promise<readonly SealingCertificate[]> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -133,5 +172,6 @@ async function certificatesIn(path: string, needed = false): Promise<readonly Se
   const [first] = problems;
   if (certificates !== undefined || first === undefined) return certificates ?? [];
   const { file, line, column } = first.position;
-  throw new SecretsProblem(`${file}:${line}:${column} ${first.what}`, first.remedy);
+  const code = first.kind === 'bad-signature' ? 'MG063' : undefined;
+  throw new SecretsProblem(`${file}:${line}:${column} ${first.what}`, first.remedy, code);
 }

@@ -20,6 +20,8 @@ interface Written {
   readonly cert?: string;
   readonly controller?: string;
   readonly identity?: string;
+  readonly acceptCertificate?: string[];
+  readonly acceptRecipient?: string[];
   readonly fromFile?: string[];
   readonly fromEnv?: string[];
   readonly fromStdin?: string;
@@ -37,8 +39,10 @@ export function addSecretsCommand(program: Command, report: Report): void {
     .command('secrets')
     .description('make, check, replace and re-seal the values of Secrets; plain values never touch a file');
 
-  common(secrets.command('status'))
-    .description('how the value of each Secret is kept; exit code 1 when one is missing')
+  accepting(common(secrets.command('status')))
+    .description(
+      'how the value of each Secret is kept, and for whom; exit code 1 when one is missing, or when the next value would be encrypted for somebody who is not accepted on this computer',
+    )
     .action((written: Written) => run('status', [], written, report));
 
   values(certificate(common(secrets.command('create'))))
@@ -74,13 +78,28 @@ function common(command: Command): Command {
 }
 
 function certificate(command: Command): Command {
-  return command
+  return accepting(command)
     .option(
       '--cert <file>',
-      "the controller's certificate (default: the pinned one, else asked for by kubectl)",
+      "the controller's certificate, which is used instead of the pinned ones (default: the newest pinned one, else the one the controller gives)",
     )
-    .option('--controller <url>', 'where the controller listens, such as http://localhost:8080')
+    .option(
+      '--controller <address>',
+      'where the controller listens: NAMESPACE/NAME of its Service, or a URL such as http://localhost:8080',
+    )
     .option('--identity <file>', 'private age keys, for SOPS and escrow (default: $SOPS_AGE_KEY_FILE)');
+}
+
+function accepting(command: Command): Command {
+  return command
+    .option(
+      '--accept-certificate <fingerprint...>',
+      'the certificate with this SHA-256 is that of your controller: seal for it, now and later',
+    )
+    .option(
+      '--accept-recipient <recipient...>',
+      'this age key may open the values: encrypt for it, now and later',
+    );
 }
 
 function values(command: Command): Command {
@@ -117,6 +136,8 @@ async function run(
       ask: written.ask ?? [],
       fromEscrow: written.fromEscrow === true,
       yes: written.yes === true,
+      acceptCertificates: written.acceptCertificate ?? [],
+      acceptRecipients: written.acceptRecipient ?? [],
       now: new Date(),
       ...(versions === undefined ? {} : { versions }),
       ...(cert === undefined ? {} : { cert }),

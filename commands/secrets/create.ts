@@ -27,8 +27,10 @@ export async function create(
     identities,
     now: options.now,
   });
-  if (plan.wishes.length === 0 && rotated.length === 0) return { missing: plan.missing };
+  const isIdle = plan.wishes.length === 0 && rotated.length === 0;
+  if (isIdle && !acceptsSomething(work)) return { missing: plan.missing };
   const opened = await openVault(work, options);
+  if (isIdle) return { missing: plan.missing };
   const replaced =
     rotated.length === 0
       ? []
@@ -48,6 +50,11 @@ export async function create(
     missing: plan.missing,
     notices: [...(result.notices ?? []), ...adviceOn(stack, plan.wishes)],
   };
+}
+
+/** Whether the command line names somebody to encrypt for from now on, which is recorded even if nothing is missing. */
+function acceptsSomething({ acceptance: { flags } }: Work): boolean {
+  return flags.certificates.length + flags.recipients.length > 0;
 }
 
 /** A new identity for a server that has one already would be a disaster that nobody notices at once. */

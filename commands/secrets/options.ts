@@ -11,12 +11,16 @@ export interface SecretsOptions extends GivenOptions {
   readonly keys: readonly string[];
   /** A file with the controller's certificate. */
   readonly cert?: string;
-  /** The controller's URL. @default - through kubectl */
+  /** The controller's URL, or its Service as `NAMESPACE/NAME`. @default - what the stack file says, through kubectl */
   readonly controller?: string;
   /** A file with private age keys. @default - what SOPS_AGE_KEY_FILE names */
   readonly identity?: string;
   /** A file with the signing key that is replaced. */
   readonly oldSigningKey?: string;
+  /** SHA-256 of certificates that may be sealed for, as the person wrote them. @default none */
+  readonly acceptCertificates?: readonly string[];
+  /** Age recipients that values may be encrypted for. @default none */
+  readonly acceptRecipients?: readonly string[];
   /** Take values out of escrow instead of asking the controller. */
   readonly fromEscrow: boolean;
   /** Never ask. */

@@ -1,5 +1,7 @@
+import { shownFingerprint } from '../../secrets/acceptance/fingerprint.ts';
 import type { KeyState, KeyStatus } from '../../secrets/verbs/status.ts';
 import { diagnosticLine, type Style } from '../report.ts';
+import { recipientLines } from './recipient-status.ts';
 import type { ChangedKey, SecretsResult, StackSecrets } from './result.ts';
 
 const STATES: Readonly<Record<KeyState, string>> = {
@@ -27,11 +29,19 @@ function stackLines(stack: StackSecrets, style: Style): readonly string[] {
   const { problem, status, changed, missing, written, removed, notices } = stack;
   const name = `${style.bold}${stack.stack}${style.reset}`;
   if (problem !== undefined) {
-    return [`${name}: ${style.red}error${style.reset}: ${problem.what}; ${problem.remedy}`];
+    const code = problem.code === undefined ? '' : ` ${problem.code}`;
+    return [`${name}: ${style.red}error${code}${style.reset}: ${problem.what}; ${problem.remedy}`];
   }
-  if (status.length > 0) return [`${name}: ${stack.provider}`, ...statusTable(status)];
+  if (status.length > 0) {
+    return [
+      `${name}: ${stack.provider}`,
+      ...statusTable(status),
+      ...recipientLines(stack.recipients ?? [], stack.stack),
+    ];
+  }
   const lines = [
     ...changed.map((one) => `${name}: ${changeText(one)}`),
+    ...encryptedLines(stack).map((line) => `${name}: ${line}`),
     ...written.map((path) => `wrote ${path}`),
     ...removed.map((path) => `removed ${path}`),
     ...restartLines(changed),
@@ -55,6 +65,17 @@ function changeText({ secret, key, how }: ChangedKey): string {
     'sealed anew': 'sealed anew, the same value',
   };
   return `${secret}/${key}: ${words[how]}`;
+}
+
+/** For whom, so that a person can see it and a log keeps it. */
+function encryptedLines({ encryptedFor, provider }: StackSecrets): readonly string[] {
+  if (encryptedFor === undefined) return [];
+  const { certificate, recipients } = encryptedFor;
+  const copies = provider === 'sops' ? 'encrypted' : 'copies in escrow encrypted';
+  return [
+    ...(certificate === undefined ? [] : [`sealed for the certificate ${shownFingerprint(certificate)}`]),
+    ...(recipients.length === 0 ? [] : [`${copies} for ${recipients.join(', ')}`]),
+  ];
 }
 
 function ageText(days: number | undefined): string {

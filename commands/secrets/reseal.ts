@@ -10,12 +10,22 @@ import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/
 import { controllerOf, type Sealing, sealingCertificate } from './certificate.ts';
 import type { SecretsOptions } from './options.ts';
 import { type ChangedKey, type StackSecrets, sealedAnew } from './result.ts';
-import { certificateOptions, keep, openVault, type Work, write } from './work.ts';
+import {
+  acceptEscrow,
+  certificateOptions,
+  keep,
+  openVault,
+  sopsRecipients,
+  type Work,
+  write,
+} from './work.ts';
 
 export async function reseal(work: Work, options: SecretsOptions): Promise<Partial<StackSecrets>> {
   const { stack, state, identities, folder } = work;
   const { provider } = stack;
-  if (provider.kind === 'sops') return await readdress(work, provider.recipients, options);
+  if (provider.kind === 'sops') {
+    return await readdress(work, await sopsRecipients(work, provider.recipients), options);
+  }
   if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} keeps nothing here`);
   if (options.fromEscrow) {
     if (identities.length === 0) {
@@ -40,7 +50,9 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
       'put the namespace back, or reseal --from-escrow',
     );
   }
-  const sealing = await sealingCertificate(stack, provider, certificateOptions(options), true);
+  const sealing = await sealingCertificate(work, provider, certificateOptions(options), true);
+  // Nothing is encrypted for escrow here; but what the command line accepts is recorded, or a mistake.
+  if (work.acceptance.flags.recipients.length > 0) await acceptEscrow(work, provider.escrow);
   const outdated = state.kept.filter((kept) => outdatedKeys(kept, sealing.certificate).length > 0);
   const controller = controllerOf(provider, options.controller);
   const change = await resealByController(outdated, sealing.certificate, (values) =>
@@ -51,7 +63,8 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
   const changed = outdated.flatMap(({ name, keys }) =>
     Object.keys(keys).map((key) => ({ secret: name, key, how: 'sealed anew', restarts: [] }) as const),
   );
-  return { ...written, changed, notices: sealing.notices };
+  const encryptedFor = { certificate: sealing.certificate.fingerprint, recipients: [] };
+  return { ...written, changed, notices: sealing.notices, ...(changed.length > 0 ? { encryptedFor } : {}) };
 }
 
 /** The controller may have renewed its key in between: then nobody knows which one its answers are sealed for. */
@@ -107,6 +120,7 @@ async function readdress(
   return {
     ...(await write(folder, { texts, unwanted: new Set(), expected }, undefined)),
     changed,
+    ...(changed.length > 0 ? { encryptedFor: { recipients } } : {}),
     notices:
       changed.length > 0
         ? ['who could open the former files still can, in the history of git: rotate what they must not know']

@@ -1,7 +1,9 @@
+import type { Code } from '../../model/codes.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Wish } from '../../secrets/verbs/change.ts';
 import type { KeyStatus } from '../../secrets/verbs/status.ts';
+import type { RecipientStatus } from './recipient-status.ts';
 
 /** A value that has changed, and what follows. */
 export interface ChangedKey {
@@ -16,13 +18,25 @@ export interface ChangedKey {
   readonly before?: string;
 }
 
-/** What came of one stack. */
+/** Whom the values of this run are encrypted for. */
+export interface EncryptedFor {
+  /** SHA-256 of the controller's certificate, 64 hexadecimal digits; only with Sealed Secrets. */
+  readonly certificate?: string;
+  /** Age recipients: of the files with SOPS, of the copies in escrow with Sealed Secrets. */
+  readonly recipients: readonly string[];
+}
+
+/** The result of one stack. */
 export interface StackSecrets {
   readonly stack: string;
   readonly provider: SecretProvider['kind'];
   /** How each key is; only with `status`. */
   readonly status: readonly KeyStatus[];
   readonly changed: readonly ChangedKey[];
+  /** Only where something was encrypted. */
+  readonly encryptedFor?: EncryptedFor;
+  /** Whom values are and would be encrypted for; only with `status`. */
+  readonly recipients?: readonly RecipientStatus[];
   /** Keys that only the operator knows and that are still missing. */
   readonly missing: readonly string[];
   /** Paths of what was written and removed. */
@@ -33,12 +47,12 @@ export interface StackSecrets {
   /** Where somebody else keeps the values: how they are made there. */
   readonly commands?: readonly string[];
   /** Why nothing was done. */
-  readonly problem?: { readonly what: string; readonly remedy: string };
+  readonly problem?: { readonly what: string; readonly remedy: string; readonly code?: Code };
 }
 
 /** What a run came to. */
 export interface SecretsResult {
-  /** 0 fine, 1 something is missing, 2 wrong input, 3 something around the program. */
+  /** 0 fine, 1 something is missing or somebody is not accepted (status), 2 wrong input, 3 something around the program. */
   readonly exitCode: 0 | 1 | 2 | 3;
   readonly diagnostics: readonly Diagnostic[];
   readonly stacks: readonly StackSecrets[];

@@ -1,23 +1,22 @@
 import { ClusterProblem } from '../../cluster/problem.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { Identity } from '../../secrets/age.ts';
 import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
 import type { ReadSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
-import { readSopsFile } from '../../secrets/sops/read.ts';
-import { type KeyStatus, statusOf } from '../../secrets/verbs/status.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { choose, fromHere, readWorkspace } from '../workspace.ts';
 import { finishInterruptedWrite } from '../write-output.ts';
-import { pinnedCertificate } from './certificate.ts';
+import { acceptFlags } from './acceptance.ts';
 import { commandsFor, create } from './create.ts';
 import { type Inputs, readIdentityFile } from './inputs.ts';
+import { acceptanceFor, type Known, knownRecipients, recordAccepted } from './known.ts';
 import type { SecretsOptions } from './options.ts';
 import { reseal } from './reseal.ts';
 import type { SecretsResult, StackSecrets } from './result.ts';
 import { rotate } from './rotate.ts';
+import { status } from './status.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -37,17 +36,29 @@ export async function secrets(
   );
   const chosen = choose(workspace.entries, options.only);
   const diagnostics = chosen.flatMap((entry) => entry.diagnostics);
-  const usable = chosen.flatMap(({ stack, secrets }) => (stack === undefined ? [] : [{ stack, secrets }]));
+  const usable = chosen.flatMap(({ file, stack, secrets }) =>
+    stack === undefined ? [] : [{ file, stack, secrets }],
+  );
   const names = new Set([...options.fromFile, ...options.fromEnv, ...options.ask, ...options.keys]);
   // Also where only one of them can be used: it may be the other one that was meant.
   if ((names.size > 0 || options.fromStdin !== undefined) && chosen.length > 1) {
     throw new UsageProblem('which stack do these keys belong to? name one with --stack');
   }
+  const flags = acceptFlags(options);
   const identities = await readIdentityFile(options.identity, inputs.environment);
+  const stacks = usable.map(({ stack }) => stack);
+  const known = await knownRecipients(
+    stacks,
+    stacks.length === chosen.length,
+    identities,
+    flags,
+    options,
+    inputs,
+  );
   const results: StackSecrets[] = [];
   let worst: 0 | 1 | 2 | 3 = diagnostics.length > 0 ? 2 : 0;
   for (const [index, each] of usable.entries()) {
-    const { result, exitCode } = await one(each, identities, options, inputs);
+    const { result, exitCode } = await one(each, { identities, ...known }, options, inputs);
     results.push(result);
     if (exitCode > worst) worst = exitCode;
     progress(index + 1, usable.length, each.stack.name);
@@ -62,6 +73,7 @@ export async function secrets(
 
 /** A stack that nothing is wrong with, and its ciphertext. */
 interface Usable {
+  readonly file: string;
   readonly stack: Stack;
   readonly secrets: ReadSecrets;
 }
@@ -71,13 +83,15 @@ const LACKING = ['missing', 'other-namespace'];
 
 function statusCode(results: readonly StackSecrets[]): 0 | 1 {
   const rows = results.flatMap(({ status }) => status);
-  return rows.some(({ states }) => states.some((state) => LACKING.includes(state))) ? 1 : 0;
+  const recipients = results.flatMap((result) => result.recipients ?? []);
+  const lacks = rows.some(({ states }) => states.some((state) => LACKING.includes(state)));
+  return lacks || recipients.some(({ isDangerous }) => isDangerous) ? 1 : 0;
 }
 
 /** One stack; what stops it does not stop the others. */
 async function one(
   usable: Usable,
-  identities: readonly Identity[],
+  known: Known & Pick<Work, 'identities'>,
   options: SecretsOptions,
   inputs: Inputs,
 ): Promise<{ readonly result: StackSecrets; readonly exitCode: 0 | 1 | 2 | 3 }> {
@@ -93,14 +107,16 @@ async function one(
     notices: [],
   };
   try {
-    const work = await gather(usable, identities, options);
-    const result = { ...empty, ...(await carryOut(work, options, inputs)) };
+    const work = await gather(usable, known, options, inputs);
+    const done = { ...empty, ...(await carryOut(work, options, inputs)) };
+    const result = { ...done, notices: [...done.notices, ...(await recordAccepted(work, known, options))] };
     return { result, exitCode: result.missing.length > 0 ? 1 : 0 };
   } catch (error) {
     if (error instanceof SecretsProblem || error instanceof ClusterProblem) {
       const { what, remedy } = error;
-      const exitCode = error instanceof ClusterProblem ? 3 : 2;
-      return { result: { ...empty, problem: { what, remedy } }, exitCode };
+      const code = error instanceof SecretsProblem ? error.code : undefined;
+      const problem = { what, remedy, ...(code === undefined ? {} : { code }) };
+      return { result: { ...empty, problem }, exitCode: error instanceof ClusterProblem ? 3 : 2 };
     }
     if (error instanceof EnvironmentProblem) {
       // What was written for the stacks before has to be told too.
@@ -112,13 +128,16 @@ async function one(
 }
 
 async function gather(
-  { stack, secrets: read }: Usable,
-  identities: readonly Identity[],
+  { file, stack, secrets: read }: Usable,
+  { identities, ...known }: Known & Pick<Work, 'identities'>,
   options: SecretsOptions,
+  inputs: Inputs,
 ): Promise<Work> {
   const folder = secretsFolder(options.stacks, stack.name);
   try {
-    return { stack, folder, state: { ...read, escrow: await escrowFiles(folder) }, identities };
+    const state = { ...read, escrow: await escrowFiles(folder) };
+    const acceptance = acceptanceFor(stack, known, options, inputs);
+    return { stack, file, folder, state, identities, acceptance };
   } catch (error) {
     throw problemReading(`the folder ${fromHere(folder)}`, error);
   }
@@ -126,7 +145,7 @@ async function gather(
 
 async function carryOut(work: Work, options: SecretsOptions, inputs: Inputs): Promise<Partial<StackSecrets>> {
   const { stack } = work;
-  if (options.verb === 'status') return { status: await status(work, options) };
+  if (options.verb === 'status') return await status(work, options);
   if (!keepsCiphertext(stack.provider)) {
     if (options.verb === 'create') return { commands: commandsFor(stack) };
     throw new SecretsProblem(
@@ -142,19 +161,4 @@ async function carryOut(work: Work, options: SecretsOptions, inputs: Inputs): Pr
     case 'reseal':
       return await reseal(work, options);
   }
-}
-
-async function status(
-  { stack, state }: Work,
-  { stacks, now }: SecretsOptions,
-): Promise<readonly KeyStatus[]> {
-  const { provider } = stack;
-  const newest =
-    provider.kind === 'sealed-secrets'
-      ? await pinnedCertificate(stack, provider, { stacks, now })
-      : undefined;
-  const recipients = new Map(
-    provider.kind === 'sops' ? state.kept.map(({ name, text }) => [name, readSopsFile(text).recipients]) : [],
-  );
-  return statusOf(stack, { state, newest, recipients, now });
 }

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { isRecipient } from '../../model/age-recipient.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Identity } from '../../secrets/age.ts';
 import { CERTIFICATES } from '../../secrets/folder.ts';
 import { sealedVault } from '../../secrets/sealed-secrets/vault.ts';
+import { readSopsFile } from '../../secrets/sops/read.ts';
 import { sopsVault } from '../../secrets/sops/vault.ts';
 import type { SecretsState } from '../../secrets/state.ts';
 import type { SecretValue } from '../../secrets/values/value.ts';
@@ -12,17 +14,24 @@ import { changeFolder, type FolderChange, type Wish } from '../../secrets/verbs/
 import { replaceFile } from '../replace-file.ts';
 import { fromHere } from '../workspace.ts';
 import { writeOutput } from '../write-output.ts';
+import { checkCertificateFlags } from './accept-certificate.ts';
+import { acceptRecipients } from './accept-recipients.ts';
+import type { Acceptance } from './acceptance.ts';
 import { type CertificateOptions, type Sealing, sealingCertificate } from './certificate.ts';
 import { askFor, fileValue, type Inputs } from './inputs.ts';
 import type { SecretsOptions } from './options.ts';
-import type { StackSecrets } from './result.ts';
+import type { EncryptedFor, StackSecrets } from './result.ts';
 
 /** A stack, and what there is of its Secrets. */
 export interface Work {
   readonly stack: Stack;
+  /** The stack file, as messages name it. */
+  readonly file: string;
   readonly folder: string;
   readonly state: SecretsState;
   readonly identities: readonly Identity[];
+  /** Whom values may be encrypted for. */
+  readonly acceptance: Acceptance;
 }
 
 /** What turns values into files, and what comes with it. */
@@ -30,19 +39,67 @@ export interface Opened {
   readonly vault: Vault;
   readonly escrow: readonly string[];
   readonly sealing: Sealing | undefined;
+  readonly encryptedFor: EncryptedFor;
 }
 
-/** @throws EnvironmentProblem, SecretsProblem, ClusterProblem where there is nothing to encrypt for */
-export async function openVault({ stack, identities }: Work, options: SecretsOptions): Promise<Opened> {
+/**
+ * Finds out whom to encrypt for, all of whom the person at the computer has accepted.
+ *
+ * @throws EnvironmentProblem, SecretsProblem, ClusterProblem where there is nothing to encrypt for
+ */
+export async function openVault(work: Work, options: SecretsOptions): Promise<Opened> {
+  const { stack, identities } = work;
   const { provider } = stack;
   if (provider.kind === 'sops') {
-    const { recipients } = provider;
+    const recipients = await sopsRecipients(work, provider.recipients);
     const vault = sopsVault({ stack: stack.name, recipients, identities, now: options.now });
-    return { vault, escrow: [], sealing: undefined };
+    return { vault, escrow: [], sealing: undefined, encryptedFor: { recipients } };
   }
   if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} keeps nothing here`);
-  const sealing = await sealingCertificate(stack, provider, certificateOptions(options), false);
-  return { vault: sealedVault(stack.name, sealing.certificate), escrow: provider.escrow, sealing };
+  const { escrow } = provider;
+  const sealing = await sealingCertificate(work, provider, certificateOptions(options), false);
+  await acceptEscrow(work, escrow);
+  const { certificate } = sealing;
+  return {
+    vault: sealedVault(stack.name, certificate),
+    escrow,
+    sealing,
+    encryptedFor: { certificate: certificate.fingerprint, recipients: escrow },
+  };
+}
+
+/**
+ * Makes sure that the person has accepted everybody whom copies in escrow are encrypted for.
+ *
+ * @throws SecretsProblem
+ */
+export async function acceptEscrow(
+  { acceptance, file }: Pick<Work, 'acceptance' | 'file'>,
+  recipients: readonly string[],
+): Promise<void> {
+  // A file of age does not say whom it is encrypted for.
+  const present = undefined;
+  await acceptRecipients(acceptance, { recipients, setting: 'secrets.escrow', file, present });
+}
+
+/**
+ * The recipients that the stack file names, all of whom the person has accepted.
+ *
+ * @throws SecretsProblem
+ */
+export async function sopsRecipients(
+  { acceptance, file, state }: Pick<Work, 'acceptance' | 'file' | 'state'>,
+  recipients: readonly string[],
+): Promise<readonly string[]> {
+  checkCertificateFlags(acceptance, { names: [], holder: file });
+  const present = [...new Set([...state.kept, ...state.elsewhere].flatMap(({ text }) => namedIn(text)))];
+  await acceptRecipients(acceptance, { recipients, setting: 'secrets.recipients', file, present });
+  return recipients;
+}
+
+/** The recipients that a file of SOPS names: what is not one is nobody's to read. */
+export function namedIn(text: string): readonly string[] {
+  return readSopsFile(text).recipients.filter(isRecipient);
 }
 
 export function certificateOptions({ stacks, cert, controller, now }: SecretsOptions): CertificateOptions {
@@ -53,12 +110,13 @@ export function certificateOptions({ stacks, cert, controller, now }: SecretsOpt
 export async function keep(
   { state, folder }: Work,
   wishes: readonly Wish[],
-  { vault, escrow, sealing }: Opened,
+  { vault, escrow, sealing, encryptedFor }: Opened,
   { now }: SecretsOptions,
 ): Promise<Partial<StackSecrets>> {
   try {
     const change = await changeFolder(wishes, { state, vault, escrow, now });
-    return { ...(await write(folder, change, sealing)), notices: sealing?.notices ?? [] };
+    const written = await write(folder, change, sealing);
+    return { ...written, encryptedFor, notices: sealing?.notices ?? [] };
   } finally {
     for (const { value } of wishes) value.wipe();
   }

@@ -1,5 +1,4 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { compareText } from '../../model/diagnostic.ts';
 import type { Problem } from './problem.ts';
 
 /** A certificate of the controller: what a value is sealed for. Public. */
@@ -14,11 +13,18 @@ export interface SealingCertificate {
   readonly publicKey: KeyObject;
   /** The certificate as PEM text, ending in a newline. */
   readonly pem: string;
+  /**
+   * Whether it says that it was issued by itself, as the controller's are; then its signature was checked. Of any
+   * other nothing here can tell whether it is undamaged.
+   */
+  readonly selfIssued: boolean;
+  /** Where it begins in the text that it was read from, counted from 1. */
+  readonly line: number;
 }
 
 /** What can be wrong with a text of certificates. */
 export type CertificateProblem = Problem<
-  'none' | 'private-key' | 'other-block' | 'garbage' | 'not-rsa' | 'weak-key'
+  'none' | 'private-key' | 'other-block' | 'garbage' | 'not-rsa' | 'weak-key' | 'bad-signature'
 >;
 
 /** What came of reading PEM text: at least one certificate, or everything that is wrong. */
@@ -29,7 +35,9 @@ export type CertificatesResult =
 /** RSA keys below this are refused; the controller makes 4096. */
 const LEAST_BITS = 2048;
 
-const GET_ONE = 'put the certificate there that the controller gives at /v1/cert.pem (kubeseal --fetch-cert)';
+/** What to do where there is no usable certificate. */
+export const GET_ONE =
+  'put the certificate there that the controller gives at /v1/cert.pem (kubeseal --fetch-cert)';
 
 /** A PEM block and the line where it begins. */
 interface Block {
@@ -67,9 +75,9 @@ export function readCertificates(file: string, text: string): CertificatesResult
       report('other-block', line, `a ${label} stands here, no CERTIFICATE`, GET_ONE);
       continue;
     }
-    const certificate = parsed(base64);
+    const certificate = parsed(base64, line);
     if (certificate === undefined) {
-      report('garbage', line, 'what begins here is damaged, or no certificate at all', GET_ONE);
+      report('garbage', line, 'what begins here is damaged, or not a certificate at all', GET_ONE);
       continue;
     }
     const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
@@ -84,7 +92,13 @@ export function readCertificates(file: string, text: string): CertificatesResult
       report('weak-key', line, what, `start the controller with --key-size=4096, then ${GET_ONE}`);
       continue;
     }
-    certificates.push(certificate);
+    if (certificate.selfIssued && !certificate.isIntact) {
+      const what = 'this certificate is damaged: its own signature does not match';
+      report('bad-signature', line, what, `remove it, and ${GET_ONE}`);
+      continue;
+    }
+    const { isIntact: _, ...good } = certificate;
+    certificates.push(good);
   }
   // Garbage without any certificate is one finding, not one per line.
   if (blocks.length === 0) {
@@ -145,7 +159,7 @@ function readBlocks(text: string, garbage: (line: number, what: string) => void)
   return blocks;
 }
 
-function parsed(base64: string): SealingCertificate | undefined {
+function parsed(base64: string, line: number): (SealingCertificate & { isIntact: boolean }) | undefined {
   const der = Buffer.from(base64, 'base64');
   try {
     const certificate = new X509Certificate(der);
@@ -159,6 +173,9 @@ function parsed(base64: string): SealingCertificate | undefined {
       notAfter,
       publicKey: certificate.publicKey,
       pem: pemOf(certificate.raw),
+      selfIssued: certificate.subject === certificate.issuer,
+      isIntact: certificate.verify(certificate.publicKey),
+      line,
     };
   } catch {
     return undefined;
@@ -168,95 +185,4 @@ function parsed(base64: string): SealingCertificate | undefined {
 function pemOf(der: Buffer): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
-}
-
-/** How old a certificate may get before a newer one is likely: the controller makes one every 30 days. */
-const RENEWAL_DAYS = 30;
-/** What is granted on top, for a controller that was down and for files that travel slowly. */
-const SLACK_DAYS = 5;
-/** How far this machine's clock may be behind the controller's. */
-const CLOCK_SKEW_MS = 5 * 60_000;
-const DAY_MS = 86_400_000;
-
-/** What speaks against a certificate; without a place, since it is about the clock and not about a line. */
-export interface ChoiceProblem<Kind extends string> {
-  readonly kind: Kind;
-  readonly what: string;
-  readonly remedy: string;
-}
-
-/** The certificate to seal for, with what is to be said about it; or why there is none. */
-export type Choice =
-  | {
-      readonly certificate: SealingCertificate;
-      readonly warning: ChoiceProblem<'old'> | undefined;
-      readonly problem: undefined;
-    }
-  | {
-      readonly certificate: undefined;
-      readonly warning: undefined;
-      readonly problem: ChoiceProblem<'none' | 'expired' | 'not-yet-valid'>;
-    };
-
-/**
- * The newest certificate that is valid now. One that is older than the controller's renewal brings a warning:
- * sealing for it works, but the controller has probably a newer key, and a key that is thrown away one day
- * should have little that depends on it.
- */
-export function choose(certificates: readonly SealingCertificate[], now: Date): Choice {
-  const time = now.getTime();
-  const begun = certificates.filter(({ notBefore }) => notBefore.getTime() <= time + CLOCK_SKEW_MS);
-  const [certificate] = newestFirst(begun.filter(({ notAfter }) => time <= notAfter.getTime()));
-  if (certificate === undefined) {
-    return { certificate: undefined, warning: undefined, problem: noChoice(certificates, begun, now) };
-  }
-  const days = Math.floor((time - certificate.notBefore.getTime()) / DAY_MS);
-  if (days <= RENEWAL_DAYS + SLACK_DAYS) return { certificate, warning: undefined, problem: undefined };
-  const what =
-    `the newest certificate is ${days} days old, and the controller makes a new key every ` +
-    `${RENEWAL_DAYS} days`;
-  const remedy = 'fetch its newest certificate and reseal';
-  return { certificate, warning: { kind: 'old', what, remedy }, problem: undefined };
-}
-
-function noChoice(
-  all: readonly SealingCertificate[],
-  begun: readonly SealingCertificate[],
-  now: Date,
-): ChoiceProblem<'none' | 'expired' | 'not-yet-valid'> {
-  const [newest] = newestFirst(all);
-  if (newest === undefined) return { kind: 'none', what: 'there is no certificate', remedy: GET_ONE };
-  const today = day(now);
-  if (begun.length < all.length) {
-    const what = `no certificate is valid yet: the newest begins on ${day(newest.notBefore)}, and this machine says it is ${today}`;
-    return { kind: 'not-yet-valid', what, remedy: "set this machine's clock" };
-  }
-  const last = new Date(Math.max(...all.map(({ notAfter }) => notAfter.getTime())));
-  const what = `no certificate is valid any more: the last one ended on ${day(last)}, and this machine says it is ${today}`;
-  return { kind: 'expired', what, remedy: `fetch the controller's newest certificate: ${GET_ONE}` };
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}
-
-/** Newest first; those of one moment by fingerprint, so that the order never depends on the input's. */
-function newestFirst(certificates: readonly SealingCertificate[]): readonly SealingCertificate[] {
-  return [...certificates].sort(
-    (a, b) =>
-      b.notBefore.getTime() - a.notBefore.getTime() ||
-      b.notAfter.getTime() - a.notAfter.getTime() ||
-      compareText(a.fingerprint, b.fingerprint),
-  );
-}
-
-/**
- * The text of a file that pins certificates: those it held and those that come, each once, newest first, which
- * is the one that kubeseal takes too.
- */
-export function joinPem(pinned: readonly SealingCertificate[], added: readonly SealingCertificate[]): string {
-  const byFingerprint = new Map([...pinned, ...added].map((it) => [it.fingerprint, it]));
-  return newestFirst([...byFingerprint.values()])
-    .map(({ pem }) => pem)
-    .join('');
 }

@@ -29,6 +29,13 @@ export interface SopsChange {
   readonly remove?: readonly string[];
   /** Annotations of the Secret; undefined takes one out. Never encrypted, but covered by the MAC. */
   readonly annotations?: Readonly<Record<string, string | undefined>>;
+  /**
+   * All who can open the file from now on, under a new key: who could open it before, or made it and kept its key,
+   * cannot open this one.
+   *
+   * @default - the key and the recipients stay, also those that are not of age
+   */
+  readonly recipients?: readonly string[];
 }
 
 /**
@@ -85,26 +92,24 @@ export async function openSopsFile(
 }
 
 /**
- * Changes a file. What does not change keeps its text, encrypted values and comments included; a change that
- * changes nothing gives back the same text. The key and the recipients stay, also those that are not of age.
+ * Changes a file. What does not change keeps its text, comments included, and without other recipients its encrypted
+ * values too; a change that changes nothing gives back the same text.
  *
- * @throws {SopsProblem} any reason, before anything is changed
+ * @throws {SopsProblem} any reason, before anything is changed; `unsupported` also for other recipients of a file that
+ *   has keys which are not of age: this program cannot encrypt for them
+ * @throws {AgeProblem} `recipient`
  */
 export async function changeSopsFile(
   text: string,
   identities: readonly Identity[],
-  { values = new Map<string, SecretValue>(), remove = [], annotations = {} }: SopsChange,
+  change: SopsChange,
   now: Date,
 ): Promise<string> {
   const opened = await openDocument(text, identities);
   try {
-    const gone = remove.filter((key) => !values.has(key));
-    const changes = [
-      ...gone.map((key) => removeValue(opened, key)),
-      ...[...values].map(([key, value]) => setValue(opened, key, value)),
-      ...Object.entries(annotations).map(([name, value]) => setAnnotation(opened, name, value)),
-    ];
-    return changes.includes(true) ? finished(opened, now) : text;
+    const { recipients } = change;
+    if (recipients !== undefined) return await readdressed(opened, recipients, change, now);
+    return applied(opened, change) ? finished(opened, now) : text;
   } finally {
     wipe(opened);
   }
@@ -125,26 +130,46 @@ export async function readdressSopsFile(
   recipients: readonly string[],
   now: Date,
 ): Promise<string> {
-  const opened = await openDocument(text, identities);
+  return await changeSopsFile(text, identities, { recipients }, now);
+}
+
+async function readdressed(
+  opened: OpenedDocument,
+  recipients: readonly string[],
+  change: SopsChange,
+  now: Date,
+): Promise<string> {
+  const [other] = opened.metadata.otherKinds;
+  if (other !== undefined) {
+    throw new SopsProblem(
+      'unsupported',
+      `the file can also be opened with a key of sops.${other}, which this program cannot encrypt for`,
+      'change its values with `sops edit`, and its recipients with `sops rotate` or `sops updatekeys`',
+    );
+  }
   const dataKey = randomBytes(DATA_KEY_BYTES);
   const next: OpenedDocument = { ...opened, dataKey };
   try {
-    const [other] = opened.metadata.otherKinds;
-    if (other !== undefined) {
-      const what = `the file can also be opened with a key of sops.${other}, which this program cannot give it anew`;
-      throw new SopsProblem(
-        'unsupported',
-        what,
-        'change its recipients with `sops rotate` or `sops updatekeys`',
-      );
-    }
     setRecipients(next, await wrapped(dataKey, recipients));
     sealAgain(next);
+    applied(next, change);
     return withCommentsSealedAgain(finished(next, now), opened.dataKey, dataKey);
   } finally {
     wipe(next);
-    wipe(opened);
   }
+}
+
+/** @returns whether something changed */
+function applied(
+  opened: OpenedDocument,
+  { values = new Map<string, SecretValue>(), remove = [], annotations = {} }: SopsChange,
+): boolean {
+  const changes = [
+    ...remove.filter((key) => !values.has(key)).map((key) => removeValue(opened, key)),
+    ...[...values].map(([key, value]) => setValue(opened, key, value)),
+    ...Object.entries(annotations).map(([name, value]) => setAnnotation(opened, name, value)),
+  ];
+  return changes.includes(true);
 }
 
 async function wrapped(

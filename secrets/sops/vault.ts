@@ -11,6 +11,7 @@ import { SopsProblem } from './problem.ts';
 export interface SopsVaultOptions {
   /** The stack's name, for labels. */
   readonly stack: string;
+  /** All who can open what is written. */
   readonly recipients: readonly string[];
   /** Private keys of age; none where only new files are made. */
   readonly identities: readonly Identity[];
@@ -27,7 +28,8 @@ export function sopsVault({ stack, recipients, identities, now }: SopsVaultOptio
       if (kept !== undefined) {
         needIdentity(identities, kept.file);
         return await namingFile(kept.file, () =>
-          changeSopsFile(kept.text, identities, { values, annotations }, now),
+          // Never under the key of a file that is there: whoever made it may have kept that key.
+          changeSopsFile(kept.text, identities, { values, annotations, recipients }, now),
         );
       }
       const metadata = { name, namespace, labels: secretLabels(stack, name), annotations };

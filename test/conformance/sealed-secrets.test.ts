@@ -6,12 +6,8 @@ import { ClusterProblem } from '../../cluster/problem.ts';
 import { type Controller, fetchCertificates, rotate } from '../../cluster/sealed-secrets-controller.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { manifestsText } from '../../output/yaml.ts';
-import {
-  choose,
-  joinPem,
-  readCertificates,
-  type SealingCertificate,
-} from '../../secrets/sealed-secrets/certificates.ts';
+import { readCertificates, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
+import { choose, joinPem } from '../../secrets/sealed-secrets/choice.ts';
 import { newSealedSecret, readSealedSecret } from '../../secrets/sealed-secrets/manifest.ts';
 import { seal } from '../../secrets/sealed-secrets/seal.ts';
 import { SecretValue } from '../../secrets/values/value.ts';

@@ -113,8 +113,9 @@ beforeAll(async () => {
   const repositories = async (): Promise<void> => {
     sealed = await sealedRepository();
     keys = { mine: await ageKey('mine'), theirs: await ageKey('theirs'), next: await ageKey('next') };
-    encrypted = repository({ provider: 'sops', recipients: [keys.mine.recipient, keys.theirs.recipient] });
-    await encrypted.run(['secrets', 'create', '--yes']);
+    const recipients = [keys.mine.recipient, keys.theirs.recipient];
+    encrypted = repository({ provider: 'sops', recipients });
+    await encrypted.run(['secrets', 'create', '--yes', '--accept-recipient', ...recipients]);
     await encrypted.run(['synth']);
   };
   await Promise.all([cluster(), repositories()]);
@@ -337,7 +338,8 @@ describe('encrypted by SOPS', () => {
     const texts = encrypted.texts();
     const kept = records(encrypted.stack(FULL));
     encrypted.telling({ provider: 'sops', recipients: [keys.mine.recipient, keys.next.recipient] });
-    await encrypted.run(['secrets', 'reseal'], { SOPS_AGE_KEY_FILE: keys.mine.file });
+    const reseal = ['secrets', 'reseal', '--accept-recipient', keys.next.recipient];
+    await encrypted.run(reseal, { SOPS_AGE_KEY_FILE: keys.mine.file });
     await encrypted.run(['synth']);
     expect(await opened(FULL, keys.next)).toEqual(before);
     await expect(opened(FULL, keys.theirs)).rejects.toThrow('data key');

@@ -232,6 +232,18 @@ describe('a file of ours', () => {
     expect((await runSops(['decrypt', written(next)], mine)).code).not.toBe(0);
   });
 
+  test('sops takes it with changed values under a new key, for its new recipients only', async () => {
+    const next = await changed(file, {
+      values: values({ password: 'new', added: 'more' }),
+      remove: ['pem'],
+      recipients: [other.recipient],
+    });
+    const { pem, ...rest } = TEXTS;
+    expect(pem).toBeDefined();
+    expect((await decrypted(next, other)).stringData).toEqual({ ...rest, password: 'new', added: 'more' });
+    expect((await runSops(['decrypt', written(next)], mine)).code).not.toBe(0);
+  });
+
   test('sops takes values that are no text', async () => {
     const bytes = Buffer.from([0xff, 0, 0xc3, 0x28]);
     const one = new Map([['one', new SecretValue(Buffer.from(bytes))]]);

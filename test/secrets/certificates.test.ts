@@ -1,11 +1,7 @@
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import {
-  choose,
-  joinPem,
-  readCertificates,
-  type SealingCertificate,
-} from '../../secrets/sealed-secrets/certificates.ts';
+import { readCertificates, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
+import { choose, joinPem } from '../../secrets/sealed-secrets/choice.ts';
 import { makeCertificate, rsaKeys } from './x509.ts';
 
 const DAY = 86_400_000;
@@ -83,6 +79,42 @@ describe('readCertificates', () => {
     );
     expect(certificates).toBeUndefined();
     expect(problems).toHaveLength(1);
+  });
+
+  describe('of a damaged certificate', () => {
+    const raw = new X509Certificate(PEM).raw;
+    const modulus = Buffer.from(keys.publicKey.export({ format: 'jwk' }).n ?? '', 'base64url');
+    const flipped = (at: number, bit = 1): string => {
+      const bytes = Buffer.from(raw);
+      bytes.writeUInt8(bytes.readUInt8(at) ^ bit, at);
+      const base64 = bytes.toString('base64').replace(/.{1,64}/g, '$&\n');
+      return `-----BEGIN CERTIFICATE-----\n${base64}-----END CERTIFICATE-----\n`;
+    };
+
+    it('finds a bit of the modulus that has changed: nobody could open what is sealed for it', () => {
+      const begin = raw.indexOf(modulus);
+      expect(begin).toBeGreaterThan(0);
+      expect(wrong(`# one\n${flipped(begin + 100)}`)).toEqual(['bad-signature@2']);
+      expect(wrong(PEM + flipped(begin + modulus.length - 1, 2))).toEqual([
+        `bad-signature@${PEM.split('\n').length}`,
+      ]);
+    });
+
+    it('finds any byte that has changed', () => {
+      const found = new Set(Array.from(raw.keys(), (at) => wrong(flipped(at)).join()));
+      expect([...found].filter((one) => !/^(?:garbage|bad-signature|not-rsa|weak-key)@1$/.test(one))).toEqual(
+        [],
+      );
+    });
+  });
+
+  it('reads a certificate that was issued by another one, and says that it was', () => {
+    const authority = rsaKeys();
+    const { pem } = makeCertificate({ keys, issuer: { commonName: 'ca', privateKey: authority.privateKey } });
+    const [issued, own] = read(pem + PEM);
+    expect(issued?.selfIssued).toBe(false);
+    expect(own?.selfIssued).toBe(true);
+    expect(own?.line).toBe(pem.split('\n').length);
   });
 
   describe('with a private key', () => {

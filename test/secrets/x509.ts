@@ -14,6 +14,8 @@ export interface CertificateOptions {
   readonly keys?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
   /** Names that it is valid for. @default none */
   readonly hosts?: readonly string[];
+  /** Who signs it, and calls itself the issuer. @default - itself, nameless */
+  readonly issuer?: { readonly commonName: string; readonly privateKey: KeyObject };
 }
 
 /** A fresh RSA key pair. */
@@ -50,17 +52,23 @@ export function makeCertificate(options: CertificateOptions = {}): MadeCertifica
   const names = sequence(...hosts.map((name) => der(0x82, Buffer.from(name))));
   // subjectAltName (RFC 5280, 4.2.1.6).
   const extensions = der(0xa3, sequence(sequence(objectId('551d11'), der(0x04, names))));
+  const { issuer } = options;
+  // commonName as UTF8String (RFC 5280, 4.1.2.4).
+  const issuerName =
+    issuer === undefined
+      ? nobody
+      : sequence(der(0x31, sequence(objectId('550403'), der(0x0c, Buffer.from(issuer.commonName)))));
   const certificate = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
-    nobody,
+    issuerName,
     sequence(time(notBefore), time(notAfter)),
     nobody,
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(hosts.length === 0 ? [] : [extensions]),
   );
-  const signature = sign('sha256', certificate, privateKey);
+  const signature = sign('sha256', certificate, issuer?.privateKey ?? privateKey);
   const whole = sequence(certificate, algorithm, der(0x03, Buffer.from([0]), signature));
   const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
   const pem = ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');

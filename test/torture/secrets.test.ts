@@ -28,15 +28,19 @@ const OLD = 'torture-value-that-is-replaced-now';
 const certificate = makeCertificate();
 let top = '';
 let folder = '';
+/** Where the person at the computer keeps whom they have accepted. */
+let stateHome = '';
+let recipient = '';
 
 beforeAll(async () => {
   process.stdout.write(`seed: ${SEED}\n`);
   top = await mkdtemp(join(tmpdir(), 'torture-secrets-'));
+  stateHome = await mkdtemp(join(tmpdir(), 'torture-state-'));
   folder = join(top, 'stacks/chat.secrets');
   await mkdir(folder, { recursive: true });
   await cp(join(TOP, 'versions.yaml'), join(top, 'versions.yaml'));
   await writeFile(join(top, 'controller.pem'), certificate.pem);
-  const { recipient } = await freshKey();
+  ({ recipient } = await freshKey());
   await writeFile(
     join(top, 'stacks/chat.yaml'),
     `schema: 1
@@ -52,6 +56,7 @@ secrets: {escrow: [${recipient}]}
 
 afterAll(async () => {
   await rm(top, { recursive: true, force: true });
+  await rm(stateHome, { recursive: true, force: true });
 });
 
 type Verb = 'create' | 'rotate';
@@ -75,14 +80,17 @@ function onJournal(end: Promise<unknown>, found: () => void): void {
 /** Starts the real program; `end` comes when it is gone. */
 function start(verb: Verb | 'status', value: string): { kill: () => void; end: Promise<End> } {
   const words = {
-    create: ['--cert', 'controller.pem', '--yes', '--from-env', 'form-secret=FORM'],
+    create: [
+      ...['--cert', 'controller.pem', '--accept-recipient', recipient],
+      ...['--yes', '--from-env', 'form-secret=FORM'],
+    ],
     rotate: [...ROTATED, '--yes', '--from-env', 'form-secret=FORM'],
     status: [],
   }[verb];
   const child = spawn(process.execPath, [CLI, 'secrets', verb, ...words], {
     cwd: top,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FORM: value },
+    env: { ...process.env, FORM: value, XDG_STATE_HOME: stateHome },
   });
   let errors = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Command } from 'commander';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { humanReport, jsonReport } from '../../../commands/report.ts';
 import { addSecretsCommand } from '../../../commands/secrets/cli.ts';
 import type { Inputs } from '../../../commands/secrets/inputs.ts';
@@ -192,6 +192,10 @@ async function expectSilence(more: Iterable<string> = []): Promise<void> {
   listener.forget();
   said = [];
 }
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 beforeEach(async () => {
   said = [];
@@ -465,6 +469,7 @@ describe('a value in the wrong place on the command line is not repeated', () =>
       'stacks/chat.yaml',
       'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: ca}}}}\n',
     );
+    vi.stubEnv('XDG_STATE_HOME', repository.stateHome());
     const program = new Command('matrix-gitops').exitOverride().configureOutput({
       writeErr: (text) => void said.push(text),
       writeOut: (text) => void said.push(text),

@@ -216,7 +216,7 @@ describe('the certificate', () => {
     await put('stacks/chat.yaml', LAB);
     const notices = done(await run('create')).notices.join('\n');
     expect(notices).toMatch(
-      /certificate that was not known here, pinned in .*certificates\.pem: SHA-256 [0-9a-f]{64}/,
+      /certificate that was not known here, pinned in .*certificates\.pem: SHA-256 (?:[0-9A-F]{2}:){31}[0-9A-F]{2}/,
     );
     expect(await read('stacks/chat.secrets/certificates.pem')).toBe(HOME.pem);
     await put('stacks/chat.yaml', CHAT);

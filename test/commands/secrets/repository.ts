@@ -53,12 +53,17 @@ export type RunOptions = Partial<Omit<SecretsOptions, 'cert'>> & {
 export interface Repository {
   /** Its top. */
   readonly top: () => string;
+  /** Where the person at the computer keeps what they have accepted: `XDG_STATE_HOME`, outside of the repository. */
+  readonly stateHome: () => string;
   /** The path of a file in it. */
   readonly at: (path: string) => string;
   readonly put: (path: string, text: string) => Promise<string>;
   readonly read: (path: string) => Promise<string>;
   readonly remove: (path: string) => Promise<void>;
-  /** A verb of `secrets`, for all stacks and without questions. */
+  /**
+   * A verb of `secrets`, for all stacks and without questions. Age recipients that stack files name are accepted,
+   * unless `acceptRecipients` says otherwise.
+   */
   readonly run: (
     verb: SecretsOptions['verb'],
     options?: RunOptions,
@@ -72,6 +77,7 @@ export interface Repository {
 /** A new repository before each test, without a stack. */
 export function useRepository(): Repository {
   let top = '';
+  let stateHome = '';
   const at = (path: string): string => join(top, path);
   const put = async (path: string, text: string): Promise<string> => {
     await mkdir(dirname(at(path)), { recursive: true });
@@ -80,20 +86,23 @@ export function useRepository(): Repository {
   };
   beforeEach(async () => {
     top = await mkdtemp(join(tmpdir(), 'secrets-'));
+    stateHome = await mkdtemp(join(tmpdir(), 'state-'));
     await put('versions.yaml', await readFile('versions.yaml', 'utf8'));
     await put('home.pem', HOME.pem);
     await mkdir(at('stacks'));
   });
   afterEach(async () => {
     await rm(top, { recursive: true, force: true });
+    await rm(stateHome, { recursive: true, force: true });
   });
   return {
     top: () => top,
+    stateHome: () => stateHome,
     at,
     put,
     read: (path) => readFile(at(path), 'utf8'),
     remove: (path) => rm(at(path), { recursive: true }),
-    run: (verb, { cert = at('home.pem'), ...options } = {}, inputs = {}) =>
+    run: async (verb, { cert = at('home.pem'), ...options } = {}, inputs = {}) =>
       secrets(
         {
           verb,
@@ -109,14 +118,34 @@ export function useRepository(): Repository {
           yes: true,
           now: new Date(),
           ...(cert === null ? {} : { cert }),
+          acceptRecipients: await namedRecipients(options.stacks ?? at('stacks'), options.only ?? []),
           ...options,
         },
-        { environment: {}, stdin: nothing(), terminal: undefined, ...inputs },
+        {
+          stdin: nothing(),
+          terminal: undefined,
+          ...inputs,
+          environment: withStateHome(inputs.environment ?? {}, stateHome),
+        },
       ),
     synth: (options = {}) =>
       synth({ stacks: at('stacks'), versions: at('versions.yaml'), out: at('dist'), ...options }),
     files: (below) => filesIn(at(below)),
   };
+}
+
+/** The same object, since variables are taken out of it; where the state is kept does not show in it. */
+function withStateHome(environment: NodeJS.ProcessEnv, value: string): NodeJS.ProcessEnv {
+  if ('XDG_STATE_HOME' in environment) return environment;
+  return Object.defineProperty(environment, 'XDG_STATE_HOME', { value, configurable: true });
+}
+
+/** Age recipients that the stack files name. */
+async function namedRecipients(stacks: string, only: readonly string[]): Promise<readonly string[]> {
+  const names = (await readdir(stacks).catch(() => [])).filter((name) => name.endsWith('.yaml'));
+  const wanted = names.filter((name) => only.length === 0 || only.includes(name.replace('.yaml', '')));
+  const texts = await Promise.all(wanted.map((name) => readFile(join(stacks, name), 'utf8').catch(() => '')));
+  return [...new Set(texts.flatMap((text) => [...text.matchAll(/age1[a-z0-9]+/g)].map(([found]) => found)))];
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {}

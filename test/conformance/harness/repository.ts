@@ -54,8 +54,12 @@ export function repository(secrets?: Json): Repository {
   };
   if (secrets !== undefined) telling(secrets);
   const dist = join(folder, 'dist');
-  // Nobody's own keys and clusters.
-  const nobody = { SOPS_AGE_KEY_FILE: '', KUBECONFIG: join(folder, 'none') };
+  // Nobody's own keys and clusters, nor whom they have accepted, which is kept outside of the repository.
+  const nobody = {
+    SOPS_AGE_KEY_FILE: '',
+    KUBECONFIG: join(folder, 'none'),
+    XDG_STATE_HOME: runFolder('state'),
+  };
   let printed = '';
   return {
     folder,

@@ -243,6 +243,16 @@ describe('giving a file to others', () => {
     expect(next.replace(secret, '')).toBe(text.replace(secret, ''));
   });
 
+  it('together with a change leaves nothing under the key of before, what is new included', async () => {
+    const other = await freshKey();
+    const change = { values: values({ two: 'canary new', three: 'canary 3' }), remove: ['one'] };
+    const next = await changed({ ...change, recipients: [other.recipient] });
+    expect(await textsOf(next, other)).toEqual({ two: 'canary new', three: 'canary 3' });
+    expect(readSopsFile(next).recipients).toEqual([other.recipient]);
+    expect(await dataKeyOf(next, other)).not.toEqual(await dataKeyOf(text, key));
+    expect((await refused(() => openSopsFile(next, key.identities), key)).reason).toBe('no-identity');
+  });
+
   it('keeps the annotations and what stands in data', async () => {
     const binary = new Map([['k', new SecretValue(Buffer.from([0xff]))]]);
     const file = await newSopsFile(MANIFEST, binary, [key.recipient], NOW);

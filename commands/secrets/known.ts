@@ -1,0 +1,80 @@
+import { keepsCiphertext } from '../../model/secret-settings.ts';
+import type { Stack } from '../../model/stack.ts';
+import { acceptedFor, NOTHING_ACCEPTED } from '../../secrets/acceptance/record.ts';
+import { type Identity, recipientsOf } from '../../secrets/age.ts';
+import { UsageProblem } from '../usage-problem.ts';
+import { type Acceptance, type AcceptFlags, acceptanceOf, strayFlag } from './acceptance.ts';
+import { type AcceptedFile, addAccepted, openAccepted } from './accepted-file.ts';
+import { certificatesIn, pinnedFile } from './certificate.ts';
+import type { Inputs } from './inputs.ts';
+import type { SecretsOptions } from './options.ts';
+import type { Work } from './work.ts';
+
+/** What is known of people and their keys before any stack is looked at. */
+export interface Known extends Pick<Acceptance, 'flags' | 'everywhere' | 'own'> {
+  /** Undefined where no stack keeps ciphertext here. */
+  readonly accepted: AcceptedFile | undefined;
+}
+
+/**
+ * Reads what the person has accepted before, and what the chosen stacks name.
+ *
+ * @param isComplete whether these are all that were chosen: of others it is not known what they name
+ * @throws UsageProblem, EnvironmentProblem, AgeProblem
+ */
+export async function knownRecipients(
+  stacks: readonly Stack[],
+  isComplete: boolean,
+  identities: readonly Identity[],
+  flags: AcceptFlags,
+  options: SecretsOptions,
+  { environment }: Inputs,
+): Promise<Known> {
+  const keeping = stacks.filter(({ provider }) => keepsCiphertext(provider));
+  const accepted = keeping.length === 0 ? undefined : await openAccepted(environment, options.stacks);
+  const wanted = [...flags.certificates, ...flags.recipients];
+  const named = wanted.length === 0 ? [] : await Promise.all(keeping.map((stack) => namedBy(stack, options)));
+  const everywhere = isComplete ? new Set(named.flat()) : undefined;
+  const stray = strayFlag(wanted, [], { everywhere });
+  // Otherwise it may still be in the file of --cert, or be what the controller gives.
+  const isCertain = options.verb === 'status' || keeping.length === 0;
+  if (stray !== undefined && isCertain) {
+    throw new UsageProblem(
+      `the command line accepts ${stray}, and nothing here names it; compare it with what secrets status says without that option`,
+    );
+  }
+  return { flags, accepted, everywhere, own: await recipientsOf(identities) };
+}
+
+/** Certificates and recipients that the files of a stack name. What is wrong with a file is said when it is used. */
+async function namedBy({ name, provider }: Stack, { stacks }: SecretsOptions): Promise<readonly string[]> {
+  if (provider.kind === 'sops') return provider.recipients;
+  if (provider.kind !== 'sealed-secrets') return [];
+  const pinned = await certificatesIn(pinnedFile(stacks, { name }, provider)).catch(() => []);
+  return [...provider.escrow, ...pinned.map(({ fingerprint }) => fingerprint)];
+}
+
+/** The acceptance of one of the stacks. */
+export function acceptanceFor(
+  stack: Stack,
+  { accepted, ...known }: Known,
+  { yes }: Pick<SecretsOptions, 'yes'>,
+  { terminal }: Pick<Inputs, 'terminal'>,
+): Acceptance {
+  const recorded =
+    accepted === undefined ? NOTHING_ACCEPTED : acceptedFor(accepted.record, accepted.folder, stack.name);
+  return acceptanceOf(stack, { recorded, ...known }, yes ? undefined : terminal);
+}
+
+/** Records whom the person has accepted in this run, once everything is written. */
+export async function recordAccepted(
+  { stack, acceptance }: Pick<Work, 'stack' | 'acceptance'>,
+  { accepted }: Pick<Known, 'accepted'>,
+  { verb }: SecretsOptions,
+): Promise<readonly string[]> {
+  if (accepted === undefined || verb === 'status') return [];
+  const why = await addAccepted(accepted, stack.name, acceptance.remembered());
+  return why === undefined
+    ? []
+    : [`whom values were encrypted for could not be recorded, and is accepted for this run only: ${why}`];
+}
