@@ -1,7 +1,10 @@
 import { load } from 'js-yaml';
+import { checkFileName } from '../model/checks/file-names.ts';
 import type { Diagnostic, Position } from '../model/diagnostic.ts';
 import type { KeptKey, KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
 import { isManifest, type Manifest } from '../model/manifest.ts';
+import { type Content, readPlainText } from '../model/reading/plain-text.ts';
+import { readYaml } from '../model/reading/yaml-source.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import { factsOf, oldSigningKeysOf } from './annotations.ts';
@@ -9,10 +12,15 @@ import { type FoundSealedSecret, readSealedSecret } from './sealed-secrets/manif
 import { SopsProblem } from './sops/problem.ts';
 import { readSopsFile } from './sops/read.ts';
 
-/** A file, as text. */
+/** A file, as text or as its bytes. */
 export interface SecretText {
   /** Path for messages, with forward slashes. */
   readonly file: string;
+  readonly text: Content;
+}
+
+/** A file whose text has been found readable. */
+interface ReadableText extends SecretText {
   readonly text: string;
 }
 
@@ -40,7 +48,12 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
   const diagnostics: Diagnostic[] = [];
   const found: KeptSecret[] = [];
   if (!keepsCiphertext(provider)) return NOTHING_KEPT;
-  for (const one of texts) {
+  for (const given of texts) {
+    const one = readable(given);
+    if ('diagnostics' in one) {
+      diagnostics.push(...one.diagnostics);
+      continue;
+    }
     const read = provider.kind === 'sops' ? readSops(one) : readSealed(one);
     diagnostics.push(...read.diagnostics);
     if (read.secret === undefined) continue;
@@ -68,6 +81,13 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
   };
 }
 
+/** A file goes into dist/ byte for byte, and its name into the first line there. */
+function readable({ file, text: content }: SecretText): ReadableText | Pick<ReadSecret, 'diagnostics'> {
+  const { text, diagnostics } = readPlainText(file, content);
+  const found = [...checkFileName(file), ...diagnostics];
+  return text === undefined || found.length > 0 ? { diagnostics: found } : { file, text };
+}
+
 /**
  * A stack with the ciphertext that is kept for it, or what is wrong with that.
  *
@@ -92,7 +112,7 @@ interface ReadSecret {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function readSealed({ file, text }: SecretText): ReadSecret {
+function readSealed({ file, text }: ReadableText): ReadSecret {
   const { found, problems } = readSealedSecret(file, text);
   if (found === undefined) {
     const [first] = problems;
@@ -140,9 +160,11 @@ function isSops(text: string): boolean {
   }
 }
 
-function readSops({ file, text }: SecretText): ReadSecret {
+function readSops({ file, text }: ReadableText): ReadSecret {
   try {
     const { keys } = readSopsFile(text);
+    const unreadable = readYaml(file, text).diagnostics.filter(({ code }) => code === 'MG011');
+    if (unreadable.length > 0) return { secret: undefined, diagnostics: unreadable };
     const manifest = load(text);
     if (!isManifest(manifest)) throw new Error(`${file} was read, but is no object`);
     const { namespace = '', name, annotations = {} } = manifest.metadata;
@@ -166,7 +188,7 @@ function keptSecret({
   manifest,
   annotations,
   names,
-}: SecretText & {
+}: ReadableText & {
   readonly namespace: string;
   readonly name: string;
   readonly manifest: Manifest;
