@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { inDoubleQuotes, shellWord } from '../../model/shell.ts';
+
+const HOSTILE = [
+  "it's",
+  '$(touch x)',
+  '`touch x`',
+  'a b',
+  'a;b',
+  'a\nb',
+  '"',
+  '\\',
+  '$HOME',
+  '*',
+  '~',
+  '-n',
+  "'; touch x; '",
+  '',
+];
+
+describe('text in a command to paste', () => {
+  it('is one word that means itself', () => {
+    const said = HOSTILE.map((text) => `printf '%s\\0' ${shellWord(text)}`).join('\n');
+    expect(execFileSync('bash', ['-c', said], { encoding: 'utf8' }).split('\0').slice(0, -1)).toEqual(
+      HOSTILE,
+    );
+  });
+
+  it('between double quotes means itself too', () => {
+    const said = HOSTILE.map((text) => `printf '%s\\0' "${inDoubleQuotes(text)}"`).join('\n');
+    expect(execFileSync('bash', ['-c', said], { encoding: 'utf8' }).split('\0').slice(0, -1)).toEqual(
+      HOSTILE,
+    );
+  });
+
+  it('stays as it is where a shell sees nothing in it', () => {
+    for (const text of ['app-matrix', 'keys.yaml', 'a/b:c']) expect(shellWord(text)).toBe(text);
+  });
+});
