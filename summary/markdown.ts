@@ -48,7 +48,7 @@ function inline(content: Content): string {
  * Someone who is addressed, or a number of an issue or a merge request: where the text is shown there, people would
  * be called and links made. Code is left alone everywhere.
  */
-const REFERENCE = /((?<![\p{L}\p{N}_])@[\p{L}\p{N}][\p{L}\p{N}/_.-]*|[\p{L}\p{N}_./-]*[#!]\p{N}+)/u;
+const REFERENCE = /((?:(?<![\p{L}\p{N}_])@[\p{L}\p{N}][\p{L}\p{N}/_.-]*|[\p{L}\p{N}_./-]*[#!]\p{N}+)+)/u;
 
 /** Plain text on one line. */
 function escapedText(text: string): string {
@@ -61,7 +61,9 @@ function escapedText(text: string): string {
 function escapedWords(text: string): string {
   return (
     text
-      .replaceAll(/[\\`*[\]<$]|~(?=~)|&(?=[#A-Za-z])/g, '\\$&')
+      .replaceAll(/[\\`*[\]<$~]|&(?=[#A-Za-z])/g, '\\$&')
+      // At the end of a heading it would not be shown.
+      .replace(/(?<=\s)#+\s*$/, '\\$&')
       // Within a word it means nothing.
       .replaceAll(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
   );

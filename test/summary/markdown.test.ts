@@ -26,6 +26,9 @@ const HOSTILE = [
   '1. one',
   '- - -',
   '===',
+  'ends with #',
+  'a#1b#2 #3#4',
+  'one ~ tilde ~ two',
   '> quote',
   '~~~\nfence',
   '**bold** _emphasis_ ~~gone~~ __x__',
@@ -52,13 +55,13 @@ function active(line: string): string {
     .replaceAll(/(?<![\\`])(`+)(?!`)(.*?)(?<!`)\1(?!`)/g, (_, _ticks, inner: string) =>
       inner.replace(/.*/, ''),
     )
-    .replaceAll(/\\[!-/:-@[-`{-~]/g, '');
+    .replaceAll(/\\[!-/:-@[-`{-~]/g, ' ');
 }
 
 /** Nothing in it is more than words. A bar is one too, outside of tables: a list item of one line is never one. */
 function expectWords(line: string): void {
   const rest = active(line);
-  expect(rest, line).not.toMatch(/[`*<[\]]|~~|&[#A-Za-z]/);
+  expect(rest, line).not.toMatch(/[`*<[\]~]|&[#A-Za-z]/);
   expect(rest, line).not.toMatch(/(?:^|[^\p{L}\p{N}_])@[\p{L}\p{N}]/u);
   expect(rest, line).not.toMatch(/[#!]\p{N}/u);
   expect(rest, line).not.toMatch(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/);
@@ -70,14 +73,14 @@ describe('text in Markdown', () => {
   it('is words on one line', () => {
     fc.assert(
       fc.property(anything, (text) => expectWords(md`${text}`.markdown)),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
   it('is left as it is where nothing in it means anything', () => {
     for (const plain of [
       'Traefik’s public address: 443/tcp (all HTTPS)',
-      'a_b.c-d, e+f=g ~1 & 2',
+      'a_b.c-d, e+f=g & 2',
       'me@example.org',
       'stop!',
     ])
@@ -101,7 +104,7 @@ describe('text in Markdown', () => {
         expect(ticks.length, shown).toBeGreaterThan(0);
         expect([...inner.matchAll(/`+/g)].map(([run]) => run.length)).not.toContain(ticks.length);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -115,7 +118,7 @@ describe('text in Markdown', () => {
         // Readers do not agree on what a bar after two backslashes is; there must be none.
         expect(lines[2]?.replaceAll(/\\\\\\\|/g, ''), lines[2]).not.toMatch(/\\\\\|/);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
