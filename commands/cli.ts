@@ -25,6 +25,11 @@ const program = new Command('matrix-gitops')
   .configureOutput({
     writeOut: (text) => say(process.stdout, paragraph(text)),
     writeErr: (text) => say(process.stderr, paragraph(text)),
+    // It repeats what was written, which may have lines of its own.
+    outputError: (text) => {
+      const error = text.trimEnd().replace(/\n(?=\(Did you mean )/, ' ');
+      say(process.stderr, lines([line`${error}`]));
+    },
   })
   .showHelpAfterError();
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
+import { checkFileName } from './checks/file-names.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
 import { isGroup } from './merge-patch.ts';
 import { nearest } from './nearest.ts';
@@ -100,6 +101,11 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
       if (start < circle.length - 1) {
         const names = circle.slice(start).join(' extends ');
         fail(position, 'MG009', `${names}: a circle`, 'remove one of these extends');
+        continue;
+      }
+      const [misnamed] = checkFileName(path);
+      if (misnamed !== undefined) {
+        fail(position, misnamed.code, misnamed.what, misnamed.remedy);
         continue;
       }
       const found = get(path, [...trail, file]);

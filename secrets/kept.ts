@@ -84,8 +84,20 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
 /** A file goes into dist/ byte for byte, and its name into the first line there. */
 function readable({ file, text: content }: SecretText): ReadableText | Pick<ReadSecret, 'diagnostics'> {
   const { text, diagnostics } = readPlainText(file, content);
-  const found = [...checkFileName(file), ...diagnostics];
+  const found = [
+    ...checkFileName(file),
+    ...diagnostics,
+    ...(text === undefined ? [] : markErrors(file, text)),
+  ];
   return text === undefined || found.length > 0 ? { diagnostics: found } : { file, text };
+}
+
+/** Below the first line that dist/ puts over it, the mark of some editors would be a part of the first key. */
+function markErrors(file: string, text: string): readonly Diagnostic[] {
+  if (!text.startsWith('\ufeff')) return [];
+  const position: Position = { file, line: 1, column: 1 };
+  const what = 'the file begins with a byte order mark (U+FEFF)';
+  return [{ position, code: 'MG011', what, remedy: 'save it as UTF-8 without one' }];
 }
 
 /**

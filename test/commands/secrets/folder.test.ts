@@ -245,6 +245,7 @@ describe('a file of ciphertext that dist/ cannot hold', () => {
   it.each([
     ['a name that ends a comment', 'x\nkind: ClusterRoleBinding\n#.yaml', (text: string) => text, 'MG043'],
     ['a directive', 'synapse-secrets.yaml', (text: string) => `%YAML 1.2\n---\n${text}`, 'MG045'],
+    ['a byte order mark', 'synapse-secrets.yaml', (text: string) => `\ufeff${text}`, 'MG011'],
     ['a control character', 'synapse-secrets.yaml', (text: string) => `${text}# \u007f\n`, 'MG011'],
     [
       'an escaped control character',
