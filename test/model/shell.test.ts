@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inDoubleQuotes, shellWord } from '../../model/shell.ts';
 
@@ -19,19 +22,27 @@ const HOSTILE = [
   '',
 ];
 
+/** What bash prints in an empty folder, in which nothing may be made. */
+function run(said: string): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'shell-'));
+  try {
+    const printed = execFileSync('bash', ['-c', said], { encoding: 'utf8', cwd: folder });
+    expect(readdirSync(folder)).toEqual([]);
+    return printed.split('\0').slice(0, -1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe('text in a command to paste', () => {
   it('is one word that means itself', () => {
     const said = HOSTILE.map((text) => `printf '%s\\0' ${shellWord(text)}`).join('\n');
-    expect(execFileSync('bash', ['-c', said], { encoding: 'utf8' }).split('\0').slice(0, -1)).toEqual(
-      HOSTILE,
-    );
+    expect(run(said)).toEqual(HOSTILE);
   });
 
   it('between double quotes means itself too', () => {
     const said = HOSTILE.map((text) => `printf '%s\\0' "${inDoubleQuotes(text)}"`).join('\n');
-    expect(execFileSync('bash', ['-c', said], { encoding: 'utf8' }).split('\0').slice(0, -1)).toEqual(
-      HOSTILE,
-    );
+    expect(run(said)).toEqual(HOSTILE);
   });
 
   it('stays as it is where a shell sees nothing in it', () => {

@@ -109,3 +109,10 @@ describe('a text on a terminal', () => {
     }
   });
 });
+
+describe('the comment at the top', () => {
+  it('is one line, whatever it says', () => {
+    const yaml = manifestsText('from x\nkind: ClusterRoleBinding\u2028\u0085', [{ kind: 'A' }]);
+    expect(yaml).toBe('# from x\\nkind: ClusterRoleBinding\\u2028\\u0085\nkind: A\n');
+  });
+});

@@ -26,6 +26,9 @@ describe('bytes as text', () => {
     ['a\\xed\\xa0\\x80', 1, 1, 2],
     ['a\\xf5\\x80\\x80\\x80', 1, 1, 2],
     ['äöü\\x80', 6, 1, 4],
+    // The replacement character itself is one like any other; what begins like it is not.
+    ['\ufffda\\xef\\xbfx', 4, 1, 3],
+    ['a\\xef\\xbf', 1, 1, 2],
   ])('%s is not UTF-8 from its byte %i on', (text, offset, line, column) => {
     const decoded = decodeText(bytes(text));
     expect(decoded).toMatchObject({ problem: { offset, line, column, remedy: 'save it as UTF-8' } });
