@@ -42,7 +42,12 @@ export function styleFor(stream: { readonly isTTY?: boolean }, environment: Node
  */
 export function line(parts: TemplateStringsArray, ...values: readonly (string | number | Coloured)[]): Shown {
   const texts = values.map((value) => (value instanceof Coloured ? value.text : visible(String(value))));
-  return checked(parts.map((part, index) => `${part}${texts[index] ?? ''}`).join(''));
+  return checked(inert(parts.map((part, index) => `${part}${texts[index] ?? ''}`).join('')));
+}
+
+/** A line that no CI system takes for a command of its own, such as `::add-mask::` at the beginning of a log's line. */
+function inert(text: string): string {
+  return text.replace(/^(\s*)(?=::|##\[)/, '$1\\');
 }
 
 /** Lines below each other, each with its line break; nothing where there are none. */
@@ -52,7 +57,12 @@ export function lines(all: readonly Shown[]): Shown {
 
 /** Text of several lines of another program's or library's making, such as a stack trace. */
 export function paragraph(text: string): Shown {
-  return checked(text.split('\n').map(visible).join('\n'));
+  return checked(
+    text
+      .split('\n')
+      .map((one) => inert(visible(one)))
+      .join('\n'),
+  );
 }
 
 /** Data for programs. JSON leaves some characters as they are that a terminal acts on; as escapes they mean the same. */

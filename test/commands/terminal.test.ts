@@ -47,6 +47,14 @@ describe('text for a terminal', () => {
     expect(line`${plain.bold('a')} ${plain.red('b')}`).toBe('a b');
   });
 
+  it('begins no line as a command of a CI system', () => {
+    for (const command of ['::add-mask::x', '  ::error::x', '##[group]x']) {
+      expect(line`${command}`).not.toMatch(/^\s*(?:::|##\[)/);
+      expect(paragraph(`x\n${command}\ny`)).not.toMatch(/^\s*(?:::|##\[)/m);
+    }
+    expect(line`a ::b ${'##[c]'}`).toBe('a ::b ##[c]');
+  });
+
   it('as JSON means the same, and acts on nothing either', () => {
     fc.assert(
       fc.property(anything, (text) => {
