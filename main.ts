@@ -1,5 +1,6 @@
-import { humanReport, styleFor } from './commands/report.ts';
+import { humanReport } from './commands/report.ts';
 import { synth } from './commands/synth.ts';
+import { say, styleFor } from './commands/terminal.ts';
 
 /**
  * The app that `cdk8s synth` runs: the same files as `npm run synth`, in the folder that the cdk8s CLI names.
@@ -8,5 +9,5 @@ import { synth } from './commands/synth.ts';
 const out = process.env.CDK8S_OUTDIR ?? 'build/cdk8s';
 const result = await synth({ stacks: 'stacks', out });
 const stream = result.exitCode === 0 ? process.stdout : process.stderr;
-stream.write(humanReport(result, out, styleFor(stream, process.env)));
+say(stream, humanReport(result, out, styleFor(stream, process.env)));
 process.exitCode = result.exitCode;

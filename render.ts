@@ -4,6 +4,7 @@ import type { ManifestFile } from './model/manifest.ts';
 import type { OverrideProblem } from './model/overrides.ts';
 import type { Stack } from './model/stack.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
+import { headerLine, headerPath, markdownHeader } from './output/header.ts';
 import { applyOverrides } from './output/overrides.ts';
 import { manifestsText } from './output/yaml.ts';
 import { check } from './rules/index.ts';
@@ -43,8 +44,7 @@ export function render(stack: Stack): Rendered {
     .filter((finding) => !accepted.includes(finding))
     .map((finding) => brokenByOverride(stack, finding));
   const texts = new Map<string, string>();
-  const header = (path: string): string =>
-    `${path} is rendered from ${stack.file}: change that file and run "npm run synth", not this one.`;
+  const header = (path: string): string => headerLine(path, stack.file, CHANGE_THE_STACK_FILE);
   for (const { path, manifests } of own) {
     const below = `${stack.name}/${path}`;
     texts.set(below, manifestsText(header(below), manifests));
@@ -54,7 +54,7 @@ export function render(stack: Stack): Rendered {
     // Byte for byte: a checksum in the file may be over all of it.
     texts.set(
       below,
-      `# ${below} is rendered from ${stack.file}: it is a copy of ${secret.file}, which "matrix-gitops secrets" changes.\n${secret.text}`,
+      `# ${headerLine(below, stack.file, `it is a copy of ${headerPath(secret.file)}, which "matrix-gitops secrets" changes.`)}\n${secret.text}`,
     );
   }
   const paths = [...own, ...copies].map(({ path }) => path);
@@ -72,7 +72,7 @@ export function render(stack: Stack): Rendered {
     ['SUMMARY.md', summaryText(stack, manifests, accepted)],
   ] as const) {
     const below = `${stack.name}/${name}`;
-    texts.set(below, `<!-- ${header(below)} -->\n\n${text}`);
+    texts.set(below, `${markdownHeader(below, stack.file, CHANGE_THE_STACK_FILE)}\n\n${text}`);
   }
   return {
     files: new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -81,6 +81,8 @@ export function render(stack: Stack): Rendered {
     problems: [...problems, ...broken],
   };
 }
+
+const CHANGE_THE_STACK_FILE = 'change that file and run "npm run synth", not this one.';
 
 /** The rule that says what is safe, not what is right. */
 const HARDENING = 'MR006';

@@ -6,17 +6,10 @@ import { migrateFiles } from './migrate.ts';
 import { type Format, outputOption } from './output-option.ts';
 import { progressOn } from './progress.ts';
 import { writeReference } from './reference.ts';
-import {
-  humanMigration,
-  humanReport,
-  jsonProblem,
-  jsonReport,
-  type Reportable,
-  type Style,
-  styleFor,
-} from './report.ts';
+import { humanMigration, humanReport, jsonProblem, jsonReport, type Reportable } from './report.ts';
 import { addSecretsCommand } from './secrets/cli.ts';
 import { synth } from './synth.ts';
+import { line, lines, paragraph, type Shown, type Style, say, styleFor } from './terminal.ts';
 import { TOOL_VERSION } from './tool-version.ts';
 import { UsageProblem } from './usage-problem.ts';
 
@@ -29,6 +22,15 @@ const program = new Command('matrix-gitops')
   .description('Renders Matrix stacks into plain Kubernetes YAML.')
   .version(TOOL_VERSION)
   .exitOverride()
+  .configureOutput({
+    writeOut: (text) => say(process.stdout, paragraph(text)),
+    writeErr: (text) => say(process.stderr, paragraph(text)),
+    // It repeats what was written, which may have lines of its own.
+    outputError: (text) => {
+      const error = text.trimEnd().replace(/\n(?=\(Did you mean )/, ' ');
+      say(process.stderr, lines([line`${error}`]));
+    },
+  })
   .showHelpAfterError();
 
 program
@@ -100,16 +102,16 @@ program
 function report(
   result: Reportable,
   format: Format,
-  human: (style: Style) => string,
+  human: (style: Style) => Shown,
   { stdoutIsTaken = false, isAnswer = result.exitCode === 0 } = {},
 ): void {
   process.exitCode = result.exitCode;
   if (format === 'json') {
-    (stdoutIsTaken ? process.stderr : process.stdout).write(jsonReport(result));
+    say(stdoutIsTaken ? process.stderr : process.stdout, jsonReport(result));
     return;
   }
   const stream = isAnswer && !stdoutIsTaken ? process.stdout : process.stderr;
-  stream.write(human(styleFor(stream, process.env)));
+  say(stream, human(styleFor(stream, process.env)));
 }
 
 /** Waits until the reader has taken it, so that the texts of many stacks do not pile up. */
@@ -128,8 +130,10 @@ function wantsJson(): boolean {
 function giveUp(exitCode: number, kind: 'error' | 'internal error', problem: string): void {
   process.exitCode = exitCode;
   const stdoutIsTaken = process.argv.includes('--stdout');
-  if (!wantsJson()) process.stderr.write(`${kind}: ${problem}\n`);
-  else (stdoutIsTaken ? process.stderr : process.stdout).write(jsonProblem(exitCode, problem));
+  if (wantsJson()) say(stdoutIsTaken ? process.stderr : process.stdout, jsonProblem(exitCode, problem));
+  // A stack trace has lines of its own; every other problem is one.
+  else if (kind === 'internal error') say(process.stderr, lines([paragraph(`${kind}: ${problem}`)]));
+  else say(process.stderr, lines([line`${kind}: ${problem}`]));
 }
 
 // Whoever reads may stop reading, as head does.

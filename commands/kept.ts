@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { renderedFrom } from '../output/header.ts';
 
 /** A rendered file that is there already. */
 export interface RenderedFile {
@@ -7,7 +8,7 @@ export interface RenderedFile {
   readonly path: string;
   /** The stack whose folder or Flux file it is. */
   readonly stack: string;
-  /** The stack file that its first line names. */
+  /** The stack file that its first line names, as it is written there. */
   readonly from: string;
 }
 
@@ -24,7 +25,7 @@ export async function keptFiles(
   for (const place of await filesIn(folder)) {
     const path = relative(folder, place).replaceAll('\\', '/');
     const text = await readFile(place, 'utf8');
-    const from = sourceOf(path, text);
+    const from = renderedFrom(path, text);
     if (from !== undefined && keep({ path, stack: stackOf(path), from })) kept.add(path);
   }
   return kept;
@@ -46,11 +47,4 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 function stackOf(path: string): string {
   const [first = '', second = ''] = path.split('/');
   return first === 'flux' ? second.replace(/\.yaml$/, '') : first;
-}
-
-/** The stack file that a rendered file names in its first line; undefined for a file that nobody rendered there. */
-function sourceOf(path: string, text: string): string | undefined {
-  const [line = ''] = text.split('\n', 1);
-  const [, named, from] = /^(?:# |<!-- )(.+?) is rendered from (.+?): /.exec(line) ?? [];
-  return named === path ? from : undefined;
 }

@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
 import { MIGRATIONS, type Migration, migrate, writtenSchema } from '../model/migrate.ts';
+import { decodeText, notText } from '../model/reading/decode.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
 import { replaceFile } from './replace-file.ts';
-import { fromHere, readText, stackFiles } from './workspace.ts';
+import { fromHere, readContent, stackFiles } from './workspace.ts';
 
 /** What to migrate. */
 export interface MigrateOptions {
@@ -46,11 +47,16 @@ export async function migrateFiles({
   const places = files.length > 0 ? files : await allFiles(stacks);
   if (places.length === 0) throw new EnvironmentProblem(`there is no stack file in ${stacks}`);
   const texts: { readonly file: string; readonly text: string }[] = [];
-  for (const place of places) texts.push({ file: fromHere(place), text: await readText(place) });
+  const diagnostics: Diagnostic[] = [];
+  for (const place of places) {
+    const file = fromHere(place);
+    const decoded = decodeText(await readContent(place));
+    if ('text' in decoded) texts.push({ file, text: decoded.text });
+    else diagnostics.push(notText(file, decoded.problem));
+  }
   // A shared file may leave its schema to the stacks; it is as old as the oldest of these.
   const schemas = texts.flatMap(({ file, text }) => writtenSchema(file, text) ?? []);
   const schema = Math.min(...(schemas.length > 0 ? schemas : [1]));
-  const diagnostics: Diagnostic[] = [];
   const migrated: (MigratedFile & { readonly text: string })[] = [];
   for (const { file, text } of texts) {
     const result = migrate(file, text, { schema, migrations });

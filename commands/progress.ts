@@ -1,3 +1,5 @@
+import { visible } from '../model/visible.ts';
+
 /** Where progress is shown. */
 interface Terminal {
   readonly isTTY?: boolean;
@@ -30,7 +32,7 @@ export function progressOn(terminal: Terminal, now: () => number = Date.now): Pr
     step(done, total, name) {
       if (terminal.isTTY !== true || now() - start < PATIENCE || now() - last < PACE) return;
       last = now();
-      show(`${done} of ${total} stacks: ${name}`.slice(0, (terminal.columns ?? 80) - 1));
+      show(visible(`${done} of ${total} stacks: ${name}`).slice(0, (terminal.columns ?? 80) - 1));
     },
     end() {
       if (length === 0) return;

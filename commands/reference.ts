@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { rules } from '../rules/index.ts';
 import { errorsText, sizesText, stackFileText, stackSchemaText } from '../summary/reference.ts';
+import { line, lines, say } from './terminal.ts';
 
 /** The files that are generated from the schema and the rules, by path from the top of the repository. */
 export function referenceFiles(): ReadonlyMap<string, string> {
@@ -18,6 +19,6 @@ export async function writeReference(): Promise<void> {
   for (const [path, text] of referenceFiles()) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
-    process.stdout.write(`wrote ${path}\n`);
+    say(process.stdout, lines([line`wrote ${path}`]));
   }
 }

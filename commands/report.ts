@@ -1,81 +1,70 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { MigrateResult } from './migrate.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
-
-/** Escape sequences for a terminal; all empty elsewhere. */
-export interface Style {
-  readonly bold: string;
-  readonly red: string;
-  readonly reset: string;
-}
+import { json, line, lines, type Shown, type Style } from './terminal.ts';
 
 /** More files than a person reads about one by one. */
 const MANY_FILES = 200;
 /** More stacks than fit a line. */
 const MANY_STACKS = 10;
 
-/** Colour on a terminal only, and never where NO_COLOR is set (https://no-color.org). */
-export function styleFor(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): Style {
-  const plain = environment.NO_COLOR !== undefined && environment.NO_COLOR !== '';
-  if (stream.isTTY !== true || plain) return { bold: '', red: '', reset: '' };
-  return { bold: '\u001b[1m', red: '\u001b[31m', reset: '\u001b[0m' };
-}
-
 /** `stacks/x.yaml:12:5 error MG020: what is wrong; what to write`. */
-export function diagnosticLine({ position, code, what, remedy }: Diagnostic, style: Style): string {
-  const { file, line, column } = position;
-  return `${style.bold}${file}:${line}:${column}${style.reset} ${style.red}error ${code}${style.reset}: ${what}; ${remedy}`;
+export function diagnosticLine({ position, code, what, remedy }: Diagnostic, style: Style): Shown {
+  const { file } = position;
+  const place = style.bold(`${file}:${position.line}:${position.column}`);
+  return line`${place} ${style.red(`error ${code}`)}: ${what}; ${remedy}`;
 }
 
 /** `dist/x/components/y.yaml error MR004: Deployment/ns/y spec.…: what is wrong; what to do`. */
-function findingLine(finding: StackFinding, out: string, style: Style): string {
+function findingLine(finding: StackFinding, out: string, style: Style): Shown {
   const { stack, file, code, object, field, what, remedy } = finding;
-  const place = file.startsWith('flux/') ? file : `${stack}/${file}`;
-  return `${style.bold}${out}/${place}${style.reset} ${style.red}error ${code}${style.reset}: ${object}${field === undefined ? '' : ` ${field}`}: ${what}; ${remedy}`;
+  const place = style.bold(`${out}/${file.startsWith('flux/') ? file : `${stack}/${file}`}`);
+  const subject = field === undefined ? object : `${object} ${field}`;
+  return line`${place} ${style.red(`error ${code}`)}: ${subject}: ${what}; ${remedy}`;
 }
 
 /** What a run of synth came to, for people. */
-export function humanReport(result: SynthResult, out: string, style: Style): string {
+export function humanReport(result: SynthResult, out: string, style: Style): Shown {
   const { diagnostics, findings, written, compared, kept } = result;
-  const lines = [
+  const said = [
     ...diagnostics.map((one) => diagnosticLine(one, style)),
     ...findings.map((one) => findingLine(one, out, style)),
   ];
   if (written !== undefined) {
     const { changed, removed, unchanged } = written;
-    lines.push(
+    said.push(
       ...fileLines('wrote', out, changed),
       ...fileLines('removed', out, removed),
-      `${namesText(result.stacks)}: ${changed.length} written, ${removed.length} removed, ${unchanged} unchanged`,
+      line`${namesText(result.stacks)}: ${changed.length} written, ${removed.length} removed, ${unchanged} unchanged`,
     );
   }
   if (compared !== undefined) {
     const { differs, missing, stale, unchanged } = compared;
-    lines.push(
+    said.push(
       ...fileLines('differs', out, differs),
       ...fileLines('missing', out, missing),
       ...fileLines('stale', out, stale),
       differs.length + missing.length + stale.length === 0
-        ? `${namesText(result.stacks)}: ${out} is up to date, ${unchanged} ${unchanged === 1 ? 'file' : 'files'}`
-        : `${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run synth without --check`,
+        ? line`${namesText(result.stacks)}: ${out} is up to date, ${unchanged} ${unchanged === 1 ? 'file' : 'files'}`
+        : line`${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run synth without --check`,
     );
   }
   // With --stdout the YAML is the answer.
-  if (written !== undefined || compared !== undefined) lines.push(...missingLines(result));
+  if (written !== undefined || compared !== undefined) said.push(...missingLines(result));
   const errors = diagnostics.length + findings.length;
   if (errors > 0) {
     const rest = result.stacks.length === 0 ? `${out} is unchanged` : `unchanged: ${namesText(kept)}`;
-    lines.push(`${errors} ${errors === 1 ? 'error' : 'errors'}; ${rest}`);
+    said.push(line`${errors} ${errors === 1 ? 'error' : 'errors'}; ${rest}`);
   }
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  return lines(said);
 }
 
 /** What is still to be made, a line for each stack; for very many stacks one for all. */
-function missingLines({ missing }: SynthResult): readonly string[] {
+function missingLines({ missing }: SynthResult): readonly Shown[] {
   const stacks = [...new Set(missing.map(({ stack }) => stack))];
   if (stacks.length > MANY_STACKS) {
     return [
-      `${stacks.length} stacks have Secrets without a value yet: run secrets status, then secrets create`,
+      line`${stacks.length} stacks have Secrets without a value yet: run secrets status, then secrets create`,
     ];
   }
   return stacks.flatMap((stack) => {
@@ -88,25 +77,25 @@ function missingLines({ missing }: SynthResult): readonly string[] {
       ...(moved.length === 0
         ? []
         : [
-            `${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run secrets reseal --from-escrow --stack ${stack}`,
+            line`${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run secrets reseal --from-escrow --stack ${stack}`,
           ]),
       ...(made.length === 0
         ? []
-        : [`${stack}: no value yet in ${made.join(', ')}: run secrets create --stack ${stack}`]),
+        : [line`${stack}: no value yet in ${made.join(', ')}: run secrets create --stack ${stack}`]),
     ];
   });
 }
 
 /** One line for each file; for very many, one for each folder. */
-function fileLines(verb: string, out: string, paths: readonly string[]): readonly string[] {
-  if (paths.length <= MANY_FILES) return paths.map((path) => `${verb} ${out}/${path}`);
+function fileLines(verb: string, out: string, paths: readonly string[]): readonly Shown[] {
+  if (paths.length <= MANY_FILES) return paths.map((path) => line`${verb} ${out}/${path}`);
   const folders = new Map<string, number>();
   for (const path of paths) {
     const [folder = path] = path.split('/');
     folders.set(folder, (folders.get(folder) ?? 0) + 1);
   }
   return [...folders].map(
-    ([folder, count]) => `${verb} ${out}/${folder}${count === 1 ? '' : `: ${count} files`}`,
+    ([folder, count]) => line`${verb} ${out}/${folder}${count === 1 ? '' : `: ${count} files`}`,
   );
 }
 
@@ -115,24 +104,26 @@ function namesText(names: readonly string[]): string {
 }
 
 /** What a migration came to, for people. */
-export function humanMigration(result: MigrateResult, style: Style): string {
+export function humanMigration(result: MigrateResult, style: Style): Shown {
   const { diagnostics, migrated, unchanged } = result;
-  const lines = [
+  const said = [
     ...diagnostics.map((one) => diagnosticLine(one, style)),
     ...migrated.map(
-      ({ file, from, to, steps }) => `wrote ${file}, schema ${from} to ${to}: ${steps.join('; ')}`,
+      ({ file, from, to, steps }) => line`wrote ${file}, schema ${from} to ${to}: ${steps.join('; ')}`,
     ),
   ];
   if (diagnostics.length > 0) {
-    lines.push(`${diagnostics.length} ${diagnostics.length === 1 ? 'error' : 'errors'}; nothing was changed`);
+    said.push(
+      line`${diagnostics.length} ${diagnostics.length === 1 ? 'error' : 'errors'}; nothing was changed`,
+    );
   } else if (migrated.length === 0) {
-    lines.push(
-      `nothing to migrate: ${unchanged} ${unchanged === 1 ? 'file has' : 'files have'} the newest schema`,
+    said.push(
+      line`nothing to migrate: ${unchanged} ${unchanged === 1 ? 'file has' : 'files have'} the newest schema`,
     );
   } else {
-    lines.push(`${migrated.length} migrated, ${unchanged} unchanged; read the change, then run synth`);
+    said.push(line`${migrated.length} migrated, ${unchanged} unchanged; read the change, then run synth`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines(said);
 }
 
 /** What a command came to. */
@@ -141,11 +132,11 @@ export interface Reportable {
 }
 
 /** A result for programs. */
-export function jsonReport(result: Reportable): string {
-  return `${JSON.stringify(result, undefined, 2)}\n`;
+export function jsonReport(result: Reportable): Shown {
+  return json(result);
 }
 
 /** A run that was given up, for programs. */
-export function jsonProblem(exitCode: number, problem: string): string {
-  return `${JSON.stringify({ exitCode, problem }, undefined, 2)}\n`;
+export function jsonProblem(exitCode: number, problem: string): Shown {
+  return json({ exitCode, problem });
 }

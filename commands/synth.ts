@@ -1,6 +1,7 @@
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
+import { headerPath } from '../output/header.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
@@ -183,7 +184,7 @@ async function keptBeside(
   const asked = new Set(chosen.map(({ name }) => name));
   const names = new Set(failing.map(({ name }) => name));
   // A file that cannot be read may have had another name in it.
-  const files = new Set(failing.map(({ file }) => baseName(file)));
+  const files = new Set(failing.map(({ file }) => baseName(headerPath(file))));
   return await keptFiles(
     out,
     ({ stack, from }) => names.has(stack) || files.has(baseName(from)) || (!all && !asked.has(stack)),

@@ -77,7 +77,7 @@ async function readStack(
   before: (stack: Stack) => Promise<void>,
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
-  const loaded = loadStack(file, await readText(path), images, shared);
+  const loaded = loadStack(file, await readContent(path), images, shared);
   const { name, source, claims } = loaded;
   const { stack: value, secrets, diagnostics } = await withOwnSecrets(dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
@@ -132,9 +132,9 @@ function withClashes(entries: readonly StackEntry[], claims: readonly Claims[]):
 
 /** Which image each program runs from: the repository's own choice, or that of this package. */
 async function readVersions(file: string | undefined): Promise<Loaded<Images>> {
-  if (file !== undefined) return loadVersions(fromHere(file), await readText(file));
+  if (file !== undefined) return loadVersions(fromHere(file), await readContent(file));
   const own = existsSync(VERSIONS) ? VERSIONS : packagedFile(VERSIONS);
-  return loadVersions(VERSIONS, await readText(own));
+  return loadVersions(VERSIONS, await readContent(own));
 }
 
 /** Every stack file of a folder. What lies in folders below it is for others to extend. */
@@ -150,10 +150,14 @@ export async function stackFiles(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** @throws EnvironmentProblem when it cannot be read */
-export async function readText(file: string): Promise<string> {
+/**
+ * The bytes of a file: whoever reads them as text says what is wrong with them.
+ *
+ * @throws EnvironmentProblem when it cannot be read
+ */
+export async function readContent(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     throw problemReading(slashes(file), error);
   }
@@ -162,7 +166,7 @@ export async function readText(file: string): Promise<string> {
 /** Read at once, since the model that asks does not wait; each file is read one time only. */
 function readShared(path: string): SharedText {
   try {
-    return { text: readFileSync(path, 'utf8') };
+    return { text: readFileSync(path) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const reasons: Readonly<Record<string, string>> = {

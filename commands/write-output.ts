@@ -3,6 +3,7 @@ import { ignoredByGit } from '../output/git-ignore.ts';
 import { Stopped } from '../output/problem.ts';
 import { finishInterrupted, type WriteOptions, type Written, writeTree } from '../output/write.ts';
 import { problemWriting } from './environment-problem.ts';
+import { line, lines, say } from './terminal.ts';
 
 /**
  * Writes an output folder for a command: tells what a person should know on stderr, so that reports stay readable for
@@ -48,5 +49,5 @@ async function stoppable<T>(folder: string, work: () => Promise<T>): Promise<T> 
 }
 
 function tell(text: string): void {
-  process.stderr.write(`${text}\n`);
+  say(process.stderr, lines([line`${text}`]));
 }

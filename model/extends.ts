@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
+import { checkFileName } from './checks/file-names.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
 import { isGroup } from './merge-patch.ts';
 import { nearest } from './nearest.ts';
 import { issuesOf } from './reading/issues.ts';
 import { layered } from './reading/layers.ts';
+import type { Content } from './reading/plain-text.ts';
 import { describe } from './reading/wording.ts';
 import { dotted, readYaml, replaced, valueAt, type YamlSource } from './reading/yaml-source.ts';
 
@@ -29,7 +31,7 @@ export const extendsField = z
 const partSchema = z.looseObject({ extends: extendsField.optional() });
 
 /** What came of reading a file that another extends: its text, or why there is none. */
-export type SharedText = { readonly text: string } | { readonly problem: string };
+export type SharedText = { readonly text: Content } | { readonly problem: string };
 
 /** A file together with everything it extends. */
 export interface Composed {
@@ -45,7 +47,7 @@ export interface SharedFiles {
   /**
    * @param file name for messages, with forward slashes; paths in it count from its folder
    */
-  compose(file: string, text: string): Composed;
+  compose(file: string, content: Content): Composed;
 }
 
 /**
@@ -56,8 +58,8 @@ export interface SharedFiles {
 export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
   const known = new Map<string, Composed | { readonly problem: string }>();
 
-  const compose = (file: string, text: string, trail: readonly string[]): Composed => {
-    const own = readYaml(file, text);
+  const compose = (file: string, content: Content, trail: readonly string[]): Composed => {
+    const own = readYaml(file, content);
     if (own.source === undefined) return { ...own, complete: false };
     const { data } = own.source;
     if (trail.length > 0 && data !== null && !isGroup(data)) {
@@ -101,6 +103,11 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
         fail(position, 'MG009', `${names}: a circle`, 'remove one of these extends');
         continue;
       }
+      const [misnamed] = checkFileName(path);
+      if (misnamed !== undefined) {
+        fail(position, misnamed.code, misnamed.what, misnamed.remedy);
+        continue;
+      }
       const found = get(path, [...trail, file]);
       if ('problem' in found) {
         fail(position, 'MG008', `cannot read ${path}: ${found.problem}`, 'correct the path or the file');
@@ -123,7 +130,7 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
     return composed;
   };
 
-  return { compose: (file, text) => compose(file, text, []) };
+  return { compose: (file, content) => compose(file, content, []) };
 }
 
 /** No files but the one at hand: what it extends cannot be read. */

@@ -6,7 +6,9 @@ import type { Check, CheckFinding } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkElementCalls } from './checks/clients.ts';
 import { checkTlsSecrets, checkTunnel } from './checks/exposure.ts';
+import { checkFileName } from './checks/file-names.ts';
 import { checkHosts } from './checks/hosts.ts';
+import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
@@ -20,11 +22,13 @@ import {
   versionsSchema,
 } from './images.ts';
 import { NEWEST_SCHEMA, newerThan } from './migrate.ts';
+import type { Content } from './reading/plain-text.ts';
 import { checkTyped, readTypedYaml } from './reading/typed-yaml.ts';
 import { type Path, valueAt, type YamlSource } from './reading/yaml-source.ts';
 import { defaultName, resolve } from './resolve.ts';
 import { stackSchema } from './schema.ts';
 import type { Stack } from './stack.ts';
+import { visible } from './visible.ts';
 
 /** Rules over several fields, run once the choices are clear. */
 const CHECKS: readonly Check[] = [
@@ -39,6 +43,7 @@ const CHECKS: readonly Check[] = [
   checkTlsSecrets,
   checkTolerations,
   checkAdditions,
+  checkJitsiEnvironment,
   checkSecretProvider,
 ];
 
@@ -61,15 +66,21 @@ export type Loaded<T> =
  * Reads a stack file with what it extends and resolves it, or says everything that is wrong.
  *
  * @param file name for messages, with forward slashes; also gives the stack its name when the file does not
+ * @param content its text, or its bytes as they were read
  * @param shared the files that it can extend
  */
 export function loadStack(
   file: string,
-  text: string,
+  content: Content,
   images: Images,
   shared: SharedFiles = NO_SHARED_FILES,
 ): LoadedStack {
-  const composed = shared.compose(file, text);
+  const misnamed = checkFileName(file);
+  if (misnamed.length > 0) {
+    const name = visible(defaultName(file));
+    return { value: undefined, diagnostics: misnamed, name, source: undefined, claims: undefined };
+  }
+  const composed = shared.compose(file, content);
   const diagnostics = [...composed.diagnostics];
   const failed = (name = defaultName(file), source = composed.source): LoadedStack => ({
     value: undefined,
@@ -121,8 +132,8 @@ function orNewerSchema(diagnostic: Diagnostic, source: YamlSource | undefined): 
 }
 
 /** Reads versions.yaml: which image each program runs from. */
-export function loadVersions(file: string, text: string): Loaded<Images> {
-  const read = readTypedYaml(file, text, versionsSchema);
+export function loadVersions(file: string, content: Content): Loaded<Images> {
+  const read = readTypedYaml(file, content, versionsSchema);
   const diagnostics = [...read.diagnostics];
   if (read.source !== undefined && read.value !== undefined) {
     for (const name of IMAGE_NAMES) {

@@ -2,6 +2,7 @@ import { constants, type Dirent } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './disk.ts';
+import { headerStarts } from './header.ts';
 import { HIDDEN } from './hidden.ts';
 import { inParallel } from './parallel.ts';
 import { naming, OutputProblem } from './problem.ts';
@@ -121,8 +122,7 @@ const NO_FILE: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
  * a copy of a rendered one under another name is not either. False when it is not there.
  */
 export async function isRendered(folder: string, path: string): Promise<boolean> {
-  const marker = `${path} is rendered from `;
-  const starts = [`# ${marker}`, `<!-- ${marker}`].map((text) => Buffer.from(text));
+  const starts = headerStarts(path).map((text) => Buffer.from(text));
   const head = Buffer.alloc(Math.max(...starts.map(({ length }) => length)));
   return await naming(`${folder}/${path}`, async () => {
     try {

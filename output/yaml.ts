@@ -1,5 +1,6 @@
 import { dump } from 'js-yaml';
 import type { Manifest } from '../model/manifest.ts';
+import { visible } from '../model/visible.ts';
 
 /** Keys that come first, in this order, wherever they stand; the rest follows by name. */
 const FIRST = [
@@ -40,7 +41,7 @@ function ordered(value: unknown): unknown {
  * @param comment first line, without the `# `
  */
 export function manifestsText(comment: string, manifests: readonly (Manifest | object)[]): string {
-  return `# ${comment}\n${manifests.map(objectText).join('---\n')}`;
+  return `# ${visible(comment)}\n${manifests.map(objectText).join('---\n')}`;
 }
 
 /** The text of one object, in the same way. */

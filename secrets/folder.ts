@@ -21,7 +21,7 @@ export async function secretTexts(folder: string, shown: string): Promise<readon
   const texts: SecretText[] = [];
   for (const name of await names(folder)) {
     if (!/\.ya?ml$/.test(name)) continue;
-    texts.push({ file: `${shown}/${name}`, text: await readFile(join(folder, name), 'utf8') });
+    texts.push({ file: `${shown}/${name}`, text: await readFile(join(folder, name)) });
   }
   return texts;
 }

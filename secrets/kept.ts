@@ -1,7 +1,10 @@
 import { load } from 'js-yaml';
+import { checkFileName } from '../model/checks/file-names.ts';
 import type { Diagnostic, Position } from '../model/diagnostic.ts';
 import type { KeptKey, KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
 import { isManifest, type Manifest } from '../model/manifest.ts';
+import { type Content, readPlainText } from '../model/reading/plain-text.ts';
+import { readYaml } from '../model/reading/yaml-source.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import { notAdmitted } from './admission/admit.ts';
@@ -11,10 +14,15 @@ import { type FoundSealedSecret, readSealedSecret } from './sealed-secrets/manif
 import { SopsProblem } from './sops/problem.ts';
 import { readSopsFile } from './sops/read.ts';
 
-/** A file, as text. */
+/** A file, as text or as its bytes. */
 export interface SecretText {
   /** Path for messages, with forward slashes. */
   readonly file: string;
+  readonly text: Content;
+}
+
+/** A file whose text has been found readable. */
+interface ReadableText extends SecretText {
   readonly text: string;
 }
 
@@ -42,7 +50,12 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
   const diagnostics: Diagnostic[] = [];
   const found: KeptSecret[] = [];
   if (!keepsCiphertext(provider)) return NOTHING_KEPT;
-  for (const one of texts) {
+  for (const given of texts) {
+    const one = readable(given);
+    if ('diagnostics' in one) {
+      diagnostics.push(...one.diagnostics);
+      continue;
+    }
     const read = provider.kind === 'sops' ? readSops(one) : readSealed(one);
     diagnostics.push(...read.diagnostics);
     if (read.secret === undefined) continue;
@@ -85,6 +98,25 @@ function expectedOf({ secrets }: Stack, { namespace, name, manifest }: KeptSecre
   return { namespace: manifest.metadata.namespace ?? '', name: manifest.metadata.name, spec };
 }
 
+/** A file goes into dist/ byte for byte, and its name into the first line there. */
+function readable({ file, text: content }: SecretText): ReadableText | Pick<ReadSecret, 'diagnostics'> {
+  const { text, diagnostics } = readPlainText(file, content);
+  const found = [
+    ...checkFileName(file),
+    ...diagnostics,
+    ...(text === undefined ? [] : markErrors(file, text)),
+  ];
+  return text === undefined || found.length > 0 ? { diagnostics: found } : { file, text };
+}
+
+/** Below the first line that dist/ puts over it, the mark of some editors would be a part of the first key. */
+function markErrors(file: string, text: string): readonly Diagnostic[] {
+  if (!text.startsWith('\ufeff')) return [];
+  const position: Position = { file, line: 1, column: 1 };
+  const what = 'the file begins with a byte order mark (U+FEFF)';
+  return [{ position, code: 'MG011', what, remedy: 'save it as UTF-8 without one' }];
+}
+
 /**
  * A stack with the ciphertext that is kept for it, or what is wrong with that.
  *
@@ -109,7 +141,7 @@ interface ReadSecret {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function readSealed({ file, text }: SecretText): ReadSecret {
+function readSealed({ file, text }: ReadableText): ReadSecret {
   const { found, problems } = readSealedSecret(file, text);
   if (found === undefined) {
     const [first] = problems;
@@ -157,9 +189,11 @@ function isSops(text: string): boolean {
   }
 }
 
-function readSops({ file, text }: SecretText): ReadSecret {
+function readSops({ file, text }: ReadableText): ReadSecret {
   try {
     const { keys } = readSopsFile(text);
+    const unreadable = readYaml(file, text).diagnostics.filter(({ code }) => code === 'MG011');
+    if (unreadable.length > 0) return { secret: undefined, diagnostics: unreadable };
     const manifest = load(text);
     if (!isManifest(manifest)) throw new Error(`${file} was read, but is no object`);
     const { namespace = '', name, annotations = {} } = manifest.metadata;
@@ -183,7 +217,7 @@ function keptSecret({
   manifest,
   annotations,
   names,
-}: SecretText & {
+}: ReadableText & {
   readonly namespace: string;
   readonly name: string;
   readonly manifest: Manifest;

@@ -1,6 +1,7 @@
 import type { Stack } from '../model/stack.ts';
 import { isOnNode, OUTSIDE, type Party, type Port, party, port, type Route } from '../model/topology.ts';
-import { fenced } from './markdown.ts';
+import { visible } from '../model/visible.ts';
+import { fenced, type Markdown } from './markdown.ts';
 
 /** `7882/udp`, `50000-60000/udp`. */
 export function portText({ number, last, protocol }: Port): string {
@@ -22,13 +23,18 @@ function node(id: string): string {
   return id.replaceAll(/[^A-Za-z0-9]/g, '_');
 }
 
+/** Text of a box: Mermaid writes as `#35;` what would end it, or be HTML or Markdown in it. */
+function label(text: string): string {
+  return visible(text).replaceAll(/["<>#&;`]/g, (character) => `#${character.charCodeAt(0)};`);
+}
+
 function box(item: Party): string {
   const where = isOnNode(item) ? '<br/>on the call node' : '';
-  return `${node(item.id)}["${item.title}${where}"]`;
+  return `${node(item.id)}["${label(item.title)}${where}"]`;
 }
 
 /** Who talks to whom, as a Mermaid flow chart: read from the topology, like the routes and ports themselves. */
-export function diagram(stack: Stack): string {
+export function diagram(stack: Stack): Markdown {
   const { parties, flows, routes } = stack.topology;
   const lines = new Set<string>();
   for (const route of routes) {
@@ -48,7 +54,7 @@ export function diagram(stack: Stack): string {
   return fenced('mermaid', [
     'flowchart LR',
     ...outside.map((item) => `  ${box(item)}`),
-    `  subgraph stack["namespace ${stack.namespace}"]`,
+    `  subgraph stack["namespace ${label(stack.namespace)}"]`,
     ...inside.map((item) => `    ${box(item)}`),
     '  end',
     ...[...lines].map((line) => `  ${line}`),

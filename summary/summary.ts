@@ -7,32 +7,44 @@ import { isOnNode, type PathMatch, party, port, type Route } from '../model/topo
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
-import { fenced, table } from './markdown.ts';
+import {
+  blocks,
+  type Content,
+  code,
+  fenced,
+  heading,
+  joined,
+  list,
+  type Markdown,
+  markdownText,
+  md,
+  table,
+} from './markdown.ts';
 import { amountCells, total, volumes, workloadAmounts } from './totals.ts';
 import { warnings } from './warnings.ts';
 
-function pathsText(match: PathMatch): string {
+function pathsText(match: PathMatch): Content {
   if (match.kind === 'all') return 'everything';
-  return match.paths.map((path) => `\`${path}${match.kind === 'prefix' ? '…' : ''}\``).join(', ');
+  return joined(match.paths.map((path) => code(`${path}${match.kind === 'prefix' ? '…' : ''}`)));
 }
 
-function routeRow(stack: Stack, route: Route): readonly string[] {
+function routeRow(stack: Stack, route: Route): readonly Content[] {
   const { title } = party(stack.topology, route.to);
   const through = party(stack.topology, entranceOf(stack, route)).title;
-  return [`\`${route.host}\``, pathsText(route.match), title, through];
+  return [code(route.host), pathsText(route.match), title, through];
 }
 
 /** The nodes call pods run on, in words. */
-function callNodeText(stack: Stack): string {
-  const labels = Object.entries(stack.callNodes.nodeSelector).map(([key, value]) => `\`${key}=${value}\``);
-  return labels.length === 0 ? 'every node' : `nodes labelled ${labels.join(', ')}`;
+function callNodeText(stack: Stack): Content {
+  const labels = Object.entries(stack.callNodes.nodeSelector).map(([key, value]) => code(`${key}=${value}`));
+  return labels.length === 0 ? 'every node' : md`nodes labelled ${joined(labels)}`;
 }
 
 /** Every port that a firewall has to let in, and from whom. */
-function firewall(stack: Stack): string {
+function firewall(stack: Stack): readonly Markdown[] {
   const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
-  const rows: (readonly string[])[] = [];
+  const rows: (readonly Content[])[] = [];
   if (stack.expose.public?.via === 'traefik')
     rows.push(['443/tcp', 'anywhere', "Traefik's public address", 'all HTTPS']);
   if (stack.expose.lan !== undefined) {
@@ -56,20 +68,22 @@ function firewall(stack: Stack): string {
       rows.push([portText(open), 'the cluster only', nodes, `${one.title}: signalling through the entrance`]);
     }
   }
-  const none =
+  return [
+    heading(2, 'Firewall: ports to open'),
     rows.length === 0
-      ? '\n\nNothing: the tunnel is opened from inside.'
-      : `\n\n${table(['port', 'from', 'to', 'for'], rows)}`;
-  const tunnel =
-    stack.expose.public?.via === 'tunnel'
-      ? '\n\nHTTPS from the Internet needs no open port: the tunnel is opened from inside (7844/tcp and udp, outward).'
-      : '';
-  return `## Firewall: ports to open${none}${tunnel}`;
+      ? md`Nothing: the tunnel is opened from inside.`
+      : table(['port', 'from', 'to', 'for'], rows),
+    ...(stack.expose.public?.via === 'tunnel'
+      ? [
+          md`HTTPS from the Internet needs no open port: the tunnel is opened from inside (7844/tcp and udp, outward).`,
+        ]
+      : []),
+  ];
 }
 
 /** Every name that has to be in the DNS, and where it leads. */
-function dns(stack: Stack): string {
-  const rows: (readonly string[])[] = [];
+function dns(stack: Stack): readonly Markdown[] {
+  const rows: (readonly Content[])[] = [];
   const hosts = (door: 'public' | 'lan'): readonly string[] => [
     ...new Set(stack.topology.routes.filter((route) => route.door === door).map(({ host }) => host)),
   ];
@@ -77,21 +91,24 @@ function dns(stack: Stack): string {
   for (const host of hosts('public')) {
     rows.push(
       exposure?.via === 'tunnel'
-        ? [`\`${host}\``, 'CNAME', `the tunnel \`${exposure.tunnel.name}\``, 'made by the tunnel operator']
-        : [`\`${host}\``, 'A', "Traefik's public address", 'you make it'],
+        ? [code(host), 'CNAME', md`the tunnel ${code(exposure.tunnel.name)}`, 'made by the tunnel operator']
+        : [code(host), 'A', "Traefik's public address", 'you make it'],
     );
   }
   for (const host of hosts('lan')) {
-    rows.push([`\`${host}\``, 'A', "Traefik's local address", 'you make it, in the local DNS']);
+    rows.push([code(host), 'A', "Traefik's local address", 'you make it, in the local DNS']);
   }
-  const calls = stack.topology.parties.some(isOnNode)
-    ? `\n\nCall traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`
-    : '';
-  return `## DNS records\n\n${table(['name', 'type', 'leads to', 'who'], rows)}${calls}`;
+  return [
+    heading(2, 'DNS records'),
+    table(['name', 'type', 'leads to', 'who'], rows),
+    ...(stack.topology.parties.some(isOnNode)
+      ? [md`Call traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`]
+      : []),
+  ];
 }
 
 /** Each image once, with the workloads that run it. */
-function images(manifests: readonly Manifest[]): string {
+function images(manifests: readonly Manifest[]): Markdown {
   const found = new Set<string>();
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
@@ -104,37 +121,37 @@ function images(manifests: readonly Manifest[]): string {
   // Repository and tag on lines of their own: two branches that bump neighbours then merge without a conflict.
   const lines = [...found].sort(compareText).map((image) => {
     const tag = image.indexOf(':', image.lastIndexOf('/'));
-    return `- \`${image.slice(0, tag)}\`\n  \`${image.slice(tag + 1)}\``;
+    return tag === -1 ? code(image) : md`${code(image.slice(0, tag))}\n  ${code(image.slice(tag + 1))}`;
   });
-  return `## Images\n\n${lines.join('\n')}`;
+  return blocks([heading(2, 'Images'), list(lines)]);
 }
 
-function resources(manifests: readonly Manifest[]): string {
+function resources(manifests: readonly Manifest[]): Markdown {
   const all = workloadAmounts(manifests);
-  return [
-    '## Resources',
+  return blocks([
+    heading(2, 'Resources'),
     table(
       ['workload', 'CPU requested', 'memory requested', 'CPU limit', 'memory limit'],
-      [...all, total(all)].map(amountCells),
+      [...all.map((one) => [one.name, ...amountCells(one)]), [md`**total**`, ...amountCells(total(all))]],
     ),
     table(
       ['volume', 'size'],
       volumes(manifests).map(({ name, size }) => [name, size]),
     ),
-  ].join('\n\n');
+  ]);
 }
 
-function keyNames(keys: readonly string[]): string {
-  return keys.length === 0 ? 'nothing' : keys.map((key) => `\`${key}\``).join(', ');
+function keyNames(keys: readonly string[]): Content {
+  return keys.length === 0 ? 'nothing' : joined(keys.map(code));
 }
 
-function secrets(stack: Stack): string {
+function secrets(stack: Stack): Markdown {
   const { provider } = stack;
   const kept = keepsCiphertext(provider);
   const rows = stack.secrets.map((secret) => [
-    `\`${secret.name}\``,
+    code(secret.name),
     secret.namespace,
-    secret.keys.map(({ key }) => `\`${key}\``).join(', '),
+    joined(secret.keys.map(({ key }) => code(key))),
     ...(kept ? [keyNames(missingKeys(stack, secret))] : []),
   ]);
   const from: Readonly<Record<SecretProvider['kind'], string>> = {
@@ -143,11 +160,11 @@ function secrets(stack: Stack): string {
     'external-secrets': 'Fetched from a store by External Secrets.',
     existing: 'Made by you, in the cluster.',
   };
-  return [
-    '## Secrets needed',
-    `${from[provider.kind]} More about them stands in SECRETS.md.`,
+  return blocks([
+    heading(2, 'Secrets needed'),
+    md`${from[provider.kind]} More about them stands in SECRETS.md.`,
     table(['Secret', 'namespace', 'keys', ...(kept ? ['still missing'] : [])], rows),
-  ].join('\n\n');
+  ]);
 }
 
 /** A rule that an overridden object breaks. */
@@ -158,31 +175,35 @@ export interface AcceptedFinding {
 }
 
 /** What the stack file changes beyond its own settings, and why. */
-function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly string[] {
-  const overrides = stack.overrides.map(({ target, why }) => `- \`${target.kind}/${target.name}\`: ${why}`);
-  const forced = stack.forced.map(({ path, reason }) => `- \`${path}\`: ${reason}`);
-  const weakened = accepted.map(
-    ({ object, field, what }) => `- \`${object}\`${field === undefined ? '' : ` \`${field}\``}: ${what}`,
+function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly Markdown[] {
+  const overrides = stack.overrides.map(
+    ({ target, why }) => md`${code(`${target.kind}/${target.name}`)}: ${why}`,
   );
+  const forced = stack.forced.map(({ path, reason }) => md`${code(path)}: ${reason}`);
+  const weakened = accepted.map(({ object, field, what }) =>
+    field === undefined ? md`${code(object)}: ${what}` : md`${code(object)} ${code(field)}: ${what}`,
+  );
+  const part = (title: string, items: readonly Markdown[]): readonly Markdown[] =>
+    items.length === 0 ? [] : [heading(2, title), list(items)];
   return [
-    ...(overrides.length === 0 ? [] : ['## Overridden objects, and why', overrides.join('\n')]),
-    ...(weakened.length === 0 ? [] : ['## What the overrides weaken', weakened.join('\n')]),
-    ...(forced.length === 0 ? [] : ['## Forced additions, and why', forced.join('\n')]),
+    ...part('Overridden objects, and why', overrides),
+    ...part('What the overrides weaken', weakened),
+    ...part('Forced additions, and why', forced),
   ];
 }
 
 /** With `wellKnown: elsewhere`: what the web site on the server name has to answer. */
-function wellKnownElsewhere(stack: Stack): readonly string[] {
+function wellKnownElsewhere(stack: Stack): readonly Markdown[] {
   if (stack.wellKnown === 'here') return [];
   const lines = (value: object): readonly string[] => json(value).trimEnd().split('\n');
   return [
-    `## What https://${stack.serverName} has to answer`,
-    'Both with `Content-Type: application/json` and `Access-Control-Allow-Origin: *`. Without the second file other homeservers do not find this one; without the third address nobody can check who a user is, and calls fail.',
-    '`/.well-known/matrix/client`',
+    heading(2, `What https://${stack.serverName} has to answer`),
+    md`Both with ${code('Content-Type: application/json')} and ${code('Access-Control-Allow-Origin: *')}. Without the second file other homeservers do not find this one; without the third address nobody can check who a user is, and calls fail.`,
+    code('/.well-known/matrix/client'),
     fenced('json', lines(wellKnownClient(stack))),
-    '`/.well-known/matrix/server`',
+    code('/.well-known/matrix/server'),
     fenced('json', lines(wellKnownServer(stack))),
-    `\`/_matrix/federation/v1/openid/userinfo\`: pass it on to \`${stack.synapse.baseUrl}\`. Programs that follow the file above ask there; some ask here.`,
+    md`${code('/_matrix/federation/v1/openid/userinfo')}: pass it on to ${code(stack.synapse.baseUrl)}. Programs that follow the file above ask there; some ask here.`,
   ];
 }
 
@@ -199,26 +220,26 @@ export function summaryText(
 ): string {
   const { routes } = stack.topology;
   const weak = warnings(stack);
-  const door = (name: 'public' | 'lan', title: string): readonly string[] => {
+  const door = (name: 'public' | 'lan', title: string): readonly Markdown[] => {
     const rows = routes.filter((route) => route.door === name).map((route) => routeRow(stack, route));
     if (rows.length === 0) return [];
-    return [`## ${title}`, table(['host', 'paths', 'served by', 'through'], rows)];
+    return [heading(2, title), table(['host', 'paths', 'served by', 'through'], rows)];
   };
-  return `${[
-    `# ${stack.name}: Matrix for ${stack.serverName}`,
-    `Rendered from \`${stack.file}\`; read it before you merge. User names end in \`:${stack.serverName}\`, which can never change.`,
+  return markdownText([
+    heading(1, `${stack.name}: Matrix for ${stack.serverName}`),
+    md`Rendered from ${code(stack.file)}; read it before you merge. User names end in ${code(`:${stack.serverName}`)}, which can never change.`,
     diagram(stack),
-    'Thick arrows are call traffic, straight from clients to the call node.',
+    md`Thick arrows are call traffic, straight from clients to the call node.`,
     ...door('public', 'Open to the Internet'),
     ...door('lan', 'Open to the local network'),
-    firewall(stack),
-    dns(stack),
+    ...firewall(stack),
+    ...dns(stack),
     ...wellKnownElsewhere(stack),
-    '## Before this goes live',
-    weak.length === 0 ? 'Nothing special to know.' : weak.map((sentence) => `- ${sentence}`).join('\n'),
+    heading(2, 'Before this goes live'),
+    weak.length === 0 ? md`Nothing special to know.` : list(weak),
     ...changes(stack, accepted),
     secrets(stack),
     images(manifests),
     resources(manifests),
-  ].join('\n\n')}\n`;
+  ]);
 }

@@ -74,10 +74,9 @@ export function volumes(
   });
 }
 
-/** A line of the table of resources. */
+/** The amounts of a line of the table of resources. */
 export function amountCells(one: WorkloadAmounts): readonly string[] {
   return [
-    one.name,
     formatMillicores(one.requestCpu),
     formatBytes(one.requestMemory),
     one.limitCpu === undefined ? 'none' : formatMillicores(one.limitCpu),
@@ -89,7 +88,7 @@ export function amountCells(one: WorkloadAmounts): readonly string[] {
 export function total(all: readonly WorkloadAmounts[]): WorkloadAmounts {
   const sum = (read: (one: WorkloadAmounts) => number): number => all.reduce((so, one) => so + read(one), 0);
   return {
-    name: '**total**',
+    name: 'total',
     requestCpu: sum((one) => one.requestCpu),
     requestMemory: sum((one) => one.requestMemory),
     limitCpu: all.some((one) => one.limitCpu === undefined) ? undefined : sum((one) => one.limitCpu ?? 0),

@@ -91,12 +91,27 @@ export async function bundleCommandLine(known) {
     head,
     `exports.run = (async () => {${body}})();\n`,
   ].join('\n');
+  refuseOtherThanAscii(script);
   const outputs = [
     write('cli.bundle.cjs', `// ${hashOf(script)}\n${script}`),
     write('matrix-gitops.cjs', textOf(launcher), 0o755),
     write('commands/cli.mjs', "#!/usr/bin/env node\nimport '../matrix-gitops.cjs';\n", 0o755),
   ];
   return { dependencies, kinds, sources: { inputs: [...inputsOf(sources), ...inputsOf(launcher)], outputs } };
+}
+
+/**
+ * The launcher reads scripts byte by byte. esbuild writes texts and patterns as escapes; in a tagged template it cannot,
+ * since the tag may see the difference.
+ */
+function refuseOtherThanAscii(script) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+  const other = /[^\x00-\x7f]/;
+  if (!other.test(script)) return;
+  const line = script.split('\n').find((one) => other.test(one)) ?? '';
+  throw new Error(
+    `put other characters than ASCII into a tagged template as a value, \${'…'}: ${line.trim()}`,
+  );
 }
 
 /** Whether a path leads to classes of kinds: those of Kubernetes, or those of imports/. */

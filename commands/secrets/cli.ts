@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import { type Format, outputOption } from '../output-option.ts';
 import { progressOn } from '../progress.ts';
-import type { Reportable, Style } from '../report.ts';
+import type { Reportable } from '../report.ts';
+import type { Shown, Style } from '../terminal.ts';
 import type { SecretsOptions } from './options.ts';
 
 /** Tells what a command came to. */
 type Report = (
   result: Reportable,
   format: Format,
-  human: (style: Style) => string,
+  human: (style: Style) => Shown,
   options: { readonly isAnswer: boolean },
 ) => void;
 

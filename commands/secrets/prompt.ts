@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { SecretValue } from '../../secrets/values/value.ts';
+import { line, lines, type Shown, say } from '../terminal.ts';
 
 /** What a person types at the terminal; questions go to standard error, so that reports stay readable for programs. */
 export interface Terminal {
@@ -27,12 +28,12 @@ const INTERRUPTED = 130;
 export function terminal(input: Keyboard, output: Screen): Terminal | undefined {
   if (!input.isTTY || !output.isTTY) return undefined;
   return {
-    hidden: (question) => hidden(input, output, question),
-    line: (question) => visible(input, output, question),
+    hidden: (question) => hidden(input, output, line`${question}`),
+    line: (question) => shown(input, output, line`${question}`),
   };
 }
 
-function visible(input: Keyboard, output: Screen, question: string): Promise<string> {
+function shown(input: Keyboard, output: Screen, question: Shown): Promise<string> {
   return new Promise((resolve) => {
     const reader = createInterface({ input, output });
     reader.on('SIGINT', () => {
@@ -47,15 +48,15 @@ function visible(input: Keyboard, output: Screen, question: string): Promise<str
 }
 
 /** Read letter by letter, since a terminal shows what it reads by lines. */
-function hidden(input: Keyboard, output: Screen, question: string): Promise<SecretValue | undefined> {
-  output.write(question);
+function hidden(input: Keyboard, output: Screen, question: Shown): Promise<SecretValue | undefined> {
+  say(output, question);
   return new Promise((resolve) => {
     const letters: string[] = [];
     const end = (): void => {
       input.off('data', take);
       input.setRawMode(false);
       input.pause();
-      output.write('\n');
+      say(output, lines([line``]));
     };
     const take = (chunk: Buffer | string): void => {
       for (const letter of chunk.toString()) {

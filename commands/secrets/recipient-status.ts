@@ -1,6 +1,7 @@
 import { shownFingerprint, withColons } from '../../secrets/acceptance/fingerprint.ts';
 import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import { isUsable, newestFirst } from '../../secrets/sealed-secrets/choice.ts';
+import { line, type Shown } from '../terminal.ts';
 import { type Acceptance, acceptsCertificate, acceptsRecipient } from './acceptance.ts';
 
 /** What can be said of somebody whom values are, or would be, encrypted for. */
@@ -111,7 +112,7 @@ const WORDS: Readonly<Record<RecipientState, string>> = {
 };
 
 /** Those that something is to be said about, for people. */
-export function recipientLines(rows: readonly RecipientStatus[], stack: string): readonly string[] {
+export function recipientLines(rows: readonly RecipientStatus[], stack: string): readonly Shown[] {
   return rows
     .filter(({ states }) => states.some((state) => state !== 'accepted'))
     .map(({ kind, id, file, states, isDangerous }) => {
@@ -121,6 +122,6 @@ export function recipientLines(rows: readonly RecipientStatus[], stack: string):
       const remedy = isDangerous
         ? `; if it is yours: secrets create --stack ${stack} ${option}; if not, remove it`
         : '';
-      return `  ${shown} in ${file}: ${states.map((state) => WORDS[state]).join(', ')}${remedy}`;
+      return line`  ${shown} in ${file}: ${states.map((state) => WORDS[state]).join(', ')}${remedy}`;
     });
 }

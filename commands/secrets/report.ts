@@ -1,6 +1,8 @@
+import { visible } from '../../model/visible.ts';
 import { shownFingerprint } from '../../secrets/acceptance/fingerprint.ts';
 import type { KeyState, KeyStatus } from '../../secrets/verbs/status.ts';
-import { diagnosticLine, type Style } from '../report.ts';
+import { diagnosticLine } from '../report.ts';
+import { line, lines, type Shown, type Style } from '../terminal.ts';
 import { recipientLines } from './recipient-status.ts';
 import type { ChangedKey, SecretsResult, StackSecrets } from './result.ts';
 
@@ -17,44 +19,43 @@ const STATES: Readonly<Record<KeyState, string>> = {
 };
 
 /** What a run came to, for people. Holds no value. */
-export function humanSecrets(result: SecretsResult, style: Style): string {
-  const lines = [
+export function humanSecrets(result: SecretsResult, style: Style): Shown {
+  return lines([
     ...result.diagnostics.map((one) => diagnosticLine(one, style)),
     ...result.stacks.flatMap((stack) => stackLines(stack, style)),
-  ];
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  ]);
 }
 
-function stackLines(stack: StackSecrets, style: Style): readonly string[] {
+function stackLines(stack: StackSecrets, style: Style): readonly Shown[] {
   const { problem, status, changed, missing, written, removed, notices } = stack;
-  const name = `${style.bold}${stack.stack}${style.reset}`;
+  const name = style.bold(stack.stack);
   if (problem !== undefined) {
     const code = problem.code === undefined ? '' : ` ${problem.code}`;
-    return [`${name}: ${style.red}error${code}${style.reset}: ${problem.what}; ${problem.remedy}`];
+    return [line`${name}: ${style.red(`error${code}`)}: ${problem.what}; ${problem.remedy}`];
   }
   if (status.length > 0) {
     return [
-      `${name}: ${stack.provider}`,
+      line`${name}: ${stack.provider}`,
       ...statusTable(status),
       ...recipientLines(stack.recipients ?? [], stack.stack),
     ];
   }
-  const lines = [
-    ...changed.map((one) => `${name}: ${changeText(one)}`),
-    ...encryptedLines(stack).map((line) => `${name}: ${line}`),
-    ...written.map((path) => `wrote ${path}`),
-    ...removed.map((path) => `removed ${path}`),
+  const said = [
+    ...changed.map((one) => line`${name}: ${changeText(one)}`),
+    ...encryptedLines(stack).map((one) => line`${name}: ${one}`),
+    ...written.map((path) => line`wrote ${path}`),
+    ...removed.map((path) => line`removed ${path}`),
     ...restartLines(changed),
     ...missing.map(
-      (key) => `${name}: ${key} is still missing: only you know it; add --from-file ${key}=FILE`,
+      (key) => line`${name}: ${key} is still missing: only you know it; add --from-file ${key}=FILE`,
     ),
-    ...notices.map((notice) => `note: ${notice}`),
-    ...(stack.commands ?? []),
+    ...notices.map((notice) => line`note: ${notice}`),
+    ...(stack.commands ?? []).map((command) => line`${command}`),
   ];
   if (changed.length > 0)
-    lines.push(`${name}: ${changed.length} changed; run synth, read the change, and commit`);
-  else if (missing.length === 0 && stack.commands === undefined) lines.push(`${name}: nothing to do`);
-  return lines;
+    said.push(line`${name}: ${changed.length} changed; run synth, read the change, and commit`);
+  else if (missing.length === 0 && stack.commands === undefined) said.push(line`${name}: nothing to do`);
+  return said;
 }
 
 function changeText({ secret, key, how }: ChangedKey): string {
@@ -85,27 +86,28 @@ function ageText(days: number | undefined): string {
 }
 
 /** What follows from replaced values, in the order in which it happens. */
-function restartLines(changed: readonly ChangedKey[]): readonly string[] {
+function restartLines(changed: readonly ChangedKey[]): readonly Shown[] {
   return changed.flatMap(({ secret, key, restarts, notice, before }) =>
     notice === undefined
       ? []
       : [
-          `${secret}/${key}:`,
-          ...(before === undefined ? [] : [`  by hand: ${before}`]),
-          `  restarts, in this order: ${restarts.join(', ')}`,
-          `  who notices: ${notice}`,
+          line`${secret}/${key}:`,
+          ...(before === undefined ? [] : [line`  by hand: ${before}`]),
+          line`  restarts, in this order: ${restarts.join(', ')}`,
+          line`  who notices: ${notice}`,
         ],
   );
 }
 
-function statusTable(rows: readonly KeyStatus[]): readonly string[] {
+function statusTable(rows: readonly KeyStatus[]): readonly Shown[] {
   const cells = rows.map(({ secret, key, states, days }) => [
-    `${secret}/${key}`,
+    visible(`${secret}/${key}`),
     states.map((state) => STATES[state]).join(', '),
     ageText(days),
   ]);
   const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
+  return cells.map((row) => {
+    const text = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+    return line`  ${text.trimEnd()}`;
+  });
 }

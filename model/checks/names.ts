@@ -11,7 +11,7 @@ export const checkName: Check = (written, stack) => {
       {
         code: 'MG029',
         at: ['name'],
-        what: 'the name "flux" is taken: dist/flux holds the Flux Kustomizations',
+        what: 'the name "flux" is already used: dist/flux holds the Flux Kustomizations',
         remedy: 'write another name:',
       },
     ];
@@ -25,7 +25,7 @@ export const checkName: Check = (written, stack) => {
     {
       code: 'MG029',
       at: ['name'],
-      what: `the name "${name}", taken from the file's, is no name for a stack`,
+      what: `the name "${name}", taken from the file's name, is not valid for a stack`,
       remedy: `rename the file, or write name: with at most ${NAME_LENGTH} lower-case letters, digits and dashes`,
     },
   ];

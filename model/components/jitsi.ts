@@ -93,6 +93,9 @@ function environment(written: z.infer<typeof extraEnvField> | undefined): Readon
   );
 }
 
+/** Internal names, which need no DNS. */
+const XMPP_DOMAINS = 'the XMPP domains, on which all four programs agree';
+
 /** Variables, of any of Jitsi's programs, that other parts of the stack are built on. */
 const OWNED = owned({
   AUTH_TYPE: 'jitsi.access',
@@ -100,22 +103,45 @@ const OWNED = owned({
   COLIBRI_REST_ENABLED: "the video bridge's graceful stop",
   CSP_HEADER: 'element.host',
   DISABLE_HTTPS: 'the entrance, where TLS ends',
+  DOCKER_HOST_ADDRESS: 'callNodes.addresses',
   ENABLE_AUTH: 'jitsi.access',
   ENABLE_GUESTS: 'jitsi.access',
+  ENABLE_JVB_XMPP_SERVER: "Prosody's Service",
   ENABLE_LETSENCRYPT: 'the entrance, where TLS ends',
   ENABLE_XMPP_WEBSOCKET: 'the signalling of pages and Prosody',
   JICOFO_AUTH_PASSWORD: 'the Secret jitsi-secrets',
+  JICOFO_AUTH_TYPE: 'jitsi.access',
+  JICOFO_ENABLE_AUTH: 'jitsi.access',
   JICOFO_ENABLE_REST: "Jicofo's probes",
   JICOFO_MAX_MEMORY: 'jitsi.jicofo.resources.limits.memory',
   JVB_ADVERTISE_IPS: 'callNodes.addresses',
   JVB_AUTH_PASSWORD: 'the Secret jitsi-secrets',
+  JVB_AUTH_USER: "the video bridge's account",
+  JVB_BREWERY_MUC: 'the room where Jicofo finds video bridges',
   JVB_DISABLE_STUN: 'callNodes.addresses',
+  JVB_DISABLE_XMPP: "Prosody's Service",
   JVB_MUC_NICKNAME: "the video bridge's name",
   JVB_PORT: 'jitsi.udp',
+  JVB_XMPP_AUTH_DOMAIN: XMPP_DOMAINS,
+  JVB_XMPP_INTERNAL_MUC_DOMAIN: XMPP_DOMAINS,
+  JVB_XMPP_PORT: "Prosody's Service",
+  JVB_XMPP_SERVER: "Prosody's Service",
+  PROSODY_AUTH_TYPE: 'jitsi.access',
+  PROSODY_GUEST_AUTH_TYPE: 'jitsi.access',
+  PROSODY_HTTP_PORT: "Prosody's Service",
+  PROSODY_MODE: "Prosody's part in the stack",
   PUBLIC_URL: 'jitsi.host',
   SHUTDOWN_REST_ENABLED: "the video bridge's graceful stop",
   VIDEOBRIDGE_MAX_MEMORY: 'jitsi.jvb.resources.limits.memory',
+  XMPP_AUTH_DOMAIN: XMPP_DOMAINS,
   XMPP_BOSH_URL_BASE: "Prosody's Service",
+  XMPP_DOMAIN: XMPP_DOMAINS,
+  XMPP_GUEST_DOMAIN: XMPP_DOMAINS,
+  XMPP_HIDDEN_DOMAIN: XMPP_DOMAINS,
+  XMPP_INTERNAL_MUC_DOMAIN: XMPP_DOMAINS,
+  XMPP_MUC_DOMAIN: XMPP_DOMAINS,
+  XMPP_PORT: "Prosody's Service",
+  XMPP_RECORDER_DOMAIN: XMPP_DOMAINS,
   XMPP_SERVER: "Prosody's Service",
 });
 

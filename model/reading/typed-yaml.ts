@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Diagnostic } from '../diagnostic.ts';
 import { faultyPaths, issuesOf } from './issues.ts';
+import type { Content } from './plain-text.ts';
 import { salvage } from './salvage.ts';
 import { correctSpelling, sourceAsMeant } from './spelling.ts';
 import { describe, unknownKey } from './wording.ts';
@@ -21,14 +22,14 @@ export interface TypedYaml<T> {
 }
 
 /**
- * Reads YAML text and checks its shape, finding everything wrong at once.
+ * Reads YAML and checks its shape, finding everything wrong at once.
  * A misspelt key is reported, and read as the key it most likely stands for: what it holds is checked too,
  * and nobody is told that the key is missing.
  *
  * @param file name for messages, with forward slashes
  */
-export function readTypedYaml<T>(file: string, text: string, schema: z.ZodType<T>): TypedYaml<T> {
-  const read = readYaml(file, text);
+export function readTypedYaml<T>(file: string, content: Content, schema: z.ZodType<T>): TypedYaml<T> {
+  const read = readYaml(file, content);
   return read.source === undefined
     ? { source: undefined, value: undefined, diagnostics: read.diagnostics, faulty: [] }
     : checkTyped(read.source, schema);

@@ -11,6 +11,9 @@ import {
   visit,
 } from 'yaml';
 import type { Diagnostic, Position } from '../diagnostic.ts';
+import { visible } from '../visible.ts';
+import { valueErrors } from './contents.ts';
+import { type Content, readPlainText } from './plain-text.ts';
 
 /** Keys and indexes from the root of a YAML file to a value. */
 export type Path = readonly (string | number)[];
@@ -63,8 +66,11 @@ const EXPLAINED: Readonly<Record<string, { readonly what: string; readonly remed
  * Reads one YAML document, keeping the place of every value.
  *
  * @param file name for messages, with forward slashes
+ * @param content its text, or its bytes, which may not be text
  */
-export function readYaml(file: string, text: string): YamlResult {
+export function readYaml(file: string, content: Content): YamlResult {
+  const { text, diagnostics } = readPlainText(file, content);
+  if (text === undefined) return { source: undefined, diagnostics };
   const lineCounter = new LineCounter();
   // Its warnings go straight to the terminal; what they are about is found by the schema.
   const options = { lineCounter, prettyErrors: false, version: '1.2', logLevel: 'error' } as const;
@@ -81,10 +87,17 @@ export function readYaml(file: string, text: string): YamlResult {
         position: position(offset),
         code: 'MG001',
         ...(EXPLAINED[code] ?? {
-          what: `this is not YAML: ${firstLine(message)}`,
+          what: `this is not YAML: ${visible(firstLine(message))}`,
           remedy: 'correct the text here (indent with spaces, each key once, quote values that hold : or #)',
         }),
       })),
+    };
+  }
+  const unkept = valueErrors(document);
+  if (unkept.length > 0) {
+    return {
+      source: undefined,
+      diagnostics: unkept.map(({ offset, finding }) => ({ position: position(offset), ...finding })),
     };
   }
   const plain = plainData(document);
@@ -236,6 +249,6 @@ export function dotted(path: Path): string {
 
 /** A key on one line, whatever a person wrote in its place. */
 export function shortKey(key: string): string {
-  const line = key.replaceAll(/\s+/g, ' ');
+  const line = visible(key.replaceAll(/\s+/g, ' '));
   return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MigrateResult, migrateFiles } from '../../commands/migrate.ts';
-import { humanMigration, styleFor } from '../../commands/report.ts';
+import { humanMigration } from '../../commands/report.ts';
+import { styleFor } from '../../commands/terminal.ts';
 import type { Migration } from '../../model/migrate.ts';
 
 /** Made up for these tests. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { diagnosticLine, humanReport, jsonReport, styleFor } from '../../commands/report.ts';
+import { diagnosticLine, humanReport, jsonReport } from '../../commands/report.ts';
 import type { SynthResult } from '../../commands/synth.ts';
+import { styleFor } from '../../commands/terminal.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 
 const terminal = { isTTY: true };

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EnvironmentProblem } from '../../commands/environment-problem.ts';
-import { humanReport, styleFor } from '../../commands/report.ts';
+import { humanReport } from '../../commands/report.ts';
 import { type SynthOptions, type SynthResult, synth } from '../../commands/synth.ts';
+import { styleFor } from '../../commands/terminal.ts';
 import { TOOL_VERSION, VERSION_FILE } from '../../commands/tool-version.ts';
 import { UsageProblem } from '../../commands/usage-problem.ts';
 
@@ -293,4 +294,85 @@ it('tells after each stack how far it is', async () => {
   const told: string[] = [];
   await run({ progress: (done, total, name) => told.push(`${done}/${total} ${name}`) });
   expect(told).toEqual(['1/2 chat', '2/2 lab']);
+});
+
+describe('names of files', () => {
+  // Only what a file system here can hold; a canary would be an object in the first line of a rendered file.
+  it.each([
+    ['a line break', 'lab\nkind: ClusterRoleBinding\n#.yaml'],
+    ['a control character', 'lab\u001b[31m.yaml'],
+    ['a space', 'my lab.yaml'],
+    ['another script', 'лаб.yaml'],
+    ['the end of a comment', '-->lab.yaml'],
+    ['a dash first', '-lab.yaml'],
+    ['a dot first', '.lab.yaml'],
+    ['too many characters', `${'l'.repeat(130)}.yaml`],
+  ])('with %s are an error of that file, and the others are written', async (_, name) => {
+    await put(`stacks/${name}`, `${stack('example.com')}name: lab2\n`);
+    const result = await run();
+    expect(result).toMatchObject({ exitCode: 2, stacks: ['chat', 'lab'] });
+    expect(result.diagnostics).toEqual([
+      expect.objectContaining({
+        code: 'MG043',
+        position: expect.objectContaining({ line: 1, column: 1 }),
+        remedy: expect.stringContaining('rename the file'),
+      }),
+    ]);
+    expect(
+      report(result)
+        .split('\n')
+        .filter((line) => line.includes('MG043')),
+    ).toHaveLength(1);
+    expect(report(result).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    for (const [path, text] of await files()) {
+      expect(path).toMatch(/^(?:chat|lab|flux|\.matrix-gitops\.json$)/);
+      expect(text).not.toContain('ClusterRoleBinding');
+    }
+  });
+
+  it('of a folder that the command line names may be anything, and end no comment', async () => {
+    const odd = 'st\nkind: ClusterRoleBinding\n--> acks';
+    await put(`${odd}/chat.yaml`, stack('example.org'));
+    const first = await run({ stacks: join(folder, odd) });
+    expect(first).toMatchObject({ exitCode: 0, stacks: ['chat'] });
+    for (const [path, text] of await files()) {
+      expect(text.split('\n')[1] ?? '', path).not.toContain('ClusterRoleBinding');
+      if (path.endsWith('.yaml')) {
+        for (const object of loadAll(text))
+          expect(object, path).not.toMatchObject({ kind: 'ClusterRoleBinding' });
+      } else if (path.endsWith('.md')) {
+        expect(text.split('\n')[0], path).toMatch(/^<!-- [^<>]* -->$/);
+        expect(text, path).not.toMatch(/^kind:/m);
+      }
+    }
+    // The next run knows its own files again.
+    expect(await run({ stacks: join(folder, odd) })).toMatchObject({
+      written: { changed: [], removed: [] },
+    });
+    await put(`${odd}/chat.yaml`, stack('example.org').replace('element: {}\n', ''));
+    const less = await run({ stacks: join(folder, odd) });
+    expect(less.written?.removed).toContain('chat/components/element.yaml');
+  });
+});
+
+describe('bytes that are no text', () => {
+  it('are an error of their file, and the others are written', async () => {
+    const latin = Buffer.from(
+      stack('example.net').replace('element: {}', 'element: {brand: Bj\u00f6rn}'),
+      'latin1',
+    );
+    await writeFile(join(folder, 'stacks/lab.yaml'), latin);
+    const result = await run();
+    expect(result).toMatchObject({ exitCode: 2, stacks: ['chat'], kept: ['lab'] });
+    expect(result.diagnostics).toMatchObject([{ code: 'MG010', position: { line: 4, column: 20 } }]);
+  });
+
+  it('in a shared file are an error there', async () => {
+    await put('stacks/lab.yaml', `extends: shared/base.yaml\n${stack('example.net')}`);
+    await mkdir(join(folder, 'stacks/shared'), { recursive: true });
+    await writeFile(join(folder, 'stacks/shared/base.yaml'), Buffer.from('\ufeffsize: small\n', 'utf16le'));
+    const result = await run();
+    expect(result).toMatchObject({ exitCode: 2, stacks: ['chat'], kept: ['lab'] });
+    expect(result.diagnostics).toMatchObject([{ code: 'MG010', what: 'this file is UTF-16' }]);
+  });
 });

@@ -45,6 +45,16 @@ describe('a stack file that extends another', () => {
     });
   });
 
+  it.each(['shared/a b.yaml', 'shared/-x.yaml', 'shared/\u{202e}x.yaml', 'shared/-->.yaml'])(
+    'is told at its place when the name of that file is not valid: %s',
+    (path) => {
+      const found = loaded(`serverName: example.org\nextends: ${JSON.stringify(path)}\n`, {
+        [`stacks/${path}`]: BASE,
+      });
+      expect(errors(found)).toEqual([expect.stringContaining('stacks/chat.yaml:2:10 MG043 the file name "')]);
+    },
+  );
+
   it('merges groups key by key, and replaces single values and lists', () => {
     const { value } = loaded(`extends: shared/base.yaml
 serverName: example.org

@@ -99,3 +99,20 @@ describe('the text of manifests', () => {
     expect(text({ data: { 'x.conf': 'a {\n  b;\n}\n' } })).toContain('x.conf: |\n    a {\n      b;\n    }\n');
   });
 });
+
+describe('a text on a terminal', () => {
+  it('holds no control characters: --stdout prints YAML as it is', () => {
+    for (let code = 0; code <= 0x9f; code++) {
+      const character = String.fromCharCode(code);
+      const yaml = text({ [`k${character}`]: [`v${character}`, `${character}\n${character}\n`] });
+      expect(yaml, code.toString(16)).not.toMatch(/(?![\n\t])\p{Cc}/u);
+    }
+  });
+});
+
+describe('the comment at the top', () => {
+  it('is one line, whatever it says', () => {
+    const yaml = manifestsText('from x\nkind: ClusterRoleBinding\u2028\u0085', [{ kind: 'A' }]);
+    expect(yaml).toBe('# from x\\nkind: ClusterRoleBinding\\u2028\\u0085\nkind: A\n');
+  });
+});

@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, type ScalarTag, type Tags } from 'yaml';
+import { unfitForJitsi } from '../../model/components/jitsi-contexts.ts';
+import { JITSI_PARTS } from '../../model/components/jitsi-sizes.ts';
 import { sharedFiles } from '../../model/extends.ts';
 import { loadStack } from '../../model/load.ts';
 import { valueAt } from '../../model/reading/yaml-source.ts';
+import { renderedFrom } from '../../output/header.ts';
 import { render } from '../../render.ts';
+import { jitsiEnvironment } from '../../settings/jitsi.ts';
 import { dig, repositoryImages } from '../stacks.ts';
 import { FILE, PATIENCE, pathsOf, runs, textOf, validFiles } from './stack-files.ts';
 
@@ -36,6 +40,35 @@ describe('any valid stack', () => {
               // The operator names the Secret of a certificate, and may put dots into it.
               const free = dig(object, 'kind') === 'ExternalSecret' ? name.replaceAll('.', '-') : name;
               expect(free, path).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+            }
+          }
+        }),
+        { numRuns: runs(25) },
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
+    'says nothing anywhere but where it belongs: one comment first, no control characters, values in their places',
+    () => {
+      fc.assert(
+        fc.property(validFiles, ({ text, stack }) => {
+          for (const [path, file] of render(stack).files) {
+            expect(file, text).not.toMatch(/(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\ufffe\uffff]/u);
+            const [first = ''] = file.split('\n');
+            expect(renderedFrom(path, file), text).toBe(FILE);
+            expect(first, path).toMatch(/^(?:# [^\n]+|<!-- [^<>]+ -->)$/);
+          }
+          const { jitsi } = stack;
+          if (jitsi === undefined) return;
+          const environment = jitsiEnvironment(stack, jitsi);
+          expect(environment.web.CSP_HEADER ?? '', text).toMatch(
+            /^(?:frame-ancestors 'self' https:\/\/[a-z0-9.-]+)?$/,
+          );
+          for (const part of JITSI_PARTS) {
+            for (const [name, value] of Object.entries(environment[part])) {
+              expect(unfitForJitsi(part, name, value), `${part} ${name} in ${text}`).toBeUndefined();
             }
           }
         }),

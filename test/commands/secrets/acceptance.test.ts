@@ -9,6 +9,7 @@ import { type Acceptance, acceptanceOf } from '../../../commands/secrets/accepta
 import type { SealedSecrets } from '../../../commands/secrets/certificate.ts';
 import type { Inputs } from '../../../commands/secrets/inputs.ts';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
+import { styleFor } from '../../../commands/terminal.ts';
 import { UsageProblem } from '../../../commands/usage-problem.ts';
 import { withColons } from '../../../secrets/acceptance/fingerprint.ts';
 import { type Accepted, NOTHING_ACCEPTED } from '../../../secrets/acceptance/record.ts';
@@ -21,7 +22,7 @@ import { CHAT, done, HOME, LAB, stopped, useRepository, valuesOf } from './repos
 const repository = useRepository();
 const { at, put, read, run, files, stateHome } = repository;
 const controller = useController();
-const PLAIN = { bold: '', red: '', reset: '' };
+const PLAIN = styleFor({}, {});
 const PINNED = 'stacks/chat.secrets/certificates.pem';
 /** Making keys takes a while: those of all certificates but the controller's. */
 const keys = rsaKeys();

@@ -8,6 +8,7 @@ import { humanReport, jsonReport } from '../../../commands/report.ts';
 import { addSecretsCommand } from '../../../commands/secrets/cli.ts';
 import type { Inputs } from '../../../commands/secrets/inputs.ts';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
+import { styleFor } from '../../../commands/terminal.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
 import { type FreshKey, freshKey } from '../../secrets/keys.ts';
 import { type Canary, leakFinder } from '../../secrets/leaks.ts';
@@ -20,7 +21,7 @@ const repository = useRepository();
 const listener = useListener();
 const controller = useController();
 const { at, read } = repository;
-const PLAIN = { bold: '', red: '', reset: '' };
+const PLAIN = styleFor({}, {});
 
 /** A value that stands nowhere else; letters, digits and a dash, so that every key takes it. */
 function canary(): string {

@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
+import { styleFor } from '../../../commands/terminal.ts';
 import { makeCertificate, rsaKeys } from '../../secrets/x509.ts';
 import { dig } from '../../stacks.ts';
 import {
@@ -28,7 +29,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   'livekit-keys/keys.yaml': /^matrix-rtc: [0-9a-f]{64}\n$/,
   'synapse-signing-key/signing.key': /^ed25519 a_[0-9a-f]{4} [A-Za-z0-9+/]{43}\n$/,
 };
-const PLAIN = { bold: '', red: '', reset: '' };
+const PLAIN = styleFor({}, {});
 
 /** When each file below the stacks was last changed, and each folder. */
 async function times(): Promise<ReadonlyMap<string, string>> {

@@ -2,12 +2,13 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EnvironmentProblem } from '../../../commands/environment-problem.ts';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
+import { styleFor } from '../../../commands/terminal.ts';
 import { freshKey } from '../../secrets/keys.ts';
 import { CHAT, done, HOME, LAB, sealedIn, stopped, useRepository, valuesOf } from './repository.ts';
 
 const repository = useRepository();
 const { put, read, remove, run, synth, files, at } = repository;
-const PLAIN = { bold: '', red: '', reset: '' };
+const PLAIN = styleFor({}, {});
 const CANARY = 'canary-in-a-plain-file';
 const BASE64 = Buffer.from(CANARY).toString('base64');
 
@@ -237,5 +238,28 @@ describe('several stacks', () => {
     expect((await run('create', { only: ['lab'] })).stacks.map(({ stack }) => stack)).toEqual(['lab']);
     expect((await run('status', { only: ['chat'] })).exitCode).toBe(1);
     await expect(run('create', { only: ['labb'] })).rejects.toThrow(/did you mean "lab"\?/);
+  });
+});
+
+describe('a file of ciphertext that dist/ cannot hold', () => {
+  it.each([
+    ['a name that ends a comment', 'x\nkind: ClusterRoleBinding\n#.yaml', (text: string) => text, 'MG043'],
+    ['a directive', 'synapse-secrets.yaml', (text: string) => `%YAML 1.2\n---\n${text}`, 'MG045'],
+    ['a byte order mark', 'synapse-secrets.yaml', (text: string) => `\ufeff${text}`, 'MG011'],
+    ['a control character', 'synapse-secrets.yaml', (text: string) => `${text}# \u007f\n`, 'MG011'],
+    [
+      'an escaped control character',
+      'synapse-secrets.yaml',
+      (text: string) => text.replace('metadata:\n', 'metadata:\n  labels: {a: "\\x7f"}\n'),
+      'MG011|MG060',
+    ],
+  ])('since it has %s stops its stack', async (_, name, change, code) => {
+    await run('create');
+    const good = await read('stacks/chat.secrets/synapse-secrets.yaml');
+    await remove('stacks/chat.secrets/synapse-secrets.yaml');
+    await put(`stacks/chat.secrets/${name}`, change(good));
+    const result = await synth();
+    expect(result).toMatchObject({ exitCode: 2, kept: ['chat'] });
+    expect(result.diagnostics.map((one) => one.code)).toEqual([expect.stringMatching(code)]);
   });
 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Inputs } from '../../../commands/secrets/inputs.ts';
 import type { Terminal } from '../../../commands/secrets/prompt.ts';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
+import { styleFor } from '../../../commands/terminal.ts';
 import { UsageProblem } from '../../../commands/usage-problem.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
 import { makeCertificate, rsaKeys } from '../../secrets/x509.ts';
@@ -213,7 +214,7 @@ describe('what only the operator knows', () => {
     expect(result.exitCode).toBe(1);
     expect(done(result).missing).toEqual(['own-tls/tls.crt', 'own-tls/tls.key']);
     expect(changedKeys(done(result))).toEqual(CHAT_KEYS.filter((name) => name.startsWith('synapse-')));
-    expect(humanSecrets(result, { bold: '', red: '', reset: '' })).toContain(
+    expect(humanSecrets(result, styleFor({}, {}))).toContain(
       'chat: own-tls/tls.crt is still missing: only you know it; add --from-file own-tls/tls.crt=FILE\n',
     );
     expect((await synth({ strict: true })).missing).toEqual([

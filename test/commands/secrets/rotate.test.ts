@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
+import { styleFor } from '../../../commands/terminal.ts';
 import { UsageProblem } from '../../../commands/usage-problem.ts';
 import { freshKey } from '../../secrets/keys.ts';
 import {
@@ -101,7 +102,7 @@ describe('rotate', () => {
     await put('stacks/chat.yaml', CHAT.replace('access: anyone', 'access: password'));
     await run('create');
     const result = await run('rotate', { keys: ['jicofo-auth-password'] });
-    const text = humanSecrets(result, { bold: '', red: '', reset: '' });
+    const text = humanSecrets(result, styleFor({}, {}));
     expect(text).toContain('chat: jitsi-secrets/jicofo-auth-password: a new value was made\n');
     expect(text).toMatch(/\n {2}restarts, in this order: jitsi-prosody, jitsi-jicofo\n/);
     expect(text).toMatch(/\n {2}who notices: \S/);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { humanReport } from '../../../commands/report.ts';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
+import { styleFor } from '../../../commands/terminal.ts';
 import { freshKey } from '../../secrets/keys.ts';
 import { makeCertificate } from '../../secrets/x509.ts';
 import type { RunOptions } from './repository.ts';
@@ -53,7 +54,7 @@ describe('status', () => {
     });
     const now = new Date('2026-03-04T11:00:00Z');
     expect(await states({ now })).toEqual({ exitCode: 0, states: all('present', LAB_KEYS) });
-    const text = humanSecrets(await run('status', { now, cert: null }), { bold: '', red: '', reset: '' });
+    const text = humanSecrets(await run('status', { now, cert: null }), styleFor({}, {}));
     expect(text).toMatch(
       /^chat: sealed-secrets\n {2}synapse-secrets\/registration-shared-secret +present +2 days old\n/,
     );
@@ -104,7 +105,7 @@ describe('status', () => {
     const synthesized = await repository.synth({ strict: true });
     expect(synthesized.exitCode).toBe(1);
     // Making new ones would lose them: what to do instead is said.
-    const said = humanReport(synthesized, 'dist', { bold: '', red: '', reset: '' });
+    const said = humanReport(synthesized, 'dist', styleFor({}, {}));
     expect(said).toMatch(
       /^chat: not rendered, .*: synapse-secrets \(for chat\), synapse-signing-key \(for chat\); put the namespace back, or run secrets reseal --from-escrow/m,
     );
