@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClusterProblem } from '../../cluster/problem.ts';
 import { type Controller, fetchCertificates } from '../../cluster/sealed-secrets-controller.ts';
+import { boundsOf } from '../../files/bounds.ts';
+import { FileProblem } from '../../files/problem.ts';
+import { readText } from '../../files/read.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import { CERTIFICATES, secretsFolder } from '../../secrets/folder.ts';
@@ -13,7 +15,7 @@ import {
   type SealingCertificate,
 } from '../../secrets/sealed-secrets/certificates.ts';
 import { problemReading } from '../environment-problem.ts';
-import { fromHere } from '../workspace.ts';
+import { fromHere } from '../paths.ts';
 
 type SealedSecrets = Extract<SecretProvider, { readonly kind: 'sealed-secrets' }>;
 
@@ -58,7 +60,7 @@ export async function pinnedCertificate(
   provider: SealedSecrets,
   { stacks, now }: Pick<CertificateOptions, 'stacks' | 'now'>,
 ): Promise<SealingCertificate | undefined> {
-  const pinned = await certificatesIn(pinnedFile(stacks, stack, provider));
+  const pinned = await certificatesIn(stacks, pinnedFile(stacks, stack, provider));
   return pinned.length === 0 ? undefined : choose(pinned, now).certificate;
 }
 
@@ -77,11 +79,11 @@ export async function sealingCertificate(
 ): Promise<Sealing> {
   const { stacks, cert, now } = options;
   const file = pinnedFile(stacks, stack, provider);
-  const pinned = await certificatesIn(file);
+  const pinned = await certificatesIn(stacks, file);
   const fetches = cert === undefined && (fresh || pinned.length === 0);
   const added =
     cert !== undefined
-      ? await certificatesIn(cert, true)
+      ? await certificatesIn(stacks, cert, true)
       : fetches
         ? await fetched(controllerOf(provider, options.controller))
         : [];
@@ -120,12 +122,16 @@ async function fetched(controller: Controller): Promise<readonly SealingCertific
  * @param needed true where it is a mistake that there is no such file
  * @throws EnvironmentProblem, SecretsProblem
  */
-async function certificatesIn(path: string, needed = false): Promise<readonly SealingCertificate[]> {
+async function certificatesIn(
+  stacks: string,
+  path: string,
+  needed = false,
+): Promise<readonly SealingCertificate[]> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readText(boundsOf(stacks), path, needed ? 'person' : 'repository');
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = error instanceof FileProblem && error.kind === 'missing';
     if (missing && !needed) return [];
     throw problemReading(fromHere(path), error);
   }

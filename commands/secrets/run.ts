@@ -1,4 +1,5 @@
 import { ClusterProblem } from '../../cluster/problem.ts';
+import { type Bounds, boundsOf } from '../../files/bounds.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Identity } from '../../secrets/age.ts';
@@ -8,8 +9,9 @@ import { SecretsProblem } from '../../secrets/problem.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
 import { type KeyStatus, statusOf } from '../../secrets/verbs/status.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
+import { fromHere } from '../paths.ts';
 import { UsageProblem } from '../usage-problem.ts';
-import { choose, fromHere, readWorkspace } from '../workspace.ts';
+import { choose, readWorkspace } from '../workspace.ts';
 import { finishInterruptedWrite } from '../write-output.ts';
 import { pinnedCertificate } from './certificate.ts';
 import { commandsFor, create } from './create.ts';
@@ -32,8 +34,9 @@ export async function secrets(
   progress: (done: number, total: number, name: string) => void = () => undefined,
 ): Promise<SecretsResult> {
   const { stacks: folder, versions, verb } = options;
+  const bounds = boundsOf(folder);
   const workspace = await readWorkspace(folder, versions, (stack) =>
-    finishInterruptedWrite(secretsFolder(folder, stack.name)),
+    finishInterruptedWrite(bounds, secretsFolder(folder, stack.name)),
   );
   const chosen = choose(workspace.entries, options.only);
   const diagnostics = chosen.flatMap((entry) => entry.diagnostics);
@@ -47,7 +50,7 @@ export async function secrets(
   const results: StackSecrets[] = [];
   let worst: 0 | 1 | 2 | 3 = diagnostics.length > 0 ? 2 : 0;
   for (const [index, each] of usable.entries()) {
-    const { result, exitCode } = await one(each, identities, options, inputs);
+    const { result, exitCode } = await one(bounds, each, identities, options, inputs);
     results.push(result);
     if (exitCode > worst) worst = exitCode;
     progress(index + 1, usable.length, each.stack.name);
@@ -76,6 +79,7 @@ function statusCode(results: readonly StackSecrets[]): 0 | 1 {
 
 /** One stack; what stops it does not stop the others. */
 async function one(
+  bounds: Bounds,
   usable: Usable,
   identities: readonly Identity[],
   options: SecretsOptions,
@@ -93,7 +97,7 @@ async function one(
     notices: [],
   };
   try {
-    const work = await gather(usable, identities, options);
+    const work = await gather(bounds, usable, identities, options);
     const result = { ...empty, ...(await carryOut(work, options, inputs)) };
     return { result, exitCode: result.missing.length > 0 ? 1 : 0 };
   } catch (error) {
@@ -112,13 +116,14 @@ async function one(
 }
 
 async function gather(
+  bounds: Bounds,
   { stack, secrets: read }: Usable,
   identities: readonly Identity[],
   options: SecretsOptions,
 ): Promise<Work> {
   const folder = secretsFolder(options.stacks, stack.name);
   try {
-    return { stack, folder, state: { ...read, escrow: await escrowFiles(folder) }, identities };
+    return { stack, folder, state: { ...read, escrow: escrowFiles(bounds, folder) }, identities };
   } catch (error) {
     throw problemReading(`the folder ${fromHere(folder)}`, error);
   }
