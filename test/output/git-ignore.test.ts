@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { boundsOf } from '../../files/bounds.ts';
 import { ignoredByGit } from '../../output/git-ignore.ts';
 import { put, useOutputFolder } from './folders.ts';
+import { setTrap } from './trap.ts';
 
 const { folder, parent } = useOutputFolder();
 const noGit = spawnSync('git', ['--version']).error !== undefined;
@@ -140,16 +141,10 @@ describe.skipIf(noGit)('a file of the output folder (needs git)', () => {
     execFileSync('git', ['init', '--quiet', parent()]);
     await mkdir(folder());
     const marker = join(parent(), 'marker');
-    await mkdir(join(folder(), 'objects'));
-    await mkdir(join(folder(), 'refs'));
-    await writeFile(join(folder(), 'HEAD'), 'ref: refs/heads/main\n');
-    await writeFile(
-      join(folder(), 'config'),
-      `[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = "touch ${marker}; false"\n`,
-    );
+    await setTrap(folder(), marker);
     await put(folder(), new Map([[FILE, 'text']]));
-    // What the trap is worth: git, started there, runs the command.
-    spawnSync('git', ['status'], { cwd: folder() });
+    // What the trap is worth: git, asked there what this program wants to know, runs the command.
+    spawnSync('git', ['check-ignore', '--', FILE], { cwd: folder() });
     const isSharp = existsSync(marker);
     spawnSync('rm', ['-f', marker]);
     asked();
