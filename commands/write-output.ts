@@ -8,7 +8,7 @@ import { problemWriting } from './environment-problem.ts';
  * Writes an output folder for a command: tells what a person should know on stderr, so that reports stay readable for
  * programs, and ends the program when it was asked to stop.
  *
- * @throws EnvironmentProblem when it cannot be written, or leads out of the repository
+ * @throws EnvironmentProblem when it cannot be written, or points outside the repository
  */
 export async function writeOutput(
   bounds: Bounds,

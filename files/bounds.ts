@@ -79,7 +79,7 @@ export function placeOf(bounds: Bounds, path: string, by: NamedBy = 'person'): s
     throw new FileProblem(
       'outside',
       path,
-      'it is outside of the repository',
+      'it is outside the repository',
       'move it into the repository, and name it there',
     );
   }
@@ -95,8 +95,8 @@ export function placeOf(bounds: Bounds, path: string, by: NamedBy = 'person'): s
     throw new FileProblem(
       'outside',
       path,
-      'a symbolic link in its path leads out of the repository',
-      'replace the link by what it leads to, or give a place outside on the command line by its own path',
+      'a symbolic link in its path points outside the repository',
+      'replace the link with what it points to, or give a place outside on the command line by its own path',
     );
   }
 }
@@ -131,7 +131,7 @@ function realPlace(current: string, path: string): string | undefined {
         'unreadable',
         path,
         'it is a symbolic link to a file or folder that does not exist',
-        'make what it leads to, or remove the link',
+        'create what it points to, or remove the link',
       );
     }
     if (code === 'ENOTDIR') return undefined;
@@ -157,7 +157,7 @@ const REFUSALS: Readonly<Record<string, readonly [string, string]>> = {
   ELOOP: ['its symbolic links lead in a circle', 'remove them'],
   EACCES: ['no permission to read it', 'change its owner or mode'],
   EPERM: ['no permission to read it', 'change its owner or mode'],
-  ENXIO: ['it is a socket, or a device that is not there', 'replace it by a file'],
+  ENXIO: ['it is a socket, or a device that is not there', 'replace it with a file'],
   ENAMETOOLONG: ['its path is longer than the system allows', 'use a shorter name'],
 };
 

@@ -4,7 +4,7 @@ export type FileProblemKind =
   | 'missing'
   /** The system does not let it be read, or a symbolic link in its path leads nowhere. */
   | 'unreadable'
-  /** It leads out of the repository. */
+  /** It points outside the repository. */
   | 'outside'
   /** It is a folder, a pipe, a device or the like, or larger than anything honest. */
   | 'unfit'

@@ -160,10 +160,10 @@ function notRegular(shown: string, stat: Stats): FileProblem {
         : stat.isSocket()
           ? 'a socket'
           : 'a device';
-  return new FileProblem('unfit', shown, `it is ${what} where a file is expected`, 'replace it by a file');
+  return new FileProblem('unfit', shown, `it is ${what} where a file is expected`, 'replace it with a file');
 }
 
 function tooLarge(shown: string, limit: number): FileProblem {
   const size = limit >= 1024 * 1024 ? `${limit / 1024 / 1024} MB` : `${limit / 1024} KB`;
-  return new FileProblem('unfit', shown, `it is larger than ${size}`, 'is it the right file?');
+  return new FileProblem('unfit', shown, `it is larger than ${size}`, 'check that it is the right file');
 }

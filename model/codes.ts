@@ -10,7 +10,8 @@ export const CODES = {
   MG008: 'A file that is extended is missing or cannot be read.',
   MG009: 'Files extend each other in a circle.',
   MG012: 'A file or folder of a stack is missing or cannot be read.',
-  MG013: 'A file or folder of a stack leads out of the repository.',
+  MG013:
+    'A file or folder of a stack is outside the repository, or a symbolic link in its path points there.',
   MG014: 'A stack file or a file of secrets is a folder, a pipe or a device, or larger than 10 MB.',
   MG015: 'A folder of secrets looks like a git repository.',
   MG020: 'Two things share one host.',

@@ -43,7 +43,7 @@ const THINGS: readonly (readonly [string, (place: string) => unknown, RegExp])[]
   [
     'a link out of the repository',
     (place) => symlink(join(outside, 'file.yaml'), place),
-    /MG013: a symbolic link .* leads out of the repository/,
+    /MG013: a symbolic link .* points outside the repository/,
   ],
   [
     'a link through a folder outside',
@@ -158,7 +158,7 @@ describe('extends', () => {
       expect(result.diagnostics).toMatchObject([
         {
           code: 'MG008',
-          what: expect.stringMatching(/: it is outside of the repository$/),
+          what: expect.stringMatching(/: it is outside the repository$/),
           position: { line: 1, column: 10 },
         },
       ]);
@@ -180,7 +180,7 @@ describe('extends', () => {
     await symlink(outside, at('stacks/shared'));
     await put('stacks/chat.yaml', `extends: shared/base.yaml\n${CHAT}`);
     expect((await synth()).diagnostics).toMatchObject([
-      { code: 'MG008', what: expect.stringContaining('leads out of the repository') },
+      { code: 'MG008', what: expect.stringContaining('points outside the repository') },
     ]);
   });
 });
@@ -276,12 +276,12 @@ describe('migrate', () => {
     await writeFile(join(outside, 'file.yaml'), EXISTING);
     await symlink(join(outside, 'file.yaml'), at('stacks/chat.yaml'));
     await expect(migrateFiles({ files: [], stacks: at('stacks') })).rejects.toThrow(
-      /cannot read .*stacks\/chat\.yaml: a symbolic link in its path leads out/,
+      /cannot read .*stacks\/chat\.yaml: a symbolic link in its path points outside/,
     );
     const bounds = boundsOf(at('stacks'));
-    await expect(replaceFile(bounds, at('stacks/chat.yaml'), 'new')).rejects.toThrow(/leads out/);
+    await expect(replaceFile(bounds, at('stacks/chat.yaml'), 'new')).rejects.toThrow(/points outside/);
     await expect(replaceFile(bounds, join(outside, 'new.pem'), 'new', 'repository')).rejects.toThrow(
-      /it is outside of the repository/,
+      /it is outside the repository/,
     );
     expect(await readFile(join(outside, 'file.yaml'), 'utf8')).toBe(EXISTING);
     expect(existsSync(join(outside, 'new.pem'))).toBe(false);
@@ -311,7 +311,7 @@ describe('what the command line names outside', () => {
     await rm(at('versions.yaml'));
     await symlink(join(outside, 'versions.yaml'), at('versions.yaml'));
     await expect(synth()).rejects.toThrow(
-      /cannot read .*versions\.yaml: a symbolic link in its path leads out/,
+      /cannot read .*versions\.yaml: a symbolic link in its path points outside/,
     );
     // Where the command line says nothing, it is an error in a file like any other.
     const here = process.cwd();
