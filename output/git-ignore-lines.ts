@@ -63,7 +63,7 @@ export function isMatch(line: IgnoreLine, path: string, isFolder: boolean): bool
 
 /**
  * Whether a pattern fits a whole text. Every place in the text is asked once for every token, so that no pattern takes
- * long, whoever wrote it; a regular expression might try for years.
+ * long, whoever wrote it; for a regular expression there is no such bound.
  */
 function fits(pattern: readonly Token[], text: string): boolean {
   const characters = [...text];
