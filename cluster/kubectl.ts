@@ -1,4 +1,5 @@
 import { mapping, parsed } from './json.ts';
+import { kubectlFor, type Program } from './kubectl-program.ts';
 import { Busy, ClusterProblem, type ClusterProblemKind, tooLarge } from './problem.ts';
 import type { Request, Transport } from './transport.ts';
 
@@ -8,8 +9,14 @@ export interface ServiceAddress {
   readonly name: string;
   /** Of the kubectl configuration. @default - the current one */
   readonly context?: string;
-  /** The program. @default 'kubectl', found in PATH */
-  readonly kubectl?: string;
+}
+
+/** Whose kubectl is run, and with what: for tests. */
+export interface Surroundings {
+  /** @default - that of this process */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The folder that the command runs in. @default - the current one */
+  readonly here?: string;
 }
 
 /** What kubectl writes to standard error is only looked at, and never long. */
@@ -23,8 +30,9 @@ const SERVICE_LIMIT = 512 * 1024;
  *
  * @throws ClusterProblem when namespace or name cannot be ones
  */
-export function throughKubectl(service: ServiceAddress): Transport {
-  const { namespace, name, context, kubectl = 'kubectl' } = service;
+export function throughKubectl(service: ServiceAddress, surroundings: Surroundings = {}): Transport {
+  const { namespace, name, context } = service;
+  const { environment = process.env, here = process.cwd() } = surroundings;
   for (const [what, value] of [
     ['namespace', namespace],
     ['name', name],
@@ -39,9 +47,11 @@ export function throughKubectl(service: ServiceAddress): Transport {
   const services = `/api/v1/namespaces/${namespace}/services`;
   const flags = context === undefined ? [] : [`--context=${context}`];
   let port: Promise<string> | undefined;
+  let kubectl: Program | undefined;
 
-  const run = (args: readonly string[], request: Omit<Request, 'path' | 'method'>): Promise<string> => {
+  const run = async (args: readonly string[], request: Omit<Request, 'path' | 'method'>): Promise<string> => {
     const seconds = Math.max(1, Math.ceil((request.deadline - Date.now()) / 1000));
+    kubectl ??= kubectlFor(environment, here);
     return start(kubectl, [...flags, `--request-timeout=${seconds}s`, ...args], shown, request);
   };
   const firstPort = async (deadline: number): Promise<string> => {
@@ -74,14 +84,15 @@ function portName(text: string): string | undefined {
 
 /** Runs kubectl to its end and gives its output. */
 function start(
-  program: string,
+  program: Program,
   args: readonly string[],
   shown: string,
   { body, limit, deadline }: Omit<Request, 'path' | 'method'>,
 ): Promise<string> {
   const { spawn } = process.getBuiltinModule('node:child_process');
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'pipe', windowsHide: true });
+    const { file, environment: env, folder: cwd } = program;
+    const child = spawn(file, args, { stdio: 'pipe', windowsHide: true, cwd, env });
     const out: Buffer[] = [];
     let [size, stderr] = [0, ''];
     const fail = (problem: ClusterProblem): void => {
@@ -110,7 +121,7 @@ function start(
     child.stdin.on('error', () => {});
     child.on('error', (error) => {
       clearTimeout(timer);
-      fail(notStarted(program, error));
+      fail(notStarted(error));
     });
     child.on('close', (code) => {
       clearTimeout(timer);
@@ -121,14 +132,9 @@ function start(
   });
 }
 
-function notStarted(program: string, error: Error): ClusterProblem {
-  if ('code' in error && error.code === 'ENOENT') {
-    const remedy =
-      "install it, or give the controller's URL, as from kubectl port-forward on another machine";
-    return new ClusterProblem('kubectl-missing', `${program} is not installed`, remedy);
-  }
+function notStarted(error: Error): ClusterProblem {
   const code = 'code' in error ? String(error.code) : 'unknown';
-  return new ClusterProblem('kubectl-failed', `${program} cannot be started (${code})`, 'install it anew');
+  return new ClusterProblem('kubectl-failed', `kubectl cannot be started (${code})`, 'install it again');
 }
 
 /** What kubectl says, in its own words, and what that means; the first that fits counts. */

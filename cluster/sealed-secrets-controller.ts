@@ -3,15 +3,15 @@ import { looksSealed, type SealedValues } from '../secrets/sealed-secrets/manife
 import { scopeAnnotations } from '../secrets/sealed-secrets/scope.ts';
 import { overUrl } from './http.ts';
 import { mapping, parsed } from './json.ts';
-import { type ServiceAddress, throughKubectl } from './kubectl.ts';
+import { type ServiceAddress, type Surroundings, throughKubectl } from './kubectl.ts';
 import { Busy, ClusterProblem } from './problem.ts';
 import type { Request, Transport } from './transport.ts';
 
 /** Where the sealed-secrets controller is: a URL, or its Service, which kubectl knows the way to. */
 export type Controller = { readonly url: string } | ServiceAddress;
 
-/** How long an answer may take. */
-export interface AskOptions {
+/** How long an answer may take, and whose kubectl is run. */
+export interface AskOptions extends Surroundings {
   /** Milliseconds for everything together, waiting for a busy controller included. @default 30000 */
   readonly timeout?: number;
 }
@@ -32,7 +32,7 @@ export async function fetchCertificates(
   controller: Controller,
   options: AskOptions = {},
 ): Promise<readonly SealingCertificate[]> {
-  const transport = transportTo(controller);
+  const transport = transportTo(controller, options);
   const text = await ask(transport, options, {
     method: 'GET',
     path: '/v1/cert.pem',
@@ -65,7 +65,7 @@ export async function rotate(
   values: SealedValues,
   options: AskOptions = {},
 ): Promise<Readonly<Record<string, string>>> {
-  const transport = transportTo(controller);
+  const transport = transportTo(controller, options);
   const { namespace, name, encryptedData } = values;
   const annotations = scopeAnnotations(values.scope);
   const metadata = { namespace, name, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) };
@@ -94,8 +94,8 @@ export async function rotate(
   );
 }
 
-function transportTo(controller: Controller): Transport {
-  return 'url' in controller ? overUrl(controller.url) : throughKubectl(controller);
+function transportTo(controller: Controller, surroundings: Surroundings): Transport {
+  return 'url' in controller ? overUrl(controller.url) : throughKubectl(controller, surroundings);
 }
 
 /** Sends a request, again and again while the controller asks for patience, until the time is over. */

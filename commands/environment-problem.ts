@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { FileProblem } from '../files/problem.ts';
 import { OutputProblem, WriteFailure } from '../output/problem.ts';
 
 /** Something outside the stack files that stops the work: a missing folder, no permission, a full disk. */
@@ -27,15 +28,15 @@ function codeOf(error: unknown): string {
 }
 
 function reason(error: unknown): string {
+  if (error instanceof FileProblem) return `${error.what}; ${error.remedy}`;
   return REASONS[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** For a file or folder that could not be read. */
 export function problemReading(what: string, error: unknown): EnvironmentProblem {
+  const isMissing = codeOf(error) === 'ENOENT' || (error instanceof FileProblem && error.kind === 'missing');
   const missing = 'it does not exist; run the command in the top folder of your repository';
-  return new EnvironmentProblem(
-    `cannot read ${what}: ${codeOf(error) === 'ENOENT' ? missing : reason(error)}`,
-  );
+  return new EnvironmentProblem(`cannot read ${what}: ${isMissing ? missing : reason(error)}`);
 }
 
 /** For an output folder that could not be written; the writer has left it as it was, or says that it has not. */

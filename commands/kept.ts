@@ -1,6 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { headOf } from '../files/read.ts';
 import { renderedFrom } from '../output/header.ts';
+
+/** Bytes, enough for a first line that names the longest path twice. */
+const FIRST_LINE = 16_384;
 
 /** A rendered file that is there already. */
 export interface RenderedFile {
@@ -24,7 +28,7 @@ export async function keptFiles(
   const kept = new Set<string>();
   for (const place of await filesIn(folder)) {
     const path = relative(folder, place).replaceAll('\\', '/');
-    const text = await readFile(place, 'utf8');
+    const text = headOf(place, FIRST_LINE)?.toString('utf8') ?? '';
     const from = renderedFrom(path, text);
     if (from !== undefined && keep({ path, stack: stackOf(path), from })) kept.add(path);
   }

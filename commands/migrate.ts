@@ -1,11 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Bounds, boundsOf } from '../files/bounds.ts';
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
 import { MIGRATIONS, type Migration, migrate, writtenSchema } from '../model/migrate.ts';
 import { decodeText, notText } from '../model/reading/decode.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
+import { fromHere } from './paths.ts';
 import { replaceFile } from './replace-file.ts';
-import { fromHere, readContent, stackFiles } from './workspace.ts';
+import { readNamed, stackFiles } from './workspace.ts';
 
 /** What to migrate. */
 export interface MigrateOptions {
@@ -44,13 +46,14 @@ export async function migrateFiles({
   stacks,
   migrations = MIGRATIONS,
 }: MigrateOptions): Promise<MigrateResult> {
-  const places = files.length > 0 ? files : await allFiles(stacks);
+  const bounds = boundsOf(stacks);
+  const places = files.length > 0 ? files : await allFiles(bounds, stacks);
   if (places.length === 0) throw new EnvironmentProblem(`there is no stack file in ${stacks}`);
   const texts: { readonly file: string; readonly text: string }[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const place of places) {
     const file = fromHere(place);
-    const decoded = decodeText(await readContent(place));
+    const decoded = decodeText(readNamed(bounds, place));
     if ('text' in decoded) texts.push({ file, text: decoded.text });
     else diagnostics.push(notText(file, decoded.problem));
   }
@@ -68,7 +71,7 @@ export async function migrateFiles({
   if (diagnostics.length > 0) {
     return { exitCode: 2, diagnostics: diagnostics.sort(compareDiagnostics), migrated: [], unchanged: 0 };
   }
-  for (const { file, text } of migrated) await replaceFile(file, text);
+  for (const { file, text } of migrated) await replaceFile(bounds, file, text);
   return {
     exitCode: 0,
     diagnostics: [],
@@ -78,11 +81,11 @@ export async function migrateFiles({
 }
 
 /** Stack files, and what they may extend in the folders beside them. */
-async function allFiles(folder: string): Promise<readonly string[]> {
-  const own = await stackFiles(folder);
+async function allFiles(bounds: Bounds, folder: string): Promise<readonly string[]> {
+  const own = await stackFiles(bounds, folder);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const below = entries
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /^[^.].*\.ya?ml$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     // Ciphertext is no stack file.
     .filter((path) => !/\.secrets[/\\]/.test(path));

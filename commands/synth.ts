@@ -1,3 +1,4 @@
+import { boundsOf, safeFolder } from '../files/bounds.ts';
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -76,10 +77,14 @@ export interface SynthResult {
  */
 export async function synth(options: SynthOptions): Promise<SynthResult> {
   const { out, mode = 'write' } = options;
-  if (mode !== 'print') await refuseNewerTree(out);
+  const bounds = boundsOf(options.stacks);
+  if (mode !== 'print') {
+    await reading(out, async () => safeFolder(bounds, out));
+    await refuseNewerTree(out);
+  }
   if (mode === 'check') await refuseInterrupted(out);
   // What stays as it is must be whole before it is looked at.
-  if (mode === 'write') await finishInterruptedWrite(out);
+  if (mode === 'write') await finishInterruptedWrite(bounds, out);
   const workspace = await readWorkspace(options.stacks, options.versions);
   if (workspace.entries.length === 0) {
     throw new EnvironmentProblem(
@@ -122,7 +127,8 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
   const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
-  if (mode === 'write') return { exitCode, ...result, written: await writeOutput(out, texts, { kept }) };
+  if (mode === 'write')
+    return { exitCode, ...result, written: await writeOutput(bounds, out, texts, { kept }) };
   const compared = await reading(out, () => compareTree(out, texts, kept));
   const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
   return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, compared };

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FileProblem } from '../files/problem.ts';
+import { readRegular } from '../files/read.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { EnvironmentProblem, problemReading } from './environment-problem.ts';
 
@@ -11,6 +12,9 @@ export const TOOL_VERSION: string = packageJson.version;
  * Neither kustomize nor Flux reads it: no kustomization names it, and both look for .yaml files only.
  */
 export const VERSION_FILE = '.matrix-gitops.json';
+
+/** Bytes; it has 60. */
+const LARGEST = 4096;
 
 /** Its text. */
 export function versionText(version: string): string {
@@ -34,14 +38,15 @@ export async function refuseNewerTree(folder: string, own = TOOL_VERSION): Promi
 async function writtenVersion(folder: string, place: string): Promise<string | undefined> {
   let text: string;
   try {
-    text = await readFile(join(folder, VERSION_FILE), 'utf8');
+    text = readRegular(join(folder, VERSION_FILE), { limit: LARGEST }).toString('utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    // ENOTDIR: the output folder is a file, which is told when it is written.
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    // Also when the output folder is a file, which is told when it is written.
+    if (error instanceof FileProblem && error.kind === 'missing') return undefined;
     throw problemReading(place, error);
   }
-  const [version] = /(?<="version": ")\d+\.\d+\.\d+[^"\n]*(?=")/.exec(text) ?? [];
+  // As https://semver.org spells it: it goes to a terminal, and into a command that people copy.
+  const [version] =
+    /(?<="version": ")\d{1,9}(?:\.\d{1,9}){2}(?:[-+][0-9A-Za-z.+-]{1,100})?(?=")/.exec(text) ?? [];
   if (version !== undefined && text === versionText(version)) return version;
   throw new EnvironmentProblem(
     `${place} does not say which version wrote ${folder}; take it from Git again, or delete it and render everything`,

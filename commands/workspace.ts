@@ -1,21 +1,28 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
+import { FileProblem } from '../files/problem.ts';
+import { readBytes, readRegular } from '../files/read.ts';
 import { type Claims, checkAcross } from '../model/checks/across.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
 import { suggestion } from '../model/nearest.ts';
+import type { Content } from '../model/reading/plain-text.ts';
 import type { YamlSource } from '../model/reading/yaml-source.ts';
+import { defaultName } from '../model/resolve.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
-import { NOTHING_KEPT, type ReadSecrets, type SecretText, withSecrets } from '../secrets/kept.ts';
-import { EnvironmentProblem, problemReading } from './environment-problem.ts';
+import { NOTHING_KEPT, type ReadSecrets, withSecrets } from '../secrets/kept.ts';
+import { problemReading } from './environment-problem.ts';
+import { fileDiagnostic } from './file-diagnostic.ts';
 import { packagedFile } from './package-files.ts';
+import { fromHere, slashes } from './paths.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** The image versions of a repository, at its top. */
@@ -56,14 +63,15 @@ export async function readWorkspace(
   versionsFile: string | undefined,
   before: (stack: Stack) => Promise<void> = async () => undefined,
 ): Promise<Workspace> {
-  const versions = await readVersions(versionsFile);
+  const bounds = boundsOf(stacksFolder);
+  const versions = readVersions(bounds, versionsFile);
   // Stack files are checked in any case: nothing in them depends on a tag.
   const images = versions.value ?? NO_IMAGES;
-  const shared = sharedFiles(readShared);
+  const shared = sharedFiles((path) => readShared(bounds, path));
   const entries: StackEntry[] = [];
   const claims: Claims[] = [];
-  for (const path of await stackFiles(stacksFolder)) {
-    const { entry, claimed } = await readStack(path, images, shared, before);
+  for (const path of await stackFiles(bounds, stacksFolder)) {
+    const { entry, claimed } = await readStack(bounds, path, images, shared, before);
     entries.push(entry);
     if (claimed !== undefined) claims.push(claimed);
   }
@@ -71,22 +79,34 @@ export async function readWorkspace(
 }
 
 async function readStack(
+  bounds: Bounds,
   path: string,
   images: Images,
   shared: SharedFiles,
   before: (stack: Stack) => Promise<void>,
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
-  const loaded = loadStack(file, await readContent(path), images, shared);
+  let content: Content;
+  try {
+    content = readBytes(bounds, path, 'repository');
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    const diagnostics = [fileDiagnostic(error)];
+    const name = defaultName(file);
+    const entry = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: undefined, diagnostics };
+    return { entry, claimed: undefined };
+  }
+  const loaded = loadStack(file, content, images, shared);
   const { name, source, claims } = loaded;
-  const { stack: value, secrets, diagnostics } = await withOwnSecrets(dirname(path), loaded, before);
+  const { stack: value, secrets, diagnostics } = await withOwnSecrets(bounds, dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
   const needed = value === undefined || value.overrides.length === 0 ? undefined : source;
   return { entry: { file, name, stack: value, secrets, source: needed, diagnostics }, claimed: claims };
 }
 
-/** The stack with the ciphertext that lies beside its file, or what is wrong with that. */
+/** The stack with the ciphertext that is kept for it next to its file, or what is wrong with that. */
 async function withOwnSecrets(
+  bounds: Bounds,
   folder: string,
   { value, diagnostics }: LoadedStack,
   before: (stack: Stack) => Promise<void>,
@@ -94,27 +114,25 @@ async function withOwnSecrets(
   if (value === undefined || !keepsCiphertext(value.provider)) {
     return { stack: value, secrets: NOTHING_KEPT, diagnostics };
   }
-  await before(value);
-  return withSecrets(value, await readSecretTexts(folder, value));
+  const own = secretsFolder(folder, value.name);
+  try {
+    safeFolder(bounds, own);
+    await before(value);
+    const interrupted = await interruptedWrite(own, 'secrets status');
+    if (interrupted !== undefined) throw new OutputProblem(interrupted.message);
+    return withSecrets(value, secretTexts(bounds, own, fromHere(own)));
+  } catch (error) {
+    return { stack: undefined, secrets: NOTHING_KEPT, diagnostics: [secretsDiagnostic(own, error)] };
+  }
 }
 
-/**
- * The files of ciphertext of a stack.
- *
- * @param stacks the folder with its stack file
- * @throws EnvironmentProblem when they cannot be read, or are half written
- */
-async function readSecretTexts(stacks: string, { name }: Stack): Promise<readonly SecretText[]> {
-  const folder = secretsFolder(stacks, name);
-  try {
-    const interrupted = await interruptedWrite(folder, 'secrets status');
-    if (interrupted !== undefined) throw new EnvironmentProblem(interrupted.message);
-    return await secretTexts(folder, fromHere(folder));
-  } catch (error) {
-    if (error instanceof EnvironmentProblem) throw error;
-    if (error instanceof OutputProblem) throw new EnvironmentProblem(error.message);
-    throw problemReading(`the folder ${fromHere(folder)}`, error);
-  }
+/** What is wrong with a folder of ciphertext as a whole: one stack's, so that the others are rendered. */
+function secretsDiagnostic(folder: string, error: unknown): Diagnostic {
+  if (error instanceof FileProblem) return fileDiagnostic(error);
+  if (!(error instanceof OutputProblem)) throw error;
+  const [what = '', ...remedy] = error.message.split('; ');
+  const position = { file: fromHere(folder), line: 1, column: 1 };
+  return { position, code: 'MG012', what, remedy: remedy.join('; ') };
 }
 
 /** Tells each clash at the later of the two files; neither of them is rendered. */
@@ -131,19 +149,31 @@ function withClashes(entries: readonly StackEntry[], claims: readonly Claims[]):
 }
 
 /** Which image each program runs from: the repository's own choice, or that of this package. */
-async function readVersions(file: string | undefined): Promise<Loaded<Images>> {
-  if (file !== undefined) return loadVersions(fromHere(file), await readContent(file));
-  const own = existsSync(VERSIONS) ? VERSIONS : packagedFile(VERSIONS);
-  return loadVersions(VERSIONS, await readContent(own));
+function readVersions(bounds: Bounds, file: string | undefined): Loaded<Images> {
+  if (file !== undefined) return loadVersions(fromHere(file), readNamed(bounds, file));
+  // Also a link that leads nowhere is somebody's choice: it is told, not passed over.
+  const isOwn = lstatSync(VERSIONS, { throwIfNoEntry: false }) !== undefined;
+  if (!isOwn) return loadVersions(VERSIONS, readRegular(packagedFile(VERSIONS), { links: 'followed' }));
+  try {
+    return loadVersions(VERSIONS, readBytes(bounds, VERSIONS, 'repository'));
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    return { value: undefined, diagnostics: [fileDiagnostic(error)] };
+  }
 }
 
-/** Every stack file of a folder. What lies in folders below it is for others to extend. */
-export async function stackFiles(folder: string): Promise<readonly string[]> {
+/**
+ * Every stack file of a folder. What is in folders below it is for others to extend, and hidden files are those of
+ * editors (`.#chat.yaml`) and systems (`._chat.yaml`).
+ *
+ * @throws EnvironmentProblem
+ */
+export async function stackFiles(bounds: Bounds, folder: string): Promise<readonly string[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
-      .map(({ name }) => join(folder, name))
+    const names = await readdir(safeFolder(bounds, folder));
+    return names
+      .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+      .map((name) => join(folder, name))
       .sort();
   } catch (error) {
     throw problemReading(`the folder ${slashes(folder)}`, error);
@@ -151,42 +181,26 @@ export async function stackFiles(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * The bytes of a file: whoever reads them as text says what is wrong with them.
+ * The bytes of a file that the command line names: whoever reads them as text says what is wrong with them.
  *
  * @throws EnvironmentProblem when it cannot be read
  */
-export async function readContent(file: string): Promise<Uint8Array> {
+export function readNamed(bounds: Bounds, file: string): Uint8Array {
   try {
-    return await readFile(file);
+    return readBytes(bounds, file);
   } catch (error) {
     throw problemReading(slashes(file), error);
   }
 }
 
 /** Read at once, since the model that asks does not wait; each file is read one time only. */
-function readShared(path: string): SharedText {
+function readShared(bounds: Bounds, path: string): SharedText {
   try {
-    return { text: readFileSync(path) };
+    return { text: readBytes(bounds, path, 'repository') };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'it does not exist',
-      ENOTDIR: 'it does not exist',
-      EISDIR: 'it is a folder',
-      EACCES: 'no permission',
-      ELOOP: 'its symbolic links lead in a circle',
-    };
-    return { problem: reasons[code] ?? (error instanceof Error ? error.message : String(error)) };
+    if (error instanceof FileProblem) return { problem: error.what };
+    throw error;
   }
-}
-
-/** A path from where the command runs: messages can be clicked, and headers are the same on every machine. */
-export function fromHere(path: string): string {
-  return slashes(relative('.', path));
-}
-
-function slashes(path: string): string {
-  return path.replaceAll('\\', '/');
 }
 
 /**

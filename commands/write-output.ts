@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { ignoredByGit } from '../output/git-ignore.ts';
+import { type Bounds, safeFolder } from '../files/bounds.ts';
 import { Stopped } from '../output/problem.ts';
 import { finishInterrupted, type WriteOptions, type Written, writeTree } from '../output/write.ts';
 import { problemWriting } from './environment-problem.ts';
@@ -9,16 +9,23 @@ import { line, lines, say } from './terminal.ts';
  * Writes an output folder for a command: tells what a person should know on stderr, so that reports stay readable for
  * programs, and ends the program when it was asked to stop.
  *
- * @throws EnvironmentProblem when it cannot be written
+ * @throws EnvironmentProblem when it cannot be written, or points outside the repository
  */
 export async function writeOutput(
+  bounds: Bounds,
   folder: string,
   texts: ReadonlyMap<string, string>,
   options: Pick<WriteOptions, 'kept' | 'unwanted' | 'expected'>,
 ): Promise<Written> {
-  const written = await stoppable(folder, () => writeTree(folder, texts, { ...options, notice: tell }));
+  const written = await stoppable(folder, async () => {
+    safeFolder(bounds, folder);
+    return await writeTree(folder, texts, { ...options, notice: tell });
+  });
   const sample = written.changed[0];
-  const ignored = sample === undefined ? undefined : await ignoredByGit(folder, sample);
+  if (sample === undefined) return written;
+  // Loaded only now: most runs change nothing.
+  const { ignoredByGit } = await import('../output/git-ignore.ts');
+  const ignored = ignoredByGit(bounds, folder, sample);
   if (ignored !== undefined) {
     tell(
       `warning: ${folder} is ignored by git: ${ignored}; what is not committed is not deployed, so remove that line`,
@@ -32,8 +39,11 @@ export async function writeOutput(
  *
  * @throws EnvironmentProblem when it cannot be
  */
-export async function finishInterruptedWrite(folder: string): Promise<void> {
-  await stoppable(folder, () => finishInterrupted(folder, { notice: tell }));
+export async function finishInterruptedWrite(bounds: Bounds, folder: string): Promise<void> {
+  await stoppable(folder, async () => {
+    safeFolder(bounds, folder);
+    await finishInterrupted(folder, { notice: tell });
+  });
 }
 
 async function stoppable<T>(folder: string, work: () => Promise<T>): Promise<T> {

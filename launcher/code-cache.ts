@@ -1,46 +1,16 @@
 import { createHash } from 'node:crypto';
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, isAbsolute, join } from 'node:path';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readRegular } from '../files/read.ts';
+import { isOnlyOurs } from './code-cache-folder.ts';
 
 /** Bytes of the checksum at the beginning of a cache file. */
 const CHECKSUM = 32;
 /** Cache files of a kind of script that are kept: a few versions of Node.js and of this program. */
 const KEPT = 8;
 const ENDING = '.v8';
-
-/**
- * The folder of this program's caches: below `XDG_CACHE_HOME`, else `~/.cache`.
- *
- * @returns undefined where there is none, or where somebody else could write: what it holds is run
- */
-export function cacheFolder(environment: NodeJS.ProcessEnv): string | undefined {
-  try {
-    const { XDG_CACHE_HOME: given } = environment;
-    // The specification says that a relative path is to be ignored.
-    const base = given !== undefined && isAbsolute(given) ? given : join(homedir(), '.cache');
-    const folder = join(base, 'matrix-gitops');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return isOnlyOurs(folder) ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isOnlyOurs(path: string): boolean {
-  const { uid, mode } = lstatSync(path);
-  // Windows has no such ids; the folder is in the user's own profile there.
-  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-}
+/** Bytes of a cache file; ours have a few MB. */
+const LARGEST = 256 * 1024 * 1024;
 
 /**
  * Where the code of a script is kept for this Node.js. V8 compares no more than the length of a script with its
@@ -63,9 +33,10 @@ function kindOf(file: string): string {
 /** The code that was kept; undefined when there is none or when it is damaged, which V8 does not notice. */
 export function readCode(file: string): Buffer | undefined {
   try {
-    const bytes = readFileSync(file);
+    if (!isOnlyOurs(file)) return undefined;
+    const bytes = readRegular(file, { limit: LARGEST });
     const code = bytes.subarray(CHECKSUM);
-    return checksum(code).equals(bytes.subarray(0, CHECKSUM)) && isOnlyOurs(file) ? code : undefined;
+    return checksum(code).equals(bytes.subarray(0, CHECKSUM)) ? code : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as module from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
-import { cacheFile, cacheFolder, readCode, writeCode } from './code-cache.ts';
+import { cacheFile, readCode, writeCode } from './code-cache.ts';
+import { cacheFolder } from './code-cache-folder.ts';
 
 /** What is run; it loads its dependencies from a script beside it. */
 const BUNDLE = './cli.bundle.cjs';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { checksumOf } from '../files/read.ts';
 import { codeOf, type Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
-import { checksumOf, type Operation } from './journal.ts';
+import type { Operation } from './journal.ts';
 import { inParallel } from './parallel.ts';
 import { naming } from './problem.ts';
 import { foldersOf, isRendered, type Tree } from './tree.ts';
@@ -62,7 +63,7 @@ async function isToGo(
 ): Promise<boolean> {
   return checksum === undefined
     ? await isRendered(folder, path)
-    : (await checksumOf(join(folder, path))) === checksum;
+    : checksumOf(join(folder, path)) === checksum;
 }
 
 async function makeFolders(

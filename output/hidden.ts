@@ -1,4 +1,5 @@
-import { lstat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './disk.ts';
 import { OutputProblem } from './problem.ts';
@@ -41,18 +42,39 @@ export function isHiddenName(name: string): boolean {
   return /^(lock|journal\.json(\.draft)?|new|old|\.gitignore|(taking|released)-[0-9a-f]+)$/.test(name);
 }
 
-/** Whether the hidden folder is there: one look, no reading. */
+/** True for those of them that are folders. */
+function isFolderName(name: string): boolean {
+  return /^(lock|new|old|(taking|released)-[0-9a-f]+)$/.test(name);
+}
+
+/**
+ * Whether the hidden folder is there.
+ *
+ * @throws OutputProblem when it, or something directly in it, is of another kind than this program makes: a committed
+ * link would have other places read and written
+ */
 export async function hasHidden(folder: string): Promise<boolean> {
   const { hidden } = hiddenPlaces(folder);
+  let entries: readonly Dirent[];
   try {
     const found = await lstat(hidden);
-    if (found.isDirectory()) return true;
+    if (!found.isDirectory()) {
+      throw new OutputProblem(
+        `cannot write ${folder}: ${hidden} is in the way, and it is not a folder; move it away; nothing was changed there`,
+      );
+    }
+    entries = await readdir(hidden, { withFileTypes: true });
   } catch (error) {
     // ENOTDIR: the output folder is a file, which is told by who wants to write there.
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
     throw error;
   }
+  const strange = entries.find(
+    (entry) =>
+      isHiddenName(entry.name) && (isFolderName(entry.name) ? !entry.isDirectory() : !entry.isFile()),
+  );
+  if (strange === undefined) return true;
   throw new OutputProblem(
-    `cannot write ${folder}: ${hidden} is in the way, and it is no folder; move it away; nothing was changed there`,
+    `cannot write ${folder}: ${join(hidden, strange.name)} is not what this program puts there, but a link, a pipe or the like; remove it, and find out who made it; nothing was changed there`,
   );
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, type Disk } from './disk.ts';
+import { FileProblem } from '../files/problem.ts';
+import { checksumOf, readRegular } from '../files/read.ts';
+import type { Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
 import { OutputProblem } from './problem.ts';
 import { isSafePath } from './tree.ts';
@@ -19,6 +20,8 @@ export type Operation =
 const PROGRAM = 'matrix-gitops';
 /** Changes when the meaning of a journal does. */
 const FORMAT = 1;
+/** Bytes. Some 200 for each file: those of several thousand stacks at once. */
+const LARGEST_JOURNAL = 64 * 1024 * 1024;
 
 export function sha256(bytes: string | Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -53,10 +56,11 @@ export async function readJournal(folder: string): Promise<readonly Operation[] 
   const { journal } = hiddenPlaces(folder);
   let text: string;
   try {
-    text = await readFile(journal, 'utf8');
+    text = readRegular(journal, { limit: LARGEST_JOURNAL }).toString('utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    if (!(error instanceof FileProblem)) throw error;
+    if (error.kind === 'missing') return undefined;
+    throw unusable(folder, error.what);
   }
   const operations = parseJournal(folder, text);
   const left: Operation[] = [];
@@ -77,14 +81,15 @@ function parseJournal(folder: string, text: string): readonly Operation[] {
     throw unusable(folder, 'another version of this program has written it; best run that version once, or');
   }
   const { operations } = value;
-  if (!Array.isArray(operations) || value.sha256 !== sha256(JSON.stringify(operations))) {
-    throw unusable(folder, 'it is damaged');
-  }
-  return operations.map((one: unknown) => {
+  if (!Array.isArray(operations)) throw unusable(folder, 'it is damaged');
+  const known = operations.map((one: unknown) => {
     const operation = toOperation(one);
     if (operation === undefined) throw unusable(folder, 'it names what no write of this program touches');
     return operation;
   });
+  // Over what was understood: what else somebody puts there, however deep, is not walked through.
+  if (value.sha256 !== sha256(JSON.stringify(known))) throw unusable(folder, 'it is damaged');
+  return known;
 }
 
 function toOperation(value: unknown): Operation | undefined {
@@ -104,19 +109,9 @@ function toOperation(value: unknown): Operation | undefined {
 async function isLeft(folder: string, operation: Operation): Promise<boolean> {
   if ('remove' in operation) return true;
   const { replace, staged, sha256: wanted } = operation;
-  if ((await checksumOf(join(hiddenPlaces(folder).staged, staged))) === wanted) return true;
-  if ((await checksumOf(join(folder, replace))) === wanted) return false;
+  if (checksumOf(join(hiddenPlaces(folder).staged, staged)) === wanted) return true;
+  if (checksumOf(join(folder, replace)) === wanted) return false;
   throw unusable(folder, `what it wants to put at ${folder}/${replace} is missing or damaged`);
-}
-
-/** The checksum of a file; undefined where none is. */
-export async function checksumOf(file: string): Promise<string | undefined> {
-  try {
-    return sha256(await readFile(file));
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) return undefined;
-    throw error;
-  }
 }
 
 function unusable(folder: string, why: string): OutputProblem {

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FileProblem } from '../files/problem.ts';
+import { readRegular } from '../files/read.ts';
 import { codeOf, type Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
 import { describeOwner, isDead, type Owner, parseOwner } from './owner.ts';
@@ -8,6 +10,10 @@ import { naming, OutputProblem, WriteFailure } from './problem.ts';
 
 /** How often to look whether a lock is free again, milliseconds. */
 const PAUSE = 50;
+/** Bytes; an honest one has 300. */
+const LARGEST_OWNER = 4096;
+/** Owners that have died one after the other before their lock was removed. */
+const MOST_OWNERS = 64;
 
 /** What taking a lock needs to know. */
 export interface LockOptions {
@@ -52,19 +58,30 @@ export async function withLock<T>(folder: string, options: LockOptions, work: ()
 export async function lockOwners(folder: string): Promise<readonly Owner[]> {
   const { lock } = hiddenPlaces(folder);
   const owners: Owner[] = [];
-  for (let place = lock; ; place = join(place, 'next')) {
-    try {
-      const owner = parseOwner(await readFile(ownerFile(place), 'utf8'));
-      if (owner === undefined) {
-        throw new OutputProblem(
-          `cannot write ${folder}: ${lock} is damaged; if no other synth runs, remove that folder and run it again; nothing was changed there`,
-        );
-      }
-      owners.push(owner);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return owners;
-      throw error instanceof OutputProblem ? error : new WriteFailure(place, error);
-    }
+  for (let place = lock; owners.length < MOST_OWNERS; place = join(place, 'next')) {
+    const owner = await ownerOf(place);
+    if (owner === 'nobody') return owners;
+    if (owner === 'damaged') break;
+    owners.push(owner);
+  }
+  throw new OutputProblem(
+    `cannot write ${folder}: ${lock} is damaged; if no other synth runs, remove that folder and run it again; nothing was changed there`,
+  );
+}
+
+/** The owner of one lock of the chain. It may be released while it is read. */
+async function ownerOf(place: string): Promise<Owner | 'nobody' | 'damaged'> {
+  try {
+    // A link would lead to another folder's lock, and this process would put its own into that.
+    if (!(await lstat(place)).isDirectory()) return 'damaged';
+    const text = readRegular(ownerFile(place), { limit: LARGEST_OWNER }).toString('utf8');
+    return parseOwner(text) ?? 'damaged';
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'nobody';
+    if (!(error instanceof FileProblem)) throw new WriteFailure(place, error);
+    if (error.kind === 'missing') return 'nobody';
+    if (error.kind === 'unfit') return 'damaged';
+    throw new WriteFailure(place, error);
   }
 }
 
@@ -83,7 +100,7 @@ async function takeLock(folder: string, { disk, self, patience, notice, check }:
     if (holder === undefined && (await tryTake(folder, owners, disk, self))) return;
     if (Date.now() >= deadline) {
       throw new OutputProblem(
-        `cannot write ${folder}: ${holder === undefined ? 'other processes keep writing it' : `it is being written by ${describeOwner(holder)}`}; wait until that is done and run synth again; if it no longer runs, remove ${lock}; nothing was changed there`,
+        `cannot write ${folder}: ${holder === undefined ? 'other processes keep writing it' : `it is being written by ${describeOwner(holder)}`}; wait until that is done and run synth again; if it no longer runs, remove the folder ${lock}; nothing was changed there`,
       );
     }
     if (holder !== undefined && !told) {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -6,6 +6,11 @@ import { hostname } from 'node:os';
 export interface Owner {
   readonly pid: number;
   readonly host: string;
+  /**
+   * Which machine, by a hash of what its system was given when it was installed (machine-id(5) asks for that): two may
+   * have one host name. Empty where the system does not say, and in what older versions wrote.
+   */
+  readonly machine: string;
   /** The boot of the machine; empty where the system does not say (only Linux does). */
   readonly boot: string;
   /** The set of process ids this one is counted in: containers on one machine have their own. Empty as above. */
@@ -23,6 +28,7 @@ export function currentOwner(): Owner {
   return {
     pid: process.pid,
     host: hostname(),
+    machine: machine(),
     boot: bootOfMachine(),
     pidSpace: pidSpace(),
     started: startOf(process.pid) ?? '',
@@ -32,12 +38,13 @@ export function currentOwner(): Owner {
 }
 
 /**
- * Whether a process is gone for certain. A process on another host, or in another container, never is: nothing here
- * can tell.
+ * Whether a process is gone for certain. A process on another machine, or in another container, never is: nothing here
+ * can tell. Another boot proves the death of whatever ran before it, on the same machine only: machines that share a
+ * host name may share a file system too.
  */
-export function isDead({ pid, host, boot, pidSpace: space, started }: Owner): boolean {
+export function isDead({ pid, host, machine: onMachine, boot, pidSpace: space, started }: Owner): boolean {
   if (host !== hostname()) return false;
-  if (boot !== bootOfMachine()) return true;
+  if (boot !== bootOfMachine()) return onMachine !== '' && onMachine === machine();
   if (space !== pidSpace()) return false;
   if (started !== '') return startOf(pid) !== started;
   return !exists(pid);
@@ -54,6 +61,7 @@ export function parseOwner(text: string): Owner | undefined {
   const {
     pid,
     host,
+    machine: onMachine = '',
     boot,
     pidSpace: space,
     started,
@@ -62,13 +70,14 @@ export function parseOwner(text: string): Owner | undefined {
   } = value as Partial<Record<keyof Owner, unknown>>;
   if (!Number.isSafeInteger(pid) || typeof pid !== 'number' || pid <= 0 || typeof host !== 'string')
     return undefined;
-  if (typeof boot !== 'string' || typeof space !== 'string' || typeof started !== 'string') return undefined;
+  if (typeof onMachine !== 'string' || typeof boot !== 'string') return undefined;
+  if (typeof space !== 'string' || typeof started !== 'string') return undefined;
   if (typeof since !== 'number' || typeof token !== 'string') return undefined;
-  return { pid, host, boot, pidSpace: space, started, since, token };
+  return { pid, host, machine: onMachine, boot, pidSpace: space, started, since, token };
 }
 
-/** `process 4711, which began 3 s ago`; with the host when it is another one. */
-export function describeOwner({ pid, host, since }: Owner): string {
+/** `process 4711, which began 3 s ago`; with the host when it is another machine. */
+export function describeOwner({ pid, host, machine: onMachine, boot, since }: Owner): string {
   const seconds = Math.max(0, Math.round((Date.now() - since) / 1000));
   const age =
     seconds < 120
@@ -76,7 +85,16 @@ export function describeOwner({ pid, host, since }: Owner): string {
       : seconds < 7200
         ? `${Math.round(seconds / 60)} min`
         : `${Math.round(seconds / 3600)} h`;
-  return `process ${pid}${host === hostname() ? '' : ` on ${host}`}, which began ${age} ago`;
+  return `process ${pid}${whereFrom(host, boot, onMachine)}, which began ${age} ago`;
+}
+
+/** ` on elsewhere`; empty for this machine. */
+function whereFrom(host: string, boot: string, onMachine: string): string {
+  // Somebody else may have written the name: it goes to a terminal.
+  const shown = host.replaceAll(/[^\w.-]/g, '?').slice(0, 253);
+  if (host !== hostname()) return ` on ${shown}`;
+  if (boot === bootOfMachine() || (onMachine !== '' && onMachine === machine())) return '';
+  return ` on a machine with the name ${shown}, perhaps not this one`;
 }
 
 function exists(pid: number): boolean {
@@ -100,6 +118,14 @@ function startOf(pid: number): string | undefined {
 
 function bootOfMachine(): string {
   return read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+}
+
+/** https://www.freedesktop.org/software/systemd/man/latest/machine-id.html: to be hashed before it is shown around. */
+function machine(): string {
+  const id = read(() => readFileSync('/etc/machine-id', 'utf8')).trim();
+  // While a system is being set up it says `uninitialized`, as every other one does.
+  if (!/^[0-9a-f]{32}$/.test(id)) return '';
+  return createHash('sha256').update(`matrix-gitops ${id}`).digest('hex').slice(0, 16);
 }
 
 function pidSpace(): string {

@@ -31,10 +31,10 @@ export async function interruptedWrite(
   command = 'synth',
 ): Promise<InterruptedWrite | undefined> {
   if (!(await hasHidden(folder))) return undefined;
-  const { hidden: place } = hiddenPlaces(folder);
+  const { hidden: place, lock } = hiddenPlaces(folder);
   const running = (await lockOwners(folder)).find((owner) => !isDead(owner));
   if (running !== undefined) {
-    const message = `${folder} is being written by ${describeOwner(running)}; wait until that is done`;
+    const message = `${folder} is being written by ${describeOwner(running)}; wait until that is done; if it no longer runs, remove the folder ${lock}`;
     return { place, state: 'running', message };
   }
   const left = await readJournal(folder);

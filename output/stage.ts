@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checksumOf } from '../files/read.ts';
 import { codeOf, type Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
-import { checksumOf, type Operation, sha256 } from './journal.ts';
+import { type Operation, sha256 } from './journal.ts';
 import { inParallel } from './parallel.ts';
 import { naming } from './problem.ts';
 import { type Comparison, foldersOf, isRendered, type Tree } from './tree.ts';
@@ -34,7 +35,7 @@ export async function stage(
     return await naming(`${folder}/${path}`, async (): Promise<Operation> => {
       if (tree.get(path) === 'file') await disk.keep(join(folder, path), join(kept, String(index)));
       if (!wanted) {
-        const checksum = (await isRendered(folder, path)) ? undefined : await checksumOf(join(folder, path));
+        const checksum = (await isRendered(folder, path)) ? undefined : checksumOf(join(folder, path));
         return checksum === undefined ? { remove: path } : { remove: path, sha256: checksum };
       }
       const text = texts.get(path) ?? '';

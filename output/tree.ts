@@ -1,6 +1,7 @@
-import { constants, type Dirent } from 'node:fs';
-import { open, readdir, readFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasBytes, headOf } from '../files/read.ts';
 import { codeOf } from './disk.ts';
 import { headerStarts } from './header.ts';
 import { HIDDEN } from './hidden.ts';
@@ -63,7 +64,7 @@ export async function inspect(
   checkPlaces(folder, tree, [...texts.keys()], stale);
   const there = [...texts].filter(([path]) => tree.get(path) === 'file');
   const same = await inParallel(there, ([path, text]) =>
-    naming(`${folder}/${path}`, async () => (await readFile(join(folder, path))).equals(Buffer.from(text))),
+    naming(`${folder}/${path}`, async () => hasBytes(join(folder, path), Buffer.from(text))),
   );
   return {
     tree,
@@ -114,30 +115,16 @@ function kindOf(entry: Dirent): Kind {
   return entry.isSymbolicLink() ? 'link' : 'other';
 }
 
-/** Answers when a folder, a symbolic link or nothing stands where a file is to be read. */
-const NO_FILE: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
-
 /**
  * True for a file whose first line says that it is rendered, and as this very file: nobody else's file is removed,
  * a copy of a rendered one under another name is not either. False when it is not there.
  */
 export async function isRendered(folder: string, path: string): Promise<boolean> {
   const starts = headerStarts(path).map((text) => Buffer.from(text));
-  const head = Buffer.alloc(Math.max(...starts.map(({ length }) => length)));
   return await naming(`${folder}/${path}`, async () => {
-    try {
-      // Only the head: what else people put there may be large.
-      const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
-      try {
-        const { bytesRead } = await file.read(head, 0, head.length, 0);
-        return starts.some((start) => head.subarray(0, Math.min(bytesRead, start.length)).equals(start));
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      if (NO_FILE.includes(codeOf(error))) return false;
-      throw error;
-    }
+    // Only the head: what else people put there may be large.
+    const head = headOf(join(folder, path), Math.max(...starts.map(({ length }) => length)));
+    return head !== undefined && starts.some((start) => head.subarray(0, start.length).equals(start));
   });
 }
 
@@ -147,10 +134,18 @@ export function foldersOf(path: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-/** True for a path that stays below the output folder and out of the hidden one. */
+/**
+ * True for a path that stays below the output folder, out of the hidden one, and out of every git repository: what is
+ * in `.git` can name programs. File systems that take `.GIT`, `.git.` or `git~1` for the same name are thought of.
+ * Control characters would reach terminals.
+ */
 export function isSafePath(path: string): boolean {
   const parts = path.split('/');
-  return !/[\\\0]/.test(path) && parts[0] !== HIDDEN && parts.every((part) => !/^(|\.|\.\.)$/.test(part));
+  return (
+    !/[\\\p{Cc}]/u.test(path) &&
+    parts[0] !== HIDDEN &&
+    parts.every((part) => !/^(?:|\.|\.\.|(?:\.git|git~\d)[. ]*(?::.*)?)$/i.test(part))
+  );
 }
 
 /**

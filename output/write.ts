@@ -1,5 +1,7 @@
-import { lstat, mkdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { FileProblem } from '../files/problem.ts';
+import { readRegular } from '../files/read.ts';
 import { apply, type Undo } from './apply.ts';
 import { codeOf, type Disk, realDisk } from './disk.ts';
 import { hasHidden, hiddenPlaces } from './hidden.ts';
@@ -136,14 +138,19 @@ async function refuseChanged(
   expected: ReadonlyMap<string, string | undefined>,
 ): Promise<void> {
   for (const [path, text] of expected) {
-    const found = await readFile(join(folder, path), 'utf8').catch((error: unknown) => {
-      if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
-      throw new WriteFailure(`${folder}/${path}`, error);
-    });
-    if (found === text) continue;
+    if (textThere(folder, path) === text) continue;
     throw new OutputProblem(
       `cannot write ${folder}/${path}: somebody else has changed it meanwhile; nothing was changed, run it again`,
     );
+  }
+}
+
+function textThere(folder: string, path: string): string | undefined {
+  try {
+    return readRegular(join(folder, path)).toString('utf8');
+  } catch (error) {
+    if (error instanceof FileProblem && error.kind === 'missing') return undefined;
+    throw new WriteFailure(`${folder}/${path}`, error);
   }
 }
 

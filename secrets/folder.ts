@@ -1,5 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Bounds, placeOf, refusedBySystem } from '../files/bounds.ts';
+import { FileProblem } from '../files/problem.ts';
+import { readBytes, readText } from '../files/read.ts';
 import { type EscrowFile, readEscrowPath } from './escrow-files.ts';
 import type { SecretText } from './kept.ts';
 
@@ -12,40 +15,46 @@ export function secretsFolder(stacks: string, stack: string): string {
 }
 
 /**
- * The `.yaml` files of a folder of ciphertext, sorted; none where there is no such folder.
+ * The `.yaml` files of a folder of ciphertext, sorted; none where there is no such folder. Hidden files are those of
+ * editors and systems.
  *
  * @param shown the folder as messages show it
- * @throws the system's error where it cannot be read
+ * @throws FileProblem where one cannot be read, or leads out of the repository
  */
-export async function secretTexts(folder: string, shown: string): Promise<readonly SecretText[]> {
-  const texts: SecretText[] = [];
-  for (const name of await names(folder)) {
-    if (!/\.ya?ml$/.test(name)) continue;
-    texts.push({ file: `${shown}/${name}`, text: await readFile(join(folder, name)) });
-  }
-  return texts;
+export function secretTexts(bounds: Bounds, folder: string, shown: string): readonly SecretText[] {
+  return names(bounds, folder)
+    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .map((name) => ({
+      file: `${shown}/${name}`,
+      text: readBytes(bounds, join(folder, name), 'repository'),
+    }));
 }
 
-/** Copies of values that are encrypted a second time. */
-export async function escrowFiles(folder: string): Promise<readonly EscrowFile[]> {
+/**
+ * Copies of values that are encrypted a second time.
+ *
+ * @throws FileProblem as {@link secretTexts}
+ */
+export function escrowFiles(bounds: Bounds, folder: string): readonly EscrowFile[] {
   const files: EscrowFile[] = [];
-  for (const secret of await names(join(folder, 'escrow'))) {
-    for (const name of await names(join(folder, 'escrow', secret))) {
+  for (const secret of names(bounds, join(folder, 'escrow'))) {
+    for (const name of names(bounds, join(folder, 'escrow', secret))) {
       const path = `escrow/${secret}/${name}`;
       const read = readEscrowPath(path);
-      if (read !== undefined) files.push({ ...read, text: await readFile(join(folder, path), 'utf8') });
+      if (read !== undefined)
+        files.push({ ...read, text: readText(bounds, join(folder, path), 'repository') });
     }
   }
   return files;
 }
 
 /** Names in a folder, sorted; none where there is none. */
-async function names(folder: string): Promise<readonly string[]> {
+function names(bounds: Bounds, folder: string): readonly string[] {
   try {
-    return (await readdir(folder)).sort();
+    return readdirSync(placeOf(bounds, folder, 'repository')).sort();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
+    const problem = error instanceof FileProblem ? error : refusedBySystem(folder, error);
+    if (problem.kind === 'missing') return [];
+    throw problem;
   }
 }

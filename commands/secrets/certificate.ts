@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClusterProblem } from '../../cluster/problem.ts';
 import { type Controller, fetchCertificates } from '../../cluster/sealed-secrets-controller.ts';
+import { boundsOf } from '../../files/bounds.ts';
+import { FileProblem } from '../../files/problem.ts';
+import { readText } from '../../files/read.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import { shownFingerprint } from '../../secrets/acceptance/fingerprint.ts';
@@ -12,7 +14,7 @@ import { readCertificates, type SealingCertificate } from '../../secrets/sealed-
 import { choose, joinPem } from '../../secrets/sealed-secrets/choice.ts';
 import type { SecretsState } from '../../secrets/state.ts';
 import { problemReading } from '../environment-problem.ts';
-import { fromHere } from '../workspace.ts';
+import { fromHere } from '../paths.ts';
 import { acceptCertificate, acceptController, presentFingerprints } from './accept-certificate.ts';
 import { type Acceptance, acceptsCertificate } from './acceptance.ts';
 
@@ -75,13 +77,13 @@ export async function sealingCertificate(
 ): Promise<Sealing> {
   const { stack, state } = sealed;
   const file = pinnedFile(stacks, stack, provider);
-  const pinned = await certificatesIn(file);
+  const pinned = await certificatesIn(stacks, file);
   const fetches = cert === undefined && (fresh || pinned.length === 0);
   if (fresh || fetches) await acceptController(sealed, provider, controller);
   const source = cert !== undefined ? 'given' : fetches ? 'controller' : 'pinned';
   const candidates =
     cert !== undefined
-      ? await certificatesIn(cert, true)
+      ? await certificatesIn(stacks, cert, true)
       : fetches
         ? await fetched(controllerOf(provider, controller))
         : pinned;
@@ -159,12 +161,16 @@ async function fetched(controller: Controller): Promise<readonly SealingCertific
  * @param needed true where it is a mistake that there is no such file
  * @throws EnvironmentProblem, SecretsProblem
  */
-export async function certificatesIn(path: string, needed = false): Promise<readonly SealingCertificate[]> {
+export async function certificatesIn(
+  stacks: string,
+  path: string,
+  needed = false,
+): Promise<readonly SealingCertificate[]> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readText(boundsOf(stacks), path, needed ? 'person' : 'repository');
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = error instanceof FileProblem && error.kind === 'missing';
     if (missing && !needed) return [];
     throw problemReading(fromHere(path), error);
   }

@@ -50,7 +50,7 @@ export async function knownRecipients(
 async function namedBy({ name, provider }: Stack, { stacks }: SecretsOptions): Promise<readonly string[]> {
   if (provider.kind === 'sops') return provider.recipients;
   if (provider.kind !== 'sealed-secrets') return [];
-  const pinned = await certificatesIn(pinnedFile(stacks, { name }, provider)).catch(() => []);
+  const pinned = await certificatesIn(stacks, pinnedFile(stacks, { name }, provider)).catch(() => []);
   return [...provider.escrow, ...pinned.map(({ fingerprint }) => fingerprint)];
 }
 

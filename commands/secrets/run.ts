@@ -1,12 +1,14 @@
 import { ClusterProblem } from '../../cluster/problem.ts';
+import { type Bounds, boundsOf } from '../../files/bounds.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
 import type { ReadSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
+import { fromHere } from '../paths.ts';
 import { UsageProblem } from '../usage-problem.ts';
-import { choose, fromHere, readWorkspace } from '../workspace.ts';
+import { choose, readWorkspace } from '../workspace.ts';
 import { finishInterruptedWrite } from '../write-output.ts';
 import { acceptFlags } from './acceptance.ts';
 import { commandsFor, create } from './create.ts';
@@ -31,8 +33,9 @@ export async function secrets(
   progress: (done: number, total: number, name: string) => void = () => undefined,
 ): Promise<SecretsResult> {
   const { stacks: folder, versions, verb } = options;
+  const bounds = boundsOf(folder);
   const workspace = await readWorkspace(folder, versions, (stack) =>
-    finishInterruptedWrite(secretsFolder(folder, stack.name)),
+    finishInterruptedWrite(bounds, secretsFolder(folder, stack.name)),
   );
   const chosen = choose(workspace.entries, options.only);
   const diagnostics = chosen.flatMap((entry) => entry.diagnostics);
@@ -58,7 +61,7 @@ export async function secrets(
   const results: StackSecrets[] = [];
   let worst: 0 | 1 | 2 | 3 = diagnostics.length > 0 ? 2 : 0;
   for (const [index, each] of usable.entries()) {
-    const { result, exitCode } = await one(each, { identities, ...known }, options, inputs);
+    const { result, exitCode } = await one(bounds, each, { identities, ...known }, options, inputs);
     results.push(result);
     if (exitCode > worst) worst = exitCode;
     progress(index + 1, usable.length, each.stack.name);
@@ -90,6 +93,7 @@ function statusCode(results: readonly StackSecrets[]): 0 | 1 {
 
 /** One stack; what stops it does not stop the others. */
 async function one(
+  bounds: Bounds,
   usable: Usable,
   known: Known & Pick<Work, 'identities'>,
   options: SecretsOptions,
@@ -107,7 +111,7 @@ async function one(
     notices: [],
   };
   try {
-    const work = await gather(usable, known, options, inputs);
+    const work = await gather(bounds, usable, known, options, inputs);
     const done = { ...empty, ...(await carryOut(work, options, inputs)) };
     const result = { ...done, notices: [...done.notices, ...(await recordAccepted(work, known, options))] };
     return { result, exitCode: result.missing.length > 0 ? 1 : 0 };
@@ -128,6 +132,7 @@ async function one(
 }
 
 async function gather(
+  bounds: Bounds,
   { file, stack, secrets: read }: Usable,
   { identities, ...known }: Known & Pick<Work, 'identities'>,
   options: SecretsOptions,
@@ -135,7 +140,7 @@ async function gather(
 ): Promise<Work> {
   const folder = secretsFolder(options.stacks, stack.name);
   try {
-    const state = { ...read, escrow: await escrowFiles(folder) };
+    const state = { ...read, escrow: escrowFiles(bounds, folder) };
     const acceptance = acceptanceFor(stack, known, options, inputs);
     return { stack, file, folder, state, identities, acceptance };
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import { choose } from '../../secrets/sealed-secrets/choice.ts';
 import { statusOf } from '../../secrets/verbs/status.ts';
-import { fromHere } from '../workspace.ts';
+import { fromHere } from '../paths.ts';
 import { type Acceptance, acceptsCertificate } from './acceptance.ts';
 import { certificatesIn, pinnedFile } from './certificate.ts';
 import type { SecretsOptions } from './options.ts';
@@ -32,7 +32,7 @@ export async function status(
   if (provider.kind !== 'sealed-secrets')
     return { status: statusOf(stack, { ...context, newest: undefined }) };
   const path = pinnedFile(stacks, stack, provider);
-  const pinned = await certificatesIn(path);
+  const pinned = await certificatesIn(stacks, path);
   const newest = newestOf(pinned, acceptance, now);
   return {
     status: statusOf(stack, { ...context, newest }),

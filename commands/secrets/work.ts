@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { boundsOf } from '../../files/bounds.ts';
 import { isRecipient } from '../../model/age-recipient.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
@@ -11,8 +12,8 @@ import type { SecretsState } from '../../secrets/state.ts';
 import type { SecretValue } from '../../secrets/values/value.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { changeFolder, type FolderChange, type Wish } from '../../secrets/verbs/change.ts';
+import { fromHere } from '../paths.ts';
 import { replaceFile } from '../replace-file.ts';
-import { fromHere } from '../workspace.ts';
 import { writeOutput } from '../write-output.ts';
 import { checkCertificateFlags } from './accept-certificate.ts';
 import { acceptRecipients } from './accept-recipients.ts';
@@ -127,13 +128,14 @@ export async function write(
   { texts, unwanted, expected }: FolderChange,
   sealing: Sealing | undefined,
 ): Promise<{ readonly written: readonly string[]; readonly removed: readonly string[] }> {
+  const bounds = boundsOf(dirname(folder));
   const all = new Map(texts);
   const pin = sealing?.pin;
   const isOwn = pin?.file === join(folder, CERTIFICATES);
   if (pin !== undefined && isOwn) all.set(CERTIFICATES, pin.text);
-  if (pin !== undefined && !isOwn) await replaceFile(pin.file, pin.text);
+  if (pin !== undefined && !isOwn) await replaceFile(bounds, pin.file, pin.text, 'repository');
   if (all.size === 0 && unwanted.size === 0) return { written: [], removed: [] };
-  const { changed, removed } = await writeOutput(folder, all, { unwanted, expected });
+  const { changed, removed } = await writeOutput(bounds, folder, all, { unwanted, expected });
   const shown = (path: string): string => `${fromHere(folder)}/${path}`;
   return {
     written: [...(pin === undefined || isOwn ? [] : [fromHere(pin.file)]), ...changed.map(shown)],

@@ -230,7 +230,8 @@ describe('through kubectl', () => {
     writeFileSync(join(folder, 'calls'), '');
   }
   const calls = (): readonly string[] => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
-  const service: Controller = { namespace: 'flux-system', name: 'sealed-secrets-controller', kubectl };
+  const service: Controller = { namespace: 'flux-system', name: 'sealed-secrets-controller' };
+  const options: AskOptions = { environment: { ...process.env, PATH: `${folder}:/usr/bin:/bin` } };
   /** Answers for the Service with one port of that name, then does the lines. */
   const withPort = (port: object, ...lines: readonly string[]): readonly string[] => [
     `case "$*" in *services/sealed-secrets-controller) echo '${JSON.stringify({ spec: { ports: [port] } })}'; exit;; esac`,
@@ -246,7 +247,10 @@ describe('through kubectl', () => {
   ])('fetches over the port "%s", by the path that kubeseal takes', async (name, port) => {
     writeFileSync(join(folder, 'cert.pem'), pem);
     kubectlThat(...withPort(port, `cat ${folder}/cert.pem`));
-    const certificates = await fetchCertificates({ ...service, context: 'home' }, { timeout: 20_000 });
+    const certificates = await fetchCertificates(
+      { ...service, context: 'home' },
+      { ...options, timeout: 20_000 },
+    );
     expect(certificates.map((it) => it.pem)).toEqual([pem]);
     expect(calls()).toEqual([
       `--context=home --request-timeout=20s get --raw ${base}/sealed-secrets-controller`,
@@ -257,7 +261,7 @@ describe('through kubectl', () => {
   it('posts through standard input', async () => {
     writeFileSync(join(folder, 'answer'), answer(anew));
     kubectlThat(...withPort({ name: 'http' }, `cat > ${folder}/input; cat ${folder}/answer`));
-    expect(await rotate(service, values)).toEqual(anew);
+    expect(await rotate(service, values, options)).toEqual(anew);
     expect(calls()[1]).toMatch(
       / create --raw \S+\/http:sealed-secrets-controller:http\/proxy\/v1\/rotate -f -$/,
     );
@@ -280,7 +284,7 @@ describe('through kubectl', () => {
     ['Error from server (InternalError): an error on the server ("") has prevented', 'refused'],
   ])('understands "%s"', async (stderr, kind) => {
     kubectlThat(...failing(stderr));
-    const problem = await problemOf(fetchCertificates(service));
+    const problem = await problemOf(fetchCertificates(service, options));
     expect(problem.kind).toBe(kind);
     expect(problem.message).toContain(stderr.split('\n').at(-1));
     expect(problem.remedy).not.toBe('');
@@ -288,11 +292,11 @@ describe('through kubectl', () => {
 
   it('repeats nothing that plug-ins write, and no control characters', async () => {
     kubectlThat(...failing('token=hunter2'));
-    const { kind, message } = await problemOf(fetchCertificates(service));
+    const { kind, message } = await problemOf(fetchCertificates(service, options));
     expect(kind).toBe('kubectl-failed');
     expect(message).not.toContain('hunter2');
     kubectlThat(...failing('error: \u001b[2Jwhat'));
-    expect((await problemOf(fetchCertificates(service))).message).not.toContain('\u001b');
+    expect((await problemOf(fetchCertificates(service, options))).message).not.toContain('\u001b');
   });
 
   it('waits when the controller asks for patience', async () => {
@@ -305,35 +309,35 @@ describe('through kubectl', () => {
         ...failing('Error from server (TooManyRequests): limit exceeded'),
       ),
     );
-    expect(await rotate(service, values)).toEqual(anew);
+    expect(await rotate(service, values, options)).toEqual(anew);
     expect(calls()).toHaveLength(3);
   });
 
   it('tells when it is not installed', async () => {
     const { kind, message } = await problemOf(
-      fetchCertificates({ ...service, kubectl: join(folder, 'missing') }),
+      fetchCertificates(service, { environment: { PATH: join(folder, 'missing') } }),
     );
     expect(kind).toBe('kubectl-missing');
-    expect(message).toContain('missing is not installed');
+    expect(message).toContain('kubectl is not installed');
   });
 
   it('ends one that hangs, whoever else holds its output', async () => {
     kubectlThat('sleep 5 & wait');
     const begin = Date.now();
-    expect((await problemOf(fetchCertificates(service, { timeout: 300 }))).kind).toBe('timeout');
+    expect((await problemOf(fetchCertificates(service, { ...options, timeout: 300 }))).kind).toBe('timeout');
     expect(Date.now() - begin).toBeLessThan(3000);
   });
 
   it('ends one that says too much', async () => {
     kubectlThat(...withPort({ name: 'http' }, 'yes AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'));
-    expect((await problemOf(fetchCertificates(service))).kind).toBe('too-large');
+    expect((await problemOf(fetchCertificates(service, options))).kind).toBe('too-large');
   });
 
   it.each([['[]'], ['{"spec":{"ports":[]}}'], ['{"spec":{"ports":[{"name":"../../x"}]}}']])(
     'takes no Service like %s',
     async (text) => {
       kubectlThat(`echo '${text}'`);
-      expect((await problemOf(fetchCertificates(service))).kind).toBe('unexpected');
+      expect((await problemOf(fetchCertificates(service, options))).kind).toBe('unexpected');
       expect(calls()).toHaveLength(1);
     },
   );
@@ -342,7 +346,7 @@ describe('through kubectl', () => {
     'takes no address like %j',
     async (part) => {
       kubectlThat('exit 1');
-      expect((await problemOf(fetchCertificates({ ...service, ...part }))).kind).toBe('bad-address');
+      expect((await problemOf(fetchCertificates({ ...service, ...part }, options))).kind).toBe('bad-address');
       expect(calls()).toEqual(['']);
     },
   );

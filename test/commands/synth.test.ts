@@ -209,13 +209,20 @@ describe('surroundings that are not in order', () => {
 
   it('name a stack file that cannot be read', async () => {
     await symlink(join(folder, 'nowhere'), join(options.stacks, 'dangling.yaml'));
-    expect(await problem()).toMatch(/cannot read .*stacks\/dangling\.yaml/);
+    const { exitCode, diagnostics, stacks } = await synth(options);
+    expect({ exitCode, stacks }).toEqual({ exitCode: 2, stacks: ['chat'] });
+    expect(diagnostics).toMatchObject([
+      { code: 'MG012', what: expect.stringContaining('symbolic link to a file or folder that does not') },
+    ]);
+    expect(diagnostics[0]?.position.file).toMatch(/stacks\/dangling\.yaml$/);
   });
 
   // The administrator reads everything.
   it.skipIf(process.getuid?.() === 0)('name a stack file without permission', async () => {
     await chmod(join(options.stacks, 'chat.yaml'), 0);
-    expect(await problem()).toMatch(/cannot read .*stacks\/chat\.yaml: no permission/);
+    const { exitCode, diagnostics } = await synth(options);
+    expect(exitCode).toBe(2);
+    expect(diagnostics).toMatchObject([{ code: 'MG012', what: 'no permission to read it' }]);
   });
 
   it('name a versions.yaml that is missing', async () => {
@@ -226,7 +233,7 @@ describe('surroundings that are not in order', () => {
   it('name a versions.yaml that is a folder', async () => {
     await rm(options.versions);
     await mkdir(options.versions);
-    expect(await problem()).toMatch(/cannot read .*versions\.yaml: a folder stands where a file should be/);
+    expect(await problem()).toMatch(/cannot read .*versions\.yaml: it is a folder where a file is expected/);
   });
 
   it('name an output folder that is a file, and leave that file alone', async () => {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ClusterProblem } from '../../cluster/problem.ts';
 import { type Controller, fetchCertificates, rotate } from '../../cluster/sealed-secrets-controller.ts';
@@ -116,7 +116,8 @@ describe('the controller', () => {
     await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     controller = await timed('starting the sealed-secrets controller', () => sealedSecrets(server));
     url = { url: controller.url };
-    service = { namespace: controller.namespace, name: controller.name, kubectl: program, context: 'admin' };
+    service = { namespace: controller.namespace, name: controller.name, context: 'admin' };
+    process.env.PATH = [dirname(program), process.env.PATH].join(delimiter);
     await grant();
     process.env.KUBECONFIG = kubeconfig();
   });

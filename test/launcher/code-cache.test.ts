@@ -1,47 +1,14 @@
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { cacheFile, cacheFolder, readCode, writeCode } from '../../launcher/code-cache.ts';
+import { cacheFile, readCode, writeCode } from '../../launcher/code-cache.ts';
 
 function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'code-cache-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
-
-describe('the folder', () => {
-  test('is made for its owner alone', () => {
-    const base = emptyFolder();
-    const folder = cacheFolder({ XDG_CACHE_HOME: base });
-    expect(folder).toBe(join(base, 'matrix-gitops'));
-    expect(statSync(join(base, 'matrix-gitops')).mode & 0o777).toBe(0o700);
-  });
-
-  test('is not used where others can write', () => {
-    const base = emptyFolder();
-    const folder = cacheFolder({ XDG_CACHE_HOME: base });
-    for (const mode of [0o720, 0o702, 0o777]) {
-      chmodSync(folder ?? '', mode);
-      expect(cacheFolder({ XDG_CACHE_HOME: base })).toBeUndefined();
-    }
-  });
-
-  test('is not there when it cannot be made', () => {
-    const file = join(emptyFolder(), 'file');
-    writeFileSync(file, '');
-    expect(cacheFolder({ XDG_CACHE_HOME: file })).toBeUndefined();
-  });
-});
 
 describe('the name of a cache', () => {
   test('changes with the build and with the script', () => {

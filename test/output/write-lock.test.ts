@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { realDisk } from '../../output/disk.ts';
 import { lockOwners } from '../../output/lock.ts';
-import { currentOwner, isDead, type Owner } from '../../output/owner.ts';
+import { currentOwner, describeOwner, isDead, type Owner, parseOwner } from '../../output/owner.ts';
 import { OutputProblem } from '../../output/problem.ts';
 import { interruptedWrite } from '../../output/recover.ts';
 import { writeTree } from '../../output/write.ts';
@@ -145,9 +146,46 @@ describe('a process', () => {
   it.runIf(process.platform === 'linux')('is not taken for a later one with the same number (Linux)', () => {
     const self = currentOwner();
     expect(isDead({ ...self, started: '1' })).toBe(true);
-    expect(isDead({ ...self, boot: 'before' })).toBe(true);
     expect(isDead({ ...self, pidSpace: 'a container', started: '1' })).toBe(false);
   });
+
+  it('of a machine with the same name is not taken for one of this machine', () => {
+    const self = { ...currentOwner(), machine: 'ours' };
+    // Another boot, of who knows which machine.
+    for (const machine of ['theirs', '']) {
+      const other = { ...self, machine, boot: 'another', pid: 2 ** 22 + 1, started: '1' };
+      expect(isDead(other)).toBe(false);
+      expect(describeOwner(other)).toMatch(
+        /^process \d+ on a machine with the name \S+, perhaps not this one, which began/,
+      );
+    }
+    // What older versions wrote says no machine: the same boot is proof enough.
+    expect(isDead({ ...currentOwner(), machine: '', pid: 2 ** 22 + 1 })).toBe(true);
+    const { machine: _, ...old } = currentOwner();
+    expect(parseOwner(JSON.stringify(old))).toEqual({ ...old, machine: '' });
+  });
+
+  it.runIf(currentOwner().machine !== '')(
+    'of this machine before it was started again is dead (machine-id)',
+    () => {
+      expect(isDead({ ...currentOwner(), boot: 'before' })).toBe(true);
+      // The id itself is confidential (machine-id(5)).
+      expect(readFileSync('/etc/machine-id', 'utf8')).not.toContain(currentOwner().machine);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'of a machine with the same name keeps its lock, and how to remove it is said (Linux)',
+    async () => {
+      await lockFor({ ...currentOwner(), machine: 'theirs', boot: 'another' });
+      await expect(writeTree(folder(), ONE, { patience: 0 })).rejects.toThrow(
+        /on a machine with the name \S+, perhaps not this one, .*; if it no longer runs, remove the folder \S+\/lock;/,
+      );
+      expect((await interruptedWrite(folder()))?.message).toMatch(
+        /if it no longer runs, remove the folder \S+\/lock$/,
+      );
+    },
+  );
 
   it.runIf(process.platform === 'linux')('is dead before its parent has noticed (Linux)', async () => {
     // The shell does not wait for its child, which becomes a zombie.

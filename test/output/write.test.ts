@@ -157,7 +157,7 @@ describe('what stands in the way', () => {
     [
       'somebody’s file in the place of the hidden folder',
       () => writeFile(join(folder(), '.matrix-gitops'), 'mine'),
-      /^cannot write TOP\/dist: TOP\/dist\/\.matrix-gitops is in the way, and it is no folder; move it away/,
+      /^cannot write TOP\/dist: TOP\/dist\/\.matrix-gitops is in the way, and it is not a folder; move it away/,
     ],
     [
       'somebody’s file in the hidden folder',

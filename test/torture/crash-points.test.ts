@@ -17,7 +17,7 @@ async function pointOfNoReturn(): Promise<{ readonly committed: number; readonly
 
 /** One mishap at every place is part of the quick tests; here are two. */
 describe('a write that is killed', () => {
-  it('and whose next one is killed too, is finished by the one after', { timeout: 30_000 }, async () => {
+  it('and whose next one is killed too, is finished by the one after', async () => {
     const { committed, length } = await pointOfNoReturn();
     for (let first = committed - 1; first <= length; first += 3) {
       for (let second = 1; ; second++) {
@@ -35,7 +35,7 @@ describe('a write that is killed', () => {
     }
   });
 
-  it('while it takes an error back is finished or undone by the next one', { timeout: 30_000 }, async () => {
+  it('while it takes an error back is finished or undone by the next one', async () => {
     const { committed, length } = await pointOfNoReturn();
     for (let failure = committed; failure < length - 8; failure += 2) {
       for (let death = failure + 1; death < failure + 24; death += 2) {

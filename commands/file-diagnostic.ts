@@ -1,0 +1,17 @@
+import type { FileProblem, FileProblemKind } from '../files/problem.ts';
+import type { Code } from '../model/codes.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { fromHere } from './paths.ts';
+
+const CODES: Readonly<Record<FileProblemKind, Code>> = {
+  missing: 'MG012',
+  unreadable: 'MG012',
+  outside: 'MG013',
+  unfit: 'MG014',
+  repository: 'MG015',
+};
+
+/** Why a file of a stack was refused, as a finding about that stack: the others go on. */
+export function fileDiagnostic({ kind, path, what, remedy }: FileProblem): Diagnostic {
+  return { position: { file: fromHere(path), line: 1, column: 1 }, code: CODES[kind], what, remedy };
+}
