@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { errorCount } from '../model/listed.ts';
+import { failureText } from './failure.ts';
 import type { MigrateResult } from './migrate.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
 
@@ -36,10 +38,11 @@ function findingLine(finding: StackFinding, out: string, style: Style): string {
 
 /** What a run of synth came to, for people. */
 export function humanReport(result: SynthResult, out: string, style: Style): string {
-  const { diagnostics, findings, written, compared, kept } = result;
+  const { diagnostics, findings, failures, written, compared, kept } = result;
   const lines = [
     ...diagnostics.map((one) => diagnosticLine(one, style)),
     ...findings.map((one) => findingLine(one, out, style)),
+    ...failures.map(failureText),
   ];
   if (written !== undefined) {
     const { changed, removed, unchanged } = written;
@@ -62,7 +65,7 @@ export function humanReport(result: SynthResult, out: string, style: Style): str
   }
   // With --stdout the YAML is the answer.
   if (written !== undefined || compared !== undefined) lines.push(...missingLines(result));
-  const errors = diagnostics.length + findings.length;
+  const errors = errorCount(diagnostics) + findings.length + failures.length;
   if (errors > 0) {
     const rest = result.stacks.length === 0 ? `${out} is unchanged` : `unchanged: ${namesText(kept)}`;
     lines.push(`${errors} ${errors === 1 ? 'error' : 'errors'}; ${rest}`);
@@ -124,7 +127,8 @@ export function humanMigration(result: MigrateResult, style: Style): string {
     ),
   ];
   if (diagnostics.length > 0) {
-    lines.push(`${diagnostics.length} ${diagnostics.length === 1 ? 'error' : 'errors'}; nothing was changed`);
+    const errors = errorCount(diagnostics);
+    lines.push(`${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was changed`);
   } else if (migrated.length === 0) {
     lines.push(
       `nothing to migrate: ${unchanged} ${unchanged === 1 ? 'file has' : 'files have'} the newest schema`,

@@ -8,6 +8,7 @@ import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { YamlSource } from '../model/reading/yaml-source.ts';
+import { defaultName } from '../model/resolve.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import { OutputProblem } from '../output/problem.ts';
@@ -15,6 +16,7 @@ import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
 import { NOTHING_KEPT, type ReadSecrets, type SecretText, withSecrets } from '../secrets/kept.ts';
 import { EnvironmentProblem, problemReading } from './environment-problem.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { packagedFile } from './package-files.ts';
 import { UsageProblem } from './usage-problem.ts';
 
@@ -33,6 +35,8 @@ export interface StackEntry {
   /** Where everything stands; only where rendering may find mistakes in the file. */
   readonly source: YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where this program itself failed on the file; the other files are read all the same. */
+  readonly failure?: Failure;
 }
 
 /** What a repository's stack files come to. */
@@ -77,7 +81,18 @@ async function readStack(
   before: (stack: Stack) => Promise<void>,
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
-  const loaded = loadStack(file, await readText(path), images, shared);
+  const text = await readText(path);
+  let loaded: LoadedStack;
+  try {
+    loaded = loadStack(file, text, images, shared);
+  } catch (error) {
+    const name = defaultName(file);
+    const failed = { stack: undefined, secrets: NOTHING_KEPT, source: undefined, diagnostics: [] };
+    return {
+      entry: { file, name, ...failed, failure: failureOf(file, name, error) },
+      claimed: undefined,
+    };
+  }
   const { name, source, claims } = loaded;
   const { stack: value, secrets, diagnostics } = await withOwnSecrets(dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
@@ -122,7 +137,11 @@ function withClashes(entries: readonly StackEntry[], claims: readonly Claims[]):
   const clashes = checkAcross(claims);
   const clashing = new Map<string, Diagnostic[]>();
   for (const { files, diagnostic } of clashes) {
-    for (const file of files) clashing.set(file, [...(clashing.get(file) ?? []), diagnostic]);
+    for (const file of files) {
+      const before = clashing.get(file);
+      if (before === undefined) clashing.set(file, [diagnostic]);
+      else before.push(diagnostic);
+    }
   }
   return entries.map((entry) => {
     const found = clashing.get(entry.file);

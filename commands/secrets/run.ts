@@ -1,4 +1,5 @@
 import { ClusterProblem } from '../../cluster/problem.ts';
+import { listed } from '../../model/listed.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Identity } from '../../secrets/age.ts';
@@ -8,6 +9,7 @@ import { SecretsProblem } from '../../secrets/problem.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
 import { type KeyStatus, statusOf } from '../../secrets/verbs/status.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
+import { failureText } from '../failure.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { choose, fromHere, readWorkspace } from '../workspace.ts';
 import { finishInterruptedWrite } from '../write-output.ts';
@@ -36,7 +38,9 @@ export async function secrets(
     finishInterruptedWrite(secretsFolder(folder, stack.name)),
   );
   const chosen = choose(workspace.entries, options.only);
-  const diagnostics = chosen.flatMap((entry) => entry.diagnostics);
+  const [failure] = chosen.flatMap((entry) => entry.failure ?? []);
+  if (failure !== undefined) throw new EnvironmentProblem(failureText(failure));
+  const diagnostics = listed(chosen.flatMap((entry) => entry.diagnostics));
   const usable = chosen.flatMap(({ stack, secrets }) => (stack === undefined ? [] : [{ stack, secrets }]));
   const names = new Set([...options.fromFile, ...options.fromEnv, ...options.ask, ...options.keys]);
   // Also where only one of them can be used: it may be the other one that was meant.

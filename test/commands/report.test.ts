@@ -17,6 +17,7 @@ const diagnostic: Diagnostic = {
 const nothing = {
   diagnostics: [],
   findings: [],
+  failures: [],
   stacks: [],
   kept: [],
   missing: [],
