@@ -44,7 +44,7 @@ export function render(stack: Stack): Rendered {
   const changed = objectsByName([...own, ...flux]);
   const broken = all
     .filter((finding) => isOverridden(finding) && finding.code !== HARDENING)
-    .map((finding) => brokenByOverride(finding, overrides, changed));
+    .map((finding, index) => brokenByOverride(finding, overrides, changed, index < PLACED));
   const texts = new Map<string, string>();
   const header = (path: string): string =>
     `${path} is rendered from ${stack.file}: change that file and run "npm run synth", not this one.`;
@@ -84,6 +84,9 @@ export function render(stack: Stack): Rendered {
     problems: [...problems, ...broken],
   };
 }
+
+/** Findings whose place within their override is looked for: more are not listed anyway. */
+const PLACED = 200;
 
 /** The rule that says what is safe, not what is right. */
 const HARDENING = 'MR006';
@@ -144,17 +147,24 @@ function brokenByOverride(
   { code, object, field, what, remedy }: Finding,
   overrides: ReadonlyMap<string, readonly Applied[]>,
   changed: ReadonlyMap<string, Manifest>,
+  isPlaced: boolean,
 ): OverrideProblem {
   const key = kindAndName(object);
   const applied = overrides.get(key) ?? [];
-  const place = field === undefined ? undefined : placeIn(applied, pathOf(changed.get(key), field));
+  const place =
+    field === undefined || !isPlaced ? undefined : placeIn(applied, pathOf(changed.get(key), field));
   return {
     index: place?.index ?? applied.at(-1)?.index ?? 0,
     at: place?.at ?? ['patch'],
     code: 'MG055',
-    what: `after this override ${object}${field === undefined ? '' : ` ${field}`} ${what} (${code})`,
-    remedy,
+    what: `after this override ${object}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
+    remedy: short(remedy),
   };
+}
+
+/** Names and values that an override brings can be of any length; a line of the report cannot. */
+function short(text: string): string {
+  return text.length > 500 ? `${text.slice(0, 497)}...` : text;
 }
 
 /** The ids of the values that are kept here: a new value restarts the pods that read it, sealing it anew does not. */

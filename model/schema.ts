@@ -125,6 +125,7 @@ const labelValue = z
 const callNodes = z.strictObject({
   nodeSelector: z
     .record(labelKey, labelValue)
+    .refine((labels) => Object.keys(labels).length <= 100, 'write at most 100 labels')
     .optional()
     .describe(
       'Labels of the nodes that carry calls. Default: any node (then every node needs the open ports).',
@@ -141,6 +142,7 @@ const callNodes = z.strictObject({
           .describe('Default: every effect.'),
       }),
     )
+    .max(100, 'write at most 100 tolerations')
     .optional()
     .describe('Taints of those nodes that call pods accept.'),
   addresses: z

@@ -64,9 +64,16 @@ function compose(tokens: readonly CST.Token[], length: number, lineCounter: Line
     resolveKnownTags: false,
   });
   let document: Document.Parsed | undefined;
-  for (const one of composer.compose(tokens, true, length)) {
-    if (document !== undefined) return { document, second: one.range[0] };
-    document = one;
+  // The composer makes an error for each thing that it objects to: a hundred thousand stack traces take seconds.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    for (const one of composer.compose(tokens, true, length)) {
+      if (document !== undefined) return { document, second: one.range[0] };
+      document = one;
+    }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
   if (document === undefined) throw new Error('the parser of YAML found not even an empty document');
   return { document, second: undefined };
