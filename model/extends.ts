@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
 import type { Diagnostic, Position } from './diagnostic.ts';
+import { shortText } from './fields.ts';
 import { excess, LIMITS, type Measure, measureOf } from './limits.ts';
 import { LISTED } from './listed.ts';
 import { isGroup } from './merge-patch.ts';
@@ -10,12 +11,10 @@ import { layered } from './reading/layers.ts';
 import { describe } from './reading/wording.ts';
 import { dotted, readYaml, replaced, valueAt, type YamlSource } from './reading/yaml-source.ts';
 
-const sharedPath = z
-  .string()
-  .regex(
-    /^(?![/~])(?!.*[\\:]).+\.ya?ml$/,
-    'write the path of a YAML file, seen from the folder of this one, such as shared/base.yaml',
-  );
+const sharedPath = shortText.regex(
+  /^(?![/~])(?!.*[\\:]).+\.ya?ml$/,
+  'write the path of a YAML file, seen from the folder of this one, such as shared/base.yaml',
+);
 
 /** `extends:` of a stack file. */
 export const extendsField = z

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { HOSTILE } from '../../../bench/hostile.mjs';
+import * as fields from '../../../model/fields.ts';
 import { errorCount, LISTED } from '../../../model/listed.ts';
 import { loadStack } from '../../../model/load.ts';
 import { parseQuantity } from '../../../model/quantity.ts';
@@ -227,4 +228,36 @@ it('quantities are looked at only when they can be one', () => {
   expect(parseQuantity('1'.repeat(64))).toBeDefined();
   expect(parseQuantity('1'.repeat(65))).toBeUndefined();
   expect(parseQuantity('1'.repeat(40_000))).toBeUndefined();
+});
+
+describe('a text of 20,000 or 40,000 characters is refused by its length, before any pattern sees it', () => {
+  const patterns = Object.entries(fields).flatMap(([name, field]) =>
+    field instanceof z.ZodString ? [[name, field] as const] : [],
+  );
+
+  it.each(patterns)('%s', (_name, field) => {
+    for (const count of [20_000, 40_000]) {
+      for (const word of ['a', '1', 'a.', '-', '{secret}', '/a']) {
+        const issues = issuesOf(`${word.repeat(count / word.length)}!`, field);
+        expect(issues.map(({ code }) => code)).toEqual(['too_big']);
+      }
+    }
+  });
+
+  it('wherever a stack file holds a path or a pattern', () => {
+    const word = '{secret}'.repeat(5_000);
+    for (const text of [
+      `flux: {path: "./${word}"}`,
+      `extends: "${word}.yaml"`,
+      `secrets: {provider: external-secrets, store: {name: x}, remoteKey: "${word}"}`,
+      `secrets: {certificates: "${word}.pem"}`,
+      `secrets: {provider: sops, recipients: ["${word}"]}`,
+    ]) {
+      const found = loadStack('x.yaml', `${HEAD}${text}\n`, images).diagnostics;
+      expect(
+        found.map(({ code, remedy }) => `${code} ${remedy.slice(0, 14)}`),
+        text.slice(0, 30),
+      ).toEqual([expect.stringMatching(/^MG005 write at most$|^MG005 the path of a /)]);
+    }
+  });
 });
