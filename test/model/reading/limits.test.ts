@@ -248,16 +248,15 @@ describe('a text of 20,000 or 40,000 characters is refused by its length, before
     const word = '{secret}'.repeat(5_000);
     for (const text of [
       `flux: {path: "./${word}"}`,
-      `extends: "${word}.yaml"`,
       `secrets: {provider: external-secrets, store: {name: x}, remoteKey: "${word}"}`,
       `secrets: {certificates: "${word}.pem"}`,
       `secrets: {provider: sops, recipients: ["${word}"]}`,
     ]) {
       const found = loadStack('x.yaml', `${HEAD}${text}\n`, images).diagnostics;
       expect(
-        found.map(({ code, remedy }) => `${code} ${remedy.slice(0, 14)}`),
+        found.map(({ code, remedy }) => `${code} ${remedy.slice(0, 13)}`),
         text.slice(0, 30),
-      ).toEqual([expect.stringMatching(/^MG005 write at most$|^MG005 the path of a /)]);
+      ).toEqual(['MG005 write at most']);
     }
   });
 });
