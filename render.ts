@@ -1,10 +1,11 @@
 import { chartFlux, chartStack } from './charts/index.ts';
 import { kustomizations } from './charts/kustomizations.ts';
-import type { ManifestFile } from './model/manifest.ts';
+import type { Manifest, ManifestFile } from './model/manifest.ts';
 import type { OverrideProblem } from './model/overrides.ts';
 import type { Stack } from './model/stack.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
 import { headerLine, headerPath, markdownHeader } from './output/header.ts';
+import { type Applied, pathOf, placeIn } from './output/override-places.ts';
 import { applyOverrides } from './output/overrides.ts';
 import { manifestsText } from './output/yaml.ts';
 import { check } from './rules/index.ts';
@@ -37,12 +38,14 @@ export function render(stack: Stack): Rendered {
   const { own, flux, problems } = objects(stack, copies);
   const all = check({ files: [...own, ...copies, ...flux], promisedSecrets: promisedSecrets(stack) });
   // Hardening is a policy: who overrides an object answers for it, and SUMMARY.md says so.
-  const overridden = all.filter((finding) => lastOverride(stack, finding) !== -1);
-  const accepted = overridden.filter(({ code }) => code === HARDENING);
-  const findings = all.filter((finding) => !overridden.includes(finding));
-  const broken = overridden
-    .filter((finding) => !accepted.includes(finding))
-    .map((finding) => brokenByOverride(stack, finding));
+  const overrides = overridesByObject(stack);
+  const isOverridden = ({ object }: Finding): boolean => overrides.has(kindAndName(object));
+  const accepted = all.filter((finding) => isOverridden(finding) && finding.code === HARDENING);
+  const findings = all.filter((finding) => !isOverridden(finding));
+  const changed = objectsByName([...own, ...flux]);
+  const broken = all
+    .filter((finding) => isOverridden(finding) && finding.code !== HARDENING)
+    .map((finding, index) => brokenByOverride(finding, overrides, changed, index < PLACED));
   const texts = new Map<string, string>();
   const header = (path: string): string => headerLine(path, stack.file, CHANGE_THE_STACK_FILE);
   for (const { path, manifests } of own) {
@@ -83,6 +86,8 @@ export function render(stack: Stack): Rendered {
 }
 
 const CHANGE_THE_STACK_FILE = 'change that file and run "npm run synth", not this one.';
+/** Findings whose place within their override is looked for: more are not listed anyway. */
+const PLACED = 200;
 
 /** The rule that says what is safe, not what is right. */
 const HARDENING = 'MR006';
@@ -115,22 +120,52 @@ function objects(
   };
 }
 
-/** Index of the last override of the object a finding is about; -1 where there is none. */
-function lastOverride(stack: Stack, { object }: Finding): number {
-  const [kind, ...rest] = object.split('/');
-  return stack.overrides.findLastIndex(({ target }) => target.kind === kind && target.name === rest.at(-1));
+/** The object of a finding by kind and name, as overrides name it. */
+function kindAndName(object: string): string {
+  const parts = object.split('/');
+  return `${parts[0]}/${parts.at(-1)}`;
+}
+
+/** The overrides of each object, in their order. */
+function overridesByObject({ overrides }: Stack): ReadonlyMap<string, readonly Applied[]> {
+  const found = new Map<string, Applied[]>();
+  for (const [index, override] of overrides.entries()) {
+    const key = `${override.target.kind}/${override.target.name}`;
+    const before = found.get(key);
+    if (before === undefined) found.set(key, [{ index, override }]);
+    else before.push({ index, override });
+  }
+  return found;
+}
+
+function objectsByName(files: readonly ManifestFile[]): ReadonlyMap<string, Manifest> {
+  const all = files.flatMap(({ manifests }) => manifests);
+  return new Map(all.map((one) => [`${one.kind}/${one.metadata.name}`, one]));
 }
 
 /** A rule that an override broke, as a mistake in the stack file: that is where to mend it. */
-function brokenByOverride(stack: Stack, finding: Finding): OverrideProblem {
-  const { code, object, field, what, remedy } = finding;
+function brokenByOverride(
+  { code, object, field, what, remedy }: Finding,
+  overrides: ReadonlyMap<string, readonly Applied[]>,
+  changed: ReadonlyMap<string, Manifest>,
+  isPlaced: boolean,
+): OverrideProblem {
+  const key = kindAndName(object);
+  const applied = overrides.get(key) ?? [];
+  const place =
+    field === undefined || !isPlaced ? undefined : placeIn(applied, pathOf(changed.get(key), field));
   return {
-    index: lastOverride(stack, finding),
-    at: ['patch'],
+    index: place?.index ?? applied.at(-1)?.index ?? 0,
+    at: place?.at ?? ['patch'],
     code: 'MG055',
-    what: `after this override ${object}${field === undefined ? '' : ` ${field}`} ${what} (${code})`,
-    remedy,
+    what: `after this override ${object}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
+    remedy: short(remedy),
   };
+}
+
+/** Names and values that an override brings can be of any length; a line of the report cannot. */
+function short(text: string): string {
+  return text.length > 500 ? `${text.slice(0, 497)}...` : text;
 }
 
 /** The ids of the values that are kept here: a new value restarts the pods that read it, sealing it anew does not. */

@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -22,6 +23,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { HOSTILE } from './hostile.mjs';
 import { stackFile } from './stacks.mjs';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
@@ -224,11 +226,37 @@ function many(count) {
   return again / count;
 }
 
+/** Inputs made to take long: each has to be answered all the same, with a result or with its errors. */
+function hostile() {
+  for (const [what, text] of Object.entries(HOSTILE)) {
+    const cwd = repository('hostile', [['x.yaml', text()]]);
+    const peak = join(cwd, 'peak');
+    const start = process.hrtime.bigint();
+    const { status } = spawnSync(process.execPath, ['--require', join(top, 'bench/peak.cjs'), cli, 'synth'], {
+      cwd,
+      env: { ...env, BENCH_PEAK: peak },
+      stdio: 'ignore',
+      timeout: 60_000,
+    });
+    const taken = Number(process.hrtime.bigint() - start) / 1e6;
+    const memory = existsSync(peak) ? Number(readFileSync(peak, 'utf8')) / 1024 : Number.POSITIVE_INFINITY;
+    note(
+      `hostile: ${what}`,
+      ms(taken),
+      `${memory.toFixed(0)} MB, exit code ${status}`,
+      '<= 2 s, <= 300 MB, 0 or 2',
+      taken <= 2000 && memory <= 300 && (status === 0 || status === 2),
+    );
+    rmSync(cwd, { recursive: true });
+  }
+}
+
 // Now, so that they are two seconds old when they are needed: until then every file of them counts as changed.
 const copies = ['changed', 'needing'].map(copy);
 bundle();
 one();
 throughNpm();
+hostile();
 const each = counts.map(many);
 if (each.length > 1) {
   const growth = each.at(-1) / each[0];

@@ -21,14 +21,15 @@ const SOURCE_KINDS = {
   Bucket: KustomizationSpecSourceRefKind.BUCKET,
 } as const;
 
-/** The longest that a workload of the stack may take to roll out, in minutes. */
+/** The longest that a workload of the stack may take to roll out, in minutes. What is no number, the rules report. */
 function slowestRollout(manifests: readonly Manifest[]): number {
-  const seconds = manifests.map(({ spec }) =>
-    typeof spec === 'object' && spec !== null && 'progressDeadlineSeconds' in spec
-      ? Number(spec.progressDeadlineSeconds)
-      : 0,
-  );
-  return Math.ceil(Math.max(0, ...seconds) / 60);
+  let slowest = 0;
+  for (const { spec } of manifests) {
+    if (typeof spec !== 'object' || spec === null || !('progressDeadlineSeconds' in spec)) continue;
+    const seconds = spec.progressDeadlineSeconds;
+    if (typeof seconds === 'number' && seconds < 2 ** 31) slowest = Math.max(slowest, seconds);
+  }
+  return Math.ceil(slowest / 60);
 }
 
 /** What a layer waits for. Only things that become true by themselves: a gate that cannot open stops everything behind it. */

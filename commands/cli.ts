@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SecretsProblem } from '../secrets/problem.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
+import { StackFailure } from './failure.ts';
 import { migrateFiles } from './migrate.ts';
 import { type Format, outputOption } from './output-option.ts';
 import { progressOn } from './progress.ts';
@@ -151,6 +152,8 @@ try {
     giveUp(BAD_USAGE, 'error', error.message);
   } else if (error instanceof EnvironmentProblem) {
     giveUp(INTERNAL, 'error', error.message);
+  } else if (error instanceof StackFailure) {
+    giveUp(INTERNAL, 'internal error', error.message);
   } else {
     giveUp(
       INTERNAL,

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { errorCount } from '../model/listed.ts';
+import { failureText } from './failure.ts';
 import type { MigrateResult } from './migrate.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
-import { json, line, lines, type Shown, type Style } from './terminal.ts';
+import { json, line, lines, paragraph, type Shown, type Style } from './terminal.ts';
 
 /** More files than a person reads about one by one. */
 const MANY_FILES = 200;
@@ -25,10 +27,11 @@ function findingLine(finding: StackFinding, out: string, style: Style): Shown {
 
 /** What a run of synth came to, for people. */
 export function humanReport(result: SynthResult, out: string, style: Style): Shown {
-  const { diagnostics, findings, written, compared, kept } = result;
+  const { diagnostics, findings, failures, written, compared, kept } = result;
   const said = [
     ...diagnostics.map((one) => diagnosticLine(one, style)),
     ...findings.map((one) => findingLine(one, out, style)),
+    ...failures.map((one) => paragraph(failureText(one))),
   ];
   if (written !== undefined) {
     const { changed, removed, unchanged } = written;
@@ -51,7 +54,7 @@ export function humanReport(result: SynthResult, out: string, style: Style): Sho
   }
   // With --stdout the YAML is the answer.
   if (written !== undefined || compared !== undefined) said.push(...missingLines(result));
-  const errors = diagnostics.length + findings.length;
+  const errors = errorCount(diagnostics) + findings.length + failures.length;
   if (errors > 0) {
     const rest = result.stacks.length === 0 ? `${out} is unchanged` : `unchanged: ${namesText(kept)}`;
     said.push(line`${errors} ${errors === 1 ? 'error' : 'errors'}; ${rest}`);
@@ -113,9 +116,8 @@ export function humanMigration(result: MigrateResult, style: Style): Shown {
     ),
   ];
   if (diagnostics.length > 0) {
-    said.push(
-      line`${diagnostics.length} ${diagnostics.length === 1 ? 'error' : 'errors'}; nothing was changed`,
-    );
+    const errors = errorCount(diagnostics);
+    said.push(line`${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was changed`);
   } else if (migrated.length === 0) {
     said.push(
       line`nothing to migrate: ${unchanged} ${unchanged === 1 ? 'file has' : 'files have'} the newest schema`,

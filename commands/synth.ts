@@ -1,14 +1,16 @@
 import { boundsOf, safeFolder } from '../files/bounds.ts';
-import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
+import { listed } from '../model/listed.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import { headerPath } from '../output/header.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
-import { render } from '../render.ts';
+import { type Rendered, render } from '../render.ts';
 import type { Finding } from '../rules/rule.ts';
 import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
 import { keptFiles } from './kept.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
@@ -53,10 +55,12 @@ export interface MissingSecret {
 
 /** What a run came to. */
 export interface SynthResult {
-  /** 0 fine, 1 findings in what was rendered or an output folder that is not up to date, 2 wrong input. */
-  readonly exitCode: 0 | 1 | 2;
+  /** 0 fine, 1 findings in what was rendered or an output folder that is not up to date, 2 wrong input, 3 a failure. */
+  readonly exitCode: 0 | 1 | 2 | 3;
   readonly diagnostics: readonly Diagnostic[];
   readonly findings: readonly StackFinding[];
+  /** Stacks on which this program itself failed; the others were rendered. */
+  readonly failures: readonly Failure[];
   /** The stacks that were rendered. */
   readonly stacks: readonly string[];
   /** The stacks that something is wrong with; what is there of them stays as it was. */
@@ -72,10 +76,11 @@ export interface SynthResult {
 /**
  * Renders the stacks of a repository one after the other, and writes those that nothing is wrong with.
  *
+ * @param renderer renders one stack; what it throws is a failure of that stack alone
  * @throws EnvironmentProblem when a file cannot be read or written
  * @throws UsageProblem when a stack is named that is not there
  */
-export async function synth(options: SynthOptions): Promise<SynthResult> {
+export async function synth(options: SynthOptions, renderer = render): Promise<SynthResult> {
   const { out, mode = 'write' } = options;
   const bounds = boundsOf(options.stacks);
   if (mode !== 'print') {
@@ -97,12 +102,14 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   const diagnostics: Diagnostic[] = [...workspace.versions];
   const findings: StackFinding[] = [];
   const stacks: string[] = [];
+  const failures: Failure[] = [];
   const failing: StackEntry[] = [];
   const missing: MissingSecret[] = [];
   for (const [index, entry] of chosen.entries()) {
-    const rendered = renderEntry(entry, workspace.versions.length === 0);
+    const rendered = renderEntry(entry, workspace.versions.length === 0, renderer);
     diagnostics.push(...rendered.diagnostics);
     findings.push(...rendered.findings);
+    if (rendered.failure !== undefined) failures.push(rendered.failure);
     if (rendered.files === undefined) {
       failing.push(entry);
     } else {
@@ -114,8 +121,9 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
     options.progress?.(index + 1, chosen.length, entry.name);
   }
   const result = {
-    diagnostics: unique(diagnostics).sort(compareDiagnostics),
+    diagnostics: listed(unique(diagnostics)),
     findings,
+    failures,
     stacks,
     kept: failing.map(({ name }) => name),
     missing,
@@ -123,7 +131,8 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
     compared: undefined,
   } as const;
   const lacking = options.strict === true && missing.length > 0;
-  const exitCode = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
+  const wrong = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
+  const exitCode = failures.length > 0 ? 3 : wrong;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
   const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
@@ -139,20 +148,31 @@ interface RenderedEntry {
   readonly files: ReadonlyMap<string, string> | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly findings: readonly StackFinding[];
+  readonly failure: Failure | undefined;
 }
 
-function renderEntry(
-  { name, stack, source, diagnostics }: StackEntry,
-  imagesAreKnown: boolean,
-): RenderedEntry {
-  if (stack === undefined || !imagesAreKnown) return { files: undefined, diagnostics, findings: [] };
-  const rendered = render(stack);
+function renderEntry(entry: StackEntry, imagesAreKnown: boolean, renderer: typeof render): RenderedEntry {
+  const { file, name, stack, diagnostics, failure } = entry;
+  if (stack === undefined || !imagesAreKnown) {
+    return { files: undefined, diagnostics, findings: [], failure };
+  }
+  try {
+    return judged(entry, renderer(stack));
+  } catch (error) {
+    // One stack that this program cannot render must not keep the others from being rendered.
+    const own = failureOf(file, name, error);
+    return { files: undefined, diagnostics: [], findings: [], failure: own };
+  }
+}
+
+function judged({ name, source }: StackEntry, rendered: Rendered): RenderedEntry {
   const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
   const isFine = rendered.findings.length + rendered.problems.length === 0;
   return {
     files: isFine ? rendered.files : undefined,
     diagnostics: problems,
     findings: rendered.findings.map((finding) => ({ ...finding, stack: name })),
+    failure: undefined,
   };
 }
 

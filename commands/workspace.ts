@@ -10,7 +10,6 @@ import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends
 import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
 import { suggestion } from '../model/nearest.ts';
-import type { Content } from '../model/reading/plain-text.ts';
 import type { YamlSource } from '../model/reading/yaml-source.ts';
 import { defaultName } from '../model/resolve.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -20,6 +19,7 @@ import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
 import { NOTHING_KEPT, type ReadSecrets, withSecrets } from '../secrets/kept.ts';
 import { problemReading } from './environment-problem.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
 import { packagedFile } from './package-files.ts';
 import { fromHere, slashes } from './paths.ts';
@@ -40,6 +40,8 @@ export interface StackEntry {
   /** Where everything stands; only where rendering may find mistakes in the file. */
   readonly source: YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where this program itself failed on the file; the other files are read all the same. */
+  readonly failure?: Failure;
 }
 
 /** What a repository's stack files come to. */
@@ -86,17 +88,18 @@ async function readStack(
   before: (stack: Stack) => Promise<void>,
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
-  let content: Content;
+  let loaded: LoadedStack;
   try {
-    content = readBytes(bounds, path, 'repository');
+    loaded = loadStack(file, readBytes(bounds, path, 'repository'), images, shared);
   } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
-    const diagnostics = [fileDiagnostic(error)];
     const name = defaultName(file);
-    const entry = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: undefined, diagnostics };
+    const unread = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: undefined };
+    const entry =
+      error instanceof FileProblem
+        ? { ...unread, diagnostics: [fileDiagnostic(error)] }
+        : { ...unread, diagnostics: [], failure: failureOf(file, name, error) };
     return { entry, claimed: undefined };
   }
-  const loaded = loadStack(file, content, images, shared);
   const { name, source, claims } = loaded;
   const { stack: value, secrets, diagnostics } = await withOwnSecrets(bounds, dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
@@ -140,7 +143,11 @@ function withClashes(entries: readonly StackEntry[], claims: readonly Claims[]):
   const clashes = checkAcross(claims);
   const clashing = new Map<string, Diagnostic[]>();
   for (const { files, diagnostic } of clashes) {
-    for (const file of files) clashing.set(file, [...(clashing.get(file) ?? []), diagnostic]);
+    for (const file of files) {
+      const before = clashing.get(file);
+      if (before === undefined) clashing.set(file, [diagnostic]);
+      else before.push(diagnostic);
+    }
   }
   return entries.map((entry) => {
     const found = clashing.get(entry.file);

@@ -16,16 +16,18 @@ export interface Diagnostic {
   readonly what: string;
   /** What to write instead. */
   readonly remedy: string;
+  /** Only where this stands for errors that are not listed: how many. */
+  readonly more?: number;
 }
 
 /** Orders diagnostics as a reader meets their places: by file, line, column, then code. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
-  return (
-    compareText(a.position.file, b.position.file) ||
-    a.position.line - b.position.line ||
-    a.position.column - b.position.column ||
-    compareText(a.code, b.code)
-  );
+  return comparePositions(a.position, b.position) || compareText(a.code, b.code);
+}
+
+/** Orders places by file, line and column. */
+export function comparePositions(a: Position, b: Position): number {
+  return compareText(a.file, b.file) || a.line - b.line || a.column - b.column;
 }
 
 /** Compares by code unit: the same order in every locale. */

@@ -2,6 +2,9 @@ import { posix } from 'node:path';
 import * as z from 'zod';
 import { checkFileName } from './checks/file-names.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
+import { shortText } from './fields.ts';
+import { excess, LIMITS, type Measure, measureOf } from './limits.ts';
+import { LISTED } from './listed.ts';
 import { isGroup } from './merge-patch.ts';
 import { nearest } from './nearest.ts';
 import { issuesOf } from './reading/issues.ts';
@@ -10,17 +13,21 @@ import type { Content } from './reading/plain-text.ts';
 import { describe } from './reading/wording.ts';
 import { dotted, readYaml, replaced, valueAt, type YamlSource } from './reading/yaml-source.ts';
 
-const sharedPath = z
-  .string()
-  .regex(
-    /^(?![/~])(?!.*[\\:]).+\.ya?ml$/,
-    'write the path of a YAML file, seen from the folder of this one, such as shared/base.yaml',
-  );
+const sharedPath = shortText.regex(
+  /^(?![/~])(?!.*[\\:]).+\.ya?ml$/,
+  'write the path of a YAML file, seen from the folder of this one, such as shared/base.yaml',
+);
 
 /** `extends:` of a stack file. */
 export const extendsField = z
   .union(
-    [sharedPath, z.array(sharedPath).min(1, 'name at least one file, such as shared/base.yaml')],
+    [
+      sharedPath,
+      z
+        .array(sharedPath)
+        .min(1, 'name at least one file, such as shared/base.yaml')
+        .max(LIMITS.extends, `name at most ${LIMITS.extends} files`),
+    ],
     'the path of a file, such as shared/base.yaml, or a list of them',
   )
   .describe(
@@ -108,6 +115,11 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
         fail(position, misnamed.code, misnamed.what, misnamed.remedy);
         continue;
       }
+      if (trail.length >= LIMITS.extends) {
+        const what = `${trail.length + 1} files extend each other in a row`;
+        fail(position, 'MG016', what, `write what they have in common in at most ${LIMITS.extends} files`);
+        continue;
+      }
       const found = get(path, [...trail, file]);
       if ('problem' in found) {
         fail(position, 'MG008', `cannot read ${path}: ${found.problem}`, 'correct the path or the file');
@@ -118,7 +130,14 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
       if (isGroup(found.source?.data)) lay(found.source);
     }
     lay(withoutExtends(own.source));
-    return { source: below, diagnostics, complete };
+    const tooMuch = below === undefined ? undefined : excess(sizeOf(below.data));
+    if (tooMuch !== undefined) {
+      const what = `with all that it extends, this file ${tooMuch}`;
+      const remedy = 'leave out of it, or of what it extends, what the stack does not need';
+      fail(own.source.at([]), 'MG016', what, remedy);
+      return { source: undefined, diagnostics, complete };
+    }
+    return { source: below, diagnostics: [...new Set(diagnostics)], complete };
   };
 
   const get = (path: string, trail: readonly string[]): Composed | { readonly problem: string } => {
@@ -133,13 +152,22 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
   return { compose: (file, content) => compose(file, content, []) };
 }
 
+/** What layers of files hold together; each part of a file is within the limits already. */
+function sizeOf(data: unknown): Measure {
+  if (typeof data === 'string') return { nodes: 1, characters: data.length, depth: 0 };
+  if (typeof data !== 'object' || data === null) return { nodes: 1, characters: 0, depth: 0 };
+  return measureOf(Object.values(data).map(sizeOf));
+}
+
 /** No files but the one at hand: what it extends cannot be read. */
 export const NO_SHARED_FILES: SharedFiles = sharedFiles(() => ({ problem: 'no other files are at hand' }));
 
 /** What is wrong with `extends:` itself. */
 function shapeErrors(source: YamlSource): readonly Diagnostic[] {
   if (!isGroup(source.data)) return [];
-  return issuesOf(source.data, partSchema).flatMap((issue) => describe(issue, source, partSchema));
+  return issuesOf(source.data, partSchema)
+    .slice(0, LISTED)
+    .flatMap((issue) => describe(issue, source, partSchema));
 }
 
 /** The key that says what a file extends, as it is written there. A misspelt one is an error of its own. */
@@ -156,7 +184,9 @@ function references(
   if (!isGroup(source.data)) return [];
   const key = extendsKey(source.data);
   const written = valueAt(source.data, [key]);
-  const list: readonly unknown[] = Array.isArray(written) ? written : [written];
+  const all: readonly unknown[] = Array.isArray(written) ? written : [written];
+  // More is an error of its own.
+  const list = all.slice(0, LIMITS.extends);
   return list.flatMap((one, index) => {
     const path = sharedPath.safeParse(one);
     if (!path.success) return [];

@@ -24,6 +24,8 @@ export const extraEnvField = z
       z.boolean(),
     ]),
   )
+  // The class that writes them takes the square of their number.
+  .refine((variables) => Object.keys(variables).length <= 500, 'write at most 500 variables')
   .describe('Environment variables for the program, as its image knows them. Never secrets.');
 
 /** The reason why an addition may replace what the stack depends on. */

@@ -7,6 +7,17 @@ import { standIns } from './reading/salvage.ts';
  * the loader puts the offending value in front of it.
  */
 
+/** The longest path or pattern a stack file can hold. */
+const LONGEST = 512;
+
+/**
+ * Text that is short enough for any pattern: asked first, so that a pattern with several ways to read a text never
+ * meets a long one.
+ */
+export const shortText = z
+  .string()
+  .max(LONGEST, { abort: true, message: `write at most ${LONGEST} characters` });
+
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 /** A name whose last label is a number would be taken for an IPv4 address (WHATWG URL, "ends in a number"). */
 const HOST = new RegExp(`^(?=.{1,253}$)(?!.*\\.[0-9]+$)(?:${LABEL}\\.)+${LABEL}$`);
@@ -19,54 +30,53 @@ const SYNAPSE_SIZE = /^[1-9][0-9]*[KMG]$/;
 const SECONDS_OR_MINUTES = /^[1-9][0-9]{0,3}[smh]$/;
 const PORT_RANGE = /^([1-9][0-9]{3,4})-([1-9][0-9]{3,4})$/;
 
-export const host = z
-  .string()
-  .regex(
-    HOST,
-    'write a lower-case host name, no address, without scheme, port or path, such as matrix.example.org',
-  );
+export const host = shortText.regex(
+  HOST,
+  'write a lower-case host name, no address, without scheme, port or path, such as matrix.example.org',
+);
 
-export const serverName = z
-  .string()
-  .regex(
-    HOST,
-    'write the bare domain that stands after the colon in @user:…, such as example.org: no scheme, no port, no wildcard, no address, lower case',
-  );
+export const serverName = shortText.regex(
+  HOST,
+  'write the bare domain that stands after the colon in @user:…, such as example.org: no scheme, no port, no wildcard, no address, lower case',
+);
 
-export const dnsLabel = z
-  .string()
-  .regex(DNS_LABEL, 'write at most 63 lower-case letters, digits and dashes, such as matrix-one');
+export const dnsLabel = shortText.regex(
+  DNS_LABEL,
+  'write at most 63 lower-case letters, digits and dashes, such as matrix-one',
+);
 
-export const objectName = z
-  .string()
-  .regex(DNS_SUBDOMAIN, 'write a Kubernetes object name: lower-case letters, digits, dashes and dots');
+export const objectName = shortText.regex(
+  DNS_SUBDOMAIN,
+  'write a Kubernetes object name: lower-case letters, digits, dashes and dots',
+);
 
-export const ipv4 = z.string().regex(IPV4, 'write an IPv4 address such as 203.0.113.7');
+export const ipv4 = shortText.regex(IPV4, 'write an IPv4 address such as 203.0.113.7');
 
 /** A name that nobody can own (RFC 2606). */
 for (const named of [host, serverName, objectName]) standIns.add(named, { text: 'stand-in.invalid' });
 standIns.add(ipv4, { text: '203.0.113.1' });
 
-export const memory = z
-  .string()
+export const memory = shortText
   .refine(isMemory, 'write a whole number with Ki, Mi, Gi or Ti, such as 512Mi or 4Gi')
   .describe('A whole number with Ki, Mi, Gi or Ti, such as 512Mi or 4Gi.');
 
 /** Written as text (`500m`) or as a number of whole cores. */
 export const cpu = z
   .union([
-    z.string().refine(isCpu, 'write whole cores or millicores, such as 2 or 500m'),
+    shortText.refine(isCpu, 'write whole cores or millicores, such as 2 or 500m'),
     z.int().positive('write whole cores or millicores, such as 2 or 500m'),
   ])
   .describe('Whole cores or millicores, such as 2 or 500m.');
 
-export const synapseSize = z
-  .string()
-  .regex(SYNAPSE_SIZE, 'write a whole number with K, M or G, such as 50M (Synapse knows no Mi or MB)');
+export const synapseSize = shortText.regex(
+  SYNAPSE_SIZE,
+  'write a whole number with K, M or G, such as 50M (Synapse knows no Mi or MB)',
+);
 
-export const duration = z
-  .string()
-  .regex(SECONDS_OR_MINUTES, 'write a whole number with s, m or h, such as 90s, 5m or 2h');
+export const duration = shortText.regex(
+  SECONDS_OR_MINUTES,
+  'write a whole number with s, m or h, such as 90s, 5m or 2h',
+);
 
 /** A port that an unprivileged program may open. */
 export const port = z
@@ -77,7 +87,7 @@ export const port = z
 /** One UDP port, or a range written `50000-60000`. */
 export const portOrRange = z.union([
   port,
-  z.string().regex(PORT_RANGE, 'write one port (7882) or a range with the lower end first (50000-60000)'),
+  shortText.regex(PORT_RANGE, 'write one port (7882) or a range with the lower end first (50000-60000)'),
 ]);
 
 /** First and last port of a {@link portOrRange}; both are the same for a single port. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { components, type ImageName } from './components/index.ts';
+import { shortText } from './fields.ts';
 import { keysOf, recordOf } from './records.ts';
 
 /** What each component declares about its images. */
@@ -11,19 +12,16 @@ const declared: readonly Readonly<Partial<Record<ImageName, KnownReleases>>>[] =
 export const IMAGE_NAMES: readonly ImageName[] = declared.flatMap(keysOf);
 
 const image = z.strictObject({
-  repository: z
-    .string()
+  repository: shortText
     .regex(
       /^[a-z0-9.-]+(?::[0-9]+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+$/,
       'write the full repository with its registry, such as docker.io/matrixdotorg/synapse',
     )
     .describe('Registry and repository.'),
-  tag: z
-    .string()
+  tag: shortText
     .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'write a fixed tag such as v1.163.2')
     .describe('A fixed tag; never latest.'),
-  digest: z
-    .string()
+  digest: shortText
     .regex(/^sha256:[0-9a-f]{64}$/, 'write sha256: and 64 hexadecimal digits')
     .optional()
     .describe('Pins the exact image behind the tag.'),

@@ -11,7 +11,7 @@ import { checkHosts } from './checks/hosts.ts';
 import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
-import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { NO_SHARED_FILES, type SharedFiles } from './extends.ts';
 import {
   IMAGE_NAMES,
@@ -21,10 +21,12 @@ import {
   type Versions,
   versionsSchema,
 } from './images.ts';
+import { listed } from './listed.ts';
 import { NEWEST_SCHEMA, newerThan } from './migrate.ts';
+import { type PathSet, pathSet } from './reading/path-set.ts';
 import type { Content } from './reading/plain-text.ts';
 import { checkTyped, readTypedYaml } from './reading/typed-yaml.ts';
-import { type Path, valueAt, type YamlSource } from './reading/yaml-source.ts';
+import { valueAt, type YamlSource } from './reading/yaml-source.ts';
 import { defaultName, resolve } from './resolve.ts';
 import { stackSchema } from './schema.ts';
 import type { Stack } from './stack.ts';
@@ -84,8 +86,8 @@ export function loadStack(
   const diagnostics = [...composed.diagnostics];
   const failed = (name = defaultName(file), source = composed.source): LoadedStack => ({
     value: undefined,
-    // A file that is extended twice is told once.
-    diagnostics: [...new Set(diagnostics)].sort(compareDiagnostics),
+    // A file that is extended twice is reported once.
+    diagnostics: listed([...new Set(diagnostics)]),
     name,
     source,
     claims: undefined,
@@ -98,13 +100,14 @@ export function loadStack(
   const { source, value: written } = read;
   if (source === undefined || written === undefined) return failed();
   if (!composed.complete) return failed(written.name, source);
-  const faulty = [...read.faulty];
+  const faulty = pathSet(read.faulty);
   const report = (findings: readonly CheckFinding[]): void => {
-    const news = findings.filter((finding) => !faulty.some((path) => touches(finding, path)));
-    diagnostics.push(...news.map((finding) => toDiagnostic(finding, source)));
-    faulty.push(
-      ...news.flatMap((finding) => [finding.at, ...(finding.other === undefined ? [] : [finding.other])]),
-    );
+    const news = findings.filter((finding) => !touches(finding, faulty));
+    for (const finding of news) diagnostics.push(toDiagnostic(finding, source));
+    for (const { at, other } of news) {
+      faulty.add(at);
+      if (other !== undefined) faulty.add(other);
+    }
   };
   report(checkChoices(written));
   const stack = resolve(written, { file, images });
@@ -144,7 +147,7 @@ export function loadVersions(file: string, content: Content): Loaded<Images> {
     diagnostics.push(...differingJitsi(read.value, read.source));
     if (diagnostics.length === 0) return { value: imageReferences(read.value), diagnostics: [] };
   }
-  return { value: undefined, diagnostics: diagnostics.sort(compareDiagnostics) };
+  return { value: undefined, diagnostics: listed(diagnostics) };
 }
 
 /** Jitsi's programs only fit within one release: names those whose tag is not that of most. */
@@ -164,13 +167,9 @@ function differingJitsi(versions: Versions, source: YamlSource): readonly Diagno
 }
 
 /** True when a finding is about a field that is known to be wrong, or about a part of it. */
-function touches({ at, other, missing }: CheckFinding, path: Path): boolean {
-  if (missing !== undefined && startsWith(path, missing)) return true;
-  return [at, other].some((place) => place !== undefined && startsWith(place, path));
-}
-
-function startsWith(path: Path, beginning: Path): boolean {
-  return beginning.every((step, index) => step === path[index]);
+function touches({ at, other, missing }: CheckFinding, faulty: PathSet): boolean {
+  if (missing !== undefined && faulty.reachesInto(missing)) return true;
+  return faulty.holds(at) || (other !== undefined && faulty.holds(other));
 }
 
 function toDiagnostic(finding: CheckFinding, source: YamlSource): Diagnostic {

@@ -3,7 +3,7 @@ import { type Document, parseDocument } from 'yaml';
 
 /** A document that can be changed, comments and all. */
 export function parsedDocument(text: string): Document.Parsed {
-  return parseDocument(text, { version: '1.2', logLevel: 'error' });
+  return parseDocument(text, { version: '1.2', logLevel: 'error', uniqueKeys: false });
 }
 
 /** The changed document, with every line that means what it did before as the person wrote it. */

@@ -1,8 +1,13 @@
 import * as z from 'zod';
+import { LIMITS } from './limits.ts';
 
 const pointer = z
   .string()
+  .max(LIMITS.keyLength, { abort: true, message: `write at most ${LIMITS.keyLength} characters` })
   .regex(/^(?:\/(?:[^~/]|~[01])*)*$/, 'write a JSON pointer such as /spec/replicas (a slash in a key is ~1)');
+
+/** The longest that any name of Kubernetes is. */
+const word = z.string().max(253, 'write at most 253 characters');
 
 /** One step of an RFC 6902 patch. */
 const operation = z.strictObject({
@@ -17,9 +22,9 @@ export const overridesSchema = z.array(
   z.strictObject({
     target: z
       .strictObject({
-        kind: z.string().min(1).describe('Kind of the object, such as Deployment.'),
-        name: z.string().min(1).describe('Its name.'),
-        namespace: z.string().min(1).optional().describe('Needed only where two share kind and name.'),
+        kind: word.min(1).describe('Kind of the object, such as Deployment.'),
+        name: word.min(1).describe('Its name.'),
+        namespace: word.min(1).optional().describe('Needed only where two share kind and name.'),
       })
       .describe('The rendered object to change.'),
     patch: z
@@ -28,6 +33,9 @@ export const overridesSchema = z.array(
     why: z.string().min(1).describe('The reason, for SUMMARY.md and for whoever comes after you.'),
   }),
 );
+
+/** One step of an override, as written. */
+export type Operation = z.infer<typeof operation>;
 
 /** One override, as written. */
 export type Override = z.infer<typeof overridesSchema>[number];
@@ -38,7 +46,7 @@ export interface OverrideProblem {
   readonly index: number;
   /** The part of the override to change, as a path below it. */
   readonly at: readonly (string | number)[];
-  readonly code: 'MG050' | 'MG051' | 'MG052' | 'MG053' | 'MG055';
+  readonly code: 'MG050' | 'MG051' | 'MG052' | 'MG053' | 'MG055' | 'MG056' | 'MG057' | 'MG058';
   readonly what: string;
   readonly remedy: string;
 }

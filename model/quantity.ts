@@ -17,6 +17,8 @@ const FACTORS: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i|[numkMGTPE])|[eE]([+-]?\d+))?$/;
+/** Longer than any amount, and short enough for a pattern that tries every way to read it. */
+const LONGEST = 64;
 /** What a stack file may say for a size: the part of the grammar that people read without thinking. */
 const MEMORY = /^[1-9][0-9]*(?:Ki|Mi|Gi|Ti)$/;
 /** What a stack file may say for CPU. */
@@ -29,7 +31,7 @@ const CPU = /^[1-9][0-9]*m?$/;
  */
 export function parseQuantity(quantity: unknown): number | undefined {
   if (typeof quantity === 'number') return quantity;
-  const match = typeof quantity === 'string' ? QUANTITY.exec(quantity) : null;
+  const match = typeof quantity === 'string' && quantity.length <= LONGEST ? QUANTITY.exec(quantity) : null;
   if (match === null) return undefined;
   const [, sign, digits, unit, exponent] = match;
   const factor = unit === undefined ? 10 ** Number(exponent ?? 0) : (FACTORS[unit] ?? 1);
@@ -38,12 +40,12 @@ export function parseQuantity(quantity: unknown): number | undefined {
 
 /** True for a size the stack file accepts: a whole number of Ki, Mi, Gi or Ti. */
 export function isMemory(text: string): boolean {
-  return MEMORY.test(text);
+  return text.length <= LONGEST && MEMORY.test(text);
 }
 
 /** True for a CPU amount the stack file accepts: whole cores or millicores (`2`, `500m`). */
 export function isCpu(text: string): boolean {
-  return CPU.test(text);
+  return text.length <= LONGEST && CPU.test(text);
 }
 
 /**

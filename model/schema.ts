@@ -8,7 +8,7 @@ import {
   type LanName,
 } from './components/index.ts';
 import { extendsField } from './extends.ts';
-import { dnsLabel, duration, host, ipv4, objectName, serverName } from './fields.ts';
+import { dnsLabel, duration, host, ipv4, objectName, serverName, shortText } from './fields.ts';
 import { overridesSchema } from './overrides.ts';
 import { recordOf } from './records.ts';
 import { secretsSchema } from './secret-settings.ts';
@@ -29,9 +29,10 @@ const tls = z
   .describe('Where certificates come from: issuer or secret, exactly one.');
 
 /** A name as Traefik's command line takes it. */
-const entryPoint = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+$/, "write the name of one of Traefik's entry points, such as websecure");
+const entryPoint = shortText.regex(
+  /^[A-Za-z0-9_-]+$/,
+  "write the name of one of Traefik's entry points, such as websecure",
+);
 
 const cluster = z.strictObject({
   domain: host.optional().describe("The cluster's own DNS domain. Default: cluster.local."),
@@ -59,8 +60,7 @@ const flux = z.strictObject({
     })
     .optional()
     .describe('The Flux source that carries dist/.'),
-  path: z
-    .string()
+  path: shortText
     .regex(
       /^\.\/(?!.*\.\.)[A-Za-z0-9._/-]*[A-Za-z0-9_-]$/,
       'write a path from the root of the source, without .., such as ./dist',
@@ -108,23 +108,21 @@ const expose = z.strictObject({
     .describe('The way in from the local network.'),
 });
 
-const labelKey = z
-  .string()
+const labelKey = shortText
   .regex(
     /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
     'write a label key such as matrix/calls',
   )
   .refine((key) => key !== 'constructor', 'choose another label: this one cannot be rendered');
-const labelValue = z
-  .string()
-  .regex(
-    /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
-    'write a label value: at most 63 letters, digits, dashes, dots and underscores',
-  );
+const labelValue = shortText.regex(
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
+  'write a label value: at most 63 letters, digits, dashes, dots and underscores',
+);
 
 const callNodes = z.strictObject({
   nodeSelector: z
     .record(labelKey, labelValue)
+    .refine((labels) => Object.keys(labels).length <= 100, 'write at most 100 labels')
     .optional()
     .describe(
       'Labels of the nodes that carry calls. Default: any node (then every node needs the open ports).',
@@ -141,6 +139,7 @@ const callNodes = z.strictObject({
           .describe('Default: every effect.'),
       }),
     )
+    .max(100, 'write at most 100 tolerations')
     .optional()
     .describe('Taints of those nodes that call pods accept.'),
   addresses: z

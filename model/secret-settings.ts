@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { isRecipient } from './age-recipient.ts';
-import { dnsLabel, objectName } from './fields.ts';
+import { dnsLabel, objectName, shortText } from './fields.ts';
 
 /** A mistyped one is found by its checksum, before anything is encrypted to nobody. */
 const ageRecipient = z
   .string()
+  // Those of hybrid keys have 2,000.
+  .max(4_096, { abort: true, message: 'write at most 4,096 characters' })
   .refine(isRecipient, 'write the public key of an age key, which age-keygen prints: age1…');
 
 const recipients = z.array(ageRecipient).min(1, 'write at least one age1…');
@@ -24,8 +26,7 @@ export const secretsSchema = z.strictObject({
     })
     .optional()
     .describe('The Sealed Secrets controller of the cluster. With provider: sealed-secrets.'),
-  certificates: z
-    .string()
+  certificates: shortText
     .regex(
       /^(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._/-]*\.pem$/,
       'write a file below the folder with the stack files, without .., such as shared/controller.pem',
@@ -54,8 +55,7 @@ export const secretsSchema = z.strictObject({
     })
     .optional()
     .describe('The store of External Secrets that has the values. With provider: external-secrets.'),
-  remoteKey: z
-    .string()
+  remoteKey: shortText
     .regex(
       /^(?:[A-Za-z0-9._/-]|\{(?:stack|namespace|secret|key)\})*\{(?:secret|key)\}(?:[A-Za-z0-9._/-]|\{(?:stack|namespace|secret|key)\})*$/,
       'write a path with {secret} or {key} in it, and {stack} or {namespace} where they help, such as matrix/{stack}/{secret}',
@@ -64,8 +64,7 @@ export const secretsSchema = z.strictObject({
     .describe(
       'Where the store has a value. Without {key} in it, each key is a property of what stands there. Default: {stack}/{secret}. With provider: external-secrets.',
     ),
-  refreshInterval: z
-    .string()
+  refreshInterval: shortText
     .regex(/^[1-9][0-9]*h0m0s$/, 'write hours as Kubernetes gives them back, such as 1h0m0s')
     .optional()
     .describe('How often the store is asked again. Default: 1h0m0s. With provider: external-secrets.'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { load } from 'js-yaml';
 import { compareText } from '../model/diagnostic.ts';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
+import { isConfigText, readConfigText } from './config-text.ts';
 
 /** Prefix of the annotations for ConfigMaps; the ConfigMap's name follows. */
 const CHECKSUM = 'checksum/';
@@ -146,7 +146,7 @@ function sourcesRead(podSpec: Record<string, unknown>, reading: Reading): KeysRe
 
 function meanings(map: Manifest, keys: Set<string> | undefined): readonly unknown[] {
   const data = isRecord(map.data) ? map.data : {};
-  return entriesOf(data, keys).map(([key, text]) => [key, meaning(key, String(text))]);
+  return entriesOf(data, keys).map(([key, text]) => [key, meaning(key, text)]);
 }
 
 function entriesOf<T>(
@@ -165,9 +165,13 @@ function digest(of: readonly unknown[]): string {
   return parts.find((part) => !/^[0-9]+e?[0-9]+$/.test(part)) ?? hash;
 }
 
-/** What a configuration text says, without how it is written. */
-function meaning(key: string, text: string): unknown {
-  if (key.endsWith('.json') || key.endsWith('.yaml')) return canonical(load(text));
+/** What a configuration text says, without how it is written. What is no text, or does not parse, is as it is. */
+function meaning(key: string, text: unknown): unknown {
+  if (typeof text !== 'string') return canonical(text);
+  if (isConfigText(key)) {
+    const read = readConfigText(text);
+    return 'problem' in read ? text : canonical(read.data);
+  }
   if (!text.includes('\n')) return text;
   return text
     .split('\n')

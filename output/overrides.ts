@@ -1,8 +1,11 @@
-import jsonPatch, { type Operation } from 'fast-json-patch';
+import { LIMITS } from '../model/limits.ts';
 import { isManifest, type Manifest, type ManifestFile } from '../model/manifest.ts';
-import { mergePatch } from '../model/merge-patch.ts';
 import { suggestion } from '../model/nearest.ts';
-import type { Override, OverrideProblem } from '../model/overrides.ts';
+import type { Operation, Override, OverrideProblem } from '../model/overrides.ts';
+import { type Allowance, type Draft, draftOf, mergeInto } from './draft.ts';
+import { applyStep } from './json-patch.ts';
+import { flaws } from './override-flaws.ts';
+import { type Applied, placeIn } from './override-places.ts';
 
 /** Files after overrides, and what is wrong with the overrides. */
 export interface Overridden {
@@ -10,43 +13,75 @@ export interface Overridden {
   readonly problems: readonly OverrideProblem[];
 }
 
-/**
- * Changes rendered objects as the stack file asks, in the order it asks. What an override adds always survives:
- * no typed class sees the objects after this.
- */
-export function applyOverrides(files: readonly ManifestFile[], overrides: readonly Override[]): Overridden {
-  const problems: OverrideProblem[] = [];
-  let current = files;
-  for (const [index, override] of overrides.entries()) {
-    const matches = current.flatMap(({ manifests }) => manifests.filter((one) => isTarget(one, override)));
-    const [target] = matches;
-    const result =
-      target === undefined || matches.length > 1
-        ? { problem: unclearTarget(override, current, matches) }
-        : patched(target, override);
-    if ('problem' in result) {
-      problems.push({ index, ...result.problem });
-      continue;
-    }
-    current = current.map((file) => ({
-      ...file,
-      manifests: file.manifests.map((one) => (one === target ? result.value : one)),
-    }));
-  }
-  return { files: current, problems };
+/** An object that overrides may change. */
+interface Target {
+  readonly original: Manifest;
+  /** Undefined until an override changes it. */
+  draft: Draft | undefined;
+  /** The overrides that fit it. */
+  readonly by: Applied[];
 }
 
-/** True for the object an override names. */
-export function isTarget({ kind, metadata }: Manifest, { target }: Override): boolean {
-  return (
-    kind === target.kind &&
-    metadata.name === target.name &&
-    (target.namespace === undefined || metadata.namespace === target.namespace)
+/**
+ * Changes rendered objects as the stack file asks, in the order it asks. What an override adds always survives:
+ * no typed class sees the objects after this. An object that nothing can read after its overrides is reported, and
+ * stays as it was.
+ */
+export function applyOverrides(files: readonly ManifestFile[], overrides: readonly Override[]): Overridden {
+  const targets = files.map(({ manifests }) =>
+    manifests.map((original): Target => ({ original, draft: undefined, by: [] })),
   );
+  const byName = new Map<string, Target[]>();
+  for (const target of targets.flat()) {
+    const { kind, metadata } = target.original;
+    const same = byName.get(nameKey(kind, metadata.name));
+    if (same === undefined) byName.set(nameKey(kind, metadata.name), [target]);
+    else same.push(target);
+  }
+  const problems: OverrideProblem[] = [];
+  const allowance: Allowance = { left: LIMITS.nodes };
+  for (const [index, override] of overrides.entries()) {
+    const { kind, name, namespace } = override.target;
+    const matches = (byName.get(nameKey(kind, name)) ?? []).filter(
+      ({ original }) => namespace === undefined || original.metadata.namespace === namespace,
+    );
+    const [target] = matches;
+    const problem =
+      target === undefined || matches.length > 1
+        ? unclearTarget(
+            override,
+            files,
+            matches.map(({ original }) => original),
+          )
+        : change(target, override, allowance);
+    if (problem !== undefined) problems.push({ index, ...problem });
+    else target?.by.push({ index, override });
+  }
+  const changed = targets.map((ofFile) => ofFile.map((target) => result(target, problems)));
+  return {
+    files: files.map((file, index) => ({ ...file, manifests: changed[index] ?? file.manifests })),
+    problems: problems.sort((a, b) => a.index - b.index),
+  };
+}
+
+function nameKey(kind: string, name: string): string {
+  return JSON.stringify([kind, name]);
+}
+
+/** The object after all its overrides; as it was where something is wrong with what they leave. */
+function result({ original, draft, by }: Target, problems: OverrideProblem[]): Manifest {
+  const value = draft?.value();
+  const last = by.at(-1);
+  if (value === undefined || last === undefined || !isManifest(value)) return original;
+  const found = flaws(value);
+  for (const { path, code, what, remedy } of found) {
+    const { index, at } = placeIn(by, path) ?? { index: last.index, at: ['patch'] };
+    problems.push({ index, at, code, what: `${original.kind} ${original.metadata.name}: ${what}`, remedy });
+  }
+  return found.length === 0 ? value : original;
 }
 
 type Problem = Omit<OverrideProblem, 'index'>;
-type Result<T> = { readonly value: T } | { readonly problem: Problem };
 
 /** An override that names no object, or more than one. */
 function unclearTarget(
@@ -93,44 +128,43 @@ function distinct(words: readonly string[]): readonly string[] {
   return [...new Set(words)].sort();
 }
 
-/** The object after the patch, or why the patch does not fit it. */
-function patched(target: Manifest, override: Override): Result<Manifest> {
-  const result: Result<unknown> = Array.isArray(override.patch)
-    ? steps(target, override.patch)
-    : { value: mergePatch(target, override.patch) };
-  if ('problem' in result) return result;
-  const { value } = result;
+/** Changes the object, or says why the patch does not fit it; it is then as before. */
+function change(target: Target, { patch }: Override, allowance: Allowance): Problem | undefined {
+  const { original } = target;
+  const draft = target.draft ?? draftOf(original, allowance);
+  target.draft = draft;
+  const problem = Array.isArray(patch) ? steps(draft, original, patch) : merge(draft, patch);
+  if (problem !== undefined) {
+    draft.undo();
+    return problem;
+  }
+  const value = draft.value();
   if (
     isManifest(value) &&
-    value.kind === target.kind &&
-    value.apiVersion === target.apiVersion &&
-    value.metadata.name === target.metadata.name &&
-    value.metadata.namespace === target.metadata.namespace
+    value.kind === original.kind &&
+    value.apiVersion === original.apiVersion &&
+    value.metadata.name === original.metadata.name &&
+    value.metadata.namespace === original.metadata.namespace
   ) {
-    return { value };
+    draft.keep();
+    return undefined;
   }
-  const what = `the patch changes what ${target.kind} ${target.metadata.name} is: its kind, apiVersion, name or namespace`;
-  const remedy = 'leave these alone; other objects refer to them';
-  return { problem: { code: 'MG053', at: ['patch'], what, remedy } };
+  draft.undo();
+  const what = `the patch changes what ${original.kind} ${original.metadata.name} is: its kind, apiVersion, name or namespace`;
+  return { code: 'MG053', at: ['patch'], what, remedy: 'leave these alone; other objects refer to them' };
+}
+
+function merge(draft: Draft, patch: Exclude<Override['patch'], readonly Operation[]>): undefined {
+  mergeInto(draft, draft.root(), patch);
 }
 
 /** Applies RFC 6902 steps one by one; each has to fit what the ones before it left. */
-function steps(target: Manifest, operations: readonly object[]): Result<unknown> {
-  const copy: unknown = structuredClone(target);
+function steps(draft: Draft, target: Manifest, operations: readonly Operation[]): Problem | undefined {
   for (const [index, operation] of operations.entries()) {
-    if (!isOperation(operation)) continue;
-    const error = jsonPatch.validate([operation], copy);
-    if (error !== undefined) {
-      const what = `"${operation.op} ${operation.path}" does not fit ${target.kind} ${target.metadata.name} (${error.name})`;
-      const remedy =
-        'look the path up in the rendered file; items of a list are counted from 0, and - adds at its end';
-      return { problem: { code: 'MG052', at: ['patch', index], what, remedy } };
-    }
-    jsonPatch.applyOperation(copy, operation);
+    const misfit = applyStep(draft, operation);
+    if (misfit === undefined) continue;
+    const what = `"${operation.op} ${operation.path.slice(0, 200)}" does not fit ${target.kind} ${target.metadata.name}: ${misfit.what}`;
+    return { code: 'MG052', at: ['patch', index, misfit.key], what, remedy: misfit.remedy };
   }
-  return { value: copy };
-}
-
-function isOperation(step: object): step is Operation {
-  return 'op' in step && 'path' in step;
+  return undefined;
 }

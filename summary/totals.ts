@@ -1,5 +1,5 @@
 import type { Manifest } from '../model/manifest.ts';
-import { bytes, formatBytes, formatMillicores, millicores } from '../model/quantity.ts';
+import { formatBytes, formatMillicores, parseQuantity } from '../model/quantity.ts';
 
 /** Resources of one workload, summed over its pods. */
 export interface WorkloadAmounts {
@@ -16,25 +16,28 @@ function at(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
   for (const step of path) {
     if (typeof current !== 'object' || current === null) return undefined;
-    current = Object.entries(current).find(([key]) => key === step)?.[1];
+    current = Object.getOwnPropertyDescriptor(current, step)?.value;
   }
   return current;
 }
 
+/** How many there are; 0 for what is no number, which the rules report. */
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
 function amounts(name: string, pods: number, resources: readonly unknown[]): WorkloadAmounts {
-  const sum = (path: readonly string[], read: (text: string) => number): number =>
-    pods *
-    resources.reduce((total: number, one) => {
-      const text = at(one, ...path);
-      return total + (text === undefined ? 0 : read(String(text)));
-    }, 0);
+  // What is no amount is an error of its own: here it counts for nothing.
+  const sum = (path: readonly string[]): number =>
+    pods * resources.reduce((total: number, one) => total + (parseQuantity(at(one, ...path)) ?? 0), 0);
   const unlimited = resources.some((one) => at(one, 'limits', 'cpu') === undefined);
+  const cpu = (path: readonly string[]): number => Math.round(sum(path) * 1000);
   return {
     name,
-    requestCpu: sum(['requests', 'cpu'], millicores),
-    requestMemory: sum(['requests', 'memory'], bytes),
-    limitCpu: unlimited ? undefined : sum(['limits', 'cpu'], millicores),
-    limitMemory: sum(['limits', 'memory'], bytes),
+    requestCpu: cpu(['requests', 'cpu']),
+    requestMemory: sum(['requests', 'memory']),
+    limitCpu: unlimited ? undefined : cpu(['limits', 'cpu']),
+    limitMemory: sum(['limits', 'memory']),
   };
 }
 
@@ -47,13 +50,18 @@ export function workloadAmounts(manifests: readonly Manifest[]): readonly Worklo
       const resources = Array.isArray(containers)
         ? containers.map((one: unknown) => at(one, 'resources'))
         : [];
-      return [amounts(name, Number(at(manifest, 'spec', 'replicas') ?? 1), resources)];
+      return [amounts(name, count(at(manifest, 'spec', 'replicas') ?? 1), resources)];
     }
     if (manifest.kind === 'Cluster') {
-      return [amounts(name, Number(at(manifest, 'spec', 'instances')), [at(manifest, 'spec', 'resources')])];
+      return [amounts(name, count(at(manifest, 'spec', 'instances')), [at(manifest, 'spec', 'resources')])];
     }
     return [];
   });
+}
+
+/** A size as it is written; `?` for what is none, which the rules report. */
+function size(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
 }
 
 /** Storage asked for, by the object that asks. */
@@ -63,12 +71,12 @@ export function volumes(
   return manifests.flatMap((manifest) => {
     const { name } = manifest.metadata;
     if (manifest.kind === 'PersistentVolumeClaim') {
-      return [{ name, size: String(at(manifest, 'spec', 'resources', 'requests', 'storage')) }];
+      return [{ name, size: size(at(manifest, 'spec', 'resources', 'requests', 'storage')) }];
     }
     if (manifest.kind === 'Cluster') {
-      const instances = Number(at(manifest, 'spec', 'instances'));
-      const size = String(at(manifest, 'spec', 'storage', 'size'));
-      return [{ name, size: instances === 1 ? size : `${instances} × ${size}` }];
+      const instances = count(at(manifest, 'spec', 'instances'));
+      const each = size(at(manifest, 'spec', 'storage', 'size'));
+      return [{ name, size: instances === 1 ? each : `${instances} × ${each}` }];
     }
     return [];
   });

@@ -73,16 +73,12 @@ export const onlyOnce = {
   name: 'only-once',
   setup({ onResolve, resolve }) {
     const versionOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
-    onResolve(
-      { filter: /^(?:yaml|fast-json-patch)$/ },
-      async ({ path, kind, importer, resolveDir, pluginData }) => {
-        const nested = join(top, 'node_modules/cdk8s/node_modules', path);
-        if (pluginData === onlyOnce || !importer.startsWith(join(top, 'node_modules/cdk8s/')))
-          return undefined;
-        const same = existsSync(nested) && versionOf(nested) === versionOf(join(top, 'node_modules', path));
-        return resolve(path, { kind, resolveDir: same ? top : resolveDir, pluginData: onlyOnce });
-      },
-    );
+    onResolve({ filter: /^yaml$/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      const nested = join(top, 'node_modules/cdk8s/node_modules', path);
+      if (pluginData === onlyOnce || !importer.startsWith(join(top, 'node_modules/cdk8s/'))) return undefined;
+      const same = existsSync(nested) && versionOf(nested) === versionOf(join(top, 'node_modules', path));
+      return resolve(path, { kind, resolveDir: same ? top : resolveDir, pluginData: onlyOnce });
+    });
   },
 };
 

@@ -1,11 +1,13 @@
 import { ClusterProblem } from '../../cluster/problem.ts';
 import { type Bounds, boundsOf } from '../../files/bounds.ts';
+import { listed } from '../../model/listed.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
 import type { ReadSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
+import { StackFailure } from '../failure.ts';
 import { fromHere } from '../paths.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { choose, readWorkspace } from '../workspace.ts';
@@ -38,7 +40,9 @@ export async function secrets(
     finishInterruptedWrite(bounds, secretsFolder(folder, stack.name)),
   );
   const chosen = choose(workspace.entries, options.only);
-  const diagnostics = chosen.flatMap((entry) => entry.diagnostics);
+  const [failure] = chosen.flatMap((entry) => entry.failure ?? []);
+  if (failure !== undefined) throw new StackFailure(failure);
+  const diagnostics = listed(chosen.flatMap((entry) => entry.diagnostics));
   const usable = chosen.flatMap(({ file, stack, secrets }) =>
     stack === undefined ? [] : [{ file, stack, secrets }],
   );

@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { nearest } from '../nearest.ts';
+import { type Edit, edited } from './edits.ts';
 import { faultyPaths, issuesOf } from './issues.ts';
 import { schemaAt, unwrap } from './schema-walk.ts';
-import { replaced, valueAt } from './yaml-source.ts';
+import { valueAt } from './yaml-source.ts';
+
+/** Each round takes out at least one level of what is wrong, and the schema has fewer levels than that. */
+const ROUNDS = 30;
 
 /**
  * What stands in the place of a wrong text of some kind while the rules over several fields run.
@@ -18,9 +22,10 @@ export const standIns = z.registry<{ readonly text: string }>();
  */
 export function salvage<T>(data: unknown, schema: z.ZodType<T>): T | undefined {
   let rest = data;
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const result = schema.safeParse(rest);
     if (result.success) return result.data;
+    const edits: Edit[] = [];
     for (const issue of issuesOf(rest, schema)) {
       for (const path of faultyPaths(issue)) {
         if (path.length === 0) return undefined;
@@ -28,9 +33,11 @@ export function salvage<T>(data: unknown, schema: z.ZodType<T>): T | undefined {
         const fitting =
           issue.code === 'unrecognized_keys' ? undefined : standIn(schemaAt(schema, path), wrong);
         const nothingFits = wrong === undefined && fitting === undefined;
-        rest = replaced(rest, nothingFits ? path.slice(0, -1) : path, fitting);
+        edits.push({ path: nothingFits ? path.slice(0, -1) : path, value: fitting });
       }
     }
+    rest = edited(rest, edits);
+    if (rest === undefined) return undefined;
   }
   return undefined;
 }

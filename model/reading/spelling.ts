@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import { nearest } from '../nearest.ts';
+import { type Edit, edited } from './edits.ts';
 import { issuesOf, toPath } from './issues.ts';
 import { keysAt } from './schema-walk.ts';
-import { dotted, type Path, replaced, valueAt, type YamlSource } from './yaml-source.ts';
+import { type Path, valueAt, type YamlSource } from './yaml-source.ts';
 
 /** A misspelt key, and the key of the same group that it is read as. */
 export interface Misspelling {
@@ -21,19 +22,22 @@ export function correctSpelling(
   const misspelt: Misspelling[] = [];
   for (let before = -1; before < misspelt.length; ) {
     before = misspelt.length;
+    const edits: Edit[] = [];
     for (const issue of issuesOf(data, schema)) {
       if (issue.code !== 'unrecognized_keys') continue;
       const group = toPath(issue.path);
       const known = keysAt(schema, group);
+      const free = new Set(known.filter((name) => valueAt(data, [...group, name]) === undefined));
       for (const key of issue.keys) {
-        const free = known.filter((name) => valueAt(data, [...group, name]) === undefined);
         const meant = nearest(key, free);
         if (meant === undefined) continue;
+        free.delete(meant);
         misspelt.push({ path: [...group, meant], written: key, known });
-        data = replaced(data, [...group, meant], valueAt(data, [...group, key]));
-        data = replaced(data, [...group, key], undefined);
+        edits.push({ path: [...group, meant], value: valueAt(data, [...group, key]) });
+        edits.push({ path: [...group, key], value: undefined });
       }
     }
+    data = edited(data, edits);
   }
   return { data, misspelt };
 }
@@ -44,15 +48,19 @@ export function sourceAsMeant(
   data: unknown,
   misspelt: readonly Misspelling[],
 ): YamlSource {
+  const written = new Map(misspelt.map((one) => [keyFor(one.path), one.written]));
   const asWritten = (path: Path): Path =>
-    path.map((step, index) => {
-      const name = dotted(path.slice(0, index + 1));
-      return misspelt.find((one) => dotted(one.path) === name)?.written ?? step;
-    });
+    written.size === 0
+      ? path
+      : path.map((step, index) => written.get(keyFor(path.slice(0, index + 1))) ?? step);
   return {
     data,
     at: (path) => source.at(asWritten(path)),
     keyAt: (path) => source.keyAt(asWritten(path)),
     isBlank: (path) => source.isBlank(asWritten(path)),
   };
+}
+
+function keyFor(path: Path): string {
+  return JSON.stringify(path);
 }

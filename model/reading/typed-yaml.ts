@@ -1,10 +1,11 @@
 import type * as z from 'zod';
-import type { Diagnostic } from '../diagnostic.ts';
-import { faultyPaths, issuesOf } from './issues.ts';
+import { comparePositions, type Diagnostic, type Position } from '../diagnostic.ts';
+import { LISTED, moreErrors } from '../listed.ts';
+import { faultyPaths, type Issue, issuesOf } from './issues.ts';
 import type { Content } from './plain-text.ts';
 import { salvage } from './salvage.ts';
 import { correctSpelling, sourceAsMeant } from './spelling.ts';
-import { describe, unknownKey } from './wording.ts';
+import { describe, placeOf, unknownKey } from './wording.ts';
 import { type Path, readYaml, type YamlSource } from './yaml-source.ts';
 
 /** A file checked against a schema. */
@@ -43,14 +44,60 @@ export function checkTyped<T>(read: YamlSource, schema: z.ZodType<T>): TypedYaml
   return {
     source,
     value: salvage(data, schema),
-    diagnostics: distinct([
-      ...misspelt.map(({ path, written, known }) =>
-        unknownKey(source, path, written, known, String(path.at(-1))),
-      ),
-      ...issues.flatMap((issue) => describe(issue, source, schema)),
+    diagnostics: inWords([
+      ...misspelt.map(({ path, written, known }) => ({
+        position: source.keyAt(path),
+        code: 'MG002',
+        say: () => [unknownKey(source, path, written, known, String(path.at(-1)))],
+      })),
+      ...issues.flatMap(apart).map((issue) => ({
+        position: placeOf(issue, source),
+        code: issue.code,
+        say: () => describe(issue, source, schema),
+      })),
     ]),
     faulty: issues.flatMap((issue) => faultyPaths(issue)),
   };
+}
+
+/** Something that is wrong, before it is put into words. */
+interface Mistake {
+  readonly position: Position;
+  /** What tells mistakes at one place apart. */
+  readonly code: string;
+  readonly say: () => readonly Diagnostic[];
+}
+
+/** Keys that are unknown in one group, one by one. */
+function apart(issue: Issue): readonly Issue[] {
+  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [issue];
+}
+
+/**
+ * Mistakes in words. Of a file with very many, only the first are: words take much longer than finding out. The
+ * others are counted.
+ */
+function inWords(mistakes: readonly Mistake[]): readonly Diagnostic[] {
+  if (mistakes.length <= LISTED) return distinct(mistakes.flatMap(({ say }) => say()));
+  const byFile = new Map<string, Mistake[]>();
+  for (const one of mistakes) {
+    const before = byFile.get(one.position.file);
+    if (before === undefined) byFile.set(one.position.file, [one]);
+    else before.push(one);
+  }
+  return [...byFile.values()].flatMap(firstInWords);
+}
+
+function firstInWords(mistakes: readonly Mistake[]): readonly Diagnostic[] {
+  const places = new Map<string, Mistake>();
+  for (const one of mistakes) {
+    const place = `${one.position.line}:${one.position.column} ${one.code}`;
+    if (!places.has(place)) places.set(place, one);
+  }
+  const sorted = [...places.values()].sort((a, b) => comparePositions(a.position, b.position));
+  const said = distinct(sorted.slice(0, LISTED).flatMap(({ say }) => say()));
+  const next = sorted[LISTED];
+  return next === undefined ? said : [...said, moreErrors(next.position, sorted.length - LISTED)];
 }
 
 /** Without repetitions: an anchor's value is wrong once, however many aliases repeat it. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic, Position } from '../diagnostic.ts';
 import { suggestion } from '../nearest.ts';
 import { type Issue, issuesOf, toPath } from './issues.ts';
 import { accepts, descriptionAt, keysAt, schemaAt } from './schema-walk.ts';
@@ -19,6 +19,13 @@ export function unknownKey(
     what: `unknown key "${shortKey(key)}"${path.length === 1 ? '' : ` in ${dotted(path.slice(0, -1))}`}`,
     remedy: `${meant === undefined ? '' : `did you mean "${meant}"? `}known here: ${known.join(', ')}`,
   };
+}
+
+/** Where an issue is. */
+export function placeOf(issue: Issue, source: YamlSource): Position {
+  const path = toPath(issue.path);
+  if (issue.code === 'unrecognized_keys') return source.keyAt([...path, ...issue.keys.slice(0, 1)]);
+  return issue.code === 'invalid_key' ? source.keyAt(path) : source.at(path);
 }
 
 /** Puts an issue into words: where, what, and what to write. */
@@ -88,7 +95,7 @@ function kindRemedy(issue: Issue, value: unknown, schema: z.ZodType): string {
     return wrong === undefined ? 'put it in quotes' : wrong.message;
   }
   if (wanted === 'array' && isScalar) {
-    const isPlain = /^[A-Za-z0-9._-]+$/.test(String(value));
+    const isPlain = /^[A-Za-z0-9._-]{1,60}$/.test(String(value));
     return `write a list, such as [${isPlain ? String(value) : quote(value)}]`;
   }
   const quoted = typeof value === 'string' && isInQuotes(value, [Number(value), true, false]);
@@ -151,7 +158,36 @@ function kindOf(value: unknown): string {
 
 /** A value as a person would recognise it, on one line. A private key in the wrong place is not repeated. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = beginning(value);
   if (/AGE-SECRET-KEY-|AGE-PLUGIN-|PRIVATE KEY/i.test(text)) return 'a private key';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The first characters of a value as JSON: all that is quoted of it, and what tells a private key. */
+const BEGINNING = 400;
+
+function beginning(value: unknown): string {
+  let left = BEGINNING;
+  const cut = (inner: unknown): unknown => {
+    if (left <= 0) return null;
+    if (typeof inner === 'string') {
+      const text = inner.slice(0, left);
+      left -= text.length + 2;
+      return text;
+    }
+    if (typeof inner !== 'object' || inner === null) {
+      left -= 4;
+      return inner;
+    }
+    if (Array.isArray(inner)) return inner.slice(0, left).map(cut);
+    const entries: [string, unknown][] = [];
+    for (const key in inner) {
+      if (left <= 0) break;
+      const value: unknown = Object.getOwnPropertyDescriptor(inner, key)?.value;
+      left -= key.length + 3;
+      entries.push([key.slice(0, BEGINNING), cut(value)]);
+    }
+    return Object.fromEntries(entries);
+  };
+  return JSON.stringify(cut(value)) ?? 'nothing';
 }

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EnvironmentProblem } from '../../commands/environment-problem.ts';
+import { humanReport } from '../../commands/report.ts';
 import { synth } from '../../commands/synth.ts';
+import { styleFor } from '../../commands/terminal.ts';
+import { render } from '../../render.ts';
 
 const STACK = `schema: 1
 serverName: example.org
@@ -250,5 +253,59 @@ describe('surroundings that are not in order', () => {
     const before = await output();
     expect(await problem()).toMatch(/a folder stands where a file should be/);
     expect(await output()).toEqual(before);
+  });
+});
+
+describe('a stack that this program itself fails on', () => {
+  it('is a failure of that stack alone: the others are rendered and written', async () => {
+    await put('stacks/second.yaml', SECOND);
+    const result = await synth(options, (stack) => {
+      if (stack.name === 'chat') throw new TypeError('a mistake of this program');
+      return render(stack);
+    });
+    expect(result).toMatchObject({ exitCode: 3, stacks: ['second'], kept: ['chat'], diagnostics: [] });
+    expect(result.failures).toEqual([
+      {
+        stack: 'chat',
+        file: expect.stringContaining('stacks/chat.yaml'),
+        problem: expect.stringContaining('TypeError'),
+      },
+    ]);
+    expect((await output()).has('second/SUMMARY.md')).toBe(true);
+    expect((await output()).has('chat')).toBe(false);
+    const text = humanReport(result, 'dist', styleFor({}, {}));
+    expect(text).toMatch(/stacks\/chat\.yaml internal error: this release .* please report it/);
+    expect(text).toMatch(/1 error; unchanged: chat\n$/);
+  });
+
+  it('stays as it was in the output folder', async () => {
+    await synth(options);
+    const before = await output();
+    await put('stacks/second.yaml', SECOND);
+    await synth(options, (stack) => {
+      if (stack.name === 'chat') throw new Error('a mistake of this program');
+      return render(stack);
+    });
+    const after = await output();
+    for (const [path, content] of before) if (path.startsWith('chat/')) expect(after.get(path)).toBe(content);
+  });
+});
+
+describe('a stack that a hostile file would stop', () => {
+  const override = (kind: string, name: string, patch: string): string =>
+    `${STACK}overrides:\n  - {target: {kind: ${kind}, name: ${name}}, why: x, patch: ${patch}}\n`;
+
+  it.each([
+    ['an amount', override('Cluster', 'matrix-db', '{spec: {resources: {limits: {memory: 4GB}}}}'), 'MG056'],
+    ['a text', override('ConfigMap', 'element-config', '{data: {config.json: "{"}}'), 'MG057'],
+    ['a pointer', override('Service', 'synapse', '[{op: copy, from: /constructor, path: /spec/x}]'), 'MG052'],
+    ['brackets', `${STACK}x: ${'['.repeat(3_000)}\n`, 'MG016'],
+  ])('is an error of its own file for %s, and the others are written', async (_name, text, code) => {
+    await put('stacks/chat.yaml', text);
+    await put('stacks/second.yaml', SECOND);
+    const result = await synth(options);
+    expect(result).toMatchObject({ exitCode: 2, stacks: ['second'], kept: ['chat'], failures: [] });
+    expect(result.diagnostics.map((one) => one.code)).toEqual([code]);
+    expect((await output()).has('second/SUMMARY.md')).toBe(true);
   });
 });

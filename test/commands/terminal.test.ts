@@ -118,6 +118,7 @@ describe('reports', () => {
         remedy: HOSTILE,
       },
     ],
+    failures: [{ stack: HOSTILE, file: HOSTILE, problem: HOSTILE }],
     stacks: [HOSTILE],
     kept: [HOSTILE],
     missing: [
@@ -196,7 +197,9 @@ describe('reports', () => {
       }
       expect(diagnosticLine(diagnostic, style)).not.toContain('\n');
       expect(
-        humanReport({ ...synth, written: undefined, compared: undefined }, 'dist', style).split('\n'),
+        humanReport({ ...synth, failures: [], written: undefined, compared: undefined }, 'dist', style).split(
+          '\n',
+        ),
       ).toHaveLength(4);
     }
   });

@@ -83,9 +83,9 @@ describe('a patch of steps', () => {
   });
 
   it.each([
-    ['a path that is not there', [{ op: 'replace', path: '/spec/paused', value: true }], 0],
-    ['a removal of nothing', [{ op: 'remove', path: '/spec/paused' }], 0],
-    ['a parent that is not there', [{ op: 'add', path: '/spec/a/b', value: 1 }], 0],
+    ['a path that is not there', [{ op: 'replace', path: '/spec/paused', value: true }], 0, 'path'],
+    ['a removal of nothing', [{ op: 'remove', path: '/spec/paused' }], 0, 'path'],
+    ['a parent that is not there', [{ op: 'add', path: '/spec/a/b', value: 1 }], 0, 'path'],
     [
       'a test that fails, after a step that fits',
       [
@@ -93,9 +93,10 @@ describe('a patch of steps', () => {
         { op: 'test', path: '/spec/a', value: 2 },
       ],
       1,
+      'value',
     ],
-  ] as const)('refuses %s and names the step', (_, patch, step) => {
-    expect(problem(override([...patch]))).toMatchObject({ code: 'MG052', at: ['patch', step] });
+  ] as const)('refuses %s and names the step', (_, patch, step, key) => {
+    expect(problem(override([...patch]))).toMatchObject({ code: 'MG052', at: ['patch', step, key] });
   });
 });
 

@@ -1,0 +1,95 @@
+import type { Override } from '../model/overrides.ts';
+import type { Path } from '../model/reading/yaml-source.ts';
+
+/** An override of an object, by its index in the list. */
+export interface Applied {
+  readonly index: number;
+  readonly override: Override;
+}
+
+/**
+ * The last override that wrote a place of an object, and the part of it that did; undefined when none names it.
+ *
+ * @example
+ * placeIn([{ index: 0, override: { patch: { spec: { replicas: 'many' } }, … } }], ['spec', 'replicas'])
+ * // { index: 0, at: ['patch', 'spec', 'replicas'] }
+ */
+export function placeIn(
+  applied: readonly Applied[],
+  path: Path,
+): { readonly index: number; readonly at: Path } | undefined {
+  let best: { readonly index: number; readonly at: Path; readonly length: number } | undefined;
+  for (const { index, override } of applied) {
+    const found = placeInPatch(override.patch, path);
+    // A later one of the same depth has overwritten the earlier one.
+    if (found !== undefined && found.length >= (best?.length ?? 1)) best = { index, ...found };
+  }
+  return best;
+}
+
+/** Where a patch writes a place, and how many steps towards it the patch names. */
+function placeInPatch(
+  patch: Override['patch'],
+  path: Path,
+): { readonly at: Path; readonly length: number } | undefined {
+  if (!Array.isArray(patch)) {
+    const length = followed(patch, path);
+    return length === 0 ? undefined : { at: ['patch', ...path.slice(0, length)], length };
+  }
+  let best: { readonly at: Path; readonly length: number } | undefined;
+  for (const [index, { path: pointer, value }] of patch.entries()) {
+    const steps = pointer.split('/').slice(1);
+    const fits = steps.every((step, depth) => {
+      const wanted = path[depth];
+      const isIndex = typeof wanted === 'number' && (step === '-' || /^\d+$/.test(step));
+      return isIndex || step.replaceAll('~1', '/').replaceAll('~0', '~') === String(wanted);
+    });
+    if (!fits || steps.length > path.length) continue;
+    const inside = path.slice(steps.length);
+    const at = ['patch', index, 'value', ...inside.slice(0, followed(value, inside))];
+    if (best === undefined || path.length >= best.length) best = { at, length: path.length };
+  }
+  return best;
+}
+
+/** How many steps of a path data has. */
+function followed(data: unknown, path: Path): number {
+  let current = data;
+  for (const [index, step] of path.entries()) {
+    if (typeof current !== 'object' || current === null) return index;
+    const entry = Object.getOwnPropertyDescriptor(current, step);
+    if (entry === undefined) return index;
+    current = entry.value;
+  }
+  return path.length;
+}
+
+/** A step of a field as rules write it: `.spec`, `["a.yaml"]`, `[synapse]`, `[0]`. */
+const STEP = /\.?([A-Za-z_][\w-]*)|\["([^"]*)"\]|\[([^\]]*)\]/gy;
+
+/**
+ * The path of a field that a rule names, as far as the object has it.
+ *
+ * @example
+ * pathOf({ spec: { containers: [{ name: 'web' }] } }, 'spec.containers[web]'); // ['spec', 'containers', 0]
+ */
+export function pathOf(object: unknown, field: string): Path {
+  const path: (string | number)[] = [];
+  let current = object;
+  for (const [, word, quoted, item] of field.matchAll(STEP)) {
+    if (typeof current !== 'object' || current === null) break;
+    const step: string | number = Array.isArray(current)
+      ? indexOf(current, item ?? '')
+      : (word ?? quoted ?? item ?? '');
+    path.push(step);
+    current = Object.getOwnPropertyDescriptor(current, step)?.value;
+  }
+  return path;
+}
+
+function indexOf(list: readonly unknown[], name: string): number {
+  const index = list.findIndex(
+    (one) => typeof one === 'object' && one !== null && 'name' in one && one.name === name,
+  );
+  return index === -1 ? Number(name) : index;
+}
