@@ -179,7 +179,7 @@ export async function stackFiles(bounds: Bounds, folder: string): Promise<readon
   try {
     const names = await readdir(safeFolder(bounds, folder));
     return names
-      .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+      .filter((name) => /^[^.].*\.ya?ml$/s.test(name))
       .map((name) => join(folder, name))
       .sort();
   } catch (error) {

@@ -23,7 +23,7 @@ export function secretsFolder(stacks: string, stack: string): string {
  */
 export function secretTexts(bounds: Bounds, folder: string, shown: string): readonly SecretText[] {
   return names(bounds, folder)
-    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .filter((name) => /^[^.].*\.ya?ml$/s.test(name))
     .map((name) => ({
       file: `${shown}/${name}`,
       text: readBytes(bounds, join(folder, name), 'repository'),

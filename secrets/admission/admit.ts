@@ -12,7 +12,7 @@ import {
   sopsShape,
   type Text,
 } from './shape.ts';
-import { secretsInComments, type TextProblem, unclearIn } from './text.ts';
+import { misleadingIn, secretsInComments, type TextProblem } from './text.ts';
 
 /** A file that its reader has found to hold ciphertext. */
 export interface Candidate {
@@ -46,7 +46,7 @@ export function notAdmitted({ file, text, provider, expected }: Candidate): read
     const before = text.slice(0, offset).split('\n');
     return { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
   };
-  for (const problem of unclearIn(text)) report('MG067', place(problem), problem.what, problem.remedy);
+  for (const problem of misleadingIn(text)) report('MG067', place(problem), problem.what, problem.remedy);
   for (const problem of secretsInComments(text)) {
     report('MG069', place(problem), problem.what, problem.remedy);
   }

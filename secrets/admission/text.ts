@@ -1,6 +1,7 @@
 import { isAlias, isNode, parseDocument, visit } from 'yaml';
 import { secretByForm } from '../../model/plain-secrets/forms.ts';
 import { secretsInLines } from '../../model/plain-secrets/lines.ts';
+import { codePoint } from '../../model/visible.ts';
 
 /** Something in the text of a file, apart from what it says as data. */
 export interface TextProblem {
@@ -11,30 +12,21 @@ export interface TextProblem {
 }
 
 /**
- * Characters that readers of YAML do not agree about, or that a terminal follows: to one reader a comment ends at
- * U+2028 and the next object begins, to another all of it is comment.
+ * Characters that turn the direction of text or cannot be seen: whoever reviews the file sees something else than what
+ * it says. What readers of YAML disagree about is found before (model/reading/contents.ts).
  */
-const UNCLEAR =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-  /\r(?!\n)|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/;
+const MISLEADING = /[\u202A-\u202E\u2066-\u2069\uFEFF]/;
 
 /** What makes a text mean another thing to another reader. The text has been read without an error. */
-export function unclearIn(text: string): readonly TextProblem[] {
+export function misleadingIn(text: string): readonly TextProblem[] {
   const found: TextProblem[] = [];
-  const character = UNCLEAR.exec(text);
+  const character = MISLEADING.exec(text);
   if (character !== null) {
-    const [first = ''] = character;
-    const code = (first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
     found.push({
       offset: character.index,
-      what: `the character U+${code} is not allowed in a file of secrets: not every reader takes it for the same`,
-      remedy: 'remove it, and save the file as UTF-8 without a byte order mark',
+      what: `the character ${codePoint(character[0])} is not allowed in a file of secrets: it cannot be seen, or turns the direction of text`,
+      remedy: 'remove it',
     });
-  }
-  const directive = /^%/m.exec(text);
-  if (directive !== null) {
-    const what = 'a YAML directive is not allowed in a file of secrets';
-    found.push({ offset: directive.index, what, remedy: 'remove the line' });
   }
   visit(parseDocument(text, { logLevel: 'silent' }), (_, node) => {
     if (!isNode(node)) return;

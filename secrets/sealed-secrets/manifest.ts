@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
-import type { Position } from '../../model/diagnostic.ts';
+import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { isManifest, type Manifest } from '../../model/manifest.ts';
 import { isGroup } from '../../model/merge-patch.ts';
 import { type Path, readYaml, shortKey, valueAt, type YamlSource } from '../../model/reading/yaml-source.ts';
@@ -138,7 +138,7 @@ export function readSealedSecret(file: string, text: string): SealedSecretResult
 function textProblems(
   file: string,
   text: string,
-  diagnostics: readonly { readonly position: Position }[],
+  diagnostics: readonly Diagnostic[],
 ): readonly ManifestProblem[] {
   const line = text.split('\n').findIndex((it) => /^[\s{]*["']?kind["']?\s*:\s*["']?Secret\b/.test(it)) + 1;
   if (line > 0) return [{ kind: 'plain-secret', position: { file, line, column: 1 }, ...PLAIN_SECRET }];
@@ -147,13 +147,21 @@ function textProblems(
     const what = 'the file holds several documents';
     return [{ kind: 'several-documents', position, what, remedy: 'keep one SealedSecret in a file' }];
   }
-  return diagnostics.map(({ position }) => ({
+  return diagnostics.map(({ position, code, what, remedy }) => ({
     kind: 'not-yaml',
     position,
-    what: 'this is not YAML',
-    remedy: 'correct the text here: indent with spaces, each key once, sealed values unbroken on one line',
+    ...(NAMES_NO_VALUE.includes(code)
+      ? { what, remedy }
+      : {
+          what: 'this is not YAML',
+          remedy:
+            'correct the text here: indent with spaces, each key once, sealed values unbroken on one line',
+        }),
   }));
 }
+
+/** Codes whose words say a character or a limit, and never quote the text. */
+const NAMES_NO_VALUE: readonly string[] = ['MG011', 'MG016'];
 
 const PLAIN_SECRET = {
   what: 'a plain Secret stands here: its values are only encoded, and everybody who has the file has them',

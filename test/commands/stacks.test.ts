@@ -305,7 +305,6 @@ describe('names of files', () => {
     ['another script', 'лаб.yaml'],
     ['the end of a comment', '-->lab.yaml'],
     ['a dash first', '-lab.yaml'],
-    ['a dot first', '.lab.yaml'],
     ['too many characters', `${'l'.repeat(130)}.yaml`],
   ])('with %s are an error of that file, and the others are written', async (_, name) => {
     await put(`stacks/${name}`, `${stack('example.com')}name: lab2\n`);
