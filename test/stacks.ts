@@ -7,8 +7,15 @@ import type { Manifest } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
 import { render } from '../render.ts';
 
+let images: Images | undefined;
+
 /** The repository's own images. */
 export function repositoryImages(): Images {
+  images ??= readImages();
+  return images;
+}
+
+function readImages(): Images {
   const { value, diagnostics } = loadVersions('versions.yaml', readFileSync('versions.yaml', 'utf8'));
   if (value === undefined) throw new Error(JSON.stringify(diagnostics));
   return value;
@@ -29,9 +36,12 @@ export function stacksIn(folder: string): readonly Stack[] {
     .map((name) => stackFrom(readFileSync(join(folder, name), 'utf8'), `stacks/${name}`));
 }
 
-/** The shipped stacks and every valid profile. */
+let profiles: readonly Stack[] | undefined;
+
+/** The shipped stacks and every valid profile: the same frozen ones for whoever asks. */
 export function allProfiles(): readonly Stack[] {
-  return [...stacksIn('stacks'), ...stacksIn('test/fixtures/valid')];
+  profiles ??= [...stacksIn('stacks'), ...stacksIn('test/fixtures/valid')];
+  return profiles;
 }
 
 /** A public stack with LiveKit and Jitsi, through Traefik; more keys can be added. */
@@ -47,8 +57,23 @@ callNodes: {addresses: {public: 198.51.100.7}}
 ${more}`);
 }
 
-/** All objects of a stack's rendered YAML, read back from the text. */
-export function objectsOf(stack: Stack): readonly { readonly path: string; readonly manifest: Manifest }[] {
+/** A rendered object, and its file below dist/. */
+interface RenderedObject {
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** Rendering and reading back is most of what tests of charts would do, again and again. */
+const known = new WeakMap<Stack, readonly RenderedObject[]>();
+
+/** All objects of a stack's rendered YAML, read back from the text. Nobody may change them. */
+export function objectsOf(stack: Stack): readonly RenderedObject[] {
+  const objects = known.get(stack) ?? readBack(stack);
+  known.set(stack, objects);
+  return objects;
+}
+
+function readBack(stack: Stack): readonly RenderedObject[] {
   return [...render(stack).files].flatMap(([path, text]) =>
     path.endsWith('.yaml') && !path.endsWith('kustomization.yaml')
       ? loadAll(text).flatMap((manifest) => (isManifest(manifest) ? [{ path, manifest }] : []))

@@ -18,6 +18,8 @@ export interface Attack {
 
 const CONFIG = (command: string): string => `[core]
 \trepositoryformatversion = 0
+\tbare = false
+\tworktree = .
 \tfsmonitor = "${command}"
 \thooksPath = hooks
 \tsshCommand = "${command}"
@@ -25,12 +27,16 @@ const CONFIG = (command: string): string => `[core]
 \teditor = "${command}"
 `;
 
+/** An index without a file: git asks its monitor about that too. */
+const EMPTY_INDEX = Buffer.from('44495243000000020000000039d890139ee5356c7ef572216cebcd27aa41f9df', 'hex');
+
 /** What Git takes for a repository without a work tree, with commands in its configuration. */
 function plantRepository(machine: Machine, folder: string): void {
   const command = join(machine.workspace, 'canary.sh');
   program(machine, 'canary.sh');
   machine.put(`${folder}/HEAD`, 'ref: refs/heads/main\n');
   machine.put(`${folder}/config`, CONFIG(command));
+  machine.put(`${folder}/index`, EMPTY_INDEX);
   mkdirSync(join(machine.workspace, folder, 'objects'), { recursive: true });
   mkdirSync(join(machine.workspace, folder, 'refs'), { recursive: true });
 }
@@ -94,6 +100,7 @@ export const ATTACKS: readonly Attack[] = [
     name: 'bare repository in the secrets folder',
     aim: 'runs a command when git is started there',
     plant: (machine) => plantRepository(machine, 'stacks/good.secrets'),
+    stops: 'synth',
   },
   {
     name: 'configuration of git at the top',

@@ -113,7 +113,7 @@ function brokenBy(machine: Machine, seen: Observed): string[] {
 const FOR_TERMINALS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 /** What would be more than text where SUMMARY.md is read. */
-const MARKUP = /<(?:img|script)[^\n]*|^# Approved|@everyone(?!`)/m;
+const MARKUP = /(?<!\\)<(?:img|script)[^\n]*|^# Approved|@everyone(?!`)/m;
 
 /** Runs a verb on a machine, as somebody who stands at the top of the workspace. */
 async function run(
