@@ -25,7 +25,7 @@ describe('a damaged stack file', () => {
             checkAnswer(textOf(mistakes.reduce(withMistake, data)));
           },
         ),
-        { numRuns: runs(250) },
+        { numRuns: runs(120) },
       );
     },
     PATIENCE,
@@ -42,7 +42,7 @@ describe('a damaged stack file', () => {
             checkAnswer(edits.reduce(edited, text));
           },
         ),
-        { numRuns: runs(250) },
+        { numRuns: runs(120) },
       );
     },
     PATIENCE,
@@ -56,7 +56,7 @@ describe('a damaged stack file', () => {
           const { value } = loadStack(FILE, textOf(withMistake(data, mistake)), images);
           if (value !== undefined) expect(render(value).findings).toEqual([]);
         }),
-        { numRuns: runs(30) },
+        { numRuns: runs(20) },
       );
     },
     PATIENCE,

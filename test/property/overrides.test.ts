@@ -8,7 +8,7 @@ describe('any overrides', () => {
   it(
     'are refused at their place, or rendered to YAML that can be read',
     () => {
-      fc.assert(fc.property(overriddenFiles, checkOverridden), { numRuns: runs(40) });
+      fc.assert(fc.property(overriddenFiles, checkOverridden), { numRuns: runs(20) });
     },
     PATIENCE,
   );

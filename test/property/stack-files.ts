@@ -15,7 +15,7 @@ import { fromSchema } from './from-schema.ts';
 export const FILE = 'stacks/any.yaml';
 const images = repositoryImages();
 
-/** Raised by whoever wants to search for longer: PROPERTY_FACTOR=100 npx vitest run test/property. */
+/** Raised by whoever wants to search for longer: PROPERTY_FACTOR=100 npx vitest run test/property; see also `npm run fuzz`. */
 const FACTOR = Number(process.env.PROPERTY_FACTOR ?? 1);
 
 /** How many files to try. */

@@ -98,7 +98,7 @@ describe('any valid stack', () => {
             expect(loaded.value).toEqual(stack);
           },
         ),
-        { numRuns: runs(60) },
+        { numRuns: runs(25) },
       );
     },
     PATIENCE,
