@@ -32,6 +32,7 @@ export const extraEnvField = z
 export const forceField = z
   .string()
   .min(1)
+  .max(2000, 'write at most 2,000 characters')
   .describe('Why additions may replace values that other settings own; without it that is an error.');
 
 /** A value of the rendered configuration that belongs to a setting of the stack file. */

@@ -30,7 +30,11 @@ export const overridesSchema = z.array(
     patch: z
       .union([z.array(operation), z.record(z.string(), z.json())])
       .describe('Keys to merge into it (RFC 7386: null removes one), or a list of steps (RFC 6902).'),
-    why: z.string().min(1).describe('The reason, for SUMMARY.md and for whoever comes after you.'),
+    why: z
+      .string()
+      .min(1)
+      .max(2000, 'write at most 2,000 characters')
+      .describe('The reason, for SUMMARY.md and for whoever comes after you.'),
   }),
 );
 

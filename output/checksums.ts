@@ -123,7 +123,10 @@ function sourcesRead(podSpec: Record<string, unknown>, reading: Reading): KeysRe
   const noteVolume = (source: unknown, name: string): void => {
     if (!isRecord(source)) return;
     const items = records(source.items);
-    note(source[name], items.length === 0 ? undefined : items.map(({ key }) => String(key)));
+    note(
+      source[name],
+      items.length === 0 ? undefined : items.flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
+    );
   };
   for (const volume of records(podSpec.volumes)) {
     noteVolume(volume[reading.volume], reading.volumeName);
@@ -138,7 +141,7 @@ function sourcesRead(podSpec: Record<string, unknown>, reading: Reading): KeysRe
     for (const variable of records(container.env)) {
       const from = variable.valueFrom;
       const reference = isRecord(from) ? from[reading.one] : undefined;
-      if (isRecord(reference)) note(reference.name, [String(reference.key)]);
+      if (isRecord(reference) && typeof reference.key === 'string') note(reference.name, [reference.key]);
     }
   }
   return read;

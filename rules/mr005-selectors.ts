@@ -1,5 +1,5 @@
 import { suggestion } from '../model/nearest.ts';
-import { at, isData, items, text, textMap } from './reading/data.ts';
+import { at, inWords, isData, items, text, textMap } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates, portsOf } from './reading/pods.ts';
 import { describeSelector, isEmptySelector, selects, selectsByLabels } from './reading/selectors.ts';
@@ -70,13 +70,15 @@ function checkService(service: Located, pods: readonly PodTemplate[]): readonly 
   return items(at(service.data, 'spec', 'ports'), 'spec.ports').flatMap(({ path, data: port }) => {
     const target = port.targetPort ?? port.port;
     const protocol = text(port.protocol) ?? 'TCP';
+    // Anything else breaks the schema (MR001).
+    if (typeof target !== 'number' && typeof target !== 'string') return [];
     return selected.flatMap((pod) => {
       const declared = pod.containers.flatMap(portsOf).filter((it) => it.protocol === protocol);
       if (declared.some((it) => it.number === target || it.name === target)) return [];
       const field = `${path}.${port.targetPort === undefined ? 'port' : 'targetPort'}`;
-      const what = `is ${String(target)}/${protocol}, a port that the pods of ${pod.owner.object} do not declare`;
+      const what = `is ${target}/${protocol}, a port that the pods of ${pod.owner.object} do not declare`;
       const names = declared.flatMap((it) => [
-        String(it.number),
+        inWords(it.number),
         ...(it.name === undefined ? [] : [it.name]),
       ]);
       const remedy = `${suggestion(String(target), names)}declared ${protocol} ports: ${names.join(', ') || 'none'}`;

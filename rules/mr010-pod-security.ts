@@ -1,7 +1,7 @@
 import { baseline } from './pod-security/baseline.ts';
 import { restricted } from './pod-security/restricted.ts';
 import type { Check } from './pod-security/violation.ts';
-import { at } from './reading/data.ts';
+import { at, inWords } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates } from './reading/pods.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -47,7 +47,7 @@ function checkNamespace(namespace: Located, pods: readonly PodTemplate[]): reado
     }
     const remedy = `change the pod, or label namespace ${namespace.name} with a wider level`;
     return [...violations].map(([field, what]) =>
-      finding(code, pod.owner, field, `${what}, which level "${String(level)}" does not admit`, remedy),
+      finding(code, pod.owner, field, `${what}, which level "${inWords(level)}" does not admit`, remedy),
     );
   });
 }

@@ -46,9 +46,14 @@ function inline(content: Content): string {
 
 /**
  * Someone who is addressed, or a number of an issue or a merge request: where the text is shown there, people would
- * be called and links made. Code is left alone everywhere.
+ * be called and links made. Code is left alone everywhere. What follows such code directly begins a text of its own,
+ * so that references in a row are one. The length before a number is bounded, so that a long word costs no square.
  */
-const REFERENCE = /((?:(?<![\p{L}\p{N}_])@[\p{L}\p{N}][\p{L}\p{N}/_.-]*|[\p{L}\p{N}_./-]*[#!]\p{N}+)+)/u;
+const REFERENCE = (() => {
+  const someone = String.raw`@[\p{L}\p{N}][\p{L}\p{N}/_.-]*`;
+  const number = String.raw`[\p{L}\p{N}_./-]{0,100}[#!]\p{N}+`;
+  return new RegExp(String.raw`((?:(?<![\p{L}\p{N}])${someone}|${number})(?:${someone}|${number})*)`, 'u');
+})();
 
 /** Plain text on one line. */
 function escapedText(text: string): string {

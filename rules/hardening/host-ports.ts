@@ -1,4 +1,4 @@
-import { text } from '../reading/data.ts';
+import { inWords, text } from '../reading/data.ts';
 import { type PodTemplate, portsOf } from '../reading/pods.ts';
 import type { Report } from './report.ts';
 
@@ -21,12 +21,12 @@ export function checkHostPorts(pods: readonly PodTemplate[], report: Report): vo
       for (const port of portsOf(container)) {
         const { hostPort } = port.data;
         if (host && hostPort !== undefined && hostPort !== port.number) {
-          const what = `is ${String(hostPort)}, but on the host network it must equal containerPort`;
+          const what = `is ${inWords(hostPort)}, but on the host network it must equal containerPort`;
           report(pod.owner, `${port.path}.hostPort`, what, 'remove hostPort');
         }
         const number = host ? port.number : hostPort;
         if (number === undefined || number === 0) continue;
-        const key = `${String(number)}/${port.protocol}`;
+        const key = `${inWords(number)}/${port.protocol}`;
         const address = text(port.data.hostIP) ?? '';
         const others = taken.get(key) ?? [];
         const clash = others.find(

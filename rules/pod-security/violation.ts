@@ -1,4 +1,4 @@
-import { at, items } from '../reading/data.ts';
+import { at, inWords, items } from '../reading/data.ts';
 import { type Container, type PodTemplate, portsOf } from '../reading/pods.ts';
 
 /** A field that a Pod Security level forbids. */
@@ -46,6 +46,6 @@ export function hostPorts(pod: PodTemplate): readonly Violation[] {
   return allContainers(pod).flatMap((container) =>
     portsOf(container)
       .filter((port) => (port.data.hostPort ?? 0) !== 0)
-      .map((port) => ({ field: `${port.path}.hostPort`, what: `is ${String(port.data.hostPort)}` })),
+      .map((port) => ({ field: `${port.path}.hostPort`, what: `is ${inWords(port.data.hostPort)}` })),
   );
 }

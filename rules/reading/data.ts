@@ -26,6 +26,15 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/**
+ * A value of any kind in words. Never `String(value)` for what comes out of a file: a group that holds a key `toString`
+ * would stop the program.
+ */
+export function inWords(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a group of keys';
+  return value === undefined ? 'missing' : String(value);
+}
+
 /** The string members of a list. */
 export function texts(value: unknown): readonly string[] {
   return list(value).filter((item) => typeof item === 'string');

@@ -1,4 +1,5 @@
 import { suggestion } from '../../model/nearest.ts';
+import { inWords } from '../reading/data.ts';
 import type { Inventory, Keys } from '../reading/inventory.ts';
 import { finding, type Located } from '../reading/objects.ts';
 import type { Finding } from '../rule.ts';
@@ -106,6 +107,6 @@ export function requireService(
   const what =
     port === undefined
       ? `names no port of Service "${name}"`
-      : `is ${String(port)}, which Service "${name}" does not offer`;
+      : `is ${inWords(port)}, which Service "${name}" does not offer`;
   report(located, portPath, what, `its ports: ${all === '' ? 'none' : all}`);
 }

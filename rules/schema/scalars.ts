@@ -1,6 +1,6 @@
 import type { Schema } from '../../imports/crd.ts';
 import { nearest } from '../../model/nearest.ts';
-import { isData } from '../reading/data.ts';
+import { inWords, isData } from '../reading/data.ts';
 import { formats, inRange } from './formats.ts';
 import type { Problem } from './validate.ts';
 
@@ -20,7 +20,7 @@ export function scalarProblems(value: unknown, schema: Schema, path: string): re
   };
   if (schema.enum !== undefined && !schema.enum.includes(value)) {
     const allowed = schema.enum.map(String);
-    const best = nearest(String(value), allowed);
+    const best = nearest(inWords(value), allowed);
     const all = `write one of ${allowed.map((it) => JSON.stringify(it)).join(', ')}`;
     add(
       `is ${JSON.stringify(value)}`,

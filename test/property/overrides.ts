@@ -39,6 +39,8 @@ const PLAUSIBLE: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
   null,
   [],
   {},
+  { toString: 1, valueOf: [] },
+  [{ constructor: null }],
 );
 
 const VALUE = fc.oneof(PLAUSIBLE, STRANGE);

@@ -19,6 +19,7 @@ const HOSTILE = [
   '<https://example.org>',
   'ping @everyone and @org/team',
   '(@someone)',
+  '@someone@other, #1@x',
   'closes #1, org/repo#123, !45',
   '# heading',
   '\n\n# heading\n\n',
@@ -50,19 +51,16 @@ const anything = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary
  * What is left is either words or does something.
  */
 function active(line: string): string {
-  return line
-    .replaceAll(/<code>(?:[A-Za-z0-9 ]|&#[0-9]+;)*<\/code>/g, '')
-    .replaceAll(/(?<![\\`])(`+)(?!`)(.*?)(?<!`)\1(?!`)/g, (_, _ticks, inner: string) =>
-      inner.replace(/.*/, ''),
-    )
-    .replaceAll(/\\[!-/:-@[-`{-~]/g, ' ');
+  // From left to right, as readers do: a backslash takes the next mark with it, also one that would begin code.
+  const shown = /<code>(?:[A-Za-z0-9 ]|&#[0-9]+;)*<\/code>|\\[!-/:-@[-`{-~]|(`+)(?!`).*?(?<!`)\1(?!`)/g;
+  return line.replaceAll(shown, ' ');
 }
 
 /** Nothing in it is more than words. A bar is one too, outside of tables: a list item of one line is never one. */
 function expectWords(line: string): void {
   const rest = active(line);
   expect(rest, line).not.toMatch(/[`*<[\]~]|&[#A-Za-z]/);
-  expect(rest, line).not.toMatch(/(?:^|[^\p{L}\p{N}_])@[\p{L}\p{N}]/u);
+  expect(rest, line).not.toMatch(/(?:^|[^\p{L}\p{N}])@[\p{L}\p{N}]/u);
   expect(rest, line).not.toMatch(/[#!]\p{N}/u);
   expect(rest, line).not.toMatch(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/);
   expect(line, line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
