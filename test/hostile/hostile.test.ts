@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { createHash, type KeyObject } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { load, loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { debian } from '../conformance/tools/debian.ts';
 import { unseal } from '../secrets/unseal.ts';
 import { dig } from '../stacks.ts';
 import { ATTACKS, type Attack } from './attacks.ts';
@@ -51,7 +51,7 @@ const VERBS: readonly (readonly string[])[] = [
 let template: Machine;
 
 beforeAll(async () => {
-  if (!existsSync('/usr/bin/strace')) execFileSync('apt-get', ['install', '-y', '-qq', 'strace']);
+  await debian('strace');
   template = await newMachine();
 });
 

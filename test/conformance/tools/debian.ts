@@ -11,7 +11,7 @@ export function hasCommand(command: string): boolean {
   return folders.some((folder) => existsSync(join(folder, command)));
 }
 
-/** Debian packages of this project's conformance run, each with what shows that it is installed. */
+/** Debian packages of this project's long runs, each with what shows that it is installed. */
 const PACKAGES = {
   bubblewrap: () => hasCommand('bwrap'),
   'etcd-server': () => hasCommand('etcd'),
@@ -24,6 +24,7 @@ const PACKAGES = {
   python3: () => hasCommand('python3'),
   'python3-dev': () =>
     readdirSync('/usr/include').some((name) => existsSync(`/usr/include/${name}/Python.h`)),
+  strace: () => hasCommand('strace'),
   'python3-venv': () => readdirSync('/usr/lib').some((name) => existsSync(`/usr/lib/${name}/ensurepip`)),
 } satisfies Readonly<Record<string, () => boolean>>;
 
