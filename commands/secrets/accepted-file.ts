@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { boundsOf, touchesInside } from '../../files/bounds.ts';
 import {
   type AcceptanceRecord,
   type Accepted,
@@ -43,12 +44,8 @@ export async function openAccepted(environment: NodeJS.ProcessEnv, stacks: strin
   const home = stateHome(environment);
   if (home === undefined) return nowhere('neither XDG_STATE_HOME nor HOME names an absolute path');
   const place = await realOf(join(home, 'matrix-gitops'));
-  for (const workspace of [await realOf('.'), dirname(folder)]) {
-    // Everything is below the root of the file system, which is not a repository.
-    const isRoot = workspace === dirname(workspace);
-    if (!isRoot && isWithin(workspace, place))
-      return nowhere(`${place} is inside ${workspace}, where others may write`);
-  }
+  if (touchesInside(boundsOf(stacks), place))
+    return nowhere(`${place} is inside the repository, where others may write`);
   const path = join(place, 'accepted-recipients.json');
   return { path, why: '', folder, record: await readAccepted(path) };
 }
@@ -93,11 +90,6 @@ async function realOf(path: string): Promise<string> {
     const parent = dirname(whole);
     return parent === whole ? whole : join(await realOf(parent), basename(whole));
   }
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** @throws EnvironmentProblem */

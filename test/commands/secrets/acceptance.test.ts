@@ -424,6 +424,15 @@ describe('the record of what was accepted', () => {
     expect(stopped(again)).toContain('has not been accepted');
   });
 
+  it('is not anywhere in the checkout, however deep the stack files are in it', async () => {
+    await mkdir(at('.git'));
+    await put('apps/matrix/stacks/lab.yaml', LAB);
+    const environment = { XDG_STATE_HOME: at('state') };
+    const result = await run('create', { stacks: at('apps/matrix/stacks') }, { environment });
+    expect(done(result).notices.join('\n')).toContain('is inside the repository');
+    expect([...(await files('.')).keys()].filter((path) => path.includes('accepted'))).toEqual([]);
+  });
+
   it('is below ~/.local/state by default', async () => {
     const environment = { XDG_STATE_HOME: undefined, HOME: stateHome() };
     await run('create', {}, { environment });
