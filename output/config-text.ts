@@ -1,5 +1,6 @@
-import { loadAll, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import { countText, excess, LIMITS, type Measure, measureOf } from '../model/limits.ts';
+import { yamlDocuments } from '../model/yaml-documents.ts';
 
 /** A configuration text as data, or what is wrong with it, in words that follow its name. */
 export type ConfigText = { readonly data: unknown } | { readonly problem: string };
@@ -11,9 +12,9 @@ export function isConfigText(key: string): boolean {
 
 /** Reads one document of YAML or JSON within the limits of all files; nothing of the text is in the answer. */
 export function readConfigText(text: string): ConfigText {
-  let documents: unknown[];
+  let documents: readonly unknown[];
   try {
-    documents = loadAll(text);
+    documents = yamlDocuments(text);
   } catch (error) {
     if (error instanceof YAMLException) {
       const line = error.mark === undefined ? '' : ` (line ${error.mark.line + 1})`;

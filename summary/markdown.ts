@@ -57,6 +57,8 @@ const REFERENCE = (() => {
 
 /** Plain text on one line. */
 function escapedText(text: string): string {
+  // Most texts hold no reference, and the pattern takes long to compile.
+  if (!/[@#!]/.test(text)) return atStart(escapedWords(oneLine(text)));
   const [first = '', ...rest] = oneLine(text)
     .split(REFERENCE)
     .map((part, index) => (index % 2 === 1 ? code(part).markdown : escapedWords(part)));

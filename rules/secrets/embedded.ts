@@ -1,5 +1,6 @@
-import { loadAll, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import type { PlainSecret } from '../../model/plain-secrets/forms.ts';
+import { yamlDocuments } from '../../model/yaml-documents.ts';
 
 /** What a text turned out to be. */
 export type Embedded =
@@ -14,7 +15,7 @@ export type Embedded =
 export function readEmbedded(text: string, isPromised: boolean): Embedded {
   if (!isPromised && !looksStructured(text)) return { documents: undefined, problem: undefined };
   try {
-    const documents = loadAll(text);
+    const documents = yamlDocuments(text);
     const isOnlyText = !isPromised && documents.every((it) => typeof it !== 'object');
     return isOnlyText ? { documents: undefined, problem: undefined } : { documents, problem: undefined };
   } catch (error) {
