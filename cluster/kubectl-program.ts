@@ -22,14 +22,15 @@ const INSTALL =
  *
  * @param environment of the person
  * @param here the folder that the command runs in
+ * @param stacks the folder with the stack files
  * @throws ClusterProblem
  */
-export function kubectlFor(environment: NodeJS.ProcessEnv, here: string): Program {
-  const bounds = boundsOf(undefined, here);
+export function kubectlFor(environment: NodeJS.ProcessEnv, here: string, stacks?: string): Program {
+  const bounds = boundsOf(stacks, here);
   // Windows writes it Path, among others.
   const variable = Object.keys(environment).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   const entries = (environment[variable] ?? '').split(delimiter).filter((entry) => isAbsolute(entry));
-  const trusted = entries.filter((entry) => !touchesInside(bounds, entry));
+  const trusted = entries.filter((entry) => !ofPackages(entry) && !touchesInside(bounds, entry));
   const file = programIn(trusted, (path) => !touchesInside(bounds, path));
   if (file === undefined) throw notFound(entries);
   const { root } = parse(resolve(here));
@@ -43,6 +44,11 @@ export function kubectlFor(environment: NodeJS.ProcessEnv, here: string): Progra
       ...configuration(environment, bounds, here),
     },
   };
+}
+
+/** Where npm puts programs of packages: those of every folder above are in PATH, also of a copy that is no checkout. */
+function ofPackages(entry: string): boolean {
+  return /(?:^|[/\\])node_modules[/\\]\.bin[/\\]?$/.test(entry);
 }
 
 const NAME = process.platform === 'win32' ? 'kubectl.exe' : 'kubectl';

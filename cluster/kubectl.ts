@@ -9,6 +9,8 @@ export interface ServiceAddress {
   readonly name: string;
   /** Of the kubectl configuration. @default - the current one */
   readonly context?: string;
+  /** The folder with the stack files: no program of their repository is run. @default - that of the current folder alone */
+  readonly stacks?: string;
 }
 
 /** Whose kubectl is run, and with what: for tests. */
@@ -31,7 +33,7 @@ const SERVICE_LIMIT = 512 * 1024;
  * @throws ClusterProblem when namespace or name cannot be ones
  */
 export function throughKubectl(service: ServiceAddress, surroundings: Surroundings = {}): Transport {
-  const { namespace, name, context } = service;
+  const { namespace, name, context, stacks } = service;
   const { environment = process.env, here = process.cwd() } = surroundings;
   for (const [what, value] of [
     ['namespace', namespace],
@@ -51,7 +53,7 @@ export function throughKubectl(service: ServiceAddress, surroundings: Surroundin
 
   const run = async (args: readonly string[], request: Omit<Request, 'path' | 'method'>): Promise<string> => {
     const seconds = Math.max(1, Math.ceil((request.deadline - Date.now()) / 1000));
-    kubectl ??= kubectlFor(environment, here);
+    kubectl ??= kubectlFor(environment, here, stacks);
     return start(kubectl, [...flags, `--request-timeout=${seconds}s`, ...args], shown, request);
   };
   const firstPort = async (deadline: number): Promise<string> => {

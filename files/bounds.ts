@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { dirname, join, parse, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
 import { errorCode, FileProblem } from './problem.ts';
 
 /** A folder, as it is written and where it really is. */
@@ -13,12 +13,15 @@ interface Root {
  * them; a place outside is used only where the command line or the environment names it.
  */
 export interface Bounds {
+  /** What is read and written as a repository: a path belongs to the innermost of these that it is in. */
   readonly roots: readonly Root[];
+  /** The same and the checkouts around them, from which nothing is run: a submodule's programs are its parent's too. */
+  readonly around: readonly Root[];
 }
 
 /**
  * The bounds of a run: the checkout that the current folder is in, or that folder alone, and the same for the folder
- * with the stack files. One that is outside of both has its parent folder as bounds, where it is in no checkout.
+ * with the stack files. One that is in no checkout has its parent folder as bounds, unless that holds the home folder.
  *
  * @param stacks the folder with the stack files. @default - only the current folder counts
  * @param here the folder that the command runs in. @default - the current one
@@ -29,9 +32,38 @@ export function boundsOf(stacks?: string, here: string = process.cwd()): Bounds 
   if (stacks !== undefined) {
     const folder = resolve(here, stacks);
     // A `.git` within the folder itself must not leave out what is next to it.
-    if (!isBelow(folder, own)) places.push(checkoutOf(dirname(folder)) ?? dirname(folder));
+    const checkout = checkoutOf(dirname(folder));
+    if (checkout !== undefined) places.push(checkout);
+    else if (!isBelow(folder, own) || isTop(own)) {
+      places.push(holdsHome(dirname(folder)) ? folder : dirname(folder));
+    }
   }
-  return { roots: places.map((written) => ({ written, real: realPath(written) ?? written })) };
+  const outer = places.flatMap(checkoutsAround).filter((place) => !holdsHome(place));
+  return { roots: rootsOf(places), around: rootsOf([...places, ...outer].filter((place) => !isTop(place))) };
+}
+
+function rootsOf(places: readonly string[]): readonly Root[] {
+  return [...new Set(places)].map((written) => ({ written, real: realPath(written) ?? written }));
+}
+
+/** The top of a file system: the current folder of most containers, and nobody's repository. */
+function isTop(folder: string): boolean {
+  return folder === parse(folder).root;
+}
+
+/** Whether the home folder is somewhere in a folder: most of what is in it then belongs to no repository. */
+function holdsHome(folder: string): boolean {
+  const home = process.env.HOME ?? process.env.USERPROFILE ?? '';
+  return isTop(folder) || (isAbsolute(home) && isBelow(resolve(home), folder));
+}
+
+/** Every folder above one that holds `.git`. */
+function checkoutsAround(folder: string): readonly string[] {
+  const found: string[] = [];
+  for (let current = dirname(folder); !isTop(current); current = dirname(current)) {
+    if (exists(join(current, '.git'))) found.push(current);
+  }
+  return found;
 }
 
 /** The nearest folder that holds `.git`, from a folder upwards; undefined outside of every checkout. */
@@ -48,19 +80,24 @@ export function isBelow(path: string, folder: string): boolean {
 }
 
 /** Whether a path, as it is written, is inside the bounds. */
-export function isInside({ roots }: Bounds, path: string): boolean {
-  const full = resolve(path);
-  return roots.some(({ written, real }) => isBelow(full, written) || isBelow(full, real));
+export function isInside(bounds: Bounds, path: string): boolean {
+  return rootOf(bounds, path) !== undefined;
 }
 
-/**
- * Whether a path is inside the bounds, as it is written or by where it really leads: nothing that is run may be.
- * The whole file system is nobody's repository, so that a container whose current folder is `/` can run programs.
- */
-export function touchesInside({ roots }: Bounds, path: string): boolean {
-  const bounds = { roots: roots.filter(({ written }) => written !== parse(written).root) };
+/** The innermost folder of the bounds that a path, as it is written, is in. */
+function rootOf({ roots }: Bounds, path: string): Root | undefined {
+  const full = resolve(path);
+  return roots
+    .filter(({ written, real }) => isBelow(full, written) || isBelow(full, real))
+    .sort((a, b) => b.real.length - a.real.length)[0];
+}
+
+/** Whether a path is inside the bounds, as it is written or by where it really leads: nothing that is run may be. */
+export function touchesInside({ around }: Bounds, path: string): boolean {
   const real = realPath(path);
-  return isInside(bounds, path) || (real !== undefined && isInside(bounds, real));
+  return [resolve(path), ...(real === undefined ? [] : [real])].some((place) =>
+    around.some((root) => isBelow(place, root.written) || isBelow(place, root.real)),
+  );
 }
 
 /** Who named a path: what a repository's own files name may never be outside of it. */
@@ -74,7 +111,8 @@ export type NamedBy = 'person' | 'repository';
  * not say
  */
 export function placeOf(bounds: Bounds, path: string, by: NamedBy = 'person'): string {
-  if (!isInside(bounds, path)) {
+  const innermost = rootOf(bounds, path);
+  if (innermost === undefined) {
     if (by === 'person') return resolve(path);
     throw new FileProblem(
       'outside',
@@ -91,7 +129,7 @@ export function placeOf(bounds: Bounds, path: string, by: NamedBy = 'person'): s
       continue;
     }
     const place = join(real, ...missing);
-    if (bounds.roots.some((root) => isBelow(place, root.real))) return place;
+    if (isBelow(place, innermost.real)) return place;
     throw new FileProblem(
       'outside',
       path,

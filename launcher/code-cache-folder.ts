@@ -13,9 +13,14 @@ const STICKY = 0o1000;
  * but the user and the administrator may be able to put anything there, and the repository least of all.
  *
  * @param here the folder that the command runs in. @default - the current one
+ * @param stacks the folder with the stack files, where the command line names one
  * @returns undefined where there is none of that kind; nothing is made then
  */
-export function cacheFolder(environment: NodeJS.ProcessEnv, here?: string): string | undefined {
+export function cacheFolder(
+  environment: NodeJS.ProcessEnv,
+  here?: string,
+  stacks?: string,
+): string | undefined {
   try {
     const { XDG_CACHE_HOME: given } = environment;
     // As the user has it, even when it is empty, which the system's own answer may hide.
@@ -25,7 +30,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv, here?: string): stri
     // Without a home folder, the cache would be in the current one.
     if (!isAbsolute(base)) return undefined;
     const folder = join(base, 'matrix-gitops');
-    const bounds = boundsOf(undefined, here);
+    const bounds = boundsOf(stacks, here);
     const isFit = (): boolean => !touchesInside(bounds, nearest(folder)) && isOnlyOurs(folder);
     if (touchesInside(bounds, folder) || !isFit()) return undefined;
     // Asked again after it: it may have been there only as a link.

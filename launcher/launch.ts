@@ -28,7 +28,7 @@ type Wrapped = (
  * is kept in the user's cache folder, where there is one.
  */
 function launch(): void {
-  const folder = cacheFolder(process.env);
+  const folder = cacheFolder(process.env, undefined, stacksOf(process.argv));
   if (folder === undefined) {
     require(BUNDLE);
   } else if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') {
@@ -38,6 +38,13 @@ function launch(): void {
   } else {
     runFromCache(folder);
   }
+}
+
+/** The folder that `--stacks` names: long before the command line is read, and only to stay out of its repository. */
+function stacksOf(words: readonly string[]): string | undefined {
+  const index = words.indexOf('--stacks');
+  const joined = words.find((word) => word.startsWith('--stacks='));
+  return index === -1 ? joined?.slice('--stacks='.length) : words[index + 1];
 }
 
 function runFromCache(folder: string): void {

@@ -55,10 +55,13 @@ export function pinnedFile(stacks: string, stack: Pick<Stack, 'name'>, provider:
 }
 
 /** The controller of a stack's cluster. */
-export function controllerOf(provider: SealedSecrets, given: string | undefined): Controller {
-  if (given === undefined) return provider.controller;
+export function controllerOf(
+  provider: SealedSecrets,
+  { controller: given, stacks }: Pick<CertificateOptions, 'controller' | 'stacks'>,
+): Controller {
+  if (given === undefined) return { ...provider.controller, stacks };
   const [namespace = '', name = ''] = given.split('/');
-  return isServiceAddress(given) ? { namespace, name } : { url: given };
+  return isServiceAddress(given) ? { namespace, name, stacks } : { url: given };
 }
 
 /**
@@ -85,7 +88,7 @@ export async function sealingCertificate(
     cert !== undefined
       ? await certificatesIn(stacks, cert, true)
       : fetches
-        ? await fetched(controllerOf(provider, controller))
+        ? await fetched(controllerOf(provider, { controller, stacks }))
         : pinned;
   const { certificate, warning, problem } = choose(candidates, now);
   const from = { pinned: fromHere(file), given: cert ?? '', controller: 'the controller' }[source];

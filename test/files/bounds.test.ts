@@ -54,6 +54,50 @@ describe('the bounds', () => {
     expect(rootsOf(boundsOf('../other/deep/stacks', here))).toEqual(['/here', '/other']);
   });
 
+  it('of a checkout within the current folder hold its own files', () => {
+    const here = makeFolder('here');
+    makeFolder('here/stranger/.git');
+    makeFolder('here/stranger/stacks');
+    makeFile('here/private.yaml');
+    symlinkSync('../../private.yaml', at('here/stranger/stacks/x.yaml'));
+    const bounds = boundsOf('stranger/stacks', here);
+    expect(refusal(() => placeOf(bounds, at('here/stranger/stacks/x.yaml'), 'repository'))).toMatch(
+      /^outside/,
+    );
+    expect(placeOf(bounds, at('here/private.yaml'))).toBe(at('here/private.yaml'));
+  });
+
+  it('are those of the stack files where the command runs at the top of the file system', () => {
+    makeFolder('repository/.git');
+    makeFolder('repository/stacks');
+    makeFile('private.yaml');
+    symlinkSync('../../private.yaml', at('repository/stacks/x.yaml'));
+    const bounds = boundsOf(at('repository/stacks'), '/');
+    expect(refusal(() => placeOf(bounds, at('repository/stacks/x.yaml'), 'repository'))).toMatch(/^outside/);
+    expect(touchesInside(bounds, at('repository/bin'))).toBe(true);
+    expect(touchesInside(bounds, at('elsewhere/bin'))).toBe(false);
+  });
+
+  it('never are the home folder, or what holds it, for stack files outside', () => {
+    const here = makeFolder('here');
+    makeFolder('home/stacks');
+    const home = process.env.HOME;
+    process.env.HOME = at('home');
+    try {
+      expect(rootsOf(boundsOf('../home/stacks', here))).toEqual(['/here', '/home/stacks']);
+    } finally {
+      process.env.HOME = home;
+    }
+  });
+
+  it('are left by nothing that is run from the checkout around a submodule', () => {
+    makeFolder('parent/.git');
+    makeFile('parent/module/.git');
+    const bounds = boundsOf('stacks', at('parent/module'));
+    expect(touchesInside(bounds, at('parent/node_modules/.bin/kubectl'))).toBe(true);
+    expect(rootsOf(bounds)).toEqual(['/parent/module']);
+  });
+
   it('are not made smaller by a .git in the folder of the stack files', () => {
     const here = makeFolder('here');
     makeFile('here/stacks/.git');

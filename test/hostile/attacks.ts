@@ -12,6 +12,8 @@ export interface Attack {
   readonly plant: (machine: Machine) => void;
   /** What must be refused as a whole; everywhere else the good stack is rendered. @default nothing */
   readonly stops?: 'synth';
+  /** The folder that the command runs in, with the workspace on the command line. @default - the top of the workspace */
+  readonly from?: (machine: Machine) => string;
   /** Added to the environment, as a job of CI might. */
   readonly environment?: (machine: Machine) => NodeJS.ProcessEnv;
 }
@@ -392,6 +394,25 @@ export const ATTACKS: readonly Attack[] = [
     plant: () => undefined,
     environment: () => ({ HOME: '.', XDG_CACHE_HOME: 'cache', XDG_STATE_HOME: 'state' }),
   },
+  ...(
+    [
+      ['from the top of the file system', () => '/'],
+      ['from the folder around the workspace', ({ top }) => top],
+    ] as const satisfies readonly (readonly [string, (machine: Machine) => string])[]
+  ).map(
+    ([where, from]): Attack => ({
+      name: `links, programs and records of the workspace, ${where}`,
+      aim: 'are outside of no bounds there',
+      plant: (machine) => {
+        link(machine, 'stacks/canary.yaml', join(machine.outside, 'canary.yaml'));
+        moveOut(machine, 'stacks/sops.secrets');
+        for (const name of ['kubectl', 'git']) program(machine, `node_modules/.bin/${name}`);
+        mkdirSync(join(machine.workspace, 'cache/matrix-gitops'), { recursive: true, mode: 0o700 });
+      },
+      from,
+      environment: (machine) => ({ XDG_CACHE_HOME: join(machine.workspace, 'cache') }),
+    }),
+  ),
   {
     name: 'bytes that are not text',
     aim: 'stops the program, or says another thing to another reader',

@@ -68,7 +68,7 @@ describe.concurrent('no verb does what a stranger wants', () => {
       const outside = treeOf(machine.outside);
       const broken: string[] = [];
       for (const verb of VERBS) {
-        const seen = await run(machine, verb, attack.environment?.(machine));
+        const seen = await run(machine, verb, attack.environment?.(machine), attack.from?.(machine));
         const promises = brokenBy(machine, seen);
         if (!isDeepStrictEqual(treeOf(machine.outside), outside)) promises.push('files outside have changed');
         broken.push(...promises.map((one) => `${verb.join(' ')}: ${one}`));
@@ -115,21 +115,32 @@ const FOR_TERMINALS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202
 /** What would be more than text where SUMMARY.md is read. */
 const MARKUP = /(?<!\\)<(?:img|script)[^\n]*|^# Approved|@everyone(?!`)/m;
 
-/** Runs a verb on a machine, as somebody who stands at the top of the workspace. */
+/**
+ * Runs a verb on a machine.
+ *
+ * @param from the folder that it runs in. @default - the top of the workspace
+ */
 async function run(
   { workspace, environment, top }: Machine,
   verb: readonly string[],
   more: NodeJS.ProcessEnv = {},
+  from = workspace,
 ): Promise<Observed> {
   const words = verb.map((word) => word.replace(/^@/, top));
-  return await observe([process.execPath, PROGRAM, ...words], {
-    cwd: workspace,
+  const places = [
+    '--stacks',
+    join(workspace, 'stacks'),
+    ...(verb[0] === 'synth' ? ['--out', join(workspace, 'dist')] : []),
+  ];
+  return await observe([process.execPath, PROGRAM, ...words, ...(from === workspace ? [] : places)], {
+    cwd: from,
     env: { ...environment, ...more },
   });
 }
 
 function unexpectedPrograms({ kubectl }: Machine, { started }: Observed): readonly string[] {
-  const expected = [realpathSync(process.execPath), realpathSync(kubectl)];
+  // The machine's own is found where the one of the test is in the folder that the command runs in.
+  const expected = [realpathSync(process.execPath), realpathSync(kubectl), '/usr/bin/kubectl'];
   return started.filter((path) => !expected.includes(path));
 }
 
