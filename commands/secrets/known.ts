@@ -1,6 +1,6 @@
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
-import { acceptedFor, NOTHING_ACCEPTED } from '../../secrets/acceptance/record.ts';
+import { acceptedFor, NOTHING_ACCEPTED, stackKey } from '../../secrets/acceptance/record.ts';
 import { type Identity, recipientsOf } from '../../secrets/age.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { type Acceptance, type AcceptFlags, acceptanceOf, strayFlag } from './acceptance.ts';
@@ -62,7 +62,9 @@ export function acceptanceFor(
   { terminal }: Pick<Inputs, 'terminal'>,
 ): Acceptance {
   const recorded =
-    accepted === undefined ? NOTHING_ACCEPTED : acceptedFor(accepted.record, accepted.folder, stack.name);
+    accepted === undefined
+      ? NOTHING_ACCEPTED
+      : acceptedFor(accepted.record, accepted.folder, stackKey(stack));
   return acceptanceOf(stack, { recorded, ...known }, yes ? undefined : terminal);
 }
 
@@ -73,7 +75,7 @@ export async function recordAccepted(
   { verb }: SecretsOptions,
 ): Promise<readonly string[]> {
   if (accepted === undefined || verb === 'status') return [];
-  const why = await addAccepted(accepted, stack.name, acceptance.remembered());
+  const why = await addAccepted(accepted, stackKey(stack), acceptance.remembered());
   return why === undefined
     ? []
     : [`whom values were encrypted for could not be recorded, and is accepted for this run only: ${why}`];

@@ -15,7 +15,22 @@ export interface Accepted {
   readonly controllers: readonly string[];
 }
 
-/** What a person has accepted, by the real path of the folder with the stack files, then by the stack's name. */
+/**
+ * The key of a stack in the record. A name alone would not do: the repository chooses it, and two stacks that exchange
+ * theirs would exchange whom they may be encrypted for. Values of one namespace and server never take the key of others.
+ */
+export function stackKey({ name, namespace, serverName }: StackIdentity): string {
+  return `${name} (${namespace}, ${serverName})`;
+}
+
+/** What tells a stack from every other one. */
+export interface StackIdentity {
+  readonly name: string;
+  readonly namespace: string;
+  readonly serverName: string;
+}
+
+/** What a person has accepted, by the real path of the folder with the stack files, then by {@link stackKey}. */
 export type AcceptanceRecord = ReadonlyMap<string, ReadonlyMap<string, Accepted>>;
 
 export const NOTHING_ACCEPTED: Accepted = { certificates: [], recipients: [], controllers: [] };

@@ -352,7 +352,9 @@ describe('the record of what was accepted', () => {
     expect((await stat(dirname(recordFile()))).mode & 0o777).toBe(0o700);
     const stacks: unknown = JSON.parse(await readFile(recordFile(), 'utf8')).stacks;
     expect(Object.values(Object(stacks))).toEqual([
-      { chat: { certificates: [fingerprint(HOME)], recipients: [], controllers: [] } },
+      {
+        'chat (chat, example.net)': { certificates: [fingerprint(HOME)], recipients: [], controllers: [] },
+      },
     ]);
     expect([...(await files('.')).keys()].filter((path) => path.includes('accepted'))).toEqual([]);
   });
@@ -447,7 +449,7 @@ describe('the record of what was accepted', () => {
     const results = await Promise.all(names.map((only) => run('create', { only: [only] })));
     expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
     const text = await readFile(recordFile(), 'utf8');
-    for (const name of names) expect(text).toContain(`"${name}": {`);
+    for (const name of names) expect(text).toContain(`"${name} (${name}, ${name}.example)": {`);
   });
 
   it('does not wait for ever for a lock, and removes one that a dead process has left', async () => {

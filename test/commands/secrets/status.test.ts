@@ -73,7 +73,7 @@ describe('status', () => {
   it('calls a Secret that no component needs any more so, and a key as well', async () => {
     await put('stacks/chat.yaml', CHAT);
     await run('create');
-    await put('stacks/chat.yaml', LAB);
+    await put('stacks/chat.yaml', LAB.replace('example.net', 'example.org'));
     const file = 'stacks/chat.secrets/synapse-secrets.yaml';
     await put(file, (await read(file)).replace(/^( +)(form-secret: \S+)$/m, '$1$2\n$1left-$2'));
     const unneeded = CHAT_KEYS.filter((key) => !LAB_KEYS.includes(key));

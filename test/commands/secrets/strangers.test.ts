@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rename } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newSopsFile } from '../../../secrets/sops/file.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
@@ -10,7 +11,7 @@ import { done, HOME, LAB, stopped, useRepository, valuesOf } from './repository.
 // What somebody who can write to the repository tries, to have values encrypted for themselves.
 
 const repository = useRepository();
-const { put, read, run, files } = repository;
+const { at, put, read, run, files } = repository;
 const controller = useController();
 /** Newer than the controller's, as the newest is the one that is chosen. */
 const STRANGER = makeCertificate({ notBefore: new Date(Date.now() - 60_000) });
@@ -142,6 +143,31 @@ describe('an age recipient that somebody adds to a stack file', () => {
     expect(result.exitCode).toBe(2);
     expect(stopped(result)).toContain(stranger.recipient);
     expect(await files('stacks')).toEqual(before);
+  });
+
+  it('gets nothing where it is accepted for another stack, and the two exchange their names', async () => {
+    const stackFile = (name: string, server: string, ...all: readonly FreshKey[]): string =>
+      `${LAB.replace('example.net', server)}name: ${name}\nnamespace: ${server.replace('.', '-')}\nsecrets: {provider: sops, recipients: [${all.map(({ recipient }) => recipient).join(', ')}]}\n`;
+    await put('stacks/prod.yaml', stackFile('prod', 'prod.example', mine));
+    await put('stacks/dev.yaml', stackFile('dev', 'dev.example', mine, stranger));
+    await run('create', {
+      cert: null,
+      acceptRecipients: [mine.recipient, stranger.recipient],
+      only: ['dev'],
+    });
+    await run('create', { cert: null, acceptRecipients: [mine.recipient], only: ['prod'] });
+    await put('stacks/prod.yaml', stackFile('dev', 'prod.example', mine, stranger));
+    await put('stacks/dev.yaml', stackFile('prod', 'dev.example', mine));
+    const [prod, dev] = ['prod', 'dev'].map((name) => at(`stacks/${name}.secrets`));
+    await rename(prod ?? '', at('swap'));
+    await rename(dev ?? '', prod ?? '');
+    await rename(at('swap'), dev ?? '');
+    const before = await files('stacks');
+    const result = await run('reseal', { cert: null, identity, acceptRecipients: [] });
+    expect(result.exitCode).toBe(2);
+    expect((await files('stacks')).get('dev.secrets/synapse-secrets.yaml')).toBe(
+      before.get('dev.secrets/synapse-secrets.yaml'),
+    );
   });
 
   it('gets nothing of escrow', async () => {
