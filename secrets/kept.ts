@@ -104,9 +104,14 @@ function readable({ file, text: content }: SecretText): ReadableText | Pick<Read
   const found = [
     ...checkFileName(file),
     ...diagnostics,
-    ...(text === undefined ? [] : markErrors(file, text)),
+    ...(text === undefined ? [] : [...markErrors(file, text), ...limitErrors(file, text)]),
   ];
   return text === undefined || found.length > 0 ? { diagnostics: found } : { file, text };
+}
+
+/** What is too large or too deep for any reader; the readers of the formats know no limits of their own. */
+function limitErrors(file: string, text: string): readonly Diagnostic[] {
+  return readYaml(file, text).diagnostics.filter(({ code }) => code === 'MG016');
 }
 
 /** Below the first line that dist/ puts over it, the mark of some editors would be a part of the first key. */

@@ -1,3 +1,4 @@
+import { LineCounter } from 'yaml';
 import type { Code } from '../../model/codes.ts';
 import { compareDiagnostics, type Diagnostic, type Position } from '../../model/diagnostic.ts';
 import { isGroup } from '../../model/merge-patch.ts';
@@ -42,9 +43,12 @@ export function notAdmitted({ file, text, provider, expected }: Candidate): read
   const shape = provider === 'sops' ? sopsShape(expected) : sealedShape(expected);
   checkGroup(source.data, shape, [], source, report);
   if (provider === 'sops') checkKeys(source, report);
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
   const place = ({ offset }: TextProblem): Position => {
-    const before = text.slice(0, offset).split('\n');
-    return { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
   };
   for (const problem of misleadingIn(text)) report('MG067', place(problem), problem.what, problem.remedy);
   for (const problem of secretsInComments(text)) {
@@ -60,6 +64,11 @@ function checkGroup(data: unknown, shape: Group, path: Path, source: YamlSource,
     const what = `${name(path)} is not a group of keys`;
     report('MG067', source.at(path), what, 'take the last good version from git');
     return;
+  }
+  for (const key of shape.required ?? []) {
+    if (Object.hasOwn(data, key)) continue;
+    const what = `${name([...path, key])} is missing, without which the Secret could be removed with its values`;
+    report('MG067', source.at(path), what, 'take the last good version from git');
   }
   for (const [key, value] of Object.entries(data)) {
     const at = [...path, key];
@@ -84,8 +93,17 @@ function check(data: unknown, shape: Shape, path: Path, source: YamlSource, repo
   }
 }
 
-function checkText(data: unknown, { text }: Text, path: Path, source: YamlSource, report: Report): void {
-  if (typeof data !== 'string') {
+function checkText(
+  data: unknown,
+  { text, unquoted }: Text,
+  path: Path,
+  source: YamlSource,
+  report: Report,
+): void {
+  const isPlain = typeof data === 'number' || typeof data === 'boolean';
+  if (unquoted === true && isPlain) {
+    checkText(String(data), { text }, path, source, report);
+  } else if (typeof data !== 'string') {
     report('MG067', source.at(path), `${name(path)} is not text`, 'put the value in quotes, or remove it');
   } else if (text instanceof RegExp) {
     if (text.test(data)) return;

@@ -17,6 +17,8 @@ export const CHECKED = 'checked';
 /** A text that has to be one of these, or to match. */
 export interface Text {
   readonly text: RegExp | readonly string[];
+  /** Whether a number or a switch may be written for it. @default false */
+  readonly unquoted?: boolean;
 }
 
 /** A group of keys. */
@@ -24,6 +26,8 @@ export interface Group {
   readonly keys: Readonly<Record<string, Shape>>;
   /** Further keys by a pattern of their names. */
   readonly more?: readonly { readonly name: RegExp; readonly shape: Shape }[];
+  /** Keys that must be there. @default none */
+  readonly required?: readonly string[];
 }
 
 /** A list of groups. */
@@ -39,7 +43,6 @@ export interface Expected {
   readonly spec: SecretSpec | undefined;
 }
 
-const ANY_TEXT: Text = { text: /^[\s\S]*$/ };
 const NAME: Text = { text: /^[a-z0-9][a-z0-9.-]{0,252}$/ };
 /** The key of a Secret, as part of an annotation's name. */
 const KEY = '[-._A-Za-z0-9]{1,253}';
@@ -59,8 +62,9 @@ const LABELS: Group = {
 };
 
 /** Facts about keys, and for Flux that the object stays. */
-const annotations = (irreplaceable: boolean): Group => ({
+const annotations = (irreplaceable: boolean, required: boolean): Group => ({
   keys: irreplaceable ? each(NEVER_PRUNE) : {},
+  required: required ? Object.keys(NEVER_PRUNE) : [],
   more: Object.entries(FACT_VALUES).map(([fact, text]) => ({
     name: new RegExp(`^${fact.replaceAll('.', '\\.')}/${KEY}$`),
     shape: { text },
@@ -72,22 +76,25 @@ function parts({ namespace, name, spec }: Expected): {
   readonly names: Readonly<Record<'name' | 'namespace', Text>>;
   readonly type: Text;
   readonly irreplaceable: boolean;
+  /** Whether what keeps it from being removed must be there. */
+  readonly mustStay: boolean;
 } {
   return {
     names: { name: exactly(name), namespace: exactly(namespace) },
     type: exactly(...(spec === undefined ? ['Opaque', 'kubernetes.io/tls'] : [typeOf(spec)])),
     irreplaceable: spec === undefined || spec.irreplaceable === true,
+    mustStay: spec?.irreplaceable === true,
   };
 }
 
 /** A SealedSecret: see `newSealedSecret`. */
 export function sealedShape(expected: Expected): Group {
-  const { names, type, irreplaceable } = parts(expected);
+  const { names, type, irreplaceable, mustStay } = parts(expected);
   return {
     keys: {
       apiVersion: CHECKED,
       kind: CHECKED,
-      metadata: { keys: { ...names, labels: LABELS, annotations: annotations(irreplaceable) } },
+      metadata: { keys: { ...names, labels: LABELS, annotations: annotations(irreplaceable, mustStay) } },
       spec: {
         keys: {
           encryptedData: CHECKED,
@@ -98,7 +105,10 @@ export function sealedShape(expected: Expected): Group {
                 keys: {
                   ...names,
                   labels: LABELS,
-                  annotations: { keys: irreplaceable ? each(KEEP_SECRET) : {} },
+                  annotations: {
+                    keys: irreplaceable ? each(KEEP_SECRET) : {},
+                    required: mustStay ? Object.keys(KEEP_SECRET) : [],
+                  },
                 },
               },
             },
@@ -109,32 +119,39 @@ export function sealedShape(expected: Expected): Group {
   };
 }
 
-/** A key of the `sops` block that a file can be opened with: names of it, and ciphertext. */
-const wrapped = (...names: readonly string[]): List => ({
-  items: { keys: Object.fromEntries([...names, 'enc', 'created_at'].map((name) => [name, ANY_TEXT])) },
-});
+/** What the file can be opened with: keys of age, and nothing that names a server, a role or a program to ask. */
+const AGE: List = {
+  items: {
+    keys: {
+      recipient: { text: /^age1[02-9a-z]{1,4000}$/ },
+      enc: {
+        text: /^-----BEGIN AGE ENCRYPTED FILE-----\n(?:[A-Za-z0-9+/=]{1,64}\n){1,200}-----END AGE ENCRYPTED FILE-----\n?$/,
+      },
+    },
+  },
+};
 const NO_LIST: List = { items: { keys: {} } };
 
 /** A Secret encrypted by SOPS: see `newSopsFile`. */
 export function sopsShape(expected: Expected): Group {
-  const { names, type, irreplaceable } = parts(expected);
+  const { names, type, irreplaceable, mustStay } = parts(expected);
   return {
     keys: {
       apiVersion: CHECKED,
       kind: CHECKED,
-      metadata: { keys: { ...names, labels: LABELS, annotations: annotations(irreplaceable) } },
+      metadata: { keys: { ...names, labels: LABELS, annotations: annotations(irreplaceable, mustStay) } },
       type,
       data: CHECKED,
       stringData: CHECKED,
       sops: {
         keys: {
-          age: wrapped('recipient'),
-          pgp: wrapped('fp'),
-          kms: wrapped('arn', 'role', 'aws_profile'),
-          gcp_kms: wrapped('resource_id'),
-          hckms: wrapped('key_id'),
-          azure_kv: wrapped('vault_url', 'name', 'version'),
-          hc_vault: wrapped('vault_address', 'engine_path', 'key_name'),
+          age: AGE,
+          pgp: NO_LIST,
+          kms: NO_LIST,
+          gcp_kms: NO_LIST,
+          hckms: NO_LIST,
+          azure_kv: NO_LIST,
+          hc_vault: NO_LIST,
           key_groups: NO_LIST,
           lastmodified: CHECKED,
           mac: {
@@ -143,8 +160,8 @@ export function sopsShape(expected: Expected): Group {
           version: { text: /^[0-9A-Za-z.+-]{1,40}$/ },
           encrypted_regex: CHECKED,
           unencrypted_regex: CHECKED,
-          mac_only_encrypted: CHECKED,
-          shamir_threshold: CHECKED,
+          mac_only_encrypted: { text: ['true', 'false'], unquoted: true },
+          shamir_threshold: { text: /^\d{1,3}$/, unquoted: true },
         },
       },
     },

@@ -1,4 +1,4 @@
-import { isAlias, isNode, parseDocument, visit } from 'yaml';
+import { isAlias, isNode, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import { secretByForm } from '../../model/plain-secrets/forms.ts';
 import { secretsInLines } from '../../model/plain-secrets/lines.ts';
 import { codePoint } from '../../model/visible.ts';
@@ -15,7 +15,10 @@ export interface TextProblem {
  * Characters that turn the direction of text or cannot be seen: whoever reviews the file sees something else than what
  * it says. What readers of YAML disagree about is found before (model/reading/contents.ts).
  */
-const MISLEADING = /[\u202A-\u202E\u2066-\u2069\uFEFF]/;
+const MISLEADING = /\p{Cf}|[\u115F\u1160\u3164\uFFA0]|\p{Variation_Selector}/u;
+
+/** Tags that the parser gives what has none; one that is written on a list or a group changes nothing. */
+const GIVEN = { scalar: undefined, list: 'tag:yaml.org,2002:seq', group: 'tag:yaml.org,2002:map' } as const;
 
 /** What makes a text mean another thing to another reader. The text has been read without an error. */
 export function misleadingIn(text: string): readonly TextProblem[] {
@@ -28,13 +31,16 @@ export function misleadingIn(text: string): readonly TextProblem[] {
       remedy: 'remove it',
     });
   }
-  visit(parseDocument(text, { logLevel: 'silent' }), (_, node) => {
+  visit(parseDocument(text, { logLevel: 'silent', uniqueKeys: false }), (_, node) => {
     if (!isNode(node)) return;
     const offset = node.range?.[0] ?? 0;
     if (isAlias(node) || node.anchor !== undefined) {
       const what = `${isAlias(node) ? 'an alias (*)' : 'an anchor (&)'} is not allowed in a file of secrets`;
       found.push({ offset, what, remedy: 'write the value where it belongs' });
-    } else if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
+    } else if (
+      node.tag !== undefined &&
+      node.tag !== GIVEN[isScalar(node) ? 'scalar' : isSeq(node) ? 'list' : 'group']
+    ) {
       const what = 'a tag (!) is not allowed in a file of secrets';
       found.push({ offset, what, remedy: 'remove it' });
     }
@@ -53,7 +59,12 @@ export function secretsInComments(text: string): readonly TextProblem[] {
   for (const line of text.split('\n')) {
     const column = line.search(/(?:^|\s)#/);
     // sops encrypts comments as well.
-    if (column !== -1 && !/^\s?#\s*ENC\[AES256_GCM,\S+\]\s*$/.test(line.slice(column))) {
+    if (
+      column !== -1 &&
+      !/^\s?#\s*ENC\[AES256_GCM,data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:comment\]\s*$/.test(
+        line.slice(column),
+      )
+    ) {
       const comment = line.slice(column);
       const [named] = secretsInLines(comment);
       const form = secretByForm(comment);

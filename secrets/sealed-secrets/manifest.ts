@@ -1,9 +1,10 @@
-import { parseAllDocuments } from 'yaml';
+import { LineCounter } from 'yaml';
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { isManifest, type Manifest } from '../../model/manifest.ts';
 import { isGroup } from '../../model/merge-patch.ts';
 import { type Path, readYaml, shortKey, valueAt, type YamlSource } from '../../model/reading/yaml-source.ts';
+import { parseText } from '../../model/reading/yaml-text.ts';
 import type { Problem } from './problem.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
@@ -142,7 +143,8 @@ function textProblems(
 ): readonly ManifestProblem[] {
   const line = text.split('\n').findIndex((it) => /^[\s{]*["']?kind["']?\s*:\s*["']?Secret\b/.test(it)) + 1;
   if (line > 0) return [{ kind: 'plain-secret', position: { file, line, column: 1 }, ...PLAIN_SECRET }];
-  if (parseAllDocuments(text, { logLevel: 'silent' }).length > 1) {
+  const parsed = parseText(text, new LineCounter());
+  if ('second' in parsed && parsed.second !== undefined) {
     const position = diagnostics[0]?.position ?? { file, line: 1, column: 1 };
     const what = 'the file holds several documents';
     return [{ kind: 'several-documents', position, what, remedy: 'keep one SealedSecret in a file' }];

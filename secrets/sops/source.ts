@@ -71,7 +71,13 @@ export function readSource(text: string): SopsSource {
   const problem: SopsSource['problem'] = (reason, what, remedy, at) =>
     problemAt(reason, what, remedy, isNode(at) ? (at.range?.[0] ?? 0) : 0);
   // Failsafe: every value stays the text it is, so that writing it again changes nothing.
-  const options = { lineCounter: lines, schema: 'failsafe', prettyErrors: false, logLevel: 'error' } as const;
+  const options = {
+    lineCounter: lines,
+    schema: 'failsafe',
+    prettyErrors: false,
+    logLevel: 'error',
+    uniqueKeys: false,
+  } as const;
   const yaml = parseDocument(text, options);
   const [error] = yaml.errors;
   if (error?.code === 'MULTIPLE_DOCS') {
@@ -97,9 +103,17 @@ export function readSource(text: string): SopsSource {
       if (node.anchor !== undefined) refuse('an anchor stands here', 'remove it', node);
       if (node.tag !== undefined) refuse('a tag (!) stands here', 'remove it, and quote what is text', node);
     },
-    Pair: (_, { key }) => {
-      if (!isScalar(key) || readingOf(key).is !== 'text')
-        refuse('this key is no text', 'put it in quotes', key);
+    Map: (_, { items }) => {
+      // The parser would compare each key with all others.
+      const keys = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key) || readingOf(key).is !== 'text')
+          refuse('this key is not text', 'put it in quotes', key);
+        const text = String(isScalar(key) ? key.value : key);
+        if (keys.has(text))
+          throw problem('no-secret', 'this is not YAML (DUPLICATE_KEY)', 'keep one of the two keys', key);
+        keys.add(text);
+      }
     },
   });
   return { yaml, root, problem };

@@ -142,7 +142,7 @@ describe('without a key', () => {
     [
       'a key that is no text',
       (file) => file.replace('  example.org/revision:', '  7:'),
-      { reason: 'unsupported', what: 'this key is no text' },
+      { reason: 'unsupported', what: 'this key is not text' },
     ],
     [
       'an annotation that is no text',
