@@ -89,7 +89,7 @@ export async function sealingCertificate(
       ? await certificatesIn(stacks, cert, true)
       : fetches
         ? await fetched(controllerOf(provider, { controller, stacks }))
-        : pinned;
+        : namedBy(sealed.acceptance, pinned);
   const { certificate, warning, problem } = choose(candidates, now);
   const from = { pinned: fromHere(file), given: cert ?? '', controller: 'the controller' }[source];
   if (certificate === undefined) throw new SecretsProblem(`${from}: ${problem.what}`, problem.remedy);
@@ -114,6 +114,15 @@ export async function sealingCertificate(
       ...(warning === undefined ? [] : [`${warning.what}; ${warning.remedy}`]),
     ],
   };
+}
+
+/** Who names pinned certificates on the command line means these, also where a newer one is pinned. */
+function namedBy(
+  { flags }: Acceptance,
+  pinned: readonly SealingCertificate[],
+): readonly SealingCertificate[] {
+  const named = pinned.filter(({ fingerprint }) => flags.certificates.includes(fingerprint));
+  return named.length === 0 ? pinned : named;
 }
 
 /** That a set of values is sealed for another certificate from now on is never left unsaid. */

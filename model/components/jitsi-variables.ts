@@ -103,6 +103,7 @@ export const JITSI_VARIABLES: Readonly<
     ],
     addresses: ['NGINX_RESOLVER'],
     header: ['CSP_HEADER'],
+    path: ['TZ'],
   },
   prosody: {
     lua: [
@@ -159,6 +160,7 @@ export const JITSI_VARIABLES: Readonly<
       'XMPP_PORT',
     ],
     address: ['PUBLIC_URL', 'VISITORS_XMPP_SERVER', 'XMPP_SERVER'],
+    path: ['TZ'],
     line: [
       'LDAP_AUTH_METHOD',
       'LDAP_BASE',
@@ -195,7 +197,7 @@ export const JITSI_VARIABLES: Readonly<
     regionGroups: ['JICOFO_BRIDGE_REGION_GROUPS'],
     delays: ['JICOFO_CONF_SOURCE_SIGNALING_DELAYS'],
     address: ['JVB_XMPP_SERVER', 'SENTRY_DSN', 'VISITORS_XMPP_SERVER', 'XMPP_SERVER'],
-    path: ['JICOFO_LOG_FILE'],
+    path: ['JICOFO_LOG_FILE', 'TZ'],
     javaOptions: ['JAVA_SYS_PROPS'],
   },
   jvb: {
@@ -210,6 +212,6 @@ export const JITSI_VARIABLES: Readonly<
       'SENTRY_DSN',
       'XMPP_SERVER',
     ],
-    path: ['AUTOSCALER_SIDECAR_KEY_FILE', 'JVB_LOG_FILE'],
+    path: ['AUTOSCALER_SIDECAR_KEY_FILE', 'JVB_LOG_FILE', 'TZ'],
   },
 };

@@ -3,9 +3,16 @@ export function isFingerprint(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
-/** A fingerprint that a person writes, with or without colons, in any case; undefined when it is not one. */
+/**
+ * A fingerprint that a person writes, with or without colons, in any case, also with what openssl prints before it;
+ * undefined when it is not one.
+ */
 export function readFingerprint(written: string): string | undefined {
-  const digits = written.trim().replaceAll(':', '').toLowerCase();
+  const digits = written
+    .trim()
+    .replace(/^sha-?256(?: fingerprint)?[=:\s]\s*/i, '')
+    .replaceAll(':', '')
+    .toLowerCase();
   return isFingerprint(digits) ? digits : undefined;
 }
 

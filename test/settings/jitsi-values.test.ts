@@ -118,7 +118,8 @@ describe("a value for Jitsi's environment", () => {
   it('is one that the program reads, wherever more than a plain word fits it', () => {
     for (const part of JITSI_PARTS) {
       for (const names of Object.values(JITSI_VARIABLES[part])) {
-        for (const name of names) expect(KNOWN_ENVIRONMENT[part], part).toContain(name);
+        // The time zone is for the system in every image, not for the programs.
+        for (const name of names) expect([...KNOWN_ENVIRONMENT[part], 'TZ'], part).toContain(name);
       }
     }
   });
@@ -149,4 +150,9 @@ describe("variables that hold the stack's own agreements", () => {
       ),
     ]);
   });
+});
+
+it.each(JITSI_PARTS)('a time zone is accepted for %s', (part) => {
+  expect(wrong(part, 'TZ', 'Europe/Tallinn')).toEqual([]);
+  expect(wrong(part, 'TZ', 'UTC; reboot').join()).toContain('MG039');
 });

@@ -58,7 +58,14 @@ describe('a fingerprint', () => {
   it('is read as openssl prints it and as this program does, and printed as openssl does', () => {
     const shown = shownFingerprint(TWO).replace('SHA-256 ', '');
     expect(shown).toBe(Array(32).fill('AB').join(':'));
-    for (const written of [TWO, TWO.toUpperCase(), shown, ` ${shown}\n`]) {
+    for (const written of [
+      TWO,
+      TWO.toUpperCase(),
+      shown,
+      ` ${shown}\n`,
+      `SHA256 Fingerprint=${shown}`,
+      `sha256:${TWO}`,
+    ]) {
       expect(readFingerprint(written)).toBe(TWO);
     }
     for (const written of ['', 'ab', `${TWO}0`, TWO.replace('a', 'g')]) {

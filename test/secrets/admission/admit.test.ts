@@ -361,6 +361,13 @@ describe('a file of SOPS', () => {
       /^MG067@\d+:3 sops\.note is not a field/,
     ],
     ['a second object', /^sops:[\s\S]*$/m, `---\nkind: Pod\n`, /^MG060@/],
+    [
+      'an address of a vault',
+      /^ {2}encrypted_regex.*$/m,
+      '  hc_vault: [{vault_address: "https://example.org"}]',
+      /^MG067@/,
+    ],
+    ['a group for a number', /^ {2}encrypted_regex.*$/m, '  shamir_threshold: {apiVersion: v1}', /^MG067@/],
     ['a suffix that leaves values plain', /^ {2}encrypted_regex.*$/m, '  unencrypted_suffix: _x', /^MG060@/],
     ['a value that is plain', /^stringData:$/m, `  a_x: ${CANARY}`, /^MG060@.* is not encrypted/],
     [
@@ -391,5 +398,24 @@ describe('a file of SOPS', () => {
   it('with an encrypted comment is admitted', () => {
     const comment = '#ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:comment]';
     expect(wrong(withLine(text, /^stringData:$/m, `    ${comment}`), sops)).toEqual([]);
+  });
+});
+
+describe.each(['sealed-secrets', 'sops'] as const)('a file beyond the limits, with %s', (kind) => {
+  const provider =
+    kind === 'sops'
+      ? 'secrets: {provider: sops, recipients: [age1d92wa6hrap86g3axdr8a9lv64vuj7tym4r7kwjwfu0m7dalqy9ys2vtwzd]}'
+      : '';
+  const limited = stackFrom(
+    `schema: 1\nserverName: example.org\nexpose: {lan: {tls: {secret: tls}}}\n${provider}\n`,
+  );
+
+  it.each([
+    ['brackets', `a: ${'['.repeat(500_000)}`],
+    ['commas', `a: [${','.repeat(500_000)}`],
+    ['keys', Array.from({ length: 30_000 }, (_, index) => `k${index}: 1`).join('\n')],
+  ])('is one error: %s', (_, text) => {
+    const { diagnostics } = withSecrets(limited, [{ file: 's.yaml', text }]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['MG016']);
   });
 });

@@ -108,6 +108,11 @@ describe('without a key', () => {
       { reason: 'unsupported', what: 'its encrypted_regex is not one that can be followed here' },
     ],
     [
+      'a rule that takes time without end to follow',
+      change(/^ {2}encrypted_regex/, '  encrypted_regex: ^(data|stringData|(a+)+)$'),
+      { reason: 'unsupported', what: 'its encrypted_regex is not one that can be followed here' },
+    ],
+    [
       'a rule that only JavaScript understands',
       change(/^ {2}encrypted_regex/, '  encrypted_regex: ^(?=.)(data|stringData)$'),
       { reason: 'unsupported', what: 'its encrypted_regex is not one that can be followed here' },
