@@ -107,8 +107,8 @@ export type NamedBy = 'person' | 'repository';
  * Where a file or folder really is. It need not be there yet: then where it would come to be.
  *
  * @param by default: a person, whose path outside of the bounds is taken as it is
- * @throws FileProblem when it leads out of the bounds, when a link in its path leads nowhere, or when the system does
- * not say
+ * @throws FileProblem when it leads out of the bounds or into a `.git` folder, when a link in its path leads nowhere,
+ * or when the system does not say
  */
 export function placeOf(bounds: Bounds, path: string, by: NamedBy = 'person'): string {
   const innermost = rootOf(bounds, path);
@@ -129,7 +129,7 @@ export function placeOf(bounds: Bounds, path: string, by: NamedBy = 'person'): s
       continue;
     }
     const place = join(real, ...missing);
-    if (isBelow(place, innermost.real)) return place;
+    if (isBelow(place, innermost.real)) return notOfGit(place, innermost, path);
     throw new FileProblem(
       'outside',
       path,
@@ -137,6 +137,21 @@ export function placeOf(bounds: Bounds, path: string, by: NamedBy = 'person'): s
       'replace the link with what it points to, or give a place outside on the command line by its own path',
     );
   }
+}
+
+/**
+ * What is in a folder `.git` is nobody's to name: a hook written there runs at the next commit, and the configuration
+ * read there often holds the token that a CI job cloned with. Some file systems know no upper case.
+ */
+function notOfGit(place: string, { real }: Root, path: string): string {
+  const inside = place.slice(real.length).toLowerCase().split(sep);
+  if (!inside.includes('.git')) return place;
+  throw new FileProblem(
+    'repository',
+    path,
+    "it is in git's own folder (.git)",
+    'use a path outside that folder; if a symbolic link leads there, find out who added it',
+  );
 }
 
 /**

@@ -8,7 +8,7 @@ export type FileProblemKind =
   | 'outside'
   /** It is a folder, a pipe, a device or the like, or larger than anything honest. */
   | 'unfit'
-  /** It looks like a git repository, whose configuration can name programs. */
+  /** It looks like a git repository, whose configuration can name programs, or is inside a `.git` folder. */
   | 'repository';
 
 /**

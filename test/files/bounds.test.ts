@@ -195,3 +195,28 @@ describe('a place', () => {
     expect(safeFolder(bounds, at('here/none'))).toBe(at('here/none'));
   });
 });
+
+describe("git's own folder", () => {
+  it.each([
+    ['a link to hooks', 'repository/dist', '.git/hooks'],
+    ['a link to a configuration, on a file system without upper case', 'repository/x.yaml', '.GIT/config'],
+  ])('is not reached by %s', (_, path, target) => {
+    const here = makeFolder('repository');
+    makeFolder('repository/.git/hooks');
+    makeFile('repository/.GIT/config');
+    symlinkSync(target, at(path));
+    for (const by of ['person', 'repository'] as const) {
+      expect(refusal(() => placeOf(boundsOf(undefined, here), at(path), by))).toBe(
+        "repository: it is in git's own folder (.git)",
+      );
+    }
+  });
+
+  it('is not a place for new files either, but a name that begins like it is', () => {
+    const here = makeFolder('repository');
+    makeFolder('repository/.git');
+    const bounds = boundsOf(undefined, here);
+    expect(refusal(() => placeOf(bounds, at('repository/.git/new/file')))).toMatch(/^repository/);
+    expect(placeOf(bounds, at('repository/.github/x'))).toBe(at('repository/.github/x'));
+  });
+});

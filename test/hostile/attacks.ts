@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import { GOOD, type Machine } from './workspace.ts';
@@ -114,6 +114,19 @@ export const ATTACKS: readonly Attack[] = [
         mkdirSync(join(machine.workspace, '.git', name), { recursive: true });
       machine.put('.gitattributes', '* filter=evil diff=evil\n');
     },
+  },
+  {
+    name: 'files of git',
+    aim: 'writes hooks, which the next commit runs, and shows the token that a job of CI has cloned with',
+    plant: (machine) => {
+      machine.put('.git/config', `${CONFIG('true')}${machine.canary}: [\n`);
+      machine.put('.git/hooks/README', '');
+      rmSync(join(machine.workspace, 'dist'), { recursive: true });
+      link(machine, 'dist', '.git/hooks');
+      link(machine, 'stacks/evil.yaml', '../.git/config');
+      machine.put('stacks/token.yaml', `extends: ../.git/config\n${BASE}`);
+    },
+    stops: 'synth',
   },
   {
     name: 'ignore rules that are links',
