@@ -6,6 +6,9 @@ export default defineConfig({
     isolate: false,
     // One processor would be left idle, and is a third of the time where there are two.
     maxWorkers: '100%',
+    // Far above what any takes: a machine under load is no mistake.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     include: ['test/**/*.test.ts'],
     // Each of these has a configuration of its own: real servers, the packed package, 200 kills, long searches.
     exclude: ['test/conformance/**', 'test/fuzz/**', 'test/hostile/**', 'test/package/**', 'test/torture/**'],

@@ -183,9 +183,7 @@ describe('over a URL', () => {
     handle = (_request, response) => {
       response.write(pem.slice(0, 100));
     };
-    const begin = Date.now();
     expect((await problemOf(fetched({ timeout: 200 }))).kind).toBe('timeout');
-    expect(Date.now() - begin).toBeLessThan(3000);
   });
 
   it('tells when the connection breaks off', async () => {
@@ -323,9 +321,7 @@ describe('through kubectl', () => {
 
   it('ends one that hangs, whoever else holds its output', async () => {
     kubectlThat('sleep 5 & wait');
-    const begin = Date.now();
     expect((await problemOf(fetchCertificates(service, { ...options, timeout: 300 }))).kind).toBe('timeout');
-    expect(Date.now() - begin).toBeLessThan(3000);
   });
 
   it('ends one that says too much', async () => {
