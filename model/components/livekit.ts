@@ -194,6 +194,13 @@ export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 
         why: "checks a user's identity, and creates rooms through LiveKit's own host",
         direct: false,
       },
+      {
+        from: 'lk-jwt-service',
+        to: 'synapse',
+        port: 'http',
+        why: 'takes people out of calls that they left without saying so',
+        direct: false,
+      },
     ];
   },
   routes: (stack: StackBase) => {
