@@ -13,16 +13,17 @@ export { ChartFile } from './constructs/chart-file.ts';
 export { configMap } from './constructs/config-map.ts';
 export { NEVER_PRUNE, NO_SUBSTITUTION } from './constructs/flux-annotations.ts';
 export {
-  componentSelector,
   type Labelled,
   labels,
+  type Owner,
   objectMeta,
+  roleSelector,
   workloadSelector,
 } from './constructs/labels.ts';
 export { claim, configFile, configFiles, type Mount, scratch, secretFiles } from './constructs/mounts.ts';
 export { type ClaimProps, persistentVolumeClaim } from './constructs/persistent-volume-claim.ts';
 export { execProbe, httpProbe, type Timing, tcpProbe } from './constructs/probes.ts';
-export { service } from './constructs/service.ts';
+export { service, services } from './constructs/service.ts';
 export { fieldEnv, secretEnv, type WorkloadProps, workload } from './constructs/workload.ts';
 export { MatrixChart } from './matrix-chart.ts';
 export type { Diagnostic, Position } from './model/diagnostic.ts';
@@ -31,7 +32,7 @@ export { type Loaded, type LoadedStack, loadStack, loadVersions } from './model/
 export type { Manifest, ManifestFile } from './model/manifest.ts';
 export type { OverrideProblem } from './model/overrides.ts';
 export type { Stack } from './model/stack.ts';
-export type { Flow, Party, Topology } from './model/topology.ts';
+export type { Flow, Peer, Port, Route, ServicePoint, Topology, Workload } from './model/topology.ts';
 export { type Rendered, render } from './render.ts';
 export { check, rules } from './rules/index.ts';
 export type { Finding, Rule, RuleInput } from './rules/rule.ts';

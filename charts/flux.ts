@@ -93,7 +93,7 @@ export function flux(app: App, stack: Stack, files: readonly ManifestFile[]): vo
       metadata: {
         name,
         namespace: stack.flux.namespace,
-        labels: labels({ id: name, component: 'layer', instance: stack.name }),
+        labels: labels({ id: name, role: 'layer', instance: stack.name }),
       },
       spec: {
         ...(after === undefined ? {} : { dependsOn: [{ name: `${stack.name}-${after}` }] }),

@@ -1,8 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Party } from '../model/topology.ts';
 import type { ChartFile } from './chart-file.ts';
 import { NO_SUBSTITUTION } from './flux-annotations.ts';
-import { objectMeta } from './labels.ts';
+import { type Owner, objectMeta } from './labels.ts';
 
 /**
  * A ConfigMap of configuration files or plain environment values.
@@ -12,7 +11,7 @@ import { objectMeta } from './labels.ts';
  */
 export function configMap(
   file: ChartFile,
-  owner: Party,
+  owner: Owner,
   name: string,
   data: Readonly<Record<string, string>>,
 ): void {

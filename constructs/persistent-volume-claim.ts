@@ -1,8 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Party } from '../model/topology.ts';
 import type { ChartFile } from './chart-file.ts';
 import { NEVER_PRUNE } from './flux-annotations.ts';
-import { objectMeta } from './labels.ts';
+import { type Owner, objectMeta } from './labels.ts';
 
 /** What a claim asks for. */
 export interface ClaimProps {
@@ -13,7 +12,7 @@ export interface ClaimProps {
 }
 
 /** A volume for one node at a time, which Flux never deletes. */
-export function persistentVolumeClaim(file: ChartFile, owner: Party, props: ClaimProps): void {
+export function persistentVolumeClaim(file: ChartFile, owner: Owner, props: ClaimProps): void {
   new k8s.KubePersistentVolumeClaim(file, props.name, {
     metadata: { ...objectMeta(owner, props.name), annotations: NEVER_PRUNE },
     spec: {

@@ -1,14 +1,14 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Resources } from '../model/resources.ts';
 import type { CallNodes } from '../model/stack.ts';
-import type { Party, Port } from '../model/topology.ts';
+import { isOnNode, type Port, type Workload } from '../model/topology.ts';
 import type { ChartFile } from './chart-file.ts';
 import { labels, objectMeta, workloadSelector } from './labels.ts';
 import { type Mount, volumeMounts, volumes } from './mounts.ts';
 
 /** What a workload is, beyond what every pod of this project has. */
 export interface WorkloadProps {
-  readonly owner: Party;
+  readonly owner: Workload;
   readonly image: string;
   /** User and group the program runs as; never 0. */
   readonly user: number;
@@ -42,10 +42,11 @@ export interface WorkloadProps {
 /** Ports that are declared one by one: a range is only declared while the object stays readable. */
 const LARGEST_DECLARED_RANGE = 100;
 
-function containerPorts(owner: Party): k8s.ContainerPort[] {
+function containerPorts(owner: Workload): k8s.ContainerPort[] {
   const declared = (port: Port): k8s.ContainerPort[] => {
-    const { number, last, protocol, name } = port;
-    const host = owner.network === 'hostPort' && port.service === undefined;
+    const { number, last, protocol, name, on } = port;
+    // On the node's own network every port is one of the node already.
+    const host = on === 'node' && !owner.hostNetwork;
     if (last === undefined) {
       return [{ name, containerPort: number, protocol, ...(host ? { hostPort: number } : {}) }];
     }
@@ -74,7 +75,7 @@ function quantities(amounts: {
  */
 export function workload(file: ChartFile, props: WorkloadProps): void {
   const { owner, nodes } = props;
-  const call = owner.network !== 'pod';
+  const call = isOnNode(owner);
   const container: k8s.Container = {
     name: owner.id,
     image: props.image,
@@ -109,7 +110,7 @@ export function workload(file: ChartFile, props: WorkloadProps): void {
           automountServiceAccountToken: false,
           // Services named like a program would fill its environment: LIVEKIT_PORT, JVB_PORT.
           enableServiceLinks: false,
-          ...(owner.network === 'host' ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
+          ...(owner.hostNetwork ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
           ...(nodes === undefined || Object.keys(nodes.nodeSelector).length === 0
             ? {}
             : { nodeSelector: { ...nodes.nodeSelector } }),

@@ -26,7 +26,7 @@ import {
   type StackFacts,
   type TlsSource,
 } from './stack.ts';
-import { OUTSIDE, type Party, type Route, type Topology } from './topology.ts';
+import { hostsAt, PEERS, type Peer, type Route, type Topology } from './topology.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
 export interface ResolveContext {
@@ -115,10 +115,12 @@ function resolveComponents(written: StackFile, facts: StackFacts): ComponentSett
 /** The TLS Secrets that somebody else keeps: one for each name, whichever doors use it. */
 function keptCertificates(stack: StackBase, topology: Topology): readonly SecretSpec[] {
   const hostsBySecret = new Map<string, Set<string>>();
-  for (const { door, host } of topology.routes) {
+  for (const door of ['public', 'lan'] as const) {
     const source = doorTls(stack, door);
     if (source === undefined || !('secret' in source)) continue;
-    hostsBySecret.set(source.secret, (hostsBySecret.get(source.secret) ?? new Set()).add(host));
+    for (const { host } of hostsAt(topology, door)) {
+      hostsBySecret.set(source.secret, (hostsBySecret.get(source.secret) ?? new Set()).add(host));
+    }
   }
   return [...hostsBySecret].map(([name, hosts]) => ({
     namespace: stack.namespace,
@@ -128,7 +130,7 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
       {
         key: 'tls.crt',
         what: 'certificate chain',
-        readers: [OUTSIDE.traefik],
+        readers: [PEERS.traefik],
         form: { kind: 'given', pem: 'certificate' },
         loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
         rotation: 'nobody, where the new one is valid for the same hosts',
@@ -136,7 +138,7 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
       {
         key: 'tls.key',
         what: "the certificate's private key",
-        readers: [OUTSIDE.traefik],
+        readers: [PEERS.traefik],
         form: { kind: 'given', pem: 'private key' },
         loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
         rotation: 'nobody, together with its certificate',
@@ -200,61 +202,57 @@ function resolveCallNodes(written: StackFile['callNodes']): CallNodes {
   };
 }
 
-/** The parties that exist around every stack. */
-function outsideParties(stack: StackBase): readonly Party[] {
-  const common = {
-    component: 'outside',
-    setting: 'outside',
-    instance: stack.name,
-    namespace: '',
-    network: 'outside',
-    ports: [],
-    addresses: [],
-  } as const;
-  const isPublic = stack.expose.public !== undefined;
+/** Those who exist around every stack. */
+function peers(stack: StackBase): readonly Peer[] {
+  const peer = (id: string, title: string, where: Peer['where'], ports: Peer['ports'] = []): Peer => ({
+    kind: 'peer',
+    id,
+    title,
+    where,
+    ports,
+  });
+  const { public: publicDoor, lan } = stack.expose;
+  const local = 'People on the local network';
   return [
-    {
-      ...common,
-      id: OUTSIDE.clients,
-      title: isPublic ? 'People on the Internet' : 'People on the local network',
-    },
-    ...(isPublic && stack.expose.lan !== undefined
-      ? [{ ...common, id: OUTSIDE.localClients, title: 'People on the local network' }]
+    peer(PEERS.clients, publicDoor === undefined ? local : 'People on the Internet', 'outside'),
+    ...(publicDoor !== undefined && lan !== undefined ? [peer(PEERS.localClients, local, 'outside')] : []),
+    peer(PEERS.homeservers, 'Other homeservers and services', 'outside', [
+      { name: 'federation', number: 443, protocol: 'TCP', on: 'pod' },
+    ]),
+    ...(publicDoor?.via === 'tunnel'
+      ? [peer(PEERS.tunnel, `Cloudflare tunnel ${publicDoor.tunnel.name}`, 'cluster')]
       : []),
-    {
-      ...common,
-      id: OUTSIDE.homeservers,
-      title: 'Other homeservers and services',
-      ports: [{ name: 'federation', number: 443, protocol: 'TCP' }],
-    },
-    ...(stack.expose.public?.via === 'tunnel'
-      ? [{ ...common, id: OUTSIDE.tunnel, title: `Cloudflare tunnel ${stack.expose.public.tunnel.name}` }]
+    ...(publicDoor?.via === 'traefik' || lan !== undefined
+      ? [peer(PEERS.traefik, 'Traefik', 'cluster')]
       : []),
-    ...(stack.expose.public?.via === 'traefik' || stack.expose.lan !== undefined
-      ? [{ ...common, id: OUTSIDE.traefik, title: 'Traefik' }]
-      : []),
-    { ...common, id: OUTSIDE.databaseOperator, title: 'CloudNativePG operator' },
+    peer(PEERS.databaseOperator, 'CloudNativePG operator', 'cluster'),
   ];
 }
 
 function assembleTopology(stack: StackBase): Topology {
+  const workloads = allComponents.flatMap((component) => component.workloads(stack));
   return {
-    parties: [...outsideParties(stack), ...allComponents.flatMap((component) => component.parties(stack))],
+    domain: stack.cluster.domain,
+    namespaces: [...new Set([stack.namespace, ...workloads.map(({ namespace }) => namespace)])],
+    workloads,
+    peers: peers(stack),
+    services: allComponents.flatMap((component) => component.services(stack)),
     flows: allComponents.flatMap((component) => component.flows(stack)),
-    routes: byHost(allComponents.flatMap((component) => component.routes(stack))),
+    hosts: allComponents.flatMap((component) => component.hosts(stack)),
+    routes: inOrder(allComponents.flatMap((component) => component.routes(stack))),
   };
 }
 
 /** Most special first: every entrance takes the first rule of a host that fits, or behaves as if it did. */
-const SPECIAL: Readonly<Record<Route['match']['kind'], number>> = { exact: 0, prefix: 1, all: 2 };
+const SPECIAL: Readonly<Record<Route['match']['kind'], number>> = { exact: 0, regex: 1, prefix: 2, all: 3 };
 
 /** Routes of one host together, hosts in the order of their first route. */
-function byHost(routes: readonly Route[]): readonly Route[] {
+function inOrder(routes: readonly Route[]): readonly Route[] {
   const hosts = [...new Set(routes.map(({ host }) => host))];
   return hosts.flatMap((host) =>
     routes
       .filter((route) => route.host === host)
-      .sort((a, b) => SPECIAL[a.match.kind] - SPECIAL[b.match.kind]),
+      .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || SPECIAL[a.match.kind] - SPECIAL[b.match.kind]),
   );
 }
 

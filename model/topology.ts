@@ -1,86 +1,133 @@
 import type { ComponentName } from './components/index.ts';
+import type { Path } from './reading/yaml-source.ts';
 
-/** Where a party's ports live: on its pod, on its node through hostPort, on the node itself, or elsewhere. */
-export type Network = 'pod' | 'hostPort' | 'host' | 'outside';
-
-/** A port a party listens on. */
+/** A port that somebody listens on. */
 export interface Port {
-  /** Unique in the party and legal as a Kubernetes port name (at most 15 characters). */
+  /** Unique in its owner and legal as a Kubernetes port name (at most 15 characters). */
   readonly name: string;
   /** What the program itself listens on. */
   readonly number: number;
-  /** Last port of a range; absent for a single port. */
+  /** Last port of a range. @default - a single port */
   readonly last?: number;
   readonly protocol: 'TCP' | 'UDP';
-  /** The Service's port for it; absent when nothing reaches it through the Service. */
-  readonly service?: number;
-  /** Key of its component's settings that decides the number; absent where no key does. */
-  readonly setting?: string;
+  /** `node`: opened on an address of the node; `pod`: on the pod's own address only. Says nothing of Services. */
+  readonly on: 'pod' | 'node';
+  /** The field of the stack file that decides the number. @default - none: it is the program's own */
+  readonly decidedBy?: Path;
+  /** What it is for, where that is not the program's own service. */
+  readonly purpose?: 'metrics' | 'health';
 }
 
-/** Somebody who talks or listens: a workload of the stack, or one of the outside parties. */
-export interface Party {
-  /** Name of the workload and of everything that belongs to it; unique in the stack. */
+/** Something of the stack that runs: the pods of one Deployment, or those that an operator makes. */
+export interface Workload {
+  readonly kind: 'workload';
+  /** Name of the object that makes the pods, and of everything that belongs to it alone; unique in the stack. */
   readonly id: string;
   /** What kind of program it is: the label `app.kubernetes.io/component`. Two bridges share it. */
-  readonly component: string;
-  /** The component of the stack file it belongs to. */
-  readonly setting: ComponentName | 'outside';
-  /** The stack's name; the label `app.kubernetes.io/instance`. */
+  readonly role: string;
+  /** The stack's name: the label `app.kubernetes.io/instance`. */
   readonly instance: string;
   readonly namespace: string;
-  readonly network: Network;
   /** What people call it. */
   readonly title: string;
-  /** Name of its Service; absent when it has none. */
-  readonly service?: string;
+  /** True where its pods have no network of their own: every port is then one of the node. */
+  readonly hostNetwork: boolean;
   readonly ports: readonly Port[];
-  /** Addresses that clients are told for its call traffic. */
-  readonly addresses: readonly string[];
+  /** The part of the stack file that brought it. */
+  readonly at: readonly [ComponentName, ...Path];
 }
 
-/** One party opens connections to another. */
+/** Somebody around the stack who talks to it, or whom it talks to. */
+export interface Peer {
+  readonly kind: 'peer';
+  readonly id: string;
+  readonly title: string;
+  /** `cluster`: pods that somebody else runs in the same cluster; `outside`: everybody beyond its edge. */
+  readonly where: 'cluster' | 'outside';
+  readonly ports: readonly Port[];
+}
+
+/** One of the workloads, or all that do the same. */
+export type Selection = { readonly id: string } | { readonly role: string };
+
+/** A name in the cluster's DNS that leads to pods of the stack. */
+export interface ServicePoint {
+  readonly name: string;
+  readonly namespace: string;
+  readonly selects: Selection;
+  /** What it listens on, and the name of the port that this leads to. */
+  readonly ports: readonly { readonly number: number; readonly to: string }[];
+}
+
+/** `from` opens connections to `to`. An address in the cluster is only given to who has one of these. */
 export interface Flow {
+  /** A {@link Workload} or {@link Peer}, by its id. */
   readonly from: string;
-  readonly to: string;
-  /** Name of the listening party's port. */
+  /** The same, or all workloads of a role. */
+  readonly to: string | { readonly role: string };
+  /** Name of the listener's port. */
   readonly port: string;
   readonly why: string;
-  /** True when it crosses the cluster's edge without an entrance in between (call traffic). */
-  readonly direct: boolean;
 }
 
-/** How a request's path is matched. */
+/** The ways into a stack. */
+export type Door = 'public' | 'lan';
+
+/** A host name that leads to the stack, with or without HTTP behind it. */
+export interface HostClaim {
+  readonly host: string;
+  readonly door: Door;
+  /** The field of the stack file that decides it; where nothing is written there, the server name does. */
+  readonly at: readonly ['serverName'] | readonly [ComponentName, ...Path] | readonly ['expose', ...Path];
+  /** Whose name it is. */
+  readonly component: ComponentName;
+  /** `entrance`: who answers for HTTPS there; `call-nodes`: the nodes' own address. */
+  readonly leadsTo: 'entrance' | 'call-nodes';
+  /** The group whose certificate covers it, and the namespace in which that is needed. */
+  readonly certificate: { readonly group: string; readonly namespace: string };
+}
+
+/** How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, unanchored. */
 export type PathMatch =
   | { readonly kind: 'all' }
-  | { readonly kind: 'prefix' | 'exact'; readonly paths: readonly string[] };
+  | { readonly kind: 'prefix' | 'exact' | 'regex'; readonly paths: readonly string[] };
 
-/** An HTTP host (and part of its paths) that an entrance passes on to a party. */
+/** An HTTP host (and part of its paths) that an entrance passes on to a Service. */
 export interface Route {
-  readonly door: 'public' | 'lan';
+  readonly door: Door;
   readonly host: string;
   readonly match: PathMatch;
-  readonly to: string;
-  /** Name of the port at the receiving party. */
-  readonly port: string;
+  /** The Service, and its port by number. */
+  readonly to: { readonly service: string; readonly namespace: string; readonly port: number };
+  /**
+   * Which of a host's routes is tried first: the higher number.
+   * @default - the more special kind of match: exact, then regex, then prefix, then all
+   */
+  readonly rank?: number;
   /** What it belongs to: the file below `networking/` that holds the entrance for it. */
   readonly group: string;
-  /** The group whose certificate covers the host. */
-  readonly certificate: string;
 }
 
-/** Who talks to whom: read by Services, probes, routes, tunnel, firewall table and diagram. */
+/** Who talks to whom: read by Services, probes, routes, certificates, DNS and firewall tables, and the diagram. */
 export interface Topology {
-  readonly parties: readonly Party[];
+  /** The cluster's own DNS domain. */
+  readonly domain: string;
+  /** Every namespace that holds something of the stack, its own first. */
+  readonly namespaces: readonly string[];
+  readonly workloads: readonly Workload[];
+  readonly peers: readonly Peer[];
+  readonly services: readonly ServicePoint[];
   readonly flows: readonly Flow[];
+  readonly hosts: readonly HostClaim[];
+  /** Those of one host together, in the order in which they are tried. */
   readonly routes: readonly Route[];
 }
 
-/** The parties that no stack renders. */
-export const OUTSIDE = {
+/** The peers that a stack can have. */
+export const PEERS = {
   /** Who the stack is for: the Internet, or the local network where nothing is public. */
   clients: 'clients',
-  /** The local network beside the Internet. */
+  /** The local network, where the Internet comes to a door of its own. */
   localClients: 'local-clients',
   homeservers: 'homeservers',
   tunnel: 'tunnel',
@@ -88,42 +135,142 @@ export const OUTSIDE = {
   databaseOperator: 'cnpg-operator',
 } as const;
 
-/** True for a call pod: its ports are its node's, and the Internet reaches them without an entrance. */
-export function isOnNode({ network }: Party): boolean {
-  return network === 'host' || network === 'hostPort';
+/** True for a call pod: some of its ports are its node's, and are reached without an entrance. */
+export function isOnNode({ hostNetwork, ports }: Workload): boolean {
+  return hostNetwork || ports.some(({ on }) => on === 'node');
+}
+
+/** True for a connection that crosses the cluster's edge without an entrance in between: call traffic. */
+export function isDirect(topology: Topology, { from, to }: Flow): boolean {
+  return (
+    topology.peers.some(({ id, where }) => id === from && where === 'outside') &&
+    listeners(topology, to).some(({ kind }) => kind === 'workload')
+  );
 }
 
 /**
- * Finds a party by its id.
+ * Finds a workload by its id.
  *
- * @throws when the topology has no such party: a component declared a flow to something it did not declare.
+ * @throws when the topology has none: a component said something of what it did not declare
  */
-export function party(topology: Pick<Topology, 'parties'>, id: string): Party {
-  const found = topology.parties.find((candidate) => candidate.id === id);
-  if (found === undefined) throw new Error(`topology has no party "${id}"`);
+export function workloadOf({ workloads }: Pick<Topology, 'workloads'>, id: string): Workload {
+  const found = workloads.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`the topology has no workload "${id}"`);
   return found;
+}
+
+/** Finds a port by its name. @throws when there is none */
+export function portOf(owner: Pick<Workload | Peer, 'id' | 'ports'>, name: string): Port {
+  const found = owner.ports.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`"${owner.id}" has no port "${name}"`);
+  return found;
+}
+
+/** Those at the listening end of a flow. @throws when there is nobody */
+export function listeners(
+  { workloads, peers }: Pick<Topology, 'workloads' | 'peers'>,
+  to: Flow['to'],
+): readonly (Workload | Peer)[] {
+  const all: readonly (Workload | Peer)[] = [...workloads, ...peers];
+  const found =
+    typeof to === 'string'
+      ? all.filter(({ id }) => id === to)
+      : workloads.filter(({ role }) => role === to.role);
+  if (found.length > 0) return found;
+  throw new Error(`the topology has nobody called ${JSON.stringify(to)}`);
+}
+
+/** The workloads that a Service leads to. @throws when there are none */
+export function selected(
+  { workloads }: Pick<Topology, 'workloads'>,
+  selects: Selection,
+): readonly Workload[] {
+  const found = workloads.filter((one) =>
+    'id' in selects ? one.id === selects.id : one.role === selects.role,
+  );
+  if (found.length > 0) return found;
+  throw new Error(`the topology has no workload for ${JSON.stringify(selects)}`);
+}
+
+/** Finds a Service. @throws when there is none */
+export function serviceOf(
+  { services }: Pick<Topology, 'services'>,
+  { service, namespace }: { readonly service: string; readonly namespace: string },
+): ServicePoint {
+  const found = services.find((one) => one.name === service && one.namespace === namespace);
+  if (found === undefined) throw new Error(`the topology has no Service "${service}" in ${namespace}`);
+  return found;
+}
+
+/** Who answers a route's requests, and on which of their own ports. */
+export function routeEnd(
+  topology: Pick<Topology, 'services' | 'workloads'>,
+  { to }: Pick<Route, 'to'>,
+): { readonly workloads: readonly Workload[]; readonly port: Port } {
+  const { name, selects, ports } = serviceOf(topology, to);
+  const workloads = selected(topology, selects);
+  const [first] = workloads;
+  const entry = ports.find(({ number }) => number === to.port);
+  if (entry === undefined || first === undefined)
+    throw new Error(`the Service "${name}" has no port ${to.port}`);
+  return { workloads, port: portOf(first, entry.to) };
+}
+
+/** Where something in the cluster answers. */
+export interface Address {
+  /** The Service's name in full: short names fail where a program does not use the search list. */
+  readonly host: string;
+  /** The Service's port. */
+  readonly port: number;
+  /** `http://host:port` */
+  readonly url: string;
+}
+
+/** The address of a Service's port. */
+export function addressOf(
+  { domain }: Pick<Topology, 'domain'>,
+  { service, namespace, port }: Route['to'],
+): Address {
+  const host = `${service}.${namespace}.svc.${domain}`;
+  return { host, port, url: `http://${host}:${port}` };
 }
 
 /**
- * Finds a party's port by name.
+ * Where a flow leads: the only way for one workload to learn of another, so that what is rendered and what policies,
+ * tables and the diagram say of it cannot differ.
  *
- * @throws when the party has no such port.
+ * @throws when there is no such flow, or no Service for its port
  */
-export function port(owner: Party, name: string): Port {
-  const found = owner.ports.find((candidate) => candidate.name === name);
-  if (found === undefined) throw new Error(`party "${owner.id}" has no port "${name}"`);
+export function reach(topology: Topology, flow: Pick<Flow, 'from' | 'to' | 'port'>): Address {
+  const { from, to, port } = flow;
+  const isSame = (other: Flow['to']): boolean => JSON.stringify(other) === JSON.stringify(to);
+  if (!topology.flows.some((one) => one.from === from && isSame(one.to) && one.port === port)) {
+    throw new Error(`"${from}" has no flow to ${JSON.stringify(to)}, port "${port}"`);
+  }
+  const ends = new Set(listeners(topology, to).map(({ id }) => id));
+  for (const { name, namespace, selects, ports } of topology.services) {
+    const entry = ports.find((one) => one.to === port);
+    const leads = selected(topology, selects);
+    // All that it leads to must be meant: one Service for several kinds of workers is nobody's own address.
+    if (entry !== undefined && leads.every(({ id }) => ends.has(id))) {
+      return addressOf(topology, { service: name, namespace, port: entry.number });
+    }
+  }
+  throw new Error(`no Service leads to ${JSON.stringify(to)}, port "${port}"`);
+}
+
+/** Who claims a host at a door. @throws when nobody does */
+export function claimOf(
+  { hosts }: Pick<Topology, 'hosts'>,
+  { host, door }: Pick<Route, 'host' | 'door'>,
+): HostClaim {
+  const found = hosts.find((one) => one.host === host && one.door === door);
+  if (found === undefined) throw new Error(`nobody claims the host "${host}"`);
   return found;
 }
 
-/** The fully qualified name of a party's Service: short names fail where a program does not use the search list. */
-export function serviceHost(owner: Party, clusterDomain: string): string {
-  if (owner.service === undefined) throw new Error(`party "${owner.id}" has no Service`);
-  return `${owner.service}.${owner.namespace}.svc.${clusterDomain}`;
-}
-
-/** `http://` address of a party's Service port, by the port's name. */
-export function serviceUrl(owner: Party, portName: string, clusterDomain: string): string {
-  const { service } = port(owner, portName);
-  if (service === undefined) throw new Error(`port "${portName}" of "${owner.id}" is not on its Service`);
-  return `http://${serviceHost(owner, clusterDomain)}:${service}`;
+/** The names that lead to a door, each once. */
+export function hostsAt({ hosts }: Pick<Topology, 'hosts'>, door: Door): readonly HostClaim[] {
+  const claims = hosts.filter((one) => one.door === door);
+  return claims.filter(({ host }, index) => claims.findIndex((one) => one.host === host) === index);
 }

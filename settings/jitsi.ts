@@ -1,7 +1,7 @@
-import type { Jitsi } from '../model/components/jitsi.ts';
+import { type Jitsi, jitsiWorkload } from '../model/components/jitsi.ts';
 import { type JitsiPart, javaHeap } from '../model/components/jitsi-sizes.ts';
 import type { Stack } from '../model/stack.ts';
-import { party, port, serviceHost, serviceUrl } from '../model/topology.ts';
+import { type Address, portOf, reach, workloadOf } from '../model/topology.ts';
 import { CLUSTER_INTERFACES } from './livekit.ts';
 
 /** Environment of one program: plain values only, secrets and pod fields stand in the chart. */
@@ -44,8 +44,8 @@ export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<Ji
 
 /** What the stack itself says, before additions. */
 function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
-  const prosody = party(stack.topology, 'jitsi-prosody');
-  const xmppServer = serviceHost(prosody, stack.cluster.domain);
+  const prosody = (part: JitsiPart, port: string): Address =>
+    reach(stack.topology, { from: jitsiWorkload(part), to: jitsiWorkload('prosody'), port });
   const publicUrl = `https://${jitsi.host}`;
   const { type, guests, on } = access(jitsi);
   const stun = stack.callNodes.address.by === 'stun';
@@ -62,17 +62,17 @@ function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, 
       ENABLE_AUTH: on,
       JICOFO_ENABLE_REST: YES,
       JICOFO_MAX_MEMORY: javaHeap(jitsi.resources.jicofo.limits.memory),
-      XMPP_SERVER: xmppServer,
+      XMPP_SERVER: prosody('jicofo', 'c2s').host,
     },
     jvb: {
       // The graceful stop talks to the bridge's own REST interface.
       COLIBRI_REST_ENABLED: YES,
       // With STUN the bridge asks Jitsi's server for its address; otherwise nobody outside learns of it.
       JVB_DISABLE_STUN: stun ? NO : YES,
-      JVB_PORT: String(port(party(stack.topology, 'jitsi-jvb'), 'media').number),
+      JVB_PORT: String(portOf(workloadOf(stack.topology, 'jitsi-jvb'), 'media').number),
       SHUTDOWN_REST_ENABLED: YES,
       VIDEOBRIDGE_MAX_MEMORY: javaHeap(jitsi.resources.jvb.limits.memory),
-      XMPP_SERVER: xmppServer,
+      XMPP_SERVER: prosody('jvb', 'c2s').host,
     },
     web: {
       BOSH_RELATIVE: YES,
@@ -88,7 +88,7 @@ function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, 
       ENABLE_XMPP_WEBSOCKET: YES,
       PUBLIC_URL: publicUrl,
       // nginx resolves this at run time, without a search list: only the full name works.
-      XMPP_BOSH_URL_BASE: serviceUrl(prosody, 'http', stack.cluster.domain),
+      XMPP_BOSH_URL_BASE: prosody('web', 'http').url,
     },
   };
 }

@@ -1,7 +1,7 @@
 import { LIVEKIT_KEYS, type Livekit } from '../model/components/livekit.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Stack } from '../model/stack.ts';
-import { party, port, serviceUrl } from '../model/topology.ts';
+import { portOf, reach, workloadOf } from '../model/topology.ts';
 
 /** Where the pod finds its files; the chart mounts exactly these. */
 export const LIVEKIT_PATHS = { config: '/config', keys: '/secrets/livekit' } as const;
@@ -40,14 +40,14 @@ export function livekitConfig(stack: Stack, livekit: Livekit): unknown {
 
 /** What the stack itself says, before additions. */
 function ownLivekitConfig(stack: Stack, livekit: Livekit): object {
-  const self = party(stack.topology, 'livekit');
+  const self = workloadOf(stack.topology, 'livekit');
   const { first, last } = livekit.udp;
-  const relay = port(self, 'turn-relay');
+  const relay = portOf(self, 'turn-relay');
   return {
-    port: port(self, 'http').number,
+    port: portOf(self, 'http').number,
     key_file: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
     rtc: {
-      tcp_port: port(self, 'ice-tcp').number,
+      tcp_port: portOf(self, 'ice-tcp').number,
       ...(first === last ? { udp_port: first } : { port_range_start: first, port_range_end: last }),
       ...address(stack),
       interfaces: { excludes: CLUSTER_INTERFACES },
@@ -55,7 +55,7 @@ function ownLivekitConfig(stack: Stack, livekit: Livekit): object {
     turn: {
       // Also answers STUN: without it LiveKit sends clients to servers of Google and Twilio.
       enabled: true,
-      udp_port: port(self, 'turn-udp').number,
+      udp_port: portOf(self, 'turn-udp').number,
       relay_range_start: relay.number,
       relay_range_end: relay.last ?? relay.number,
     },
@@ -64,7 +64,7 @@ function ownLivekitConfig(stack: Stack, livekit: Livekit): object {
     webhook: {
       api_key: LIVEKIT_KEYS.apiKey,
       urls: [
-        `${serviceUrl(party(stack.topology, 'lk-jwt-service'), 'http', stack.cluster.domain)}/sfu_webhook`,
+        `${reach(stack.topology, { from: 'livekit', to: 'lk-jwt-service', port: 'http' }).url}/sfu_webhook`,
       ],
     },
   };
@@ -76,12 +76,12 @@ function ownLivekitConfig(stack: Stack, livekit: Livekit): object {
  * @see https://github.com/element-hq/lk-jwt-service#configuration
  */
 export function jwtServiceEnvironment(stack: Stack, livekit: Livekit): Readonly<Record<string, string>> {
-  const synapse = serviceUrl(party(stack.topology, 'synapse'), 'http', stack.cluster.domain);
+  const synapse = reach(stack.topology, { from: 'lk-jwt-service', to: 'synapse', port: 'http' });
   return {
     // Both what browsers are told and what the service itself calls: it has to be the public name.
     LIVEKIT_URL: `wss://${livekit.host}`,
     LIVEKIT_KEY_FILE: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
     LIVEKIT_FULL_ACCESS_HOMESERVERS: stack.serverName,
-    LIVEKIT_CS_API_URL_OVERRIDES: `${stack.serverName}=${synapse}`,
+    LIVEKIT_CS_API_URL_OVERRIDES: `${stack.serverName}=${synapse.url}`,
   };
 }

@@ -1,7 +1,7 @@
 import { SYNAPSE_SECRETS } from '../model/components/synapse.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Stack } from '../model/stack.ts';
-import { party, port, serviceHost } from '../model/topology.ts';
+import { portOf, reach, workloadOf } from '../model/topology.ts';
 
 /** Where the pod finds its files; the chart mounts exactly these. */
 export const SYNAPSE_PATHS = {
@@ -86,8 +86,8 @@ function oldSigningKeys({ kept }: Stack): object {
 
 /** What the stack itself says, before additions. */
 function ownHomeserver(stack: Stack): object {
-  const self = party(stack.topology, 'synapse');
-  const database = party(stack.topology, stack.database.cluster);
+  const self = workloadOf(stack.topology, 'synapse');
+  const database = reach(stack.topology, { from: self.id, to: stack.database.cluster, port: 'postgres' });
   const { secrets, config, data } = SYNAPSE_PATHS;
   // Without the federation resource nobody could check our users' identity either: the JWT service asks there.
   const resources = [
@@ -105,9 +105,9 @@ function ownHomeserver(stack: Stack): object {
     form_secret_path: `${secrets}/${SYNAPSE_SECRETS.form}`,
     log_config: `${config}/log.yaml`,
     listeners: [
-      { port: port(self, 'http').number, type: 'http', x_forwarded: true, resources },
-      { port: port(self, 'metrics').number, type: 'metrics' },
-      { port: port(self, 'health').number, type: 'http', resources: [{ names: ['health'] }] },
+      { port: portOf(self, 'http').number, type: 'http', x_forwarded: true, resources },
+      { port: portOf(self, 'metrics').number, type: 'metrics' },
+      { port: portOf(self, 'health').number, type: 'http', resources: [{ names: ['health'] }] },
     ],
     enable_metrics: true,
     database: {
@@ -116,8 +116,8 @@ function ownHomeserver(stack: Stack): object {
       args: {
         user: stack.database.owner,
         dbname: stack.database.name,
-        host: serviceHost(database, stack.cluster.domain),
-        port: port(database, 'postgres').number,
+        host: database.host,
+        port: database.port,
         sslmode: 'require',
         application_name: 'synapse',
         keepalives_idle: 10,

@@ -1,5 +1,16 @@
 import type { Stack } from '../model/stack.ts';
-import { isOnNode, OUTSIDE, type Party, type Port, party, port, type Route } from '../model/topology.ts';
+import {
+  isDirect,
+  isOnNode,
+  listeners,
+  PEERS,
+  type Peer,
+  type Port,
+  portOf,
+  type Route,
+  routeEnd,
+  type Workload,
+} from '../model/topology.ts';
 import { visible } from '../model/visible.ts';
 import { fenced, type Markdown } from './markdown.ts';
 
@@ -10,12 +21,12 @@ export function portText({ number, last, protocol }: Port): string {
 
 /** Who passes a route's requests on to the stack. */
 export function entranceOf(stack: Stack, route: Route): string {
-  return route.door === 'public' && stack.expose.public?.via === 'tunnel' ? OUTSIDE.tunnel : OUTSIDE.traefik;
+  return route.door === 'public' && stack.expose.public?.via === 'tunnel' ? PEERS.tunnel : PEERS.traefik;
 }
 
 /** Who comes to a door: with a public one beside it, the local door has visitors of its own. */
 function visitor(stack: Stack, route: Route): string {
-  return route.door === 'lan' && stack.expose.public !== undefined ? OUTSIDE.localClients : OUTSIDE.clients;
+  return route.door === 'lan' && stack.expose.public !== undefined ? PEERS.localClients : PEERS.clients;
 }
 
 /** Mermaid takes letters, digits and underscores as a node's name in any place. */
@@ -28,35 +39,35 @@ function label(text: string): string {
   return visible(text).replaceAll(/["<>#&;`]/g, (character) => `#${character.charCodeAt(0)};`);
 }
 
-function box(item: Party): string {
-  const where = isOnNode(item) ? '<br/>on the call node' : '';
+function box(item: Workload | Peer): string {
+  const where = item.kind === 'workload' && isOnNode(item) ? '<br/>on the call node' : '';
   return `${node(item.id)}["${label(item.title)}${where}"]`;
 }
 
 /** Who talks to whom, as a Mermaid flow chart: read from the topology, like the routes and ports themselves. */
 export function diagram(stack: Stack): Markdown {
-  const { parties, flows, routes } = stack.topology;
+  const { workloads, peers, flows, routes } = stack.topology;
   const lines = new Set<string>();
   for (const route of routes) {
     const entrance = entranceOf(stack, route);
     lines.add(`${node(visitor(stack, route))} -->|443/tcp| ${node(entrance)}`);
-    const target = party(stack.topology, route.to);
-    lines.add(`${node(entrance)} -->|${portText(port(target, route.port))}| ${node(route.to)}`);
+    const { workloads: answering, port } = routeEnd(stack.topology, route);
+    for (const { id } of answering) lines.add(`${node(entrance)} -->|${portText(port)}| ${node(id)}`);
   }
   for (const flow of flows) {
-    if (flow.from === flow.to) continue;
-    const target = party(stack.topology, flow.to);
-    const arrow = flow.direct ? '==>' : '-->';
-    lines.add(`${node(flow.from)} ${arrow}|${portText(port(target, flow.port))}| ${node(flow.to)}`);
+    const arrow = isDirect(stack.topology, flow) ? '==>' : '-->';
+    for (const target of listeners(stack.topology, flow.to)) {
+      lines.add(`${node(flow.from)} ${arrow}|${portText(portOf(target, flow.port))}| ${node(target.id)}`);
+    }
   }
-  const inside = parties.filter(({ network }) => network !== 'outside');
-  const outside = parties.filter(({ network }) => network === 'outside');
   return fenced('mermaid', [
     'flowchart LR',
-    ...outside.map((item) => `  ${box(item)}`),
-    `  subgraph stack["namespace ${label(stack.namespace)}"]`,
-    ...inside.map((item) => `    ${box(item)}`),
-    '  end',
+    ...peers.map((item) => `  ${box(item)}`),
+    ...stack.topology.namespaces.flatMap((name, index) => [
+      `  subgraph ${index === 0 ? 'stack' : `stack${index + 1}`}["namespace ${label(name)}"]`,
+      ...workloads.filter(({ namespace }) => namespace === name).map((item) => `    ${box(item)}`),
+      '  end',
+    ]),
     ...[...lines].map((line) => `  ${line}`),
   ]);
 }

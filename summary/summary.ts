@@ -3,7 +3,18 @@ import { missingKeys } from '../model/kept-secrets.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
-import { isOnNode, type PathMatch, party, port, type Route } from '../model/topology.ts';
+import {
+  type Door,
+  hostsAt,
+  isDirect,
+  isOnNode,
+  listeners,
+  type PathMatch,
+  portOf,
+  type Route,
+  routeEnd,
+  selected,
+} from '../model/topology.ts';
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
@@ -25,13 +36,14 @@ import { warnings } from './warnings.ts';
 
 function pathsText(match: PathMatch): Content {
   if (match.kind === 'all') return 'everything';
-  return joined(match.paths.map((path) => code(`${path}${match.kind === 'prefix' ? '…' : ''}`)));
+  const more = match.kind === 'prefix' ? '…' : '';
+  return joined(match.paths.map((path) => code(`${path}${more}`)));
 }
 
 function routeRow(stack: Stack, route: Route): readonly Content[] {
-  const { title } = party(stack.topology, route.to);
-  const through = party(stack.topology, entranceOf(stack, route)).title;
-  return [code(route.host), pathsText(route.match), title, through];
+  const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
+  const through = listeners(stack.topology, entranceOf(stack, route)).map(({ title }) => title);
+  return [code(route.host), pathsText(route.match), titles.join(', '), through.join(', ')];
 }
 
 /** The nodes call pods run on, in words. */
@@ -50,22 +62,22 @@ function firewall(stack: Stack): readonly Markdown[] {
   if (stack.expose.lan !== undefined) {
     rows.push(['443/tcp', 'the local network', "Traefik's local address", 'HTTPS on the local network']);
   }
-  for (const flow of stack.topology.flows.filter(({ direct }) => direct)) {
-    const target = party(stack.topology, flow.to);
-    rows.push([portText(port(target, flow.port)), anybody, nodes, `${target.title}: ${flow.why}`]);
+  const { topology } = stack;
+  for (const flow of topology.flows.filter((one) => isDirect(topology, one))) {
+    for (const target of listeners(topology, flow.to)) {
+      rows.push([portText(portOf(target, flow.port)), anybody, nodes, `${target.title}: ${flow.why}`]);
+    }
   }
-  for (const flow of stack.topology.flows.filter(({ from, to }) => from === to)) {
-    const target = party(stack.topology, flow.to);
-    const told = stack.callNodes.advertised.join(', ');
-    const from = `the node itself; through the router where ${told} is the router's`;
-    rows.push([portText(port(target, flow.port)), from, nodes, `${target.title}: ${flow.why}`]);
-  }
-  const inside = stack.topology.parties.filter(
-    ({ network, ports }) => network === 'host' && ports.some((one) => one.service),
-  );
-  for (const one of inside) {
-    for (const open of one.ports.filter(({ service }) => service !== undefined)) {
-      rows.push([portText(open), 'the cluster only', nodes, `${one.title}: signalling through the entrance`]);
+  for (const { selects, ports } of topology.services) {
+    for (const one of selected(topology, selects)) {
+      for (const open of ports.map(({ to }) => portOf(one, to)).filter(({ on }) => on === 'node')) {
+        rows.push([
+          portText(open),
+          'the cluster only',
+          nodes,
+          `${one.title}: signalling through the entrance`,
+        ]);
+      }
     }
   }
   return [
@@ -84,24 +96,26 @@ function firewall(stack: Stack): readonly Markdown[] {
 /** Every name that has to be in the DNS, and where it leads. */
 function dns(stack: Stack): readonly Markdown[] {
   const rows: (readonly Content[])[] = [];
-  const hosts = (door: 'public' | 'lan'): readonly string[] => [
-    ...new Set(stack.topology.routes.filter((route) => route.door === door).map(({ host }) => host)),
-  ];
   const exposure = stack.expose.public;
-  for (const host of hosts('public')) {
-    rows.push(
-      exposure?.via === 'tunnel'
-        ? [code(host), 'CNAME', md`the tunnel ${code(exposure.tunnel.name)}`, 'made by the tunnel operator']
-        : [code(host), 'A', "Traefik's public address", 'you make it'],
-    );
+  const nodes = `the call nodes: ${stack.callNodes.advertised.join(', ')}`;
+  for (const { host, leadsTo } of hostsAt(stack.topology, 'public')) {
+    if (leadsTo === 'call-nodes') rows.push([code(host), 'A', nodes, 'you make it']);
+    else {
+      rows.push(
+        exposure?.via === 'tunnel'
+          ? [code(host), 'CNAME', md`the tunnel ${code(exposure.tunnel.name)}`, 'made by the tunnel operator']
+          : [code(host), 'A', "Traefik's public address", 'you make it'],
+      );
+    }
   }
-  for (const host of hosts('lan')) {
-    rows.push([code(host), 'A', "Traefik's local address", 'you make it, in the local DNS']);
+  for (const { host, leadsTo } of hostsAt(stack.topology, 'lan')) {
+    const to = leadsTo === 'call-nodes' ? nodes : "Traefik's local address";
+    rows.push([code(host), 'A', to, 'you make it, in the local DNS']);
   }
   return [
     heading(2, 'DNS records'),
     table(['name', 'type', 'leads to', 'who'], rows),
-    ...(stack.topology.parties.some(isOnNode)
+    ...(stack.topology.workloads.some(isOnNode)
       ? [md`Call traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`]
       : []),
   ];
@@ -220,7 +234,7 @@ export function summaryText(
 ): string {
   const { routes } = stack.topology;
   const weak = warnings(stack);
-  const door = (name: 'public' | 'lan', title: string): readonly Markdown[] => {
+  const door = (name: Door, title: string): readonly Markdown[] => {
     const rows = routes.filter((route) => route.door === name).map((route) => routeRow(stack, route));
     if (rows.length === 0) return [];
     return [heading(2, title), table(['host', 'paths', 'served by', 'through'], rows)];

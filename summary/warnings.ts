@@ -11,7 +11,7 @@ const CLOUDFLARE_UPLOAD_MB = 100;
  */
 export function warnings(stack: Stack): readonly string[] {
   const { expose, callNodes, jitsi, livekit } = stack;
-  const calls = stack.topology.parties.some(isOnNode);
+  const calls = stack.topology.workloads.some(isOnNode);
   const found: string[] = [];
   if (expose.public?.via === 'tunnel') {
     found.push(

@@ -2,15 +2,14 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configFile } from '../../constructs/mounts.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
 import { ELEMENT_CONFIG } from '../config/element-config.ts';
 import { nginx } from './nginx.ts';
 
 /** Element Web: static files. */
 export function element(app: App, stack: Stack): void {
   if (stack.element === undefined) return;
-  nginx(new ChartFile(app, 'components/element.yaml'), {
-    owner: party(stack.topology, 'element'),
+  nginx(new ChartFile(app, 'components/element.yaml'), stack.topology, {
+    id: 'element',
     image: stack.images.element,
     resources: stack.element.resources,
     configMap: ELEMENT_CONFIG,

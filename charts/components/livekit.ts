@@ -3,11 +3,11 @@ import { certificateSecret } from '../../constructs/certificate-secret.ts';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configFiles, secretFiles } from '../../constructs/mounts.ts';
 import { httpProbe, tcpProbe } from '../../constructs/probes.ts';
-import { service } from '../../constructs/service.ts';
+import { services } from '../../constructs/service.ts';
 import { fieldEnv, workload } from '../../constructs/workload.ts';
 import { LIVEKIT_KEYS } from '../../model/components/livekit.ts';
 import { doorTls, type Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
+import { workloadOf } from '../../model/topology.ts';
 import { jwtServiceEnvironment, LIVEKIT_PATHS } from '../../settings/livekit.ts';
 import { LIVEKIT_CONFIG } from '../config/livekit-config.ts';
 
@@ -25,7 +25,7 @@ const CA_PATH = '/ca';
 export function livekit(app: App, stack: Stack): void {
   if (stack.livekit === undefined) return;
   const file = new ChartFile(app, 'components/livekit.yaml');
-  const owner = party(stack.topology, 'livekit');
+  const owner = workloadOf(stack.topology, 'livekit');
   const { callNodes } = stack;
   const byNode = callNodes.address.by === 'node';
   workload(file, {
@@ -51,14 +51,14 @@ export function livekit(app: App, stack: Stack): void {
     progressSeconds: callNodes.drainSeconds + START_SECONDS,
     nodes: callNodes,
   });
-  service(file, owner);
+  services(file, stack.topology, owner.id);
 }
 
 /** Gives Matrix users tokens for the SFU, and makes rooms for those of this homeserver. */
 export function lkJwtService(app: App, stack: Stack): void {
   if (stack.livekit === undefined) return;
   const file = new ChartFile(app, 'components/lk-jwt-service.yaml');
-  const owner = party(stack.topology, 'lk-jwt-service');
+  const owner = workloadOf(stack.topology, 'lk-jwt-service');
   // On a local network the certificates are usually of an own authority, which the image does not know.
   const localCa = stack.expose.public === undefined && doorTls(stack, 'lan') !== undefined;
   workload(file, {
@@ -84,5 +84,5 @@ export function lkJwtService(app: App, stack: Stack): void {
     // It remembers who has to be signed off from which call; a second one would not know.
     single: true,
   });
-  service(file, owner);
+  services(file, stack.topology, owner.id);
 }

@@ -2,17 +2,18 @@ import type { k8s } from 'cdk8s-plus-28';
 import type { ChartFile } from '../../constructs/chart-file.ts';
 import { configFiles, type Mount, scratch } from '../../constructs/mounts.ts';
 import { httpProbe, tcpProbe } from '../../constructs/probes.ts';
-import { service } from '../../constructs/service.ts';
+import { services } from '../../constructs/service.ts';
 import { workload } from '../../constructs/workload.ts';
 import type { Resources } from '../../model/resources.ts';
-import type { Party } from '../../model/topology.ts';
+import { type Topology, workloadOf } from '../../model/topology.ts';
 
 /** The user nginx runs as in both images. */
 const USER = 101;
 
 /** What differs between the two nginx servers. */
 export interface NginxProps {
-  readonly owner: Party;
+  /** Its workload in the topology. */
+  readonly id: string;
   readonly image: string;
   readonly resources: Resources;
   readonly configMap: string;
@@ -22,9 +23,9 @@ export interface NginxProps {
 }
 
 /** An unprivileged nginx with our server block in the place of the image's. */
-export function nginx(file: ChartFile, props: NginxProps): void {
+export function nginx(file: ChartFile, topology: Topology, props: NginxProps): void {
   workload(file, {
-    owner: props.owner,
+    owner: workloadOf(topology, props.id),
     image: props.image,
     user: USER,
     resources: props.resources,
@@ -38,5 +39,5 @@ export function nginx(file: ChartFile, props: NginxProps): void {
     liveness: tcpProbe('http', { every: 10, failures: 3 }),
     readiness: httpProbe('http', '/health', { every: 5, failures: 3 }),
   });
-  service(file, props.owner);
+  services(file, topology, props.id);
 }

@@ -2,11 +2,11 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { claim, configFiles, scratch, secretFiles } from '../../constructs/mounts.ts';
 import { httpProbe } from '../../constructs/probes.ts';
-import { service } from '../../constructs/service.ts';
+import { services } from '../../constructs/service.ts';
 import { secretEnv, workload } from '../../constructs/workload.ts';
 import { SYNAPSE_SECRETS } from '../../model/components/synapse.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
+import { workloadOf } from '../../model/topology.ts';
 import { SYNAPSE_PATHS } from '../../settings/synapse.ts';
 import { SYNAPSE_CONFIG } from '../config/synapse-config.ts';
 
@@ -22,7 +22,7 @@ const PROGRESS_SECONDS = STARTUP.every * STARTUP.failures + 600;
 /** The homeserver: one process, one volume. */
 export function synapse(app: App, stack: Stack): void {
   const file = new ChartFile(app, 'components/synapse.yaml');
-  const owner = party(stack.topology, 'synapse');
+  const owner = workloadOf(stack.topology, 'synapse');
   const { name, registration, macaroon, form, signingKey } = SYNAPSE_SECRETS;
   workload(file, {
     owner,
@@ -53,5 +53,5 @@ export function synapse(app: App, stack: Stack): void {
     graceSeconds: 60,
     progressSeconds: PROGRESS_SECONDS,
   });
-  service(file, owner);
+  services(file, stack.topology, owner.id);
 }

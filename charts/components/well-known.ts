@@ -3,7 +3,6 @@ import { ChartFile } from '../../constructs/chart-file.ts';
 import { configFiles } from '../../constructs/mounts.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
 import { WELL_KNOWN_CONFIG, WELL_KNOWN_FILES } from '../config/well-known-config.ts';
 import { nginx } from './nginx.ts';
 
@@ -16,8 +15,8 @@ const RESOURCES: Resources = {
 /** The answers on the server name's own host. */
 export function wellKnown(app: App, stack: Stack): void {
   if (stack.wellKnown === 'elsewhere') return;
-  nginx(new ChartFile(app, 'components/well-known.yaml'), {
-    owner: party(stack.topology, 'well-known'),
+  nginx(new ChartFile(app, 'components/well-known.yaml'), stack.topology, {
+    id: 'well-known',
     image: stack.images['well-known'],
     resources: RESOURCES,
     configMap: WELL_KNOWN_CONFIG,

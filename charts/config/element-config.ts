@@ -2,7 +2,7 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party, port } from '../../model/topology.ts';
+import { portOf, workloadOf } from '../../model/topology.ts';
 import { elementConfig as configJson } from '../../settings/element.ts';
 import { json } from '../../settings/json.ts';
 import { elementServer } from '../../settings/nginx.ts';
@@ -13,9 +13,9 @@ export const ELEMENT_CONFIG = 'element-config';
 /** Element Web's config.json, and nginx to serve it. */
 export function elementConfig(app: App, stack: Stack): void {
   if (stack.element === undefined) return;
-  const self = party(stack.topology, 'element');
+  const self = workloadOf(stack.topology, 'element');
   configMap(new ChartFile(app, 'config/element-config.yaml'), self, ELEMENT_CONFIG, {
     'config.json': json(configJson(stack, stack.element)),
-    'default.conf': elementServer(port(self, 'http').number),
+    'default.conf': elementServer(portOf(self, 'http').number),
   });
 }

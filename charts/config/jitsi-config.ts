@@ -4,7 +4,7 @@ import { configMap } from '../../constructs/config-map.ts';
 import { jitsiWorkload } from '../../model/components/jitsi.ts';
 import { JITSI_PARTS, type JitsiPart } from '../../model/components/jitsi-sizes.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
+import { workloadOf } from '../../model/topology.ts';
 import { customConfigJs, customJvbConf, jitsiEnvironment } from '../../settings/jitsi.ts';
 
 /** Name of the ConfigMap with the files that Jitsi's programs are given, each its own key. */
@@ -22,10 +22,15 @@ export function jitsiConfig(app: App, stack: Stack): void {
   const file = new ChartFile(app, 'config/jitsi-config.yaml');
   const environment = jitsiEnvironment(stack, jitsi);
   for (const part of JITSI_PARTS) {
-    configMap(file, party(stack.topology, jitsiWorkload(part)), jitsiEnvironmentMap(part), environment[part]);
+    configMap(
+      file,
+      workloadOf(stack.topology, jitsiWorkload(part)),
+      jitsiEnvironmentMap(part),
+      environment[part],
+    );
   }
   const extraHost = stack.expose.public === undefined ? undefined : stack.expose.lan?.names.jitsi;
-  configMap(file, party(stack.topology, jitsiWorkload('web')), JITSI_FILES, {
+  configMap(file, workloadOf(stack.topology, jitsiWorkload('web')), JITSI_FILES, {
     'custom-config.js': customConfigJs(jitsi, extraHost),
     ...(jitsi.attach === 'hostNetwork' ? { 'custom-jvb.conf': customJvbConf() } : {}),
   });

@@ -2,7 +2,7 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
+import { workloadOf } from '../../model/topology.ts';
 import { livekitConfig as livekitYaml } from '../../settings/livekit.ts';
 import { yaml } from '../../settings/yaml.ts';
 
@@ -14,7 +14,7 @@ export function livekitConfig(app: App, stack: Stack): void {
   if (stack.livekit === undefined) return;
   configMap(
     new ChartFile(app, 'config/livekit-config.yaml'),
-    party(stack.topology, 'livekit'),
+    workloadOf(stack.topology, 'livekit'),
     LIVEKIT_CONFIG,
     {
       'livekit.yaml': yaml(livekitYaml(stack, stack.livekit)),

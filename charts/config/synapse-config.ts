@@ -2,7 +2,7 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
+import { workloadOf } from '../../model/topology.ts';
 import { homeserver, logConfig } from '../../settings/synapse.ts';
 import { yaml } from '../../settings/yaml.ts';
 
@@ -13,7 +13,7 @@ export const SYNAPSE_CONFIG = 'synapse-config';
 export function synapseConfig(app: App, stack: Stack): void {
   configMap(
     new ChartFile(app, 'config/synapse-config.yaml'),
-    party(stack.topology, 'synapse'),
+    workloadOf(stack.topology, 'synapse'),
     SYNAPSE_CONFIG,
     {
       'homeserver.yaml': yaml(homeserver(stack)),

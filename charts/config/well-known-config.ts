@@ -3,7 +3,7 @@ import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
 import { WELL_KNOWN_PREFIX } from '../../model/components/well-known.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party, port } from '../../model/topology.ts';
+import { portOf, workloadOf } from '../../model/topology.ts';
 import { json } from '../../settings/json.ts';
 import { wellKnownServerBlock } from '../../settings/nginx.ts';
 import { wellKnownClient, wellKnownServer } from '../../settings/well-known.ts';
@@ -17,10 +17,10 @@ export const WELL_KNOWN_FILES = '/srv/well-known';
 /** The two answers on the server name's host, and nginx to give them. */
 export function wellKnownConfig(app: App, stack: Stack): void {
   if (stack.wellKnown === 'elsewhere') return;
-  const self = party(stack.topology, 'well-known');
+  const self = workloadOf(stack.topology, 'well-known');
   configMap(new ChartFile(app, 'config/well-known-config.yaml'), self, WELL_KNOWN_CONFIG, {
     'client.json': json(wellKnownClient(stack)),
-    'default.conf': wellKnownServerBlock(port(self, 'http').number, [
+    'default.conf': wellKnownServerBlock(portOf(self, 'http').number, [
       { path: `${WELL_KNOWN_PREFIX}client`, file: `${WELL_KNOWN_FILES}/client.json` },
       { path: `${WELL_KNOWN_PREFIX}server`, file: `${WELL_KNOWN_FILES}/server.json` },
     ]),

@@ -8,7 +8,7 @@ import {
   ClusterSpecResourcesRequests,
 } from '../../imports/postgresql.cnpg.io.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
+import { workloadOf } from '../../model/topology.ts';
 
 /**
  * Synapse's PostgreSQL. Collation and encoding are what Synapse demands; they are fixed when the
@@ -23,7 +23,7 @@ export function cnpgCluster(app: App, stack: Stack): void {
   const { storageClass } = stack.cluster;
   new Cluster(file, 'cluster', {
     metadata: {
-      ...objectMeta(party(stack.topology, database.cluster), database.cluster),
+      ...objectMeta(workloadOf(stack.topology, database.cluster), database.cluster),
       annotations: NEVER_PRUNE,
     },
     spec: {

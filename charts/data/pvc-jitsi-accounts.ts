@@ -2,7 +2,7 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { persistentVolumeClaim } from '../../constructs/persistent-volume-claim.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
+import { workloadOf } from '../../model/topology.ts';
 
 /** Room for a few thousand Jitsi accounts. */
 const ACCOUNTS_SIZE = '1Gi';
@@ -13,7 +13,7 @@ export function jitsiAccountsClaim(app: App, stack: Stack): void {
   if (name === undefined) return;
   const file = new ChartFile(app, 'data/pvc-jitsi-accounts.yaml');
   const { storageClass } = stack.cluster;
-  persistentVolumeClaim(file, party(stack.topology, 'jitsi-prosody'), {
+  persistentVolumeClaim(file, workloadOf(stack.topology, 'jitsi-prosody'), {
     name,
     size: ACCOUNTS_SIZE,
     ...(storageClass === undefined ? {} : { storageClass }),

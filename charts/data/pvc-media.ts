@@ -2,13 +2,13 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { persistentVolumeClaim } from '../../constructs/persistent-volume-claim.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party } from '../../model/topology.ts';
+import { workloadOf } from '../../model/topology.ts';
 
 /** The volume for uploads. */
 export function mediaClaim(app: App, stack: Stack): void {
   const file = new ChartFile(app, 'data/pvc-media.yaml');
   const { claim, size, storageClass } = stack.synapse.media;
-  persistentVolumeClaim(file, party(stack.topology, 'synapse'), {
+  persistentVolumeClaim(file, workloadOf(stack.topology, 'synapse'), {
     name: claim,
     size,
     ...(storageClass === undefined ? {} : { storageClass }),

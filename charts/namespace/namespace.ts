@@ -4,27 +4,33 @@ import { ChartFile } from '../../constructs/chart-file.ts';
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import { labels } from '../../constructs/labels.ts';
 import type { Stack } from '../../model/stack.ts';
-import { isOnNode } from '../../model/topology.ts';
+import { isOnNode, type Topology } from '../../model/topology.ts';
 
 /**
- * The namespace, at the strictest Pod Security level that its pods fit:
+ * The namespaces, each at the strictest Pod Security level that its pods fit:
  * call pods need ports of their node, which only `privileged` admits.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 export function namespace(app: App, stack: Stack): void {
   const file = new ChartFile(app, 'namespace/namespace.yaml');
-  const level = stack.topology.parties.some(isOnNode) ? 'privileged' : 'restricted';
-  new k8s.KubeNamespace(file, 'namespace', {
-    metadata: {
-      name: stack.namespace,
-      labels: {
-        ...labels({ id: stack.namespace, component: 'namespace', instance: stack.name }),
-        'pod-security.kubernetes.io/audit': 'restricted',
-        'pod-security.kubernetes.io/enforce': level,
-        'pod-security.kubernetes.io/warn': level,
+  for (const name of stack.topology.namespaces) {
+    const level = levelOf(stack.topology, name);
+    new k8s.KubeNamespace(file, name, {
+      metadata: {
+        name,
+        labels: {
+          ...labels({ id: name, role: 'namespace', instance: stack.name }),
+          'pod-security.kubernetes.io/audit': 'restricted',
+          'pod-security.kubernetes.io/enforce': level,
+          'pod-security.kubernetes.io/warn': level,
+        },
+        annotations: NEVER_PRUNE,
       },
-      annotations: NEVER_PRUNE,
-    },
-  });
+    });
+  }
+}
+
+function levelOf({ workloads }: Topology, name: string): 'privileged' | 'restricted' {
+  return workloads.some((one) => one.namespace === name && isOnNode(one)) ? 'privileged' : 'restricted';
 }

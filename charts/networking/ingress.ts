@@ -1,7 +1,7 @@
 import type { App } from 'cdk8s';
 import { certificateSecret } from '../../constructs/certificate-secret.ts';
 import { ChartFile } from '../../constructs/chart-file.ts';
-import { objectMeta } from '../../constructs/labels.ts';
+import { type Owner, objectMeta } from '../../constructs/labels.ts';
 import { Certificate } from '../../imports/cert-manager.io.ts';
 import {
   IngressRoute,
@@ -11,50 +11,55 @@ import {
 } from '../../imports/traefik.io.ts';
 import { compareText } from '../../model/diagnostic.ts';
 import { doorTls, type Stack } from '../../model/stack.ts';
-import { type Party, type PathMatch, party, port, type Route } from '../../model/topology.ts';
+import { claimOf, type Door, type HostClaim, type PathMatch, type Route } from '../../model/topology.ts';
 
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS = { name: 'hsts', seconds: 31_536_000 } as const;
 
-/** The routes that Traefik carries: all at the LAN door, and the public ones without a tunnel. */
-function traefikRoutes(stack: Stack): readonly Route[] {
-  return stack.topology.routes.filter(({ door }) => doorTls(stack, door) !== undefined);
+/** True where Traefik ends TLS: everywhere at the LAN door, and at the public one without a tunnel. */
+function isAtTraefik(stack: Stack, { door }: { readonly door: Door }): boolean {
+  return doorTls(stack, door) !== undefined;
 }
 
 /**
- * One file of IngressRoutes and Certificates for each group of routes.
+ * One file of Certificates and IngressRoutes for each group of hosts and routes.
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/http/ingressroute/
  */
 export function ingresses(app: App, stack: Stack): void {
-  const routes = traefikRoutes(stack);
-  for (const group of [...new Set(routes.map((route) => route.group))]) {
+  const routes = stack.topology.routes.filter((route) => isAtTraefik(stack, route));
+  const claims = stack.topology.hosts.filter((claim) => isAtTraefik(stack, claim));
+  const groups = [...routes.map(({ group }) => group), ...claims.map(({ certificate }) => certificate.group)];
+  for (const group of new Set(groups)) {
     const file = new ChartFile(app, `networking/${group}-ingress.yaml`);
+    certificates(file, stack, claims, group);
     const inGroup = routes.filter((route) => route.group === group);
-    certificates(file, stack, routes, group);
-    for (const [name, together] of byName(inGroup)) ingressRoute(file, stack, name, together);
+    for (const [name, together] of byName(stack, inGroup)) ingressRoute(file, stack, name, together);
   }
 }
 
-/** The middleware that every route passes. */
+/** The middleware that every route passes: Traefik looks for it in the namespace of the route. */
 export function middlewares(app: App, stack: Stack): void {
-  const [first] = traefikRoutes(stack);
-  if (first === undefined) return;
+  const routes = stack.topology.routes.filter((route) => isAtTraefik(stack, route));
+  if (routes.length === 0) return;
   const file = new ChartFile(app, 'networking/middlewares.yaml');
-  const owner: Party = { ...party(stack.topology, first.to), id: HSTS.name, component: 'entrance' };
-  new Middleware(file, HSTS.name, {
-    metadata: objectMeta(owner, HSTS.name),
-    spec: { headers: { stsSeconds: HSTS.seconds } },
-  });
+  for (const namespace of new Set(routes.map(({ to }) => to.namespace))) {
+    const owner: Owner = { id: HSTS.name, role: 'entrance', instance: stack.name, namespace };
+    new Middleware(file, `${HSTS.name}-${namespace}`, {
+      metadata: objectMeta(owner, HSTS.name),
+      spec: { headers: { stsSeconds: HSTS.seconds } },
+    });
+  }
 }
 
 /** Routes of one group that share an entrance and a certificate become one object. */
-function byName(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+function byName(stack: Stack, routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
   const named = new Map<string, Route[]>();
   for (const route of routes) {
+    const { certificate } = claimOf(stack.topology, route);
     const name = [
       route.group,
-      ...(route.certificate === route.group ? [] : ['on', route.certificate]),
+      ...(certificate.group === route.group ? [] : ['on', certificate.group]),
       ...(route.door === 'public' ? ['public'] : []),
     ].join('-');
     named.set(name, [...(named.get(name) ?? []), route]);
@@ -63,55 +68,59 @@ function byName(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]>
 }
 
 /** Labels name the group: its routes can lead to several programs, none of which owns the entrance. */
-function groupOwner(stack: Stack, route: Route, group: string): Party {
-  return { ...party(stack.topology, route.to), id: group, component: group };
+function groupOwner(stack: Stack, group: string, namespace: string): Owner {
+  return { id: group, role: group, instance: stack.name, namespace };
 }
 
 function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: readonly Route[]): void {
   const [first] = routes;
   if (first === undefined) return;
+  const { certificate } = claimOf(stack.topology, first);
   new IngressRoute(file, name, {
-    metadata: objectMeta(groupOwner(stack, first, first.group), name),
+    metadata: objectMeta(groupOwner(stack, first.group, first.to.namespace), name),
     spec: {
       entryPoints: [stack.cluster.traefik.entryPoints.https],
-      routes: routes.map((route) => {
-        const target = party(stack.topology, route.to);
-        return {
-          kind: IngressRouteSpecRoutesKind.RULE,
-          match: rule(route.host, route.match),
-          middlewares: [{ name: HSTS.name }],
-          services: [
-            {
-              name: target.service ?? target.id,
-              port: IngressRouteSpecRoutesServicesPort.fromNumber(port(target, route.port).service ?? 0),
-            },
-          ],
-        };
-      }),
-      tls: { secretName: certificateSecret(stack, first.certificate, first.door) },
+      routes: routes.map((route) => ({
+        kind: IngressRouteSpecRoutesKind.RULE,
+        match: rule(route.host, route.match),
+        ...priority(stack, route),
+        middlewares: [{ name: HSTS.name }],
+        services: [
+          { name: route.to.service, port: IngressRouteSpecRoutesServicesPort.fromNumber(route.to.port) },
+        ],
+      })),
+      tls: { secretName: certificateSecret(stack, certificate.group, first.door) },
     },
   });
 }
 
+/** Traefik tries the longest rule first, which says nothing where regular expressions or ranks decide. */
+function priority(stack: Stack, route: Route): { readonly priority?: number } {
+  const ofHost = stack.topology.routes.filter(({ host, door }) => host === route.host && door === route.door);
+  const isOrdered = ofHost.some(({ match, rank }) => match.kind === 'regex' || rank !== undefined);
+  return isOrdered ? { priority: ofHost.length - ofHost.indexOf(route) } : {};
+}
+
+const MATCHERS = { exact: 'Path', prefix: 'PathPrefix', regex: 'PathRegexp' } as const;
+
 function rule(host: string, match: PathMatch): string {
   const hostRule = `Host(\`${host}\`)`;
   if (match.kind === 'all') return hostRule;
-  const matcher = match.kind === 'exact' ? 'Path' : 'PathPrefix';
-  const paths = match.paths.map((path) => `${matcher}(\`${path}\`)`).join(' || ');
+  const paths = match.paths.map((path) => `${MATCHERS[match.kind]}(\`${path}\`)`).join(' || ');
   return `${hostRule} && ${match.paths.length > 1 ? `(${paths})` : paths}`;
 }
 
 /** A certificate for the hosts of a group at each door that asks cert-manager for them. */
-function certificates(file: ChartFile, stack: Stack, routes: readonly Route[], group: string): void {
+function certificates(file: ChartFile, stack: Stack, claims: readonly HostClaim[], group: string): void {
   for (const door of ['lan', 'public'] as const) {
     const source = doorTls(stack, door);
     if (source === undefined || 'secret' in source) continue;
-    const covered = routes.filter((route) => route.certificate === group && route.door === door);
+    const covered = claims.filter((claim) => claim.certificate.group === group && claim.door === door);
     const [first] = covered;
     if (first === undefined) continue;
     const name = certificateSecret(stack, group, door);
     new Certificate(file, name, {
-      metadata: objectMeta(groupOwner(stack, first, group), name),
+      metadata: objectMeta(groupOwner(stack, group, first.certificate.namespace), name),
       spec: {
         secretName: name,
         dnsNames: [...new Set(covered.map(({ host }) => host))].sort(compareText),

@@ -1,13 +1,13 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
-import { objectMeta } from '../../constructs/labels.ts';
+import { type Owner, objectMeta } from '../../constructs/labels.ts';
 import {
   TunnelBinding,
   type TunnelBindingSubjects,
   TunnelBindingTunnelRefKind,
 } from '../../imports/networking.cfargotunnel.com.ts';
 import type { Stack } from '../../model/stack.ts';
-import { type Party, type PathMatch, party, type Route, serviceUrl } from '../../model/topology.ts';
+import { addressOf, type PathMatch, type Route } from '../../model/topology.ts';
 
 /**
  * One TunnelBinding for the whole stack: the operator orders rules by binding, then by subject,
@@ -19,10 +19,11 @@ export function tunnel(app: App, stack: Stack): void {
   const exposure = stack.expose.public;
   if (exposure?.via !== 'tunnel') return;
   const file = new ChartFile(app, 'networking/tunnel.yaml');
-  const owner: Party = { ...party(stack.topology, 'synapse'), id: stack.name, component: 'entrance' };
+  const { name, namespace } = stack;
+  const owner: Owner = { id: name, role: 'entrance', instance: name, namespace };
   const routes = stack.topology.routes.filter(({ door }) => door === 'public');
   new TunnelBinding(file, 'tunnel-binding', {
-    metadata: objectMeta(owner, stack.name),
+    metadata: objectMeta(owner, name),
     subjects: routes.map((route) => subject(stack, route)),
     tunnelRef: {
       kind:
@@ -35,15 +36,14 @@ export function tunnel(app: App, stack: Stack): void {
 }
 
 function subject(stack: Stack, route: Route): TunnelBindingSubjects {
-  const target = party(stack.topology, route.to);
   const path = pathPattern(route.match);
   return {
-    name: target.service ?? target.id,
+    name: route.to.service,
     spec: {
       fqdn: route.host,
       ...(path === undefined ? {} : { path }),
       // Without it the operator takes the Service's first port, whichever that is.
-      target: serviceUrl(target, route.port, stack.cluster.domain),
+      target: addressOf(stack.topology, route.to).url,
     },
   };
 }
@@ -51,6 +51,9 @@ function subject(stack: Stack, route: Route): TunnelBindingSubjects {
 /** cloudflared searches the path for a regular expression, so it is anchored. */
 function pathPattern(match: PathMatch): string | undefined {
   if (match.kind === 'all') return undefined;
+  if (match.kind === 'regex') {
+    return match.paths.length > 1 ? match.paths.map((path) => `(${path})`).join('|') : match.paths[0];
+  }
   const paths = match.paths.map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const either = paths.length > 1 ? `(${paths.join('|')})` : (paths[0] ?? '');
   return `^${either}${match.kind === 'exact' ? '$' : ''}`;

@@ -1,4 +1,3 @@
-import { LAN_NAMES } from '../components/index.ts';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { dotted, type YamlSource } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
@@ -37,11 +36,7 @@ export interface Clash {
 /** What a stack claims for itself. */
 export function claimsOf(written: StackFile, stack: Stack, source: YamlSource): Claims {
   const fields = new Map(namedHosts(written, stack).map(({ host, path }) => [host, path]));
-  for (const component of LAN_NAMES) {
-    const host = stack.expose.lan?.names[component];
-    if (host !== undefined) fields.set(host, ['expose', 'lan', 'names', component]);
-  }
-  const hosts = new Set(stack.topology.routes.map(({ host }) => host));
+  const hosts = new Set(stack.topology.hosts.map(({ host }) => host));
   return {
     file: stack.file,
     name: { value: stack.name, position: source.at(['name']) },

@@ -20,16 +20,13 @@ export interface HostPorts {
 
 export function hostPorts(stack: Stack): readonly HostPorts[] {
   const found: HostPorts[] = [];
-  for (const party of stack.topology.parties) {
-    for (const port of party.ports) {
-      // With hostPort only the media port reaches the node; the rest stays on the pod.
-      const onNode = party.network === 'host' || (party.network === 'hostPort' && port.service === undefined);
-      if (!onNode) continue;
-      const settable = port.setting !== undefined;
+  for (const workload of stack.topology.workloads) {
+    for (const port of workload.ports) {
+      if (port.on !== 'node') continue;
       found.push({
-        path: settable ? [party.setting, port.setting] : [party.setting],
-        settable,
-        who: `${party.title} (${port.name})`,
+        path: port.decidedBy ?? workload.at,
+        settable: port.decidedBy !== undefined,
+        who: `${workload.title} (${port.name})`,
         protocol: port.protocol,
         first: port.number,
         last: port.last ?? port.number,
@@ -97,7 +94,7 @@ export const checkPorts: Check = (written, stack) => {
 
 /** Call traffic needs an address that its clients can reach: no tunnel or proxy carries UDP. */
 export const checkCallAddress: Check = (written, stack) => {
-  const calls = [...new Set(stack.topology.parties.filter(isOnNode).map(({ setting }) => setting))];
+  const calls = [...new Set(stack.topology.workloads.filter(isOnNode).map(({ at }) => at[0]))];
   const [first] = calls;
   const ip = written.callNodes?.addresses?.public;
   if (first === undefined || stack.expose.public === undefined) return [];

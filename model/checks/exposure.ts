@@ -13,10 +13,9 @@ export const checkTunnel: Check = (written, stack) => {
   const exposure = stack.expose.public;
   if (exposure?.via !== 'tunnel') return [];
   const { zone, edgeCertificate } = exposure.tunnel;
-  const named = namedHosts(written, stack).map(({ component, host, path }) => ({
-    path,
-    hosts: [{ host, setting: `${component}.host` }],
-  }));
+  const named = namedHosts(written, stack)
+    .filter(({ door }) => door === 'public')
+    .map(({ component, host, path }) => ({ path, hosts: [{ host, setting: `${component}.host` }] }));
   const delegating =
     stack.wellKnown === 'here' ? [{ path: ['serverName'], hosts: [{ host: stack.serverName }] }] : [];
   const findings: CheckFinding[] = [];

@@ -1,21 +1,18 @@
 import { LAN_NAMES } from '../components/index.ts';
 import { dotted } from '../reading/yaml-source.ts';
-import { party } from '../topology.ts';
+import { routeEnd } from '../topology.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { isDerived, type NamedHost, namedHosts } from './named-hosts.ts';
 
 /** Every browser page and API needs a host of its own: two on one host would share cookies and routes. */
 export const checkHosts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
-  const hosts = [...namedHosts(written, stack)];
+  const hosts = namedHosts(written, stack);
   for (const component of LAN_NAMES) {
     const host = written.expose.lan?.names?.[component];
     if (host === undefined) continue;
     const path = ['expose', 'lan', 'names', component];
-    if (stack[component] !== undefined) {
-      hosts.push({ component, host, path });
-      continue;
-    }
+    if (stack[component] !== undefined) continue;
     findings.push({
       code: 'MG025',
       at: path,
@@ -41,7 +38,9 @@ export const checkHosts: Check = (written, stack) => {
   }
   // Who answers every path serves pages, and pages run scripts: on the homeserver's own name those could read its answers.
   const everyPath = stack.topology.routes.filter(({ match }) => match.kind === 'all');
-  const withPages = new Set<string>(everyPath.map(({ to }) => party(stack.topology, to).setting));
+  const withPages = new Set<string>(
+    everyPath.flatMap((route) => routeEnd(stack.topology, route).workloads.map(({ at }) => at[0])),
+  );
   for (const { component, host, path } of hosts) {
     if (!withPages.has(component) || stack.wellKnown !== 'here' || host !== stack.serverName) continue;
     findings.push({

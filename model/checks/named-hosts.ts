@@ -1,24 +1,27 @@
-import { LAN_NAMES, type LanName } from '../components/index.ts';
-import type { Path } from '../reading/yaml-source.ts';
+import type { ComponentName } from '../components/index.ts';
+import { type Path, valueAt } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
+import type { Door } from '../topology.ts';
 
-/** A host name and the field that decides it. */
+/** A host name that a component has for itself, and the field that decides it. */
 export interface NamedHost {
-  readonly component: LanName;
+  readonly component: ComponentName;
   readonly host: string;
-  /** The component's `host`; `serverName` where the host is derived from that. */
+  readonly door: Door;
+  /** Where it is written; `serverName` where it is derived from that. */
   readonly path: Path;
 }
 
-/** The canonical hosts of everything a stack has. */
+/** The hosts of everything a stack has, canonical ones first; not the server name's own, which several share. */
 export function namedHosts(written: StackFile, stack: Stack): readonly NamedHost[] {
-  return LAN_NAMES.flatMap((component) => {
-    const host = stack[component]?.host;
-    if (host === undefined) return [];
-    const derived = written[component]?.host === undefined;
-    return [{ component, host, path: derived ? ['serverName'] : [component, 'host'] }];
+  const named = stack.topology.hosts.flatMap(({ component, host, door, at }) => {
+    if (at[0] === 'serverName') return [];
+    const path: Path = valueAt(written, at) === undefined ? ['serverName'] : at;
+    return [{ component, host, door, path }];
   });
+  const isExtra = ({ path }: NamedHost): boolean => path[0] === 'expose';
+  return [...named.filter((one) => !isExtra(one)), ...named.filter(isExtra)];
 }
 
 /** True when the file does not say the host itself. */

@@ -6,7 +6,7 @@ import type { Resources, SizeRow } from '../resources.ts';
 import type { StackFile } from '../schema.ts';
 import type { SecretSpec } from '../secrets.ts';
 import type { StackBase, StackFacts } from '../stack.ts';
-import type { Flow, Party, Route } from '../topology.ts';
+import type { Flow, HostClaim, Route, ServicePoint, Workload } from '../topology.ts';
 
 /**
  * Everything a component declares about itself. Schema, stack, topology, secrets catalogue, versions.yaml and
@@ -41,11 +41,15 @@ export interface Component<
   readonly sizes: readonly SizeRow[];
   /** The containers whose resources the stack file can set. */
   containers(stack: StackBase): readonly SizedContainer[];
-  /** The workloads it brings, in the order people read them. */
-  parties(stack: StackBase): readonly Party[];
+  /** What of it runs, in the order people read it. */
+  workloads(stack: StackBase): readonly Workload[];
+  /** The names in the cluster's DNS that lead to it. */
+  services(stack: StackBase): readonly ServicePoint[];
   /** The connections its workloads open, and those that come to it from outside. */
   flows(stack: StackBase): readonly Flow[];
-  /** The hosts and paths through which people reach it. */
+  /** The names in the DNS outside that lead to it. */
+  hosts(stack: StackBase): readonly HostClaim[];
+  /** What of its hosts' paths an entrance passes on to it. */
   routes(stack: StackBase): readonly Route[];
   /** The Secrets its workloads read. */
   secrets(stack: StackBase): readonly SecretSpec[];

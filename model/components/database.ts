@@ -11,7 +11,7 @@ import {
 } from '../resources.ts';
 import type { StackFile } from '../schema.ts';
 import type { StackBase, StackFacts } from '../stack.ts';
-import { OUTSIDE } from '../topology.ts';
+import { PEERS } from '../topology.ts';
 import type { Component } from './component.ts';
 
 const schema = z
@@ -123,32 +123,40 @@ export const database: Component<typeof schema, Database, 'postgresql'> = {
   containers: ({ database }) => [
     { at: ['cnpg', 'resources'], resources: database.resources, floor: MEMORY_FLOOR },
   ],
-  parties: (stack: StackBase) => [
+  workloads: (stack: StackBase) => [
     {
+      kind: 'workload',
       id: stack.database.cluster,
-      component: 'database',
-      setting: 'database',
+      role: 'database',
       instance: stack.name,
       namespace: stack.namespace,
-      network: 'pod',
       title: 'PostgreSQL',
-      service: `${stack.database.cluster}-rw`,
+      hostNetwork: false,
       ports: [
-        { name: 'postgres', number: 5432, protocol: 'TCP', service: 5432 },
-        { name: 'status', number: 8000, protocol: 'TCP' },
+        { name: 'postgres', number: 5432, protocol: 'TCP', on: 'pod' },
+        { name: 'status', number: 8000, protocol: 'TCP', on: 'pod', purpose: 'health' },
       ],
-      addresses: [],
+      at: ['database'],
+    },
+  ],
+  // The operator makes it: whichever server is the primary.
+  services: (stack: StackBase) => [
+    {
+      name: `${stack.database.cluster}-rw`,
+      namespace: stack.namespace,
+      selects: { id: stack.database.cluster },
+      ports: [{ number: 5432, to: 'postgres' }],
     },
   ],
   flows: (stack: StackBase) => [
     {
-      from: OUTSIDE.databaseOperator,
+      from: PEERS.databaseOperator,
       to: stack.database.cluster,
       port: 'status',
       why: 'the operator watches its instances',
-      direct: false,
     },
   ],
+  hosts: () => [],
   routes: () => [],
   secrets: () => [],
   sizes: [

@@ -5,7 +5,7 @@ import { overrideResources, type Resources, resourcesField } from '../resources.
 import type { StackFile } from '../schema.ts';
 import type { StackBase, StackFacts } from '../stack.ts';
 import { type Component, isOn } from './component.ts';
-import { doors } from './doors.ts';
+import { claims, doors } from './doors.ts';
 
 const schema = z
   .strictObject({
@@ -96,33 +96,43 @@ export const element: Component<typeof schema, Element | undefined, 'element'> =
   sizes: [],
   containers: ({ element }) =>
     element === undefined ? [] : [{ at: ['resources'], resources: element.resources }],
-  parties: (stack: StackBase) =>
+  workloads: (stack: StackBase) =>
     stack.element === undefined
       ? []
       : [
           {
+            kind: 'workload',
             id: 'element',
-            component: 'element',
-            setting: 'element',
+            role: 'element',
             instance: stack.name,
             namespace: stack.namespace,
-            network: 'pod',
             title: 'Element Web',
-            service: 'element',
-            ports: [{ name: 'http', number: 8080, protocol: 'TCP', service: 80 }],
-            addresses: [],
+            hostNetwork: false,
+            ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
+            at: ['element'],
+          },
+        ],
+  services: (stack: StackBase) =>
+    stack.element === undefined
+      ? []
+      : [
+          {
+            name: 'element',
+            namespace: stack.namespace,
+            selects: { role: 'element' },
+            ports: [{ number: 80, to: 'http' }],
           },
         ],
   flows: () => [],
+  hosts: (stack: StackBase) =>
+    stack.element === undefined ? [] : claims(stack, 'element', stack.element.host),
   routes: (stack: StackBase) =>
     stack.element === undefined
       ? []
-      : doors(stack, stack.element.host, 'element', {
+      : doors(stack, 'element', stack.element.host, {
           match: { kind: 'all' },
-          to: 'element',
-          port: 'http',
+          to: { service: 'element', namespace: stack.namespace, port: 80 },
           group: 'element',
-          certificate: 'element',
         }),
   secrets: () => [],
 };

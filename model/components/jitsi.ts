@@ -6,9 +6,9 @@ import { overrideResources, type Resources, resourcesField } from '../resources.
 import type { StackFile } from '../schema.ts';
 import type { SecretKey, ValueForm } from '../secrets.ts';
 import type { StackBase, StackFacts } from '../stack.ts';
-import { OUTSIDE, type Party, type Port } from '../topology.ts';
+import { PEERS, type ServicePoint, type Workload } from '../topology.ts';
 import { type Component, isOn } from './component.ts';
-import { doors } from './doors.ts';
+import { claims, doors } from './doors.ts';
 import {
   JITSI_MEMORY_FLOORS,
   JITSI_PARTS,
@@ -160,61 +160,70 @@ export function jitsiWorkload(part: JitsiPart): string {
   return `jitsi-${part}`;
 }
 
-function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
+function workloads(stack: StackBase, jitsi: Jitsi): readonly Workload[] {
   const common = {
-    setting: 'jitsi',
+    kind: 'workload',
     instance: stack.name,
     namespace: stack.namespace,
-    addresses: [],
+    at: ['jitsi'],
+    hostNetwork: false,
   } as const;
   const onHost = jitsi.attach === 'hostNetwork';
-  const media: Port = { name: 'media', number: jitsi.udp, protocol: 'UDP', setting: 'udp' };
   return [
     {
       ...common,
       id: jitsiWorkload('prosody'),
-      component: jitsiWorkload('prosody'),
-      network: 'pod',
+      role: jitsiWorkload('prosody'),
       title: 'Prosody (XMPP)',
-      service: 'prosody',
       ports: [
-        { name: 'c2s', number: 5222, protocol: 'TCP', service: 5222 },
-        { name: 'http', number: 5280, protocol: 'TCP', service: 5280 },
+        { name: 'c2s', number: 5222, protocol: 'TCP', on: 'pod' },
+        { name: 'http', number: 5280, protocol: 'TCP', on: 'pod' },
       ],
     },
     {
       ...common,
       id: jitsiWorkload('jicofo'),
-      component: jitsiWorkload('jicofo'),
-      network: 'pod',
+      role: jitsiWorkload('jicofo'),
       title: 'Jicofo (conference focus)',
-      service: 'jicofo',
-      ports: [{ name: 'http', number: 8888, protocol: 'TCP', service: 8888 }],
+      ports: [{ name: 'http', number: 8888, protocol: 'TCP', on: 'pod' }],
     },
     {
       ...common,
       id: jitsiWorkload('jvb'),
-      component: jitsiWorkload('jvb'),
-      network: onHost ? 'host' : 'hostPort',
+      role: jitsiWorkload('jvb'),
       title: 'Jitsi Videobridge',
-      // On the node's network its unauthenticated REST port is bound to loopback, so a Service would lead nowhere.
-      ...(onHost
-        ? { ports: [media] }
-        : {
-            service: 'jvb',
-            ports: [media, { name: 'http', number: 8080, protocol: 'TCP', service: 8080 } as const],
-          }),
-      addresses: stack.callNodes.advertised,
+      hostNetwork: onHost,
+      ports: [
+        { name: 'media', number: jitsi.udp, protocol: 'UDP', on: 'node', decidedBy: ['jitsi', 'udp'] },
+        // On the node's network its unauthenticated REST port is bound to loopback, where nobody listens for others.
+        ...(onHost ? [] : [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' } as const]),
+      ],
     },
     {
       ...common,
       id: jitsiWorkload('web'),
-      component: jitsiWorkload('web'),
-      network: 'pod',
+      role: jitsiWorkload('web'),
       title: 'Jitsi Meet',
-      service: 'jitsi-web',
-      ports: [{ name: 'http', number: 8000, protocol: 'TCP', service: 80 }],
+      ports: [{ name: 'http', number: 8000, protocol: 'TCP', on: 'pod' }],
     },
+  ];
+}
+
+function services({ namespace }: StackBase, jitsi: Jitsi): readonly ServicePoint[] {
+  const service = (name: string, part: JitsiPart, ports: ServicePoint['ports']): ServicePoint => ({
+    name,
+    namespace,
+    selects: { role: jitsiWorkload(part) },
+    ports,
+  });
+  return [
+    service('prosody', 'prosody', [
+      { number: 5222, to: 'c2s' },
+      { number: 5280, to: 'http' },
+    ]),
+    service('jicofo', 'jicofo', [{ number: 8888, to: 'http' }]),
+    ...(jitsi.attach === 'hostNetwork' ? [] : [service('jvb', 'jvb', [{ number: 8080, to: 'http' }])]),
+    service('jitsi-web', 'web', [{ number: 80, to: 'http' }]),
   ];
 }
 
@@ -246,38 +255,36 @@ export const jitsi: Component<typeof schema, Jitsi | undefined, `jitsi-${JitsiPa
           resources: jitsi.resources[part],
           floor: JITSI_MEMORY_FLOORS[part],
         })),
-  parties: (stack: StackBase) => (stack.jitsi === undefined ? [] : parties(stack, stack.jitsi)),
+  workloads: (stack: StackBase) => (stack.jitsi === undefined ? [] : workloads(stack, stack.jitsi)),
+  services: (stack: StackBase) => (stack.jitsi === undefined ? [] : services(stack, stack.jitsi)),
   flows: (stack: StackBase) => {
     if (stack.jitsi === undefined) return [];
     const prosody = jitsiWorkload('prosody');
     return [
       {
-        from: OUTSIDE.clients,
+        from: PEERS.clients,
         to: jitsiWorkload('jvb'),
         port: 'media',
         why: 'meeting traffic',
-        direct: true,
       },
-      { from: jitsiWorkload('jicofo'), to: prosody, port: 'c2s', why: 'manages conferences', direct: false },
+      { from: jitsiWorkload('jicofo'), to: prosody, port: 'c2s', why: 'manages conferences' },
       {
         from: jitsiWorkload('jvb'),
         to: prosody,
         port: 'c2s',
         why: 'takes part in conferences',
-        direct: false,
       },
-      { from: jitsiWorkload('web'), to: prosody, port: 'http', why: 'passes on signalling', direct: false },
+      { from: jitsiWorkload('web'), to: prosody, port: 'http', why: 'passes on signalling' },
     ];
   },
+  hosts: (stack: StackBase) => (stack.jitsi === undefined ? [] : claims(stack, 'jitsi', stack.jitsi.host)),
   routes: (stack: StackBase) =>
     stack.jitsi === undefined
       ? []
-      : doors(stack, stack.jitsi.host, 'jitsi', {
+      : doors(stack, 'jitsi', stack.jitsi.host, {
           match: { kind: 'all' },
-          to: jitsiWorkload('web'),
-          port: 'http',
+          to: { service: 'jitsi-web', namespace: stack.namespace, port: 80 },
           group: 'jitsi',
-          certificate: 'jitsi',
         }),
   secrets: (stack: StackBase) =>
     stack.jitsi === undefined

@@ -11,9 +11,9 @@ import {
 } from '../resources.ts';
 import type { StackFile } from '../schema.ts';
 import type { StackBase, StackFacts } from '../stack.ts';
-import { OUTSIDE, type Port } from '../topology.ts';
+import { PEERS, type Port } from '../topology.ts';
 import { type Component, isOn } from './component.ts';
-import { doors } from './doors.ts';
+import { claims, doors } from './doors.ts';
 
 const schema = z
   .strictObject({
@@ -105,11 +105,18 @@ export const LIVEKIT_KEYS = { secret: 'livekit-keys', key: 'keys.yaml', apiKey: 
 function livekitPorts(livekit: Livekit): readonly Port[] {
   const { first, last } = livekit.udp;
   return [
-    { name: 'http', number: 7880, protocol: 'TCP', service: 7880 },
-    { name: 'ice-tcp', number: ICE_TCP, protocol: 'TCP' },
-    { name: 'ice-udp', number: first, ...(last === first ? {} : { last }), protocol: 'UDP', setting: 'udp' },
-    { name: 'turn-udp', number: TURN_UDP, protocol: 'UDP' },
-    { name: 'turn-relay', number: TURN_RELAY.first, last: TURN_RELAY.last, protocol: 'UDP' },
+    { name: 'http', number: 7880, protocol: 'TCP', on: 'node' },
+    { name: 'ice-tcp', number: ICE_TCP, protocol: 'TCP', on: 'node' },
+    {
+      name: 'ice-udp',
+      number: first,
+      ...(last === first ? {} : { last }),
+      protocol: 'UDP',
+      on: 'node',
+      decidedBy: ['livekit', 'udp'],
+    },
+    { name: 'turn-udp', number: TURN_UDP, protocol: 'UDP', on: 'node' },
+    { name: 'turn-relay', number: TURN_RELAY.first, last: TURN_RELAY.last, protocol: 'UDP', on: 'node' },
   ];
 }
 
@@ -143,35 +150,53 @@ export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 
   ],
   containers: ({ livekit }) =>
     livekit === undefined ? [] : [{ at: ['resources'], resources: livekit.resources, floor: MEMORY_FLOOR }],
-  parties: (stack: StackBase) => {
+  workloads: (stack: StackBase) => {
     if (stack.livekit === undefined) return [];
-    const common = { setting: 'livekit', instance: stack.name, namespace: stack.namespace } as const;
+    const common = {
+      kind: 'workload',
+      instance: stack.name,
+      namespace: stack.namespace,
+      at: ['livekit'],
+    } as const;
     return [
       {
         ...common,
         id: 'livekit',
-        component: 'livekit',
-        network: 'host',
+        role: 'livekit',
         title: 'LiveKit SFU',
-        service: 'livekit',
+        hostNetwork: true,
         ports: livekitPorts(stack.livekit),
-        addresses: stack.callNodes.advertised,
       },
       {
         ...common,
         id: 'lk-jwt-service',
-        component: 'lk-jwt-service',
-        network: 'pod',
+        role: 'lk-jwt-service',
         title: 'LiveKit JWT service',
-        service: 'lk-jwt-service',
-        ports: [{ name: 'http', number: 8080, protocol: 'TCP', service: 8080 }],
-        addresses: [],
+        hostNetwork: false,
+        ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
       },
     ];
   },
+  services: (stack: StackBase) =>
+    stack.livekit === undefined
+      ? []
+      : [
+          {
+            name: 'livekit',
+            namespace: stack.namespace,
+            selects: { role: 'livekit' },
+            ports: [{ number: 7880, to: 'http' }],
+          },
+          {
+            name: 'lk-jwt-service',
+            namespace: stack.namespace,
+            selects: { role: 'lk-jwt-service' },
+            ports: [{ number: 8080, to: 'http' }],
+          },
+        ],
   flows: (stack: StackBase) => {
     if (stack.livekit === undefined) return [];
-    const call = { from: OUTSIDE.clients, to: 'livekit', direct: true };
+    const call = { from: PEERS.clients, to: 'livekit' };
     return [
       { ...call, port: 'ice-udp', why: 'call traffic' },
       { ...call, port: 'ice-tcp', why: 'call traffic where UDP is blocked' },
@@ -185,41 +210,37 @@ export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 
         to: 'lk-jwt-service',
         port: 'http',
         why: 'tells who joined and left',
-        direct: false,
       },
       {
         from: 'lk-jwt-service',
-        to: OUTSIDE.homeservers,
+        to: PEERS.homeservers,
         port: 'federation',
         why: "checks a user's identity, and creates rooms through LiveKit's own host",
-        direct: false,
       },
       {
         from: 'lk-jwt-service',
         to: 'synapse',
         port: 'http',
         why: 'takes people out of calls that they left without saying so',
-        direct: false,
       },
     ];
   },
+  hosts: (stack: StackBase) =>
+    stack.livekit === undefined ? [] : claims(stack, 'livekit', stack.livekit.host),
   routes: (stack: StackBase) => {
     if (stack.livekit === undefined) return [];
+    const { namespace } = stack;
     return [
-      ...doors(stack, stack.livekit.host, 'livekit', {
+      ...doors(stack, 'livekit', stack.livekit.host, {
         match: { kind: 'exact', paths: ['/sfu/get', '/get_token', '/delegate_delayed_leave'] },
-        to: 'lk-jwt-service',
-        port: 'http',
+        to: { service: 'lk-jwt-service', namespace, port: 8080 },
         group: 'livekit',
-        certificate: 'livekit',
       }),
-      ...doors(stack, stack.livekit.host, 'livekit', {
+      ...doors(stack, 'livekit', stack.livekit.host, {
         // Signalling, and the room API that the JWT service calls with a signed token.
         match: { kind: 'prefix', paths: ['/rtc', '/twirp/livekit.RoomService'] },
-        to: 'livekit',
-        port: 'http',
+        to: { service: 'livekit', namespace, port: 7880 },
         group: 'livekit',
-        certificate: 'livekit',
       }),
     ];
   },

@@ -13,9 +13,9 @@ import {
 import type { StackFile } from '../schema.ts';
 import { RANDOM_HEX_32 } from '../secrets.ts';
 import type { StackBase, StackFacts } from '../stack.ts';
-import { OUTSIDE } from '../topology.ts';
+import { PEERS } from '../topology.ts';
 import type { Component } from './component.ts';
-import { doors } from './doors.ts';
+import { claims, doors } from './doors.ts';
 
 const schema = z
   .strictObject({
@@ -215,22 +215,29 @@ export const synapse: Component<typeof schema, Synapse, 'synapse'> = {
     ),
   ],
   containers: ({ synapse }) => [{ at: ['resources'], resources: synapse.resources, floor: MEMORY_FLOOR }],
-  parties: (stack: StackBase) => [
+  workloads: (stack: StackBase) => [
     {
+      kind: 'workload',
       id: 'synapse',
-      component: 'synapse',
-      setting: 'synapse',
+      role: 'synapse',
       instance: stack.name,
       namespace: stack.namespace,
-      network: 'pod',
       title: 'Synapse',
-      service: 'synapse',
+      hostNetwork: false,
       ports: [
-        { name: 'http', number: 8008, protocol: 'TCP', service: 8008 },
-        { name: 'metrics', number: 9000, protocol: 'TCP' },
-        { name: 'health', number: 8080, protocol: 'TCP' },
+        { name: 'http', number: 8008, protocol: 'TCP', on: 'pod' },
+        { name: 'metrics', number: 9000, protocol: 'TCP', on: 'pod', purpose: 'metrics' },
+        { name: 'health', number: 8080, protocol: 'TCP', on: 'pod', purpose: 'health' },
       ],
-      addresses: [],
+      at: ['synapse'],
+    },
+  ],
+  services: (stack: StackBase) => [
+    {
+      name: 'synapse',
+      namespace: stack.namespace,
+      selects: { role: 'synapse' },
+      ports: [{ number: 8008, to: 'http' }],
     },
   ],
   flows: (stack: StackBase) => [
@@ -239,24 +246,21 @@ export const synapse: Component<typeof schema, Synapse, 'synapse'> = {
       to: stack.database.cluster,
       port: 'postgres',
       why: 'keeps everything but uploads',
-      direct: false,
     },
     {
       from: 'synapse',
-      to: OUTSIDE.homeservers,
+      to: PEERS.homeservers,
       port: 'federation',
       why: 'federation, push gateways and key servers',
-      direct: false,
     },
   ],
+  hosts: (stack: StackBase) => claims(stack, 'synapse', stack.synapse.host),
   routes: (stack: StackBase) =>
-    doors(stack, stack.synapse.host, 'synapse', {
+    doors(stack, 'synapse', stack.synapse.host, {
       // An allow-list: the admin API and metrics listen on the same port and are never public.
       match: { kind: 'prefix', paths: ['/_matrix/', '/_synapse/client/'] },
-      to: 'synapse',
-      port: 'http',
+      to: { service: 'synapse', namespace: stack.namespace, port: 8008 },
       group: 'synapse',
-      certificate: 'synapse',
     }),
   secrets: (stack: StackBase) => [
     {

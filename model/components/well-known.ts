@@ -35,38 +35,57 @@ export const wellKnown: Component<typeof schema, 'here' | 'elsewhere', 'well-kno
   additions: [],
   sizes: [],
   containers: () => [],
-  parties: (stack: StackBase) =>
+  workloads: (stack: StackBase) =>
     stack.wellKnown === 'elsewhere'
       ? []
       : [
           {
+            kind: 'workload',
             id: 'well-known',
-            component: 'well-known',
-            setting: 'wellKnown',
+            role: 'well-known',
             instance: stack.name,
             namespace: stack.namespace,
-            network: 'pod',
             title: 'well-known',
-            service: 'well-known',
-            ports: [{ name: 'http', number: 8080, protocol: 'TCP', service: 80 }],
-            addresses: [],
+            hostNetwork: false,
+            ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
+            at: ['wellKnown'],
+          },
+        ],
+  services: (stack: StackBase) =>
+    stack.wellKnown === 'elsewhere'
+      ? []
+      : [
+          {
+            name: 'well-known',
+            namespace: stack.namespace,
+            selects: { role: 'well-known' },
+            ports: [{ number: 80, to: 'http' }],
           },
         ],
   flows: () => [],
+  hosts: (stack: StackBase) =>
+    stack.wellKnown === 'elsewhere' || stack.serverName === stack.synapse.host
+      ? []
+      : [
+          {
+            host: stack.serverName,
+            door: frontDoor(stack),
+            at: ['serverName'],
+            component: 'wellKnown',
+            leadsTo: 'entrance',
+            certificate: { group: 'well-known', namespace: stack.namespace },
+          },
+        ],
   routes: (stack: StackBase) => {
     if (stack.wellKnown === 'elsewhere') return [];
+    const { namespace } = stack;
     const answers = {
       match: { kind: 'prefix', paths: [WELL_KNOWN_PREFIX] },
-      to: 'well-known',
-      port: 'http',
+      to: { service: 'well-known', namespace, port: 80 },
       group: 'well-known',
-      certificate: 'well-known',
     } as const;
     // Clients that are given the homeserver's host instead of the server name ask there too.
-    const onSynapseHosts = doors(stack, stack.synapse.host, 'synapse', {
-      ...answers,
-      certificate: 'synapse',
-    });
+    const onSynapseHosts = doors(stack, 'synapse', stack.synapse.host, answers);
     if (stack.serverName === stack.synapse.host) return onSynapseHosts;
     return [
       { door: frontDoor(stack), host: stack.serverName, ...answers },
@@ -74,10 +93,8 @@ export const wellKnown: Component<typeof schema, 'here' | 'elsewhere', 'well-kno
         door: frontDoor(stack),
         host: stack.serverName,
         match: { kind: 'exact', paths: [OPENID_USERINFO] },
-        to: 'synapse',
-        port: 'http',
+        to: { service: 'synapse', namespace, port: 8008 },
         group: 'well-known',
-        certificate: 'well-known',
       },
       ...onSynapseHosts,
     ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Stack } from '../../model/stack.ts';
-import { party, port } from '../../model/topology.ts';
+import { type Flow, listeners, reach, selected } from '../../model/topology.ts';
 import { render } from '../../render.ts';
 import { allProfiles } from '../stacks.ts';
 
@@ -29,6 +29,14 @@ function addresses(stack: Stack): readonly { from: string; service: string; port
     );
 }
 
+/** Whether a Service of that name leads to the listening end of a flow. */
+function leadsTo({ topology }: Stack, to: Flow['to'], service: string): boolean {
+  const ends = new Set(listeners(topology, to).map(({ id }) => id));
+  return topology.services.some(
+    ({ name, selects }) => name === service && selected(topology, selects).some(({ id }) => ends.has(id)),
+  );
+}
+
 describe('addresses in rendered configurations', () => {
   it('are those of flows that the topology has', () => {
     const told = allProfiles().flatMap((stack) => addresses(stack).map((address) => ({ stack, ...address })));
@@ -36,9 +44,8 @@ describe('addresses in rendered configurations', () => {
     expect(new Set(told.map(({ from, service }) => `${from} ${service}`)).size).toBeGreaterThanOrEqual(6);
     for (const { stack, from, service, port: number } of told) {
       const flows = stack.topology.flows.filter((flow) => {
-        const target = party(stack.topology, flow.to);
-        if (flow.from !== from || target.service !== service) return false;
-        return number === undefined || port(target, flow.port).service === Number(number);
+        if (flow.from !== from || !leadsTo(stack, flow.to, service)) return false;
+        return number === undefined || reach(stack.topology, flow).port === Number(number);
       });
       expect(flows, `${stack.name}: ${from} is told of ${service}:${number}`).not.toEqual([]);
     }

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { COMPONENT_NAMES } from '../../model/components/index.ts';
 import { defaultName } from '../../model/resolve.ts';
-import { party, port, serviceHost, serviceUrl } from '../../model/topology.ts';
+import {
+  addressOf,
+  claimOf,
+  isDirect,
+  listeners,
+  portOf,
+  reach,
+  routeEnd,
+  selected,
+  workloadOf,
+} from '../../model/topology.ts';
 import { allProfiles, stackFrom } from '../stacks.ts';
 
 const MINIMAL = 'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: home-ca}}}}\n';
@@ -120,41 +130,51 @@ describe.each(allProfiles().map((stack) => ({ file: stack.file, stack })))(
       expect(() => Object.assign(stack.synapse, { host: 'other.example.org' })).toThrow(TypeError);
     });
 
-    it('has every party once, and every name it gives only once', () => {
-      const ids = topology.parties.map(({ id }) => id);
-      expect(new Set(ids).size).toBe(ids.length);
-      const services = topology.parties.flatMap(({ service }) => service ?? []);
+    it('has everybody once, and every name it gives only once', () => {
+      const everybody = [...topology.workloads, ...topology.peers];
+      expect(new Set(everybody.map(({ id }) => id)).size).toBe(everybody.length);
+      const services = topology.services.map(({ name, namespace }) => `${namespace}/${name}`);
       expect(new Set(services).size).toBe(services.length);
-      for (const { ports } of topology.parties) {
+      for (const { ports } of everybody) {
         expect(new Set(ports.map(({ name }) => name)).size).toBe(ports.length);
         for (const { name } of ports) expect(name).toMatch(/^[a-z][a-z0-9-]{0,14}$/);
       }
     });
 
-    it('lets flows run only between parties and ports that exist', () => {
-      for (const flow of topology.flows) {
-        expect(() => party(topology, flow.from)).not.toThrow();
-        expect(() => port(party(topology, flow.to), flow.port)).not.toThrow();
-        expect(flow.why).not.toBe('');
+    it('lets flows run only between those who are there, to ports that they have', () => {
+      for (const { from, to, port, why } of topology.flows) {
+        expect(listeners(topology, from)).toHaveLength(1);
+        for (const end of listeners(topology, to)) expect(() => portOf(end, port)).not.toThrow();
+        expect(why).not.toBe('');
       }
     });
 
     it('lets only call traffic go directly to a node', () => {
-      for (const flow of topology.flows.filter(({ direct }) => direct)) {
-        expect(['host', 'hostPort']).toContain(party(topology, flow.to).network);
+      for (const { to, port } of topology.flows.filter((flow) => isDirect(topology, flow))) {
+        for (const end of listeners(topology, to)) expect(portOf(end, port).on).toBe('node');
+      }
+    });
+
+    it('leads every Service to ports that all behind it have', () => {
+      for (const { selects, ports, namespace } of topology.services) {
+        for (const one of selected(topology, selects)) {
+          expect(one.namespace).toBe(namespace);
+          for (const { to } of ports) expect(() => portOf(one, to)).not.toThrow();
+        }
       }
     });
 
     it('routes every host to a Service port, through a door that the stack has', () => {
       expect(topology.routes.length).toBeGreaterThan(0);
       for (const route of topology.routes) {
-        expect(() => serviceUrl(party(topology, route.to), route.port, stack.cluster.domain)).not.toThrow();
+        expect(() => routeEnd(topology, route)).not.toThrow();
+        expect(() => claimOf(topology, route)).not.toThrow();
         expect(stack.expose[route.door]).toBeDefined();
       }
     });
 
     it('reaches each host through one door, the special paths first', () => {
-      const rank = { exact: 0, prefix: 1, all: 2 };
+      const rank = { exact: 0, regex: 1, prefix: 2, all: 3 };
       for (const host of new Set(topology.routes.map((route) => route.host))) {
         const routes = topology.routes.filter((route) => route.host === host);
         expect(new Set(routes.map(({ door }) => door)).size).toBe(1);
@@ -167,19 +187,21 @@ describe.each(allProfiles().map((stack) => ({ file: stack.file, stack })))(
       const names = stack.secrets.map(({ namespace, name }) => `${namespace}/${name}`);
       expect(new Set(names).size).toBe(names.length);
       for (const { readers } of stack.secrets.flatMap(({ keys }) => keys)) {
-        for (const reader of readers) expect(() => party(topology, reader)).not.toThrow();
+        for (const reader of readers) expect(listeners(topology, reader)).toHaveLength(1);
       }
     });
 
     it('gives fully qualified Service names in the domain of the cluster', () => {
-      const synapse = serviceHost(party(topology, 'synapse'), stack.cluster.domain);
-      expect(synapse).toBe(`synapse.${stack.namespace}.svc.${stack.cluster.domain}`);
+      const to = { service: 'synapse', namespace: stack.namespace, port: 8008 };
+      expect(addressOf(topology, to).url).toBe(
+        `http://synapse.${stack.namespace}.svc.${stack.cluster.domain}:8008`,
+      );
     });
   },
 );
 
 describe('the topology', () => {
-  it('has no party of a component that is switched off', () => {
+  it('has nothing of a component that is switched off', () => {
     const off =
       'element: {enabled: false}\nlivekit: {enabled: false}\njitsi: {enabled: false, access: anyone}\n';
     const without = stackFrom(MINIMAL, 'stacks/chat.yaml').topology;
@@ -187,22 +209,33 @@ describe('the topology', () => {
   });
 
   it('asks every component', () => {
-    const parties = allProfiles().flatMap(({ topology }) => topology.parties);
-    const asked = new Set(parties.map(({ setting }) => setting));
+    const workloads = allProfiles().flatMap(({ topology }) => topology.workloads);
+    const asked = new Set(workloads.map(({ at }) => at[0]));
     for (const name of COMPONENT_NAMES) expect(asked).toContain(name);
   });
 
   it('says by name what it does not have', () => {
     const { topology } = stackFrom(MINIMAL);
-    expect(() => party(topology, 'bridge')).toThrow('"bridge"');
-    expect(() => port(party(topology, 'synapse'), 'smtp')).toThrow('"smtp"');
-    expect(() => serviceHost(party(topology, 'clients'), 'cluster.local')).toThrow('"clients"');
-    expect(() => serviceUrl(party(topology, 'synapse'), 'metrics', 'cluster.local')).toThrow('"metrics"');
+    expect(() => workloadOf(topology, 'bridge')).toThrow('"bridge"');
+    expect(() => portOf(workloadOf(topology, 'synapse'), 'smtp')).toThrow('"smtp"');
+    expect(() => listeners(topology, { role: 'bridge' })).toThrow('"bridge"');
+    expect(() => claimOf(topology, { host: 'www.example.org', door: 'lan' })).toThrow('"www.example.org"');
+  });
+
+  it('gives an address only to who declares a flow, and only where a Service leads', () => {
+    const { topology } = stackFrom(MINIMAL);
+    const flow = { from: 'synapse', to: 'matrix-db', port: 'postgres' };
+    expect(reach(topology, flow)).toMatchObject({ host: 'matrix-db-rw.test.svc.cluster.local', port: 5432 });
+    expect(() => reach(topology, { ...flow, from: 'well-known' })).toThrow('"well-known" has no flow');
+    const status = { from: 'cnpg-operator', to: 'matrix-db', port: 'status' };
+    expect(() => reach(topology, status)).toThrow('no Service leads to "matrix-db", port "status"');
   });
 
   it('sends call traffic to what the stack has, and to nothing without it', () => {
-    const direct = (more: string) =>
-      stackFrom(MINIMAL + more).topology.flows.flatMap((flow) => (flow.direct ? [flow.to] : []));
+    const direct = (more: string) => {
+      const { topology } = stackFrom(MINIMAL + more);
+      return topology.flows.filter((flow) => isDirect(topology, flow)).map(({ to }) => to);
+    };
     expect(direct('')).toEqual([]);
     expect(new Set(direct('livekit: {}\n'))).toEqual(new Set(['livekit']));
     expect(direct('jitsi: {access: anyone}\n')).toEqual(['jitsi-jvb']);

@@ -49,7 +49,8 @@ describe.each(allProfiles())('SUMMARY.md of $file', (stack) => {
   });
 
   it('draws every party of the stack', () => {
-    for (const { title } of stack.topology.parties) expect(text).toContain(`["${title}`);
+    for (const { title } of [...stack.topology.workloads, ...stack.topology.peers])
+      expect(text).toContain(`["${title}`);
   });
 });
 

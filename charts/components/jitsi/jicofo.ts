@@ -1,11 +1,11 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../../constructs/chart-file.ts';
 import { httpProbe } from '../../../constructs/probes.ts';
-import { service } from '../../../constructs/service.ts';
+import { services } from '../../../constructs/service.ts';
 import { secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
 import type { Stack } from '../../../model/stack.ts';
-import { party } from '../../../model/topology.ts';
+import { workloadOf } from '../../../model/topology.ts';
 import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -17,7 +17,7 @@ export function jicofo(app: App, stack: Stack): void {
   const { jitsi } = stack;
   if (jitsi === undefined) return;
   const file = new ChartFile(app, 'components/jitsi/jicofo.yaml');
-  const owner = party(stack.topology, 'jitsi-jicofo');
+  const owner = workloadOf(stack.topology, 'jitsi-jicofo');
   workload(file, {
     owner,
     image: stack.images['jitsi-jicofo'],
@@ -31,5 +31,5 @@ export function jicofo(app: App, stack: Stack): void {
     readiness: httpProbe('http', ALIVE, { every: 10, failures: 3 }),
     single: true,
   });
-  service(file, owner);
+  services(file, stack.topology, owner.id);
 }

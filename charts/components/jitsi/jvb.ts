@@ -3,11 +3,11 @@ import type { k8s } from 'cdk8s-plus-28';
 import { ChartFile } from '../../../constructs/chart-file.ts';
 import { configFile } from '../../../constructs/mounts.ts';
 import { execProbe } from '../../../constructs/probes.ts';
-import { service } from '../../../constructs/service.ts';
+import { services } from '../../../constructs/service.ts';
 import { fieldEnv, secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
 import type { Stack } from '../../../model/stack.ts';
-import { party } from '../../../model/topology.ts';
+import { workloadOf } from '../../../model/topology.ts';
 import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -37,7 +37,7 @@ export function jvb(app: App, stack: Stack): void {
   const { jitsi, callNodes } = stack;
   if (jitsi === undefined) return;
   const file = new ChartFile(app, 'components/jitsi/jvb.yaml');
-  const owner = party(stack.topology, 'jitsi-jvb');
+  const owner = workloadOf(stack.topology, 'jitsi-jvb');
   workload(file, {
     owner,
     image: stack.images['jitsi-jvb'],
@@ -65,5 +65,5 @@ export function jvb(app: App, stack: Stack): void {
     progressSeconds: callNodes.drainSeconds + START_SECONDS,
     nodes: callNodes,
   });
-  if (owner.service !== undefined) service(file, owner);
+  services(file, stack.topology, owner.id);
 }

@@ -2,11 +2,11 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../../constructs/chart-file.ts';
 import { claim, scratch } from '../../../constructs/mounts.ts';
 import { execProbe } from '../../../constructs/probes.ts';
-import { service } from '../../../constructs/service.ts';
+import { services } from '../../../constructs/service.ts';
 import { secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
 import type { Stack } from '../../../model/stack.ts';
-import { party } from '../../../model/topology.ts';
+import { workloadOf } from '../../../model/topology.ts';
 import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -18,7 +18,7 @@ export function prosody(app: App, stack: Stack): void {
   const { jitsi } = stack;
   if (jitsi === undefined) return;
   const file = new ChartFile(app, 'components/jitsi/prosody.yaml');
-  const owner = party(stack.topology, 'jitsi-prosody');
+  const owner = workloadOf(stack.topology, 'jitsi-prosody');
   workload(file, {
     owner,
     image: stack.images['jitsi-prosody'],
@@ -42,5 +42,5 @@ export function prosody(app: App, stack: Stack): void {
     readiness: execProbe(HEALTH_CHECK, { every: 10, failures: 3 }),
     single: true,
   });
-  service(file, owner);
+  services(file, stack.topology, owner.id);
 }

@@ -2,10 +2,10 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../../constructs/chart-file.ts';
 import { configFile } from '../../../constructs/mounts.ts';
 import { httpProbe, tcpProbe } from '../../../constructs/probes.ts';
-import { service } from '../../../constructs/service.ts';
+import { services } from '../../../constructs/service.ts';
 import { workload } from '../../../constructs/workload.ts';
 import type { Stack } from '../../../model/stack.ts';
-import { party } from '../../../model/topology.ts';
+import { workloadOf } from '../../../model/topology.ts';
 import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -14,7 +14,7 @@ export function web(app: App, stack: Stack): void {
   const { jitsi } = stack;
   if (jitsi === undefined) return;
   const file = new ChartFile(app, 'components/jitsi/web.yaml');
-  const owner = party(stack.topology, 'jitsi-web');
+  const owner = workloadOf(stack.topology, 'jitsi-web');
   workload(file, {
     owner,
     image: stack.images['jitsi-web'],
@@ -29,5 +29,5 @@ export function web(app: App, stack: Stack): void {
     liveness: tcpProbe('http', { every: 30, failures: 4 }),
     readiness: httpProbe('http', '/', { every: 10, failures: 3 }),
   });
-  service(file, owner);
+  services(file, stack.topology, owner.id);
 }

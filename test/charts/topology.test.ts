@@ -1,0 +1,213 @@
+import { App, Testing } from 'cdk8s';
+import { describe, expect, it } from 'vitest';
+import { chartStack } from '../../charts/index.ts';
+import { ChartFile } from '../../constructs/chart-file.ts';
+import { httpProbe } from '../../constructs/probes.ts';
+import { service } from '../../constructs/service.ts';
+import { workload } from '../../constructs/workload.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { Topology, Workload } from '../../model/topology.ts';
+import { summaryText } from '../../summary/summary.ts';
+import { dig, digList, publicStack, stackFrom } from '../stacks.ts';
+
+/** A stack whose topology says more than its components do, as those of tomorrow may. */
+function withMore(stack: Stack, more: (topology: Topology) => Partial<Topology>): Stack {
+  return { ...stack, topology: { ...stack.topology, ...more(stack.topology) } };
+}
+
+/** Rendered objects of a kind, with their files. */
+function ofKind(stack: Stack, kind: string): readonly { path: string; object: Record<string, unknown> }[] {
+  return chartStack(stack).flatMap(({ path, manifests }) =>
+    manifests.filter((one) => one.kind === kind).map((object) => ({ path, object: { ...object } })),
+  );
+}
+
+const WORKER: Workload = {
+  kind: 'workload',
+  id: 'worker-1',
+  role: 'worker',
+  instance: 'test',
+  namespace: 'test',
+  title: 'Worker 1',
+  hostNetwork: false,
+  ports: [
+    { name: 'http', number: 8083, protocol: 'TCP', on: 'pod' },
+    { name: 'metrics', number: 9000, protocol: 'TCP', on: 'pod', purpose: 'metrics' },
+  ],
+  at: ['synapse'],
+};
+
+function rendered(draw: (file: ChartFile) => void): unknown {
+  const file = new ChartFile(new App(), 'x.yaml');
+  draw(file);
+  return Testing.synth(file)[0];
+}
+
+const PROBES = {
+  liveness: httpProbe('http', '/', { every: 10, failures: 3 }),
+  readiness: httpProbe('http', '/', { every: 10, failures: 3 }),
+};
+const CONTAINER = {
+  image: 'example.org/x:1',
+  user: 1000,
+  resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '16Mi' } },
+  mounts: [],
+  ...PROBES,
+};
+
+describe('ports', () => {
+  it('are the node’s only where the topology says so, whatever Services lead to', () => {
+    const owner: Workload = {
+      ...WORKER,
+      ports: [{ name: 'media', number: 10000, protocol: 'UDP', on: 'node' }, ...WORKER.ports],
+    };
+    const object = rendered((file) => workload(file, { owner, ...CONTAINER }));
+    expect(dig(object, 'spec', 'template', 'spec', 'containers', 0, 'ports')).toEqual([
+      { name: 'http', containerPort: 8083, protocol: 'TCP' },
+      { name: 'metrics', containerPort: 9000, protocol: 'TCP' },
+      { name: 'media', containerPort: 10000, hostPort: 10000, protocol: 'UDP' },
+    ]);
+    expect(dig(object, 'spec', 'template', 'spec', 'hostNetwork')).toBeUndefined();
+  });
+});
+
+describe('a Service', () => {
+  const topology: Topology = {
+    ...stackFrom('schema: 1\nserverName: example.org\nexpose: {lan: {tls: {secret: own}}}\n').topology,
+    workloads: [WORKER, { ...WORKER, id: 'worker-2' }],
+  };
+  const point = { name: 'workers', namespace: 'test', ports: [{ number: 80, to: 'http' }] };
+
+  it('leads to all of a role, or to one workload', () => {
+    const selector = (selects: { id: string } | { role: string }): unknown =>
+      dig(
+        rendered((file) => service(file, topology, { ...point, selects })),
+        'spec',
+        'selector',
+      );
+    expect(selector({ role: 'worker' })).toEqual({
+      'app.kubernetes.io/component': 'worker',
+      'app.kubernetes.io/instance': 'test',
+    });
+    expect(selector({ id: 'worker-2' })).toEqual({
+      'app.kubernetes.io/name': 'worker-2',
+      'app.kubernetes.io/instance': 'test',
+    });
+  });
+});
+
+/** Two kinds of workers in front of Synapse: the second regular expression is a part of the first. */
+function withWorkers(stack: Stack): Stack {
+  const to = (service: string) => ({ service, namespace: stack.namespace, port: 80 });
+  const common = { door: 'public', host: stack.synapse.host, group: 'synapse' } as const;
+  return withMore(stack, ({ workloads, services, routes }) => ({
+    workloads: [...workloads, { ...WORKER, namespace: stack.namespace }],
+    services: [
+      ...services,
+      {
+        name: 'worker',
+        namespace: stack.namespace,
+        selects: { role: 'worker' },
+        ports: [{ number: 80, to: 'http' }],
+      },
+    ],
+    routes: [
+      {
+        ...common,
+        match: { kind: 'regex', paths: ['^/_matrix/client/.*/sync$'] },
+        to: to('worker'),
+        rank: 2,
+      },
+      { ...common, match: { kind: 'regex', paths: ['^/_matrix/client/', '^/a'] }, to: to('worker') },
+      ...routes,
+    ],
+  }));
+}
+
+describe('regular expressions', () => {
+  it('go to Traefik in an order of their own', () => {
+    const [synapse] = ofKind(withWorkers(publicStack()), 'IngressRoute').filter(
+      ({ object }) => dig(object, 'metadata', 'name') === 'synapse-public',
+    );
+    expect(dig(synapse?.object, 'spec', 'routes')).toMatchObject([
+      {
+        match: 'Host(`matrix.example.org`) && PathRegexp(`^/_matrix/client/.*/sync$`)',
+        priority: 4,
+        services: [{ name: 'worker', port: 80 }],
+      },
+      {
+        match: 'Host(`matrix.example.org`) && (PathRegexp(`^/_matrix/client/`) || PathRegexp(`^/a`))',
+        priority: 3,
+      },
+      {
+        match: 'Host(`matrix.example.org`) && (PathPrefix(`/_matrix/`) || PathPrefix(`/_synapse/client/`))',
+        priority: 2,
+      },
+    ]);
+  });
+
+  it('go to the tunnel in the order of the topology, with alternatives kept apart', () => {
+    const stack = withWorkers(
+      stackFrom(
+        'schema: 1\nserverName: example.org\nexpose: {public: {via: tunnel, tunnel: {name: main, zone: example.org}}}\n',
+      ),
+    );
+    const [binding] = ofKind(stack, 'TunnelBinding');
+    expect(digList(binding?.object, 'subjects').slice(0, 2)).toMatchObject([
+      { name: 'worker', spec: { path: '^/_matrix/client/.*/sync$' } },
+      { name: 'worker', spec: { path: '(^/_matrix/client/)|(^/a)' } },
+    ]);
+  });
+});
+
+describe('a host without a route', () => {
+  const stack = withMore(publicStack(), ({ hosts }) => ({
+    hosts: [
+      ...hosts,
+      {
+        host: 'turn.example.org',
+        door: 'public',
+        at: ['livekit', 'host'],
+        component: 'livekit',
+        leadsTo: 'call-nodes',
+        certificate: { group: 'turn', namespace: 'test' },
+      },
+    ],
+  }));
+
+  it('has a certificate', () => {
+    const [found] = ofKind(stack, 'Certificate').filter(
+      ({ path }) => path === 'networking/turn-ingress.yaml',
+    );
+    expect(dig(found?.object, 'spec', 'dnsNames')).toEqual(['turn.example.org']);
+  });
+
+  it('is in the DNS table, and leads to the call nodes', () => {
+    const text = summaryText(
+      stack,
+      chartStack(stack).flatMap(({ manifests }) => manifests),
+      [],
+    );
+    expect(text).toContain('| `turn.example.org` | A | the call nodes: 198.51.100.7 | you make it |');
+  });
+});
+
+describe('a second namespace', () => {
+  it('is rendered at the level that its own pods need', () => {
+    const stack = withMore(publicStack(), ({ workloads, namespaces }) => ({
+      namespaces: [...namespaces, 'calls'],
+      workloads: workloads.map((one) =>
+        one.at[0] === 'livekit' || one.at[0] === 'jitsi' ? { ...one, namespace: 'calls' } : one,
+      ),
+    }));
+    const level = 'pod-security.kubernetes.io/enforce';
+    const levels = ofKind(stack, 'Namespace').map(({ object }) => [
+      dig(object, 'metadata', 'name'),
+      dig(object, 'metadata', 'labels', level),
+    ]);
+    expect(levels).toEqual([
+      ['test', 'restricted'],
+      ['calls', 'privileged'],
+    ]);
+  });
+});
