@@ -1,12 +1,13 @@
 import { chartFlux, chartStack } from './charts/index.ts';
 import { kustomizations } from './charts/kustomizations.ts';
+import { layerOf, type RenderedFile } from './constructs/rendered-file.ts';
 import type { Manifest, ManifestFile } from './model/manifest.ts';
 import type { OverrideProblem } from './model/overrides.ts';
 import type { Stack } from './model/stack.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
 import { headerLine, headerPath, markdownHeader } from './output/header.ts';
 import { type Applied, pathOf, placeIn } from './output/override-places.ts';
-import { applyOverrides } from './output/overrides.ts';
+import { applyOverrides, missingTarget } from './output/overrides.ts';
 import { manifestsText } from './output/yaml.ts';
 import { check } from './rules/index.ts';
 import type { Finding } from './rules/rule.ts';
@@ -33,8 +34,12 @@ export interface Rendered {
  * the same stack gives the same bytes everywhere.
  */
 export function render(stack: Stack): Rendered {
-  const kept = stack.kept.map((secret) => ({ path: `secrets/${secret.name}.yaml`, secret }));
-  const copies = kept.map(({ path, secret }) => ({ path, manifests: [secret.manifest] }));
+  const kept = stack.kept.map((secret) => ({ path: `secrets/${secret.name}.yaml` as const, secret }));
+  const copies = kept.map(({ path, secret }) => ({
+    path,
+    layer: layerOf(path),
+    manifests: [secret.manifest],
+  }));
   const { own, flux, problems } = objects(stack, copies);
   const all = check({ files: [...own, ...copies, ...flux], promisedSecrets: promisedSecrets(stack) });
   // Hardening is a policy: who overrides an object answers for it, and SUMMARY.md says so.
@@ -60,10 +65,9 @@ export function render(stack: Stack): Rendered {
       `# ${headerLine(below, stack.file, `it is a copy of ${headerPath(secret.file)}, which "matrix-gitops secrets" changes.`)}\n${secret.text}`,
     );
   }
-  const paths = [...own, ...copies].map(({ path }) => path);
   // Only Flux decrypts SOPS: applied by hand, the ciphertext would be the value.
   const onlyFlux = stack.provider.kind === 'sops' ? ['secrets'] : [];
-  for (const { path, resources } of kustomizations(paths, onlyFlux)) {
+  for (const { path, resources } of kustomizations([...own, ...copies], onlyFlux)) {
     const below = `${stack.name}/${path}`;
     const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources };
     texts.set(below, manifestsText(header(below), [kustomization]));
@@ -95,28 +99,22 @@ const HARDENING = 'MR006';
 /** The stack's objects, as overrides leave them, and its Flux Kustomizations. */
 function objects(
   stack: Stack,
-  copies: readonly ManifestFile[],
+  copies: readonly RenderedFile[],
 ): {
-  readonly own: readonly ManifestFile[];
+  readonly own: readonly RenderedFile[];
   readonly flux: readonly ManifestFile[];
   readonly problems: readonly OverrideProblem[];
 } {
-  const charted = chartStack(stack);
-  const { overrides } = stack;
-  if (overrides.length === 0) {
-    return {
-      own: stampChecksums(charted, revisions(stack)),
-      flux: chartFlux(stack, [...charted, ...copies]),
-      problems: [],
-    };
-  }
-  // Flux's timeouts follow from the objects, so these are needed first; then overrides may change both.
-  const flux = chartFlux(stack, [...applyOverrides(charted, overrides).files, ...copies]);
-  const { files, problems } = applyOverrides([...charted, ...flux], overrides);
+  const overrides = stack.overrides.map((override, index) => ({ index, override }));
+  const own = applyOverrides(chartStack(stack), overrides);
+  // Flux's timeouts follow from the objects as overrides leave them; then overrides may change these too.
+  const flux = applyOverrides(chartFlux(stack, [...own.files, ...copies]), own.unmatched);
+  const all = [...own.files, ...flux.files].flatMap(({ manifests }) => manifests);
+  const missing = flux.unmatched.map((one) => missingTarget(one, all));
   return {
-    own: stampChecksums(files.slice(0, charted.length), revisions(stack)),
-    flux: files.slice(charted.length),
-    problems,
+    own: stampChecksums(own.files, revisions(stack)),
+    flux: flux.files,
+    problems: [...own.problems, ...flux.problems, ...missing].sort((a, b) => a.index - b.index),
   };
 }
 

@@ -1,16 +1,17 @@
 import type { App } from 'cdk8s';
-import { ChartFile } from '../constructs/chart-file.ts';
+import { ObjectFile } from '../constructs/chart-file.ts';
 import { labels } from '../constructs/labels.ts';
+import type { Layer, RenderedFile } from '../constructs/rendered-file.ts';
 import {
   Kustomization,
   type KustomizationSpec,
   KustomizationSpecDecryptionProvider,
   KustomizationSpecSourceRefKind,
 } from '../imports/kustomize.toolkit.fluxcd.io.ts';
-import type { Manifest, ManifestFile } from '../model/manifest.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
-import { type Layer, layersOf } from './layers.ts';
+import { layersOf } from './layers.ts';
 
 /** Time beyond the slowest rollout for building, applying and the first look. */
 const MARGIN_MINUTES = 5;
@@ -75,11 +76,11 @@ function secretsGate(provider: SecretProvider): Partial<KustomizationSpec> {
 /**
  * The Flux Kustomizations of a stack, one for each layer.
  *
- * @param files the stack's own files: layers follow from their folders, timeouts from the rollout deadlines in them
+ * @param files the stack's own files, which decide the layers, and with their rollout deadlines the timeouts
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/
  */
-export function flux(app: App, stack: Stack, files: readonly ManifestFile[]): void {
-  const file = new ChartFile(app, `flux/${stack.name}.yaml`);
+export function flux(app: App, stack: Stack, files: readonly RenderedFile[]): void {
+  const file = new ObjectFile(app, `flux/${stack.name}.yaml`);
   const minutes: Readonly<Record<Layer, number>> = {
     namespace: MARGIN_MINUTES,
     secrets: MARGIN_MINUTES,
@@ -87,7 +88,7 @@ export function flux(app: App, stack: Stack, files: readonly ManifestFile[]): vo
     apps: slowestRollout(files.flatMap(({ manifests }) => manifests)) + MARGIN_MINUTES,
     edge: 10,
   };
-  for (const { layer, after } of layersOf(files.map(({ path }) => path))) {
+  for (const { layer, after } of layersOf(files)) {
     const name = `${stack.name}-${layer}`;
     new Kustomization(file, layer, {
       metadata: {

@@ -1,7 +1,8 @@
 import { ApiObject, App } from 'cdk8s';
-import { ChartFile } from '../constructs/chart-file.ts';
+import { ObjectFile } from '../constructs/chart-file.ts';
+import { isRenderedPath, layerOf, type RenderedFile } from '../constructs/rendered-file.ts';
 import type { ComponentName } from '../model/components/index.ts';
-import type { ManifestFile } from '../model/manifest.ts';
+import type { Manifest, ManifestFile } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
 import { element } from './components/element.ts';
 import { jicofo } from './components/jitsi/jicofo.ts';
@@ -53,28 +54,35 @@ const CHARTS: readonly ChartFunction[] = [
  *
  * @throws when a class would drop a field (see guard.ts): a mistake in a chart, not in the stack
  */
-export function chartStack(stack: Stack): readonly ManifestFile[] {
+export function chartStack(stack: Stack): readonly RenderedFile[] {
   const app = new App();
   for (const chart of CHARTS) chart(app, stack);
-  return manifestFiles(app);
-}
-
-/** The stack's Flux Kustomizations; the path is below dist/. */
-export function chartFlux(stack: Stack, files: readonly ManifestFile[]): readonly ManifestFile[] {
-  const app = new App();
-  flux(app, stack, files);
-  return manifestFiles(app);
-}
-
-/** Takes the objects out in the order they were made; `app.synth()` would write them, unguarded. */
-function manifestFiles(app: App): readonly ManifestFile[] {
-  return app.node.children.flatMap((child) => {
-    if (!isChartFile(child)) return [];
-    const objects = child.node.findAll().filter((node) => node instanceof ApiObject);
-    return [{ path: child.path, manifests: objects.map((object) => guardedManifest(object, child.path)) }];
+  return objectFiles(app).map((file) => {
+    const { path } = file;
+    if (!isRenderedPath(path))
+      throw new Error(`${path} is in no folder that a layer has: nobody would apply it`);
+    return { path, layer: layerOf(path), manifests: manifestsOf(file) };
   });
 }
 
-function isChartFile(node: unknown): node is ChartFile {
-  return node instanceof ChartFile;
+/** The stack's Flux Kustomizations; the path is below dist/. */
+export function chartFlux(stack: Stack, files: readonly RenderedFile[]): readonly ManifestFile[] {
+  const app = new App();
+  flux(app, stack, files);
+  return objectFiles(app).map((file) => ({ path: file.path, manifests: manifestsOf(file) }));
+}
+
+/** The files of an app, in the order they were made. */
+function objectFiles(app: App): readonly ObjectFile[] {
+  return app.node.children.filter(isObjectFile);
+}
+
+function isObjectFile(node: unknown): node is ObjectFile {
+  return node instanceof ObjectFile;
+}
+
+/** Takes the objects out in the order they were made; `app.synth()` would write them, unguarded. */
+function manifestsOf(file: ObjectFile): readonly Manifest[] {
+  const objects = file.node.findAll().filter((node) => node instanceof ApiObject);
+  return objects.map((object) => guardedManifest(object, file.path));
 }

@@ -1,3 +1,4 @@
+import type { RenderedFile } from '../constructs/rendered-file.ts';
 import { compareText } from '../model/diagnostic.ts';
 import { layersOf } from './layers.ts';
 
@@ -11,15 +12,15 @@ export interface KustomizationFile {
 /**
  * The kustomization.yaml files of a stack: one in each folder, one at the top, one for each layer.
  *
- * @param paths the stack's other files, below its folder
+ * @param files the stack's other files
  * @param onlyFlux folders that the one at the top leaves out, since only Flux can apply them
  */
 export function kustomizations(
-  paths: readonly string[],
+  files: readonly Pick<RenderedFile, 'path' | 'layer'>[],
   onlyFlux: readonly string[] = [],
 ): readonly KustomizationFile[] {
   const children = new Map<string, Set<string>>();
-  for (const path of paths) {
+  for (const { path } of files) {
     const steps = path.split('/');
     for (let depth = steps.length - 1; depth >= 0; depth--) {
       const folder = steps.slice(0, depth).join('/');
@@ -30,7 +31,7 @@ export function kustomizations(
     path: folder === '' ? 'kustomization.yaml' : `${folder}/kustomization.yaml`,
     resources: [...names].filter((name) => folder !== '' || !onlyFlux.includes(name)).sort(compareText),
   }));
-  const layers = layersOf(paths).map(({ layer, folders: held }) => ({
+  const layers = layersOf(files).map(({ layer, folders: held }) => ({
     path: `layers/${layer}/kustomization.yaml`,
     resources: held.map((folder) => `../../${folder}`),
   }));

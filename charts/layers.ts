@@ -1,7 +1,7 @@
-/** A part of a stack that Flux applies as one, after the part before it is there. */
-export type Layer = 'namespace' | 'secrets' | 'data' | 'apps' | 'edge';
+import { FOLDERS, type Layer, type RenderedFile } from '../constructs/rendered-file.ts';
+import { keysOf } from '../model/records.ts';
 
-/** What each layer holds: folders only, since kustomize refuses files outside its own folder. */
+/** What each layer holds, and what it waits for. */
 export interface LayerSpec {
   readonly layer: Layer;
   readonly folders: readonly string[];
@@ -13,32 +13,29 @@ export interface LayerSpec {
  * In the order they are applied. The edge waits for the namespace alone, so that one sick pod
  * never holds up a certificate or a route.
  */
-const LAYERS: readonly LayerSpec[] = [
-  { layer: 'namespace', folders: ['namespace'] },
-  { layer: 'secrets', folders: ['secrets'], after: 'namespace' },
-  { layer: 'data', folders: ['data'], after: 'secrets' },
-  { layer: 'apps', folders: ['components', 'config'], after: 'data' },
-  { layer: 'edge', folders: ['networking'], after: 'namespace' },
-];
+const ORDER: Readonly<Record<Layer, { readonly after?: Layer }>> = {
+  namespace: {},
+  secrets: { after: 'namespace' },
+  data: { after: 'secrets' },
+  apps: { after: 'data' },
+  edge: { after: 'namespace' },
+};
 
 /**
  * The layers of a stack with these files: only those that hold something, each with those of its folders that are
  * there, and waiting for the nearest one before it.
- *
- * @param paths the stack's files, below its folder
  */
-export function layersOf(paths: readonly string[]): readonly LayerSpec[] {
-  const there = new Set(paths.map((path) => path.slice(0, path.indexOf('/'))));
-  const present = LAYERS.map((spec) => ({
-    ...spec,
-    folders: spec.folders.filter((folder) => there.has(folder)),
-  })).filter(({ folders }) => folders.length > 0);
+export function layersOf(files: readonly Pick<RenderedFile, 'path' | 'layer'>[]): readonly LayerSpec[] {
+  const there = new Set(files.map(({ layer }) => layer));
   const nearest = (layer: Layer | undefined): Layer | undefined =>
-    layer === undefined || present.some((spec) => spec.layer === layer)
-      ? layer
-      : nearest(LAYERS.find((spec) => spec.layer === layer)?.after);
-  return present.map(({ layer, folders, after }) => {
-    const waitsFor = nearest(after);
-    return { layer, folders, ...(waitsFor === undefined ? {} : { after: waitsFor }) };
-  });
+    layer === undefined || there.has(layer) ? layer : nearest(ORDER[layer].after);
+  return keysOf(ORDER)
+    .filter((layer) => there.has(layer))
+    .map((layer) => {
+      const after = nearest(ORDER[layer].after);
+      const folders = keysOf(FOLDERS).filter(
+        (folder) => FOLDERS[folder] === layer && files.some(({ path }) => path.startsWith(`${folder}/`)),
+      );
+      return { layer, folders, ...(after === undefined ? {} : { after }) };
+    });
 }

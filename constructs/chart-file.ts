@@ -1,21 +1,30 @@
 import { type App, Chart } from 'cdk8s';
+import type { RenderedPath } from './rendered-file.ts';
+
+/** One file of objects anywhere below dist/: they stand in it in the order they were made. */
+export class ObjectFile extends Chart {
+  /** @param path with forward slashes; also the construct's id */
+  constructor(
+    app: App,
+    readonly path: string,
+  ) {
+    super(app, path);
+  }
+}
 
 /**
- * One rendered file: the objects made in it stand in this file, in the order they were made.
+ * One rendered file of a stack.
  *
  * @example
  * const file = new ChartFile(app, 'components/synapse.yaml');
  * new k8s.KubeService(file, 'service', { metadata: { name: 'synapse', namespace: 'matrix' } });
  */
-export class ChartFile extends Chart {
+export class ChartFile extends ObjectFile {
   /**
    * @param app the app of one stack
-   * @param path below the stack's folder, with forward slashes; also the construct's id
+   * @param path below the stack's folder, in a folder that a layer lists
    */
-  constructor(
-    app: App,
-    readonly path: string,
-  ) {
+  constructor(app: App, path: RenderedPath) {
     super(app, path);
   }
 }

@@ -25,10 +25,10 @@ export interface SecretRevisions {
  * restarts exactly the pods that use it. Only the keys a pod reads count, and only what they mean:
  * a comment or the place of a key restarts nothing. The same for Secrets, over the ids of the values.
  */
-export function stampChecksums(
-  files: readonly ManifestFile[],
+export function stampChecksums<File extends ManifestFile>(
+  files: readonly File[],
   secrets: readonly SecretRevisions[] = [],
-): readonly ManifestFile[] {
+): readonly File[] {
   const sources: Sources = {
     maps: new Map(
       files.flatMap(({ manifests }) =>

@@ -8,9 +8,11 @@ import { flaws } from './override-flaws.ts';
 import { type Applied, placeIn } from './override-places.ts';
 
 /** Files after overrides, and what is wrong with the overrides. */
-export interface Overridden {
-  readonly files: readonly ManifestFile[];
+export interface Overridden<File extends ManifestFile> {
+  readonly files: readonly File[];
   readonly problems: readonly OverrideProblem[];
+  /** Overrides whose target is not in these files. */
+  readonly unmatched: readonly Applied[];
 }
 
 /** An object that overrides may change. */
@@ -27,7 +29,10 @@ interface Target {
  * no typed class sees the objects after this. An object that nothing can read after its overrides is reported, and
  * stays as it was.
  */
-export function applyOverrides(files: readonly ManifestFile[], overrides: readonly Override[]): Overridden {
+export function applyOverrides<File extends ManifestFile>(
+  files: readonly File[],
+  overrides: readonly Applied[],
+): Overridden<File> {
   const targets = files.map(({ manifests }) =>
     manifests.map((original): Target => ({ original, draft: undefined, by: [] })),
   );
@@ -40,27 +45,27 @@ export function applyOverrides(files: readonly ManifestFile[], overrides: readon
   }
   const problems: OverrideProblem[] = [];
   const allowance: Allowance = { left: LIMITS.nodes };
-  for (const [index, override] of overrides.entries()) {
+  const unmatched: Applied[] = [];
+  for (const { index, override } of overrides) {
     const { kind, name, namespace } = override.target;
     const matches = (byName.get(nameKey(kind, name)) ?? []).filter(
       ({ original }) => namespace === undefined || original.metadata.namespace === namespace,
     );
     const [target] = matches;
+    if (target === undefined) {
+      unmatched.push({ index, override });
+      continue;
+    }
     const problem =
-      target === undefined || matches.length > 1
-        ? unclearTarget(
-            override,
-            files,
-            matches.map(({ original }) => original),
-          )
-        : change(target, override, allowance);
+      matches.length > 1 ? severalTargets(override, matches) : change(target, override, allowance);
     if (problem !== undefined) problems.push({ index, ...problem });
-    else target?.by.push({ index, override });
+    else target.by.push({ index, override });
   }
   const changed = targets.map((ofFile) => ofFile.map((target) => result(target, problems)));
   return {
     files: files.map((file, index) => ({ ...file, manifests: changed[index] ?? file.manifests })),
-    problems: problems.sort((a, b) => a.index - b.index),
+    problems,
+    unmatched,
   };
 }
 
@@ -83,19 +88,22 @@ function result({ original, draft, by }: Target, problems: OverrideProblem[]): M
 
 type Problem = Omit<OverrideProblem, 'index'>;
 
-/** An override that names no object, or more than one. */
-function unclearTarget(
-  { target }: Override,
-  files: readonly ManifestFile[],
-  matches: readonly Manifest[],
-): Problem {
-  const { kind, name, namespace } = target;
-  if (matches.length > 1) {
-    const namespaces = matches.map(({ metadata }) => metadata.namespace ?? 'none').join(', ');
-    const what = `${matches.length} objects are called ${kind} ${name}`;
-    return { code: 'MG051', at: ['target'], what, remedy: `add namespace: with one of ${namespaces}` };
-  }
-  const all = files.flatMap(({ manifests }) => manifests);
+/** An override that fits more than one object. */
+function severalTargets({ target: { kind, name } }: Override, matches: readonly Target[]): Problem {
+  const namespaces = matches.map(({ original }) => original.metadata.namespace ?? 'none').join(', ');
+  const what = `${matches.length} objects are called ${kind} ${name}`;
+  return { code: 'MG051', at: ['target'], what, remedy: `add namespace: with one of ${namespaces}` };
+}
+
+/** What is wrong with an override whose target is not among all objects of a stack. */
+export function missingTarget(
+  { index, override: { target } }: Applied,
+  all: readonly Manifest[],
+): OverrideProblem {
+  return { index, ...missing(target, all) };
+}
+
+function missing({ kind, name, namespace }: Override['target'], all: readonly Manifest[]): Problem {
   const ofKind = all.filter((one) => one.kind === kind);
   if (ofKind.length === 0) {
     const kinds = distinct(all.map((one) => one.kind));

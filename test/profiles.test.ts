@@ -2,6 +2,7 @@ import { load, loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { chartStack } from '../charts/index.ts';
+import type { Manifest } from '../model/manifest.ts';
 import { stampChecksums } from '../output/checksums.ts';
 import { render } from '../render.ts';
 import { allProfiles, dig, digList, objectsOf } from './stacks.ts';
@@ -127,7 +128,7 @@ describe.each(profiles)('$file', (stack) => {
   });
 
   it('reads back the same with YAML 1.1 and YAML 1.2', () => {
-    const charted = new Map(
+    const charted = new Map<string, readonly Manifest[]>(
       stampChecksums(chartStack(stack)).map(({ path, manifests }) => [path, manifests]),
     );
     for (const [path, text] of render(stack).files) {

@@ -38,7 +38,7 @@ const WORKER: Workload = {
 };
 
 function rendered(draw: (file: ChartFile) => void): unknown {
-  const file = new ChartFile(new App(), 'x.yaml');
+  const file = new ChartFile(new App(), 'components/x.yaml');
   draw(file);
   return Testing.synth(file)[0];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest, ManifestFile } from '../../model/manifest.ts';
 import type { Override } from '../../model/overrides.ts';
-import { applyOverrides } from '../../output/overrides.ts';
+import { applyOverrides, missingTarget } from '../../output/overrides.ts';
 import { dig } from '../stacks.ts';
 
 const web: Manifest = {
@@ -29,16 +29,25 @@ function override(patch: Override['patch'], target: Partial<Override['target']> 
   };
 }
 
+function apply(overrides: readonly Override[]) {
+  const { unmatched, problems, ...rest } = applyOverrides(
+    files,
+    overrides.map((one, index) => ({ index, override: one })),
+  );
+  const all = files.flatMap(({ manifests }) => manifests);
+  return { ...rest, problems: [...problems, ...unmatched.map((one) => missingTarget(one, all))] };
+}
+
 /** The Deployment `web` after the overrides. */
 function after(...overrides: readonly Override[]): unknown {
-  const { files: changed, problems } = applyOverrides(files, overrides);
+  const { files: changed, problems } = apply(overrides);
   expect(problems).toEqual([]);
   return changed[0]?.manifests[0];
 }
 
 /** What is wrong with one override. */
 function problem(one: Override): unknown {
-  const { files: changed, problems } = applyOverrides(files, [one]);
+  const { files: changed, problems } = apply([one]);
   expect(changed).toEqual(files);
   expect(problems).toHaveLength(1);
   return problems[0];
@@ -59,10 +68,7 @@ describe('a merge patch', () => {
 
   it('leaves what was handed in as it was', () => {
     const before = structuredClone(files);
-    applyOverrides(files, [
-      override({ spec: { replicas: 9 } }),
-      override([{ op: 'remove', path: '/spec/list' }]),
-    ]);
+    apply([override({ spec: { replicas: 9 } }), override([{ op: 'remove', path: '/spec/list' }])]);
     expect(files).toEqual(before);
   });
 });
