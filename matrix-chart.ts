@@ -1,5 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { objectText } from './model/manifest.ts';
 import type { Stack } from './model/stack.ts';
 import { render } from './render.ts';
 
@@ -27,7 +28,8 @@ export class MatrixChart extends Chart {
     const { objects, findings, problems } = render(stack);
     const wrong = [
       ...findings.map(
-        ({ code, object, field = '', what, remedy }) => `${code}: ${object} ${field} ${what}; ${remedy}`,
+        ({ code, object, field = '', what, remedy }) =>
+          `${code}: ${objectText(object)} ${field} ${what}; ${remedy}`,
       ),
       ...problems.map(({ code, what, remedy }) => `${code}: ${what}; ${remedy}`),
     ];

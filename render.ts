@@ -1,12 +1,12 @@
 import { chartFlux, chartStack } from './charts/index.ts';
 import { kustomizations } from './charts/kustomizations.ts';
 import { layerOf, type RenderedFile } from './constructs/rendered-file.ts';
-import type { Manifest, ManifestFile } from './model/manifest.ts';
+import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
 import type { OverrideProblem } from './model/overrides.ts';
 import type { Stack } from './model/stack.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
 import { headerLine, headerPath, markdownHeader } from './output/header.ts';
-import { type Applied, pathOf, placeIn } from './output/override-places.ts';
+import { type Applied, placeIn } from './output/override-places.ts';
 import { applyOverrides, missingTarget } from './output/overrides.ts';
 import { manifestsText } from './output/yaml.ts';
 import { check } from './rules/index.ts';
@@ -40,17 +40,15 @@ export function render(stack: Stack): Rendered {
     layer: layerOf(path),
     manifests: [secret.manifest],
   }));
-  const { own, flux, problems } = objects(stack, copies);
+  const { own, flux, problems, applied } = objects(stack, copies);
   const all = check({ files: [...own, ...copies, ...flux], promisedSecrets: promisedSecrets(stack) });
   // Hardening is a policy: who overrides an object answers for it, and SUMMARY.md says so.
-  const overrides = overridesByObject(stack);
-  const isOverridden = ({ object }: Finding): boolean => overrides.has(kindAndName(object));
+  const isOverridden = ({ object }: Finding): boolean => applied.has(objectKey(object));
   const accepted = all.filter((finding) => isOverridden(finding) && finding.code === HARDENING);
   const findings = all.filter((finding) => !isOverridden(finding));
-  const changed = objectsByName([...own, ...flux]);
   const broken = all
     .filter((finding) => isOverridden(finding) && finding.code !== HARDENING)
-    .map((finding, index) => brokenByOverride(finding, overrides, changed, index < PLACED));
+    .map((finding, index) => brokenByOverride(finding, applied, index < PLACED));
   const texts = new Map<string, string>();
   const header = (path: string): string => headerLine(path, stack.file, CHANGE_THE_STACK_FILE);
   for (const { path, manifests } of own) {
@@ -104,6 +102,8 @@ function objects(
   readonly own: readonly RenderedFile[];
   readonly flux: readonly ManifestFile[];
   readonly problems: readonly OverrideProblem[];
+  /** The overrides of each object that has any. */
+  readonly applied: ReadonlyMap<string, readonly Applied[]>;
 } {
   const overrides = stack.overrides.map((override, index) => ({ index, override }));
   const own = applyOverrides(chartStack(stack), overrides);
@@ -114,49 +114,24 @@ function objects(
   return {
     own: stampChecksums(own.files, revisions(stack)),
     flux: flux.files,
+    applied: new Map([...own.applied, ...flux.applied]),
     problems: [...own.problems, ...flux.problems, ...missing].sort((a, b) => a.index - b.index),
   };
 }
 
-/** The object of a finding by kind and name, as overrides name it. */
-function kindAndName(object: string): string {
-  const parts = object.split('/');
-  return `${parts[0]}/${parts.at(-1)}`;
-}
-
-/** The overrides of each object, in their order. */
-function overridesByObject({ overrides }: Stack): ReadonlyMap<string, readonly Applied[]> {
-  const found = new Map<string, Applied[]>();
-  for (const [index, override] of overrides.entries()) {
-    const key = `${override.target.kind}/${override.target.name}`;
-    const before = found.get(key);
-    if (before === undefined) found.set(key, [{ index, override }]);
-    else before.push({ index, override });
-  }
-  return found;
-}
-
-function objectsByName(files: readonly ManifestFile[]): ReadonlyMap<string, Manifest> {
-  const all = files.flatMap(({ manifests }) => manifests);
-  return new Map(all.map((one) => [`${one.kind}/${one.metadata.name}`, one]));
-}
-
 /** A rule that an override broke, as a mistake in the stack file: that is where to mend it. */
 function brokenByOverride(
-  { code, object, field, what, remedy }: Finding,
-  overrides: ReadonlyMap<string, readonly Applied[]>,
-  changed: ReadonlyMap<string, Manifest>,
+  { code, object, path, field, what, remedy }: Finding,
+  applied: ReadonlyMap<string, readonly Applied[]>,
   isPlaced: boolean,
 ): OverrideProblem {
-  const key = kindAndName(object);
-  const applied = overrides.get(key) ?? [];
-  const place =
-    field === undefined || !isPlaced ? undefined : placeIn(applied, pathOf(changed.get(key), field));
+  const by = applied.get(objectKey(object)) ?? [];
+  const place = path.length === 0 || !isPlaced ? undefined : placeIn(by, path);
   return {
-    index: place?.index ?? applied.at(-1)?.index ?? 0,
+    index: place?.index ?? by.at(-1)?.index ?? 0,
     at: place?.at ?? ['patch'],
     code: 'MG055',
-    what: `after this override ${object}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
+    what: `after this override ${objectText(object)}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
     remedy: short(remedy),
   };
 }

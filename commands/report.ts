@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { errorCount } from '../model/listed.ts';
+import { objectText } from '../model/manifest.ts';
 import { failureText } from './failure.ts';
 import type { MigrateResult } from './migrate.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
@@ -21,7 +22,7 @@ export function diagnosticLine({ position, code, what, remedy }: Diagnostic, sty
 function findingLine(finding: StackFinding, out: string, style: Style): Shown {
   const { stack, file, code, object, field, what, remedy } = finding;
   const place = style.bold(`${out}/${file.startsWith('flux/') ? file : `${stack}/${file}`}`);
-  const subject = field === undefined ? object : `${object} ${field}`;
+  const subject = field === undefined ? objectText(object) : `${objectText(object)} ${field}`;
   return line`${place} ${style.red(`error ${code}`)}: ${subject}: ${what}; ${remedy}`;
 }
 

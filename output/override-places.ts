@@ -63,33 +63,3 @@ function followed(data: unknown, path: Path): number {
   }
   return path.length;
 }
-
-/** A step of a field as rules write it: `.spec`, `["a.yaml"]`, `[synapse]`, `[0]`. */
-const STEP = /\.?([A-Za-z_][\w-]*)|\["([^"]*)"\]|\[([^\]]*)\]/gy;
-
-/**
- * The path of a field that a rule names, as far as the object has it.
- *
- * @example
- * pathOf({ spec: { containers: [{ name: 'web' }] } }, 'spec.containers[web]'); // ['spec', 'containers', 0]
- */
-export function pathOf(object: unknown, field: string): Path {
-  const path: (string | number)[] = [];
-  let current = object;
-  for (const [, word, quoted, item] of field.matchAll(STEP)) {
-    if (typeof current !== 'object' || current === null) break;
-    const step: string | number = Array.isArray(current)
-      ? indexOf(current, item ?? '')
-      : (word ?? quoted ?? item ?? '');
-    path.push(step);
-    current = Object.getOwnPropertyDescriptor(current, step)?.value;
-  }
-  return path;
-}
-
-function indexOf(list: readonly unknown[], name: string): number {
-  const index = list.findIndex(
-    (one) => typeof one === 'object' && one !== null && 'name' in one && one.name === name,
-  );
-  return index === -1 ? Number(name) : index;
-}

@@ -1,5 +1,5 @@
 import { LIMITS } from '../model/limits.ts';
-import { isManifest, type Manifest, type ManifestFile } from '../model/manifest.ts';
+import { isManifest, type Manifest, type ManifestFile, objectId, objectKey } from '../model/manifest.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { Operation, Override, OverrideProblem } from '../model/overrides.ts';
 import { type Allowance, type Draft, draftOf, mergeInto } from './draft.ts';
@@ -11,6 +11,8 @@ import { type Applied, placeIn } from './override-places.ts';
 export interface Overridden<File extends ManifestFile> {
   readonly files: readonly File[];
   readonly problems: readonly OverrideProblem[];
+  /** The overrides of each object that has any, by its {@link objectKey}. */
+  readonly applied: ReadonlyMap<string, readonly Applied[]>;
   /** Overrides whose target is not in these files. */
   readonly unmatched: readonly Applied[];
 }
@@ -61,10 +63,12 @@ export function applyOverrides<File extends ManifestFile>(
     if (problem !== undefined) problems.push({ index, ...problem });
     else target.by.push({ index, override });
   }
+  const overridden = targets.flat().filter(({ by }) => by.length > 0);
   const changed = targets.map((ofFile) => ofFile.map((target) => result(target, problems)));
   return {
     files: files.map((file, index) => ({ ...file, manifests: changed[index] ?? file.manifests })),
     problems,
+    applied: new Map(overridden.map(({ original, by }) => [objectKey(objectId(original)), by])),
     unmatched,
   };
 }

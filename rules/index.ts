@@ -1,3 +1,4 @@
+import { objectText } from '../model/manifest.ts';
 import { schemaRule } from './mr001-schema.ts';
 import { duplicatesRule } from './mr002-duplicates.ts';
 import { namesRule } from './mr003-names.ts';
@@ -34,7 +35,7 @@ export function check(input: RuleInput): Finding[] {
 function byPlace(a: Finding, b: Finding): number {
   return (
     compare(a.file, b.file) ||
-    compare(a.object, b.object) ||
+    compare(objectText(a.object), objectText(b.object)) ||
     compare(a.code, b.code) ||
     compare(a.field ?? '', b.field ?? '')
   );

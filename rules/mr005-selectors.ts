@@ -1,3 +1,4 @@
+import { objectText } from '../model/manifest.ts';
 import { suggestion } from '../model/nearest.ts';
 import { at, inWords, isData, items, text, textMap } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
@@ -49,7 +50,7 @@ function checkWorkload(pod: PodTemplate, pods: readonly PodTemplate[]): readonly
   return pods.flatMap((other) => {
     if (other.owner === owner || other.owner.namespace !== owner.namespace) return [];
     if (!selects(selector, other.labels)) return [];
-    const what = `selects the pods of ${other.owner.object} too: both would count and delete them`;
+    const what = `selects the pods of ${objectText(other.owner)} too: both would count and delete them`;
     return [
       finding(code, owner, 'spec.selector', what, 'select by a label value of its own, such as its name'),
     ];
@@ -76,7 +77,7 @@ function checkService(service: Located, pods: readonly PodTemplate[]): readonly 
       const declared = pod.containers.flatMap(portsOf).filter((it) => it.protocol === protocol);
       if (declared.some((it) => it.number === target || it.name === target)) return [];
       const field = `${path}.${port.targetPort === undefined ? 'port' : 'targetPort'}`;
-      const what = `is ${target}/${protocol}, a port that the pods of ${pod.owner.object} do not declare`;
+      const what = `is ${target}/${protocol}, a port that the pods of ${objectText(pod.owner)} do not declare`;
       const names = declared.flatMap((it) => [
         inWords(it.number),
         ...(it.name === undefined ? [] : [it.name]),

@@ -1,4 +1,5 @@
-import type { ManifestFile } from '../model/manifest.ts';
+import type { ManifestFile, ObjectId } from '../model/manifest.ts';
+import type { Path } from '../model/reading/yaml-source.ts';
 
 /** A Secret that will be there with these keys, although the rendered files hold it in part or not at all. */
 export interface PromisedSecret {
@@ -19,9 +20,10 @@ export interface Finding {
   readonly code: string;
   /** The rendered file, below the stack's folder. */
   readonly file: string;
-  /** `Kind/name` of the object, or `Kind/namespace/name` where it has a namespace. */
-  readonly object: string;
-  /** Where in the object, for example `spec.template.spec.containers[synapse].env[PGPASSWORD]`. */
+  readonly object: ObjectId;
+  /** Where in the object, as far as it has that: `['spec', 'template', 'spec', 'containers', 0, 'image']`. */
+  readonly path: Path;
+  /** The same for people, with what is missing: `spec.template.spec.containers[synapse].image`. */
   readonly field?: string;
   readonly what: string;
   readonly remedy: string;

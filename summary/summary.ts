@@ -1,6 +1,6 @@
 import { compareText } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
-import type { Manifest } from '../model/manifest.ts';
+import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import {
@@ -183,7 +183,7 @@ function secrets(stack: Stack): Markdown {
 
 /** A rule that an overridden object breaks. */
 export interface AcceptedFinding {
-  readonly object: string;
+  readonly object: ObjectId;
   readonly field?: string;
   readonly what: string;
 }
@@ -195,7 +195,9 @@ function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly M
   );
   const forced = stack.forced.map(({ path, reason }) => md`${code(path)}: ${reason}`);
   const weakened = accepted.map(({ object, field, what }) =>
-    field === undefined ? md`${code(object)}: ${what}` : md`${code(object)} ${code(field)}: ${what}`,
+    field === undefined
+      ? md`${code(objectText(object))}: ${what}`
+      : md`${code(objectText(object))} ${code(field)}: ${what}`,
   );
   const part = (title: string, items: readonly Markdown[]): readonly Markdown[] =>
     items.length === 0 ? [] : [heading(2, title), list(items)];

@@ -1,3 +1,4 @@
+import { objectText } from '../../model/manifest.ts';
 import { inWords, text } from '../reading/data.ts';
 import { type PodTemplate, portsOf } from '../reading/pods.ts';
 import type { Report } from './report.ts';
@@ -33,7 +34,7 @@ export function checkHostPorts(pods: readonly PodTemplate[], report: Report): vo
           (it) => it.address === address || everywhere.has(it.address) || everywhere.has(address),
         );
         if (clash !== undefined) {
-          const what = `binds port ${key} of the node, as container "${clash.container}" of ${clash.pod.owner.object} does`;
+          const what = `binds port ${key} of the node, as container "${clash.container}" of ${objectText(clash.pod.owner)} does`;
           report(pod.owner, port.path, what, 'give one of them another port');
         }
         taken.set(key, [...others, { pod, container: container.name, address }]);

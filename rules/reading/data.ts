@@ -1,3 +1,5 @@
+import type { Path } from '../../model/reading/yaml-source.ts';
+
 /** Reading of untyped objects without trust: a missing or mistyped field reads as empty. */
 
 /** A mapping as it comes out of YAML or JSON. */
@@ -95,4 +97,34 @@ export function walk(value: unknown, path: string, visit: (value: unknown, path:
   } else if (isData(value)) {
     for (const [key, item] of Object.entries(value)) walk(item, fieldPath(path, key), visit);
   }
+}
+
+/** A step of a field as rules write it: `.spec`, `["a.yaml"]`, `[synapse]`, `[0]`. */
+const STEP = /\.?([A-Za-z_][\w-]*)|\["([^"]*)"\]|\[([^\]]*)\]/gy;
+
+/**
+ * The keys and indexes of a field, as far as the object has it: the reverse of {@link fieldPath} and {@link itemPath}.
+ *
+ * @example
+ * pathOf({ spec: { containers: [{ name: 'web' }] } }, 'spec.containers[web]'); // ['spec', 'containers', 0]
+ */
+export function pathOf(object: unknown, field: string): Path {
+  const path: (string | number)[] = [];
+  let current = object;
+  for (const [, word, quoted, item] of field.matchAll(STEP)) {
+    if (typeof current !== 'object' || current === null) break;
+    const step: string | number = Array.isArray(current)
+      ? indexOf(current, item ?? '')
+      : (word ?? quoted ?? item ?? '');
+    path.push(step);
+    current = Object.getOwnPropertyDescriptor(current, step)?.value;
+  }
+  return path;
+}
+
+function indexOf(list: readonly unknown[], name: string): number {
+  const index = list.findIndex(
+    (one) => typeof one === 'object' && one !== null && 'name' in one && one.name === name,
+  );
+  return index === -1 ? Number(name) : index;
 }

@@ -1,19 +1,12 @@
+import { groupOf, type ObjectId } from '../../model/manifest.ts';
 import type { Finding, RuleInput } from '../rule.ts';
-import { at, type Data, data, text } from './data.ts';
+import { at, type Data, data, pathOf, text } from './data.ts';
 
-/** An object and where it stands. */
-export interface Located {
+/** An object and the file it is in. Its id is empty in the parts that the object lacks. */
+export interface Located extends ObjectId {
   readonly file: string;
   readonly data: Data;
   readonly apiVersion: string;
-  /** The API group; empty for the core group. */
-  readonly group: string;
-  readonly kind: string;
-  readonly name: string;
-  /** Empty where the object has none. */
-  readonly namespace: string;
-  /** `Kind/name` or `Kind/namespace/name`. */
-  readonly object: string;
 }
 
 /** Every object of the files. kustomization.yaml files are read by kustomize only: no rule looks at them. */
@@ -41,28 +34,32 @@ export function ofKind(all: readonly Located[], group: string, kind: string): re
 /** A finding on an object. `field` is empty when it concerns the object as a whole. */
 export function finding(
   code: string,
-  { file, object }: Located,
+  { file, data: object, group, kind, namespace, name }: Located,
   field: string,
   what: string,
   remedy: string,
 ): Finding {
-  return { code, file, object, ...(field === '' ? {} : { field }), what, remedy };
+  return {
+    code,
+    file,
+    object: { group, kind, namespace, name },
+    path: pathOf(object, field),
+    ...(field === '' ? {} : { field }),
+    what,
+    remedy,
+  };
 }
 
 function locate(file: string, manifest: unknown): Located {
   const object = data(manifest);
   const apiVersion = text(object.apiVersion) ?? '';
-  const kind = text(object.kind) ?? '';
-  const name = text(at(object, 'metadata', 'name')) ?? '';
-  const namespace = text(at(object, 'metadata', 'namespace')) ?? '';
   return {
     file,
     data: object,
     apiVersion,
-    group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
-    kind,
-    name,
-    namespace,
-    object: [kind, namespace, name].filter((part) => part !== '').join('/'),
+    group: groupOf(apiVersion),
+    kind: text(object.kind) ?? '',
+    name: text(at(object, 'metadata', 'name')) ?? '',
+    namespace: text(at(object, 'metadata', 'namespace')) ?? '',
   };
 }

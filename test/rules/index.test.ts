@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { objectText } from '../../model/manifest.ts';
 import { check, rules } from '../../rules/index.ts';
 import { goodStack, lines, manifest, promisedSecrets } from './stack.ts';
 
@@ -35,7 +36,7 @@ describe('rules', () => {
       { path: 'a.yaml', manifests: [namespace('z'), namespace('a')] },
     ];
     const found = check({ files, promisedSecrets: [] });
-    expect(found.map((it) => `${it.file} ${it.object} ${it.code}`)).toEqual([
+    expect(found.map((it) => `${it.file} ${objectText(it.object)} ${it.code}`)).toEqual([
       'a.yaml Namespace/a MR009',
       'a.yaml Namespace/a MR010',
       'a.yaml Namespace/z MR009',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
-import type { Manifest } from '../../model/manifest.ts';
+import { type Manifest, objectText } from '../../model/manifest.ts';
 import { type Data, isData } from '../../rules/reading/data.ts';
 import type { Finding, PromisedSecret, Rule } from '../../rules/rule.ts';
 
@@ -82,7 +82,9 @@ export function run(rule: Rule, manifests: readonly Manifest[]): readonly Findin
 
 /** Findings as lines: `object field: what; remedy`. */
 export function lines(findings: readonly Finding[]): readonly string[] {
-  return findings.map(({ object, field, what, remedy }) => `${object} ${field ?? ''}: ${what}; ${remedy}`);
+  return findings.map(
+    ({ object, field, what, remedy }) => `${objectText(object)} ${field ?? ''}: ${what}; ${remedy}`,
+  );
 }
 
 /** The lines a rule finds. */
