@@ -42,6 +42,20 @@ export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<Ji
   };
 }
 
+/**
+ * Who may show a meeting in a frame. Element does so from a page of its own origin, whichever that is: one of this
+ * stack's hosts, `vector://vector` in Element Desktop, or another server's Element for its guests. Those nobody can
+ * list, so only a stack that talks to no other server says anything here; the image's own default is silence too.
+ *
+ * @see https://github.com/element-hq/element-web/blob/develop/docs/jitsi.md
+ */
+function framing(stack: Stack): Environment {
+  if (stack.element === undefined || stack.federation !== 'closed') return {};
+  const lan = stack.expose.lan?.names.element;
+  const pages = [stack.element.host, ...(lan === undefined ? [] : [lan])].map((host) => `https://${host}`);
+  return { CSP_HEADER: ["frame-ancestors 'self'", ...pages, 'vector:'].join(' ') };
+}
+
 /** What the stack itself says, before additions. */
 function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
   const prosody = party(stack.topology, 'jitsi-prosody');
@@ -76,9 +90,7 @@ function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, 
     },
     web: {
       BOSH_RELATIVE: YES,
-      ...(stack.element === undefined
-        ? {}
-        : { CSP_HEADER: `frame-ancestors 'self' https://${stack.element.host}` }),
+      ...framing(stack),
       DISABLE_HTTPS: YES,
       ENABLE_AUTH: on,
       ...guests,

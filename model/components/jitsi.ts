@@ -101,7 +101,7 @@ const OWNED = owned({
   AUTH_TYPE: 'jitsi.access',
   BOSH_RELATIVE: 'the hosts of Jitsi',
   COLIBRI_REST_ENABLED: "the video bridge's graceful stop",
-  CSP_HEADER: 'element.host',
+  CSP_HEADER: 'element.host and federation',
   DISABLE_HTTPS: 'the entrance, where TLS ends',
   DOCKER_HOST_ADDRESS: 'callNodes.addresses',
   ENABLE_AUTH: 'jitsi.access',
