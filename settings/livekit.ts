@@ -82,6 +82,8 @@ export function jwtServiceEnvironment(stack: Stack, livekit: Livekit): Readonly<
     LIVEKIT_URL: `wss://${livekit.host}`,
     LIVEKIT_KEY_FILE: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
     LIVEKIT_FULL_ACCESS_HOMESERVERS: stack.serverName,
+    // A webhook that goes missing would leave somebody in a call for ever: it looks for itself once a minute.
+    LIVEKIT_SANITY_CHECK_INTERVAL_SECONDS: '60',
     LIVEKIT_CS_API_URL_OVERRIDES: `${stack.serverName}=${synapse}`,
   };
 }

@@ -96,6 +96,13 @@ describe('the call pods', () => {
     });
   });
 
+  it('look for themselves who is still in a call, in case LiveKit fails to say so', () => {
+    expect(jwtEnvironment(publicStack())).toContainEqual({
+      name: 'LIVEKIT_SANITY_CHECK_INTERVAL_SECONDS',
+      value: '60',
+    });
+  });
+
   it("trust the local network's own authority where nothing is public", () => {
     const pod = dig(objectOf(LAN, 'Deployment', 'lk-jwt-service'), 'spec', 'template', 'spec');
     expect(digList(pod, 'containers', 0, 'env')).toContainEqual({ name: 'SSL_CERT_DIR', value: '/ca' });
