@@ -74,7 +74,6 @@ function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, 
     jicofo: {
       ...type,
       ENABLE_AUTH: on,
-      JICOFO_ENABLE_REST: YES,
       JICOFO_MAX_MEMORY: javaHeap(jitsi.resources.jicofo.limits.memory),
       XMPP_SERVER: xmppServer,
     },

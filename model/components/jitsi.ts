@@ -112,7 +112,7 @@ const OWNED = owned({
   JICOFO_AUTH_PASSWORD: 'the Secret jitsi-secrets',
   JICOFO_AUTH_TYPE: 'jitsi.access',
   JICOFO_ENABLE_AUTH: 'jitsi.access',
-  JICOFO_ENABLE_REST: "Jicofo's probes",
+  JICOFO_ENABLE_REST: "Jicofo's REST interface, which asks for no password and answers its own pod only",
   JICOFO_MAX_MEMORY: 'jitsi.jicofo.resources.limits.memory',
   JVB_ADVERTISE_IPS: 'callNodes.addresses',
   JVB_AUTH_PASSWORD: 'the Secret jitsi-secrets',
@@ -188,8 +188,8 @@ function parties(stack: StackBase, jitsi: Jitsi): readonly Party[] {
       component: jitsiWorkload('jicofo'),
       network: 'pod',
       title: 'Jicofo (conference focus)',
-      service: 'jicofo',
-      ports: [{ name: 'http', number: 8888, protocol: 'TCP', service: 8888 }],
+      // It only calls others. Its REST port asks for no password and stays on the pod's loopback interface.
+      ports: [],
     },
     {
       ...common,

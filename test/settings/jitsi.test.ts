@@ -118,6 +118,25 @@ callNodes: {addresses: {public: 198.51.100.7}}
   });
 });
 
+describe('Jicofo', () => {
+  it('opens its REST interface, which asks for no password, to nobody outside its pod', () => {
+    const container = dig(
+      objectOf(stack, 'Deployment', 'jitsi-jicofo'),
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+    );
+    expect(environment(stack).jicofo.JICOFO_ENABLE_REST).toBeUndefined();
+    expect(dig(container, 'ports')).toBeUndefined();
+    expect(() => objectOf(stack, 'Service', 'jicofo')).toThrow();
+    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+      expect(digList(container, probe, 'exec', 'command')).toContain('http://127.0.0.1:8888/about/version');
+    }
+  });
+});
+
 describe('the video bridge', () => {
   it("binds its REST port to loopback on the node's network, and has no Service then", () => {
     expect(configText(appMatrix, 'jitsi-config', 'custom-jvb.conf')).toContain('private.host = "127.0.0.1"');
