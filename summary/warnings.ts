@@ -5,6 +5,27 @@ import { isOnNode } from '../model/topology.ts';
 /** What Cloudflare accepts in one request on its free and professional plans, in MB of 10^6 bytes. */
 const CLOUDFLARE_UPLOAD_MB = 100;
 
+/** Seconds that Traefik gives a request to arrive, its body included, unless its entry point says otherwise. */
+const TRAEFIK_READ_SECONDS = 60;
+/** Mbit/s that the slowest person uploads with whom a limit should not leave out: by DSL, and by a poor Wi-Fi. */
+const SLOWEST = { public: 2, lan: 50 } as const;
+
+/** Largest uploads that Traefik would cut off: its time limit is set where it starts, not by any object of ours. */
+function slowUploads(stack: Stack): readonly string[] {
+  const { expose, cluster, synapse } = stack;
+  const isPublic = expose.public?.via === 'traefik';
+  if (!isPublic && expose.lan === undefined) return [];
+  const megabits = (uploadBytes(synapse.uploadLimit) * 8) / 1_000_000;
+  const slowest = isPublic ? SLOWEST.public : SLOWEST.lan;
+  if (megabits <= TRAEFIK_READ_SECONDS * slowest) return [];
+  const needed = Math.ceil(megabits / TRAEFIK_READ_SECONDS);
+  const seconds = Math.ceil(megabits / slowest / 60) * 60;
+  const option = `--entryPoints.${cluster.traefik.entryPoints.https}.transport.respondingTimeouts.readTimeout=${seconds}s`;
+  return [
+    `Traefik cuts off a request that takes more than ${TRAEFIK_READ_SECONDS} seconds to arrive. A file of ${synapse.uploadLimit} (synapse.uploadLimit) needs ${needed} Mbit/s for that: slower uploads always fail. Start Traefik with ${option}, which is enough for ${slowest} Mbit/s.`,
+  ];
+}
+
 /**
  * What the chosen entrances and settings weaken or reveal, in whole sentences: things a reviewer
  * should have heard of before this goes live.
@@ -24,6 +45,7 @@ export function warnings(stack: Stack): readonly string[] {
       );
     }
   }
+  found.push(...slowUploads(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
       'At each start the call servers ask public STUN servers (of Google, Twilio and Jitsi) for their address.',

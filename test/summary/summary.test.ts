@@ -75,6 +75,21 @@ describe('SUMMARY.md', () => {
     expect(summary(publicStack())).not.toContain('X-Forwarded-For');
   });
 
+  it('says from which upload speed on Traefik cuts off the largest file, and what to start it with', () => {
+    const option = (seconds: number): string =>
+      `--entryPoints.websecure.transport.respondingTimeouts.readTimeout=${seconds}s`;
+    expect(summary(publicStack())).toContain('needs 7 Mbit/s');
+    expect(summary(publicStack())).toContain(option(240));
+    expect(summary(publicStack('synapse: {uploadLimit: 1G}'))).toContain('needs 144 Mbit/s');
+    expect(summary(publicStack('synapse: {uploadLimit: 1G}'))).toContain(option(4320));
+    expect(summary(publicStack('synapse: {uploadLimit: 10M}'))).not.toContain('readTimeout');
+    // Through a tunnel, only people on the local network come through Traefik, and they are fast.
+    expect(summary(appMatrix)).not.toContain('readTimeout');
+    expect(summary(publicStack('cluster: {traefik: {entryPoints: {https: secure}}}'))).toContain(
+      '--entryPoints.secure.transport',
+    );
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
