@@ -1,6 +1,7 @@
 import { uploadBytes } from '../model/components/synapse.ts';
 import type { Stack } from '../model/stack.ts';
-import { isOnNode } from '../model/topology.ts';
+import { isOnNode, party, port } from '../model/topology.ts';
+import { portText } from './diagram.ts';
 
 /** What Cloudflare accepts in one request on its free and professional plans, in MB of 10^6 bytes. */
 const CLOUDFLARE_UPLOAD_MB = 100;
@@ -26,6 +27,18 @@ function slowUploads(stack: Stack): readonly string[] {
   ];
 }
 
+/** LiveKit can tell clients one given address, or what it finds out by itself; the video bridge can tell two. */
+function callsThroughTheRouter({ expose, callNodes, livekit, topology }: Stack): readonly string[] {
+  const { address } = callNodes;
+  if (livekit === undefined || expose.lan === undefined || address.by !== 'public') return [];
+  const ports = topology.flows
+    .filter(({ direct, to }) => direct && to === 'livekit')
+    .map((flow) => portText(port(party(topology, flow.to), flow.port)));
+  return [
+    `LiveKit tells everybody ${address.ip}, people on the local network too. If that is the address of your router, the router has to lead ${ports.join(', ')} back inside (NAT loopback, also called hairpin NAT); where it cannot, calls on the local network ring but stay silent. callNodes.addresses: {discover: stun} instead makes LiveKit tell the node's own address as well.`,
+  ];
+}
+
 /**
  * What the chosen entrances and settings weaken or reveal, in whole sentences: things a reviewer
  * should have heard of before this goes live.
@@ -45,7 +58,7 @@ export function warnings(stack: Stack): readonly string[] {
       );
     }
   }
-  found.push(...slowUploads(stack));
+  found.push(...slowUploads(stack), ...callsThroughTheRouter(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
       'At each start the call servers ask public STUN servers (of Google, Twilio and Jitsi) for their address.',

@@ -90,6 +90,13 @@ describe('SUMMARY.md', () => {
     );
   });
 
+  it('says that calls on the local network go through the router where LiveKit tells the public address only', () => {
+    const router =
+      /LiveKit tells everybody 203\.0\.113\.7, .* lead 7882\/udp, 7881\/tcp, 3478\/udp back inside/;
+    expect(summary(appMatrix)).toMatch(router);
+    expect(summary(publicStack())).not.toContain('NAT loopback');
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
