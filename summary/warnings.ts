@@ -52,6 +52,9 @@ export function warnings(stack: Stack): readonly string[] {
       'Cloudflare ends TLS for the public hosts: it can read what is not end-to-end encrypted, passwords at login included.',
       "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own and so evade limits on logins by address. Limits by account still hold.",
     );
+    found.push(
+      `The tunnel carries plain HTTP as well as HTTPS: whoever types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${expose.public.tunnel.zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
+    );
     if (uploadBytes(stack.synapse.uploadLimit) > CLOUDFLARE_UPLOAD_MB * 1_000_000) {
       found.push(
         `Cloudflare refuses requests above ${CLOUDFLARE_UPLOAD_MB} MB on most plans; uploadLimit is ${stack.synapse.uploadLimit}.`,

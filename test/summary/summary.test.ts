@@ -97,6 +97,13 @@ describe('SUMMARY.md', () => {
     expect(summary(publicStack())).not.toContain('NAT loopback');
   });
 
+  it('says that a tunnel carries plain HTTP unless its zone forbids it', () => {
+    expect(section(summary(appMatrix), 'Before this goes live')).toMatch(
+      /"Always Use HTTPS" .* for the zone borooka\.ee/,
+    );
+    expect(summary(publicStack())).not.toContain('Always Use HTTPS');
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
