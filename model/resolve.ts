@@ -74,6 +74,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
     cluster: {
       domain: written.cluster?.domain ?? 'cluster.local',
       ...(storageClass === undefined ? {} : { storageClass }),
+      network: { families: [...(written.cluster?.network?.families ?? (['IPv4', 'IPv6'] as const))] },
       traefik: { entryPoints: { https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure' } },
     },
     flux: {

@@ -37,6 +37,20 @@ const entryPoint = shortText.regex(
 const cluster = z.strictObject({
   domain: host.optional().describe("The cluster's own DNS domain. Default: cluster.local."),
   storageClass: objectName.optional().describe("Default: the cluster's default class."),
+  network: z
+    .strictObject({
+      families: z
+        .array(z.enum(['IPv4', 'IPv6']))
+        .min(1, 'write [IPv4], [IPv6] or [IPv4, IPv6]')
+        .max(2, 'write each family once')
+        .refine((families) => new Set(families).size === families.length, 'write each family once')
+        .optional()
+        .describe(
+          'Address families that pods listen on. Leave out IPv6 where the kernel of the nodes lacks it (ipv6.disable=1): nginx does not start there otherwise. Default: [IPv4, IPv6].',
+        ),
+    })
+    .optional()
+    .describe("The cluster's network."),
   traefik: z
     .strictObject({
       entryPoints: z

@@ -55,6 +55,9 @@ export interface Toleration {
   readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
+/** An address family of the cluster's network, in Kubernetes' own word. */
+export type IpFamily = 'IPv4' | 'IPv6';
+
 /** What holds for the stack as a whole; the settings of its components follow from it. */
 export interface StackFacts {
   /** Folder below dist/ and instance label. */
@@ -67,6 +70,8 @@ export interface StackFacts {
   readonly cluster: {
     readonly domain: string;
     readonly storageClass?: string;
+    /** What pods listen on. */
+    readonly network: { readonly families: readonly IpFamily[] };
     readonly traefik: { readonly entryPoints: { readonly https: string } };
   };
   readonly flux: {

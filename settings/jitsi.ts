@@ -62,12 +62,15 @@ function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, 
   const xmppServer = serviceHost(prosody, stack.cluster.domain);
   const publicUrl = `https://${jitsi.host}`;
   const { type, guests, on } = access(jitsi);
+  // The images' own default is to listen on IPv6 too.
+  const family: Environment = stack.cluster.network.families.includes('IPv6') ? {} : { ENABLE_IPV6: NO };
   const stun = stack.callNodes.address.by === 'stun';
   return {
     prosody: {
       ...type,
       ENABLE_AUTH: on,
       ...guests,
+      ...family,
       ENABLE_XMPP_WEBSOCKET: YES,
       PUBLIC_URL: publicUrl,
     },
@@ -93,6 +96,7 @@ function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, 
       DISABLE_HTTPS: YES,
       ENABLE_AUTH: on,
       ...guests,
+      ...family,
       ENABLE_LETSENCRYPT: NO,
       // Peer to peer would ask Jitsi's STUN server and show participants each other's addresses.
       ENABLE_P2P: NO,
