@@ -40,6 +40,18 @@ function callNodeText(stack: Stack): Content {
   return labels.length === 0 ? 'every node' : md`nodes labelled ${joined(labels)}`;
 }
 
+/** From where a node's connections to itself come: to the address that clients are told, which may be a router's. */
+function itself({ callNodes: { address } }: Stack): string {
+  switch (address.by) {
+    case 'public':
+      return `the node itself, through the router if ${address.ip} is the router's`;
+    case 'stun':
+      return 'the node itself, through the router if there is one';
+    case 'node':
+      return 'the node itself';
+  }
+}
+
 /** Every port that a firewall has to let in, and from whom. */
 function firewall(stack: Stack): readonly Markdown[] {
   const nodes = callNodeText(stack);
@@ -56,9 +68,7 @@ function firewall(stack: Stack): readonly Markdown[] {
   }
   for (const flow of stack.topology.flows.filter(({ from, to }) => from === to)) {
     const target = party(stack.topology, flow.to);
-    const told = stack.callNodes.advertised.join(', ');
-    const from = `the node itself; through the router where ${told} is the router's`;
-    rows.push([portText(port(target, flow.port)), from, nodes, `${target.title}: ${flow.why}`]);
+    rows.push([portText(port(target, flow.port)), itself(stack), nodes, `${target.title}: ${flow.why}`]);
   }
   const inside = stack.topology.parties.filter(
     ({ network, ports }) => network === 'host' && ports.some((one) => one.service),

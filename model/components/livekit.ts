@@ -180,6 +180,7 @@ export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 
         port: 'turn-udp',
         why: 'STUN and TURN: a client learns its own address, and relays where it must',
       },
+      { from: 'livekit', to: 'livekit', port: 'turn-relay', why: 'relayed call traffic', direct: false },
       {
         from: 'livekit',
         to: 'lk-jwt-service',

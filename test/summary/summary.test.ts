@@ -104,6 +104,12 @@ describe('SUMMARY.md', () => {
     expect(summary(publicStack())).not.toContain('Always Use HTTPS');
   });
 
+  it('lists the ports through which LiveKit relays, and who comes there', () => {
+    expect(section(summary(publicStack()), 'Firewall')).toContain(
+      "| 41000-41999/udp | the node itself, through the router if 198.51.100.7 is the router's | every node | LiveKit SFU: relayed call traffic |",
+    );
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
