@@ -110,6 +110,13 @@ describe('SUMMARY.md', () => {
     );
   });
 
+  it('promises no relay on a local network, where LiveKit refuses every one', () => {
+    const lan = allProfiles().find(({ file }) => file === 'stacks/lan-only-with-calls.yaml') ?? publicStack();
+    const firewall = section(summary(lan), 'Firewall');
+    expect(firewall).toContain('LiveKit SFU: STUN: a client learns its own address |');
+    expect(firewall).not.toMatch(/relay|41000/);
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
