@@ -155,7 +155,11 @@ function resolveTls(
 ): TlsSource | undefined {
   if (written?.secret !== undefined) return { secret: written.secret };
   if (written?.issuer === undefined) return undefined;
-  return { issuer: { kind: written.issuer.kind ?? 'ClusterIssuer', name: written.issuer.name } };
+  const { kind, name, acme } = written.issuer;
+  return {
+    issuer: { kind: kind ?? 'ClusterIssuer', name },
+    ...(acme === undefined ? {} : { acme }),
+  };
 }
 
 function resolvePublic(written: StackFile['expose']['public']): PublicExposure | undefined {

@@ -16,6 +16,12 @@ import { secretsSchema } from './secret-settings.ts';
 const issuer = z.strictObject({
   kind: z.enum(['ClusterIssuer', 'Issuer']).optional().describe('Default: ClusterIssuer.'),
   name: objectName.describe('Name of the cert-manager issuer.'),
+  acme: z
+    .enum(['http01', 'dns01', 'none'])
+    .optional()
+    .describe(
+      "How the issuer proves to an ACME server such as Let's Encrypt that the hosts are yours: http01 needs 80/tcp, dns01 a DNS record, none is for an authority of your own. It only decides what SUMMARY.md says of port 80. Default: not known, so SUMMARY.md names it as a condition.",
+    ),
 });
 
 /** Exactly one of the two; see checks/choices.ts (a union would lose the line of a wrong key). */

@@ -9,7 +9,11 @@ import type { Topology } from './topology.ts';
 
 /** Where a certificate comes from: asked of cert-manager, or a Secret somebody else keeps. */
 export type TlsSource =
-  | { readonly issuer: { readonly kind: 'ClusterIssuer' | 'Issuer'; readonly name: string } }
+  | {
+      readonly issuer: { readonly kind: 'ClusterIssuer' | 'Issuer'; readonly name: string };
+      /** How the issuer proves to an ACME server that it may: by an answer on port 80, a DNS record, or not at all. */
+      readonly acme?: 'http01' | 'dns01' | 'none';
+    }
   | { readonly secret: string };
 
 /** How the Internet reaches the stack. */

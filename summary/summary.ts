@@ -2,7 +2,7 @@ import { compareText } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
-import type { Stack } from '../model/stack.ts';
+import type { Stack, TlsSource } from '../model/stack.ts';
 import { isOnNode, type PathMatch, party, port, type Route } from '../model/topology.ts';
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
@@ -52,15 +52,35 @@ function itself({ callNodes: { address } }: Stack): string {
   }
 }
 
+function challenge(issuer: string): Markdown {
+  return md`the challenges (HTTP-01) of the issuer ${code(issuer)}`;
+}
+
+/** What port 80 is for at Traefik's public address: certificates may depend on it, people's old links do. */
+function plainHttp(tls: TlsSource): Content {
+  const redirect = 'the redirect to HTTPS, if Traefik has one';
+  if ('secret' in tls || tls.acme === 'dns01' || tls.acme === 'none') return redirect;
+  if (tls.acme === 'http01') return md`${challenge(tls.issuer.name)}; ${redirect}`;
+  return md`${challenge(tls.issuer.name)}, if it uses them (write that at ${code('issuer.acme')}); ${redirect}`;
+}
+
 /** Every port that a firewall has to let in, and from whom. */
 function firewall(stack: Stack): readonly Markdown[] {
   const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
   const rows: (readonly Content[])[] = [];
-  if (stack.expose.public?.via === 'traefik')
-    rows.push(['443/tcp', 'anywhere', "Traefik's public address", 'all HTTPS']);
+  if (stack.expose.public?.via === 'traefik') {
+    const to = "Traefik's public address";
+    rows.push(['443/tcp', 'anywhere', to, 'all HTTPS']);
+    rows.push(['80/tcp', 'anywhere', to, plainHttp(stack.expose.public.tls)]);
+  }
   if (stack.expose.lan !== undefined) {
-    rows.push(['443/tcp', 'the local network', "Traefik's local address", 'HTTPS on the local network']);
+    const { tls } = stack.expose.lan;
+    const to = "Traefik's local address";
+    rows.push(['443/tcp', 'the local network', to, 'HTTPS on the local network']);
+    if ('issuer' in tls && tls.acme === 'http01') {
+      rows.push(['80/tcp', 'the ACME server', to, challenge(tls.issuer.name)]);
+    }
   }
   for (const flow of stack.topology.flows.filter(({ direct }) => direct)) {
     const target = party(stack.topology, flow.to);

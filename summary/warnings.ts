@@ -61,6 +61,12 @@ export function warnings(stack: Stack): readonly string[] {
       );
     }
   }
+  if (expose.public?.via === 'traefik') {
+    const { https } = stack.cluster.traefik.entryPoints;
+    found.push(
+      `Nothing rendered here answers on port 80: whoever types a host without https:// reaches nothing unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${https} (web is its usual name for port 80).`,
+    );
+  }
   found.push(...slowUploads(stack), ...callsThroughTheRouter(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../model/stack.ts';
 import { render } from '../../render.ts';
-import { allProfiles, dig, digList, objectsOf, publicStack, stacksIn } from '../stacks.ts';
+import {
+  allProfiles,
+  dig,
+  digList,
+  objectOf,
+  objectsOf,
+  publicStack,
+  stackFrom,
+  stacksIn,
+} from '../stacks.ts';
 
 const summary = (stack: Stack): string => render(stack).files.get(`${stack.name}/SUMMARY.md`) ?? '';
 const secrets = (stack: Stack): string => render(stack).files.get(`${stack.name}/SECRETS.md`) ?? '';
@@ -115,6 +124,48 @@ describe('SUMMARY.md', () => {
     const firewall = section(summary(lan), 'Firewall');
     expect(firewall).toContain('LiveKit SFU: STUN: a client learns its own address |');
     expect(firewall).not.toMatch(/relay|41000/);
+  });
+
+  it('says what port 80 of a public Traefik is for, as far as the issuer is known', () => {
+    const row = (tls: string): string | undefined =>
+      section(
+        summary(
+          stackFrom(`schema: 1\nserverName: example.org\nexpose: {public: {via: traefik, tls: ${tls}}}\n`),
+        ),
+        'Firewall',
+      )
+        .split('\n')
+        .find((line) => line.startsWith('| 80/tcp | anywhere |'));
+    expect(row('{issuer: {name: le, acme: http01}}')).toContain(
+      'challenges (HTTP-01) of the issuer `le`; the',
+    );
+    expect(row('{issuer: {name: le}}')).toContain('(HTTP-01) of the issuer `le`, if it uses them');
+    for (const tls of [
+      '{issuer: {name: le, acme: dns01}}',
+      '{issuer: {name: ca, acme: none}}',
+      '{secret: tls}',
+    ]) {
+      expect(row(tls)).toContain('the redirect to HTTPS');
+      expect(row(tls)).not.toContain('HTTP-01');
+    }
+    expect(section(summary(appMatrix), 'Firewall')).not.toContain('| 80/tcp |');
+    expect(section(summary(publicStack()), 'Before this goes live')).toContain(
+      '--entryPoints.web.http.redirections.entryPoint.to=websecure',
+    );
+  });
+
+  it('names port 80 on the local network where certificates there depend on it', () => {
+    const lan = stackFrom(
+      'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: step, acme: http01}}}}\n',
+    );
+    expect(section(summary(lan), 'Firewall')).toContain(
+      "| 80/tcp | the ACME server | Traefik's local address | the challenges (HTTP-01) of the issuer `step` |",
+    );
+    expect(dig(objectOf(lan, 'Certificate', 'synapse-tls'), 'spec', 'issuerRef')).toEqual({
+      group: 'cert-manager.io',
+      kind: 'ClusterIssuer',
+      name: 'step',
+    });
   });
 
   it('gives the texts for a web site elsewhere', () => {
