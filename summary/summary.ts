@@ -118,15 +118,25 @@ function dns(stack: Stack): readonly Markdown[] {
     ...new Set(stack.topology.routes.filter((route) => route.door === door).map(({ host }) => host)),
   ];
   const exposure = stack.expose.public;
+  /** Where the server name has its host for well-known only, a web site may have been there before. */
+  const who = (host: string, maker: string): Content =>
+    host === stack.serverName && host !== stack.synapse.host
+      ? md`${maker}. It takes the name over from a web site there: to keep one, write ${code('wellKnown: elsewhere')}`
+      : maker;
   for (const host of hosts('public')) {
     rows.push(
       exposure?.via === 'tunnel'
-        ? [code(host), 'CNAME', md`the tunnel ${code(exposure.tunnel.name)}`, 'made by the tunnel operator']
-        : [code(host), 'A', "Traefik's public address", 'you make it'],
+        ? [
+            code(host),
+            'CNAME',
+            md`the tunnel ${code(exposure.tunnel.name)}`,
+            who(host, 'made by the tunnel operator'),
+          ]
+        : [code(host), 'A', "Traefik's public address", who(host, 'you make it')],
     );
   }
   for (const host of hosts('lan')) {
-    rows.push([code(host), 'A', "Traefik's local address", 'you make it, in the local DNS']);
+    rows.push([code(host), 'A', "Traefik's local address", who(host, 'you make it, in the local DNS')]);
   }
   return [
     heading(2, 'DNS records'),

@@ -168,6 +168,19 @@ describe('SUMMARY.md', () => {
     });
   });
 
+  it('says that the record of the bare server name takes it over from a web site, and how to keep that', () => {
+    const row = (stack: Stack): string | undefined =>
+      section(summary(stack), 'DNS records')
+        .split('\n')
+        .find((line) => line.startsWith(`| \`${stack.serverName}\` |`));
+    for (const stack of [publicStack(), appMatrix]) {
+      expect(row(stack)).toMatch(/takes the name over from a web site there: .* `wellKnown: elsewhere` \|$/);
+    }
+    // Without a host of its own nothing is taken over that was not meant to be.
+    expect(row(publicStack('synapse: {host: example.org}'))).not.toContain('web site');
+    expect(summary(publicStack('wellKnown: elsewhere'))).not.toContain('takes the name over');
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
