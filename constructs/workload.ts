@@ -76,13 +76,14 @@ function quantities(amounts: {
 export function workload(file: ChartFile, props: WorkloadProps): void {
   const { owner, nodes } = props;
   const call = isOnNode(owner);
+  const ports = containerPorts(owner);
   const container: k8s.Container = {
     name: owner.id,
     image: props.image,
     ...(props.args === undefined ? {} : { args: [...props.args] }),
     ...(props.envFrom === undefined ? {} : { envFrom: [{ configMapRef: { name: props.envFrom } }] }),
     ...(props.env === undefined ? {} : { env: [...props.env] }),
-    ports: containerPorts(owner),
+    ...(ports.length === 0 ? {} : { ports }),
     ...(props.startup === undefined ? {} : { startupProbe: props.startup }),
     livenessProbe: props.liveness,
     readinessProbe: props.readiness,

@@ -74,6 +74,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
     cluster: {
       domain: written.cluster?.domain ?? 'cluster.local',
       ...(storageClass === undefined ? {} : { storageClass }),
+      network: { families: [...(written.cluster?.network?.families ?? (['IPv4', 'IPv6'] as const))] },
       traefik: { entryPoints: { https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure' } },
     },
     flux: {
@@ -156,7 +157,11 @@ function resolveTls(
 ): TlsSource | undefined {
   if (written?.secret !== undefined) return { secret: written.secret };
   if (written?.issuer === undefined) return undefined;
-  return { issuer: { kind: written.issuer.kind ?? 'ClusterIssuer', name: written.issuer.name } };
+  const { kind, name, acme } = written.issuer;
+  return {
+    issuer: { kind: kind ?? 'ClusterIssuer', name },
+    ...(acme === undefined ? {} : { acme }),
+  };
 }
 
 function resolvePublic(written: StackFile['expose']['public']): PublicExposure | undefined {

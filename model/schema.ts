@@ -16,6 +16,12 @@ import { secretsSchema } from './secret-settings.ts';
 const issuer = z.strictObject({
   kind: z.enum(['ClusterIssuer', 'Issuer']).optional().describe('Default: ClusterIssuer.'),
   name: objectName.describe('Name of the cert-manager issuer.'),
+  acme: z
+    .enum(['http01', 'dns01', 'none'])
+    .optional()
+    .describe(
+      "How the issuer proves to an ACME server such as Let's Encrypt that the hosts are yours: http01 needs 80/tcp, dns01 a DNS record, none is for an authority of your own. It only decides what SUMMARY.md says of port 80. Default: not known, so SUMMARY.md names it as a condition.",
+    ),
 });
 
 /** Exactly one of the two; see checks/choices.ts (a union would lose the line of a wrong key). */
@@ -37,6 +43,20 @@ const entryPoint = shortText.regex(
 const cluster = z.strictObject({
   domain: host.optional().describe("The cluster's own DNS domain. Default: cluster.local."),
   storageClass: objectName.optional().describe("Default: the cluster's default class."),
+  network: z
+    .strictObject({
+      families: z
+        .array(z.enum(['IPv4', 'IPv6']))
+        .min(1, 'write [IPv4], [IPv6] or [IPv4, IPv6]')
+        .max(2, 'write each family once')
+        .refine((families) => new Set(families).size === families.length, 'write each family once')
+        .optional()
+        .describe(
+          'Address families that pods listen on. Leave out IPv6 where the kernel of the nodes lacks it (ipv6.disable=1): nginx does not start there otherwise. Default: [IPv4, IPv6].',
+        ),
+    })
+    .optional()
+    .describe("The cluster's network."),
   traefik: z
     .strictObject({
       entryPoints: z

@@ -9,7 +9,11 @@ import type { Topology } from './topology.ts';
 
 /** Where a certificate comes from: asked of cert-manager, or a Secret somebody else keeps. */
 export type TlsSource =
-  | { readonly issuer: { readonly kind: 'ClusterIssuer' | 'Issuer'; readonly name: string } }
+  | {
+      readonly issuer: { readonly kind: 'ClusterIssuer' | 'Issuer'; readonly name: string };
+      /** How the issuer proves to an ACME server that it may: by an answer on port 80, a DNS record, or not at all. */
+      readonly acme?: 'http01' | 'dns01' | 'none';
+    }
   | { readonly secret: string };
 
 /** How the Internet reaches the stack. */
@@ -55,6 +59,9 @@ export interface Toleration {
   readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
+/** An address family of the cluster's network, in Kubernetes' own word. */
+export type IpFamily = 'IPv4' | 'IPv6';
+
 /** What holds for the stack as a whole; the settings of its components follow from it. */
 export interface StackFacts {
   /** Folder below dist/ and instance label. */
@@ -67,6 +74,8 @@ export interface StackFacts {
   readonly cluster: {
     readonly domain: string;
     readonly storageClass?: string;
+    /** What pods listen on. */
+    readonly network: { readonly families: readonly IpFamily[] };
     readonly traefik: { readonly entryPoints: { readonly https: string } };
   };
   readonly flux: {

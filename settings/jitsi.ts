@@ -42,25 +42,41 @@ export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<Ji
   };
 }
 
+/**
+ * Who may show a meeting in a frame. Element does so from a page of its own origin, whichever that is: one of this
+ * stack's hosts, `vector://vector` in Element Desktop, or another server's Element for its guests. Those nobody can
+ * list, so only a stack that talks to no other server says anything here; the image's own default is silence too.
+ *
+ * @see https://github.com/element-hq/element-web/blob/develop/docs/jitsi.md
+ */
+function framing(stack: Stack): Environment {
+  if (stack.element === undefined || stack.federation !== 'closed') return {};
+  const lan = stack.expose.lan?.names.element;
+  const pages = [stack.element.host, ...(lan === undefined ? [] : [lan])].map((host) => `https://${host}`);
+  return { CSP_HEADER: ["frame-ancestors 'self'", ...pages, 'vector:'].join(' ') };
+}
+
 /** What the stack itself says, before additions. */
 function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
   const prosody = (part: JitsiPart, port: string): Address =>
     reach(stack.topology, { from: jitsiWorkload(part), to: jitsiWorkload('prosody'), port });
   const publicUrl = `https://${jitsi.host}`;
   const { type, guests, on } = access(jitsi);
+  // The images' own default is to listen on IPv6 too.
+  const family: Environment = stack.cluster.network.families.includes('IPv6') ? {} : { ENABLE_IPV6: NO };
   const stun = stack.callNodes.address.by === 'stun';
   return {
     prosody: {
       ...type,
       ENABLE_AUTH: on,
       ...guests,
+      ...family,
       ENABLE_XMPP_WEBSOCKET: YES,
       PUBLIC_URL: publicUrl,
     },
     jicofo: {
       ...type,
       ENABLE_AUTH: on,
-      JICOFO_ENABLE_REST: YES,
       JICOFO_MAX_MEMORY: javaHeap(jitsi.resources.jicofo.limits.memory),
       XMPP_SERVER: prosody('jicofo', 'c2s').host,
     },
@@ -76,12 +92,11 @@ function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, 
     },
     web: {
       BOSH_RELATIVE: YES,
-      ...(stack.element === undefined
-        ? {}
-        : { CSP_HEADER: `frame-ancestors 'self' https://${stack.element.host}` }),
+      ...framing(stack),
       DISABLE_HTTPS: YES,
       ENABLE_AUTH: on,
       ...guests,
+      ...family,
       ENABLE_LETSENCRYPT: NO,
       // Peer to peer would ask Jitsi's STUN server and show participants each other's addresses.
       ENABLE_P2P: NO,

@@ -22,10 +22,15 @@ export const CLUSTER_INTERFACES = [
 
 /** The address clients are told. With `node` it comes from the pod's environment, since a file cannot know it. */
 function address(stack: Stack): object {
-  const { callNodes } = stack;
+  const { address: told } = stack.callNodes;
   return {
-    use_external_ip: callNodes.address.by === 'stun',
-    ...(callNodes.address.by === 'public' ? { node_ip: callNodes.address.ip } : {}),
+    use_external_ip: told.by === 'stun',
+    ...(told.by === 'public' ? { node_ip: told.ip } : {}),
+    // People on the local network are told the node's own address too: many routers do not lead the other one back
+    // in. LiveKit would take such a router for a wrong address. With `public` it can tell one address only.
+    ...(told.by === 'stun' && stack.expose.lan !== undefined
+      ? { advertise_internal_ip: true, skip_external_ip_validation: true }
+      : {}),
   };
 }
 
@@ -82,6 +87,8 @@ export function jwtServiceEnvironment(stack: Stack, livekit: Livekit): Readonly<
     LIVEKIT_URL: `wss://${livekit.host}`,
     LIVEKIT_KEY_FILE: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
     LIVEKIT_FULL_ACCESS_HOMESERVERS: stack.serverName,
+    // A webhook that goes missing would leave somebody in a call for ever: it looks for itself once a minute.
+    LIVEKIT_SANITY_CHECK_INTERVAL_SECONDS: '60',
     LIVEKIT_CS_API_URL_OVERRIDES: `${stack.serverName}=${synapse.url}`,
   };
 }

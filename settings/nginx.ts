@@ -1,7 +1,42 @@
+import type { IpFamily } from '../model/stack.ts';
+
+/** nginx for the images nginx-unprivileged and Element Web: the main configuration and the server blocks below it. */
+
 /**
- * nginx server blocks for the image nginx-unprivileged, mounted as conf.d/default.conf:
- * it brings its own main configuration, with all temporary paths in /tmp.
+ * nginx.conf, in the place of the image's: that one starts a process for each core of the node, which together take
+ * more memory than the pod may have on a node with many. Two are enough for small files.
+ *
+ * @see https://github.com/nginx/docker-nginx-unprivileged (paths that an ordinary user may write to)
  */
+export function nginxMain(): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return text([
+    'worker_processes 2;',
+    'error_log /var/log/nginx/error.log notice;',
+    'pid /tmp/nginx.pid;',
+    ...block('events', ['worker_connections 1024;']),
+    ...block('http', [
+      ...temporary.map((name) => `${name}_temp_path /tmp/${name}_temp;`),
+      'include /etc/nginx/mime.types;',
+      'default_type application/octet-stream;',
+      `log_format main '$remote_addr - $remote_user [$time_local] "$request" '`,
+      `                '$status $body_bytes_sent "$http_referer" '`,
+      `                '"$http_user_agent" "$http_x_forwarded_for"';`,
+      'access_log /var/log/nginx/access.log main;',
+      'sendfile on;',
+      'keepalive_timeout 65;',
+      'include /etc/nginx/conf.d/*.conf;',
+    ]),
+  ]);
+}
+
+/** Where a server listens. nginx does not start where the kernel lacks a family that it is to listen on. */
+function listens(port: number, families: readonly IpFamily[]): string[] {
+  return [
+    ...(families.includes('IPv4') ? [`listen ${port};`] : []),
+    ...(families.includes('IPv6') ? [`listen [::]:${port};`] : []),
+  ];
+}
 
 /** Headers that keep a page from being framed elsewhere or its files from being taken for something else. */
 const PAGE_HEADERS = [
@@ -22,13 +57,12 @@ function block(head: string, body: readonly string[]): string[] {
  * What names other files is always asked for anew, so that an upgrade reaches people at once.
  * nginx drops the server's headers in a location that adds its own, so each repeats them.
  */
-export function elementServer(listen: number): string {
+export function elementServer(listen: number, families: readonly IpFamily[]): string {
   const fresh = (head: string): string[] =>
     block(head, [...PAGE_HEADERS, 'add_header Cache-Control no-cache always;']);
   return text(
     block('server', [
-      `listen ${listen};`,
-      `listen [::]:${listen};`,
+      ...listens(listen, families),
       'server_name _;',
       'root /app;',
       'index index.html;',
@@ -56,7 +90,11 @@ export interface ServedFile {
  *
  * @see https://spec.matrix.org/latest/client-server-api/#web-browser-clients
  */
-export function wellKnownServerBlock(listen: number, files: readonly ServedFile[]): string {
+export function wellKnownServerBlock(
+  listen: number,
+  families: readonly IpFamily[],
+  files: readonly ServedFile[],
+): string {
   const cors = [
     'add_header Access-Control-Allow-Origin * always;',
     'add_header Access-Control-Allow-Methods "GET, HEAD, OPTIONS" always;',
@@ -65,8 +103,7 @@ export function wellKnownServerBlock(listen: number, files: readonly ServedFile[
   ];
   return text(
     block('server', [
-      `listen ${listen};`,
-      `listen [::]:${listen};`,
+      ...listens(listen, families),
       'server_name _;',
       'server_tokens off;',
       ...files.flatMap(({ path, file }) =>

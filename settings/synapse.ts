@@ -37,6 +37,13 @@ const PRIVATE_RANGES = [
   'fec0::/10',
 ];
 
+/**
+ * Logins from one address, failed ones included. An office or a local network is one address: Synapse's own limit
+ * lets five people in, then one every five and a half minutes. What holds guessing back is the limit for each
+ * account, which stays at Synapse's own.
+ */
+const LOGINS_BY_ADDRESS = { per_second: 0.15, burst_count: 40 };
+
 /** What federation comes to in Synapse's options. An absent whitelist is open, an empty one is nobody. */
 function federation(stack: Stack): object {
   if (stack.federation === 'open') {
@@ -133,6 +140,7 @@ function ownHomeserver(stack: Stack): object {
     url_preview_enabled: false,
     enable_registration: false,
     presence: { enabled: false },
+    rc_login: { address: LOGINS_BY_ADDRESS },
     encryption_enabled_by_default_for_room_type: 'all',
     ip_range_blacklist: PRIVATE_RANGES,
     ...federation(stack),

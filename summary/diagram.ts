@@ -55,6 +55,7 @@ export function diagram(stack: Stack): Markdown {
     for (const { id } of answering) lines.add(`${node(entrance)} -->|${portText(port)}| ${node(id)}`);
   }
   for (const flow of flows) {
+    if (flow.from === flow.to) continue;
     const arrow = isDirect(stack.topology, flow) ? '==>' : '-->';
     for (const target of listeners(stack.topology, flow.to)) {
       lines.add(`${node(flow.from)} ${arrow}|${portText(portOf(target, flow.port))}| ${node(target.id)}`);

@@ -2,7 +2,7 @@ import { compareText } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
-import type { Stack } from '../model/stack.ts';
+import type { Stack, TlsSource } from '../model/stack.ts';
 import {
   type Door,
   hostsAt,
@@ -52,20 +52,57 @@ function callNodeText(stack: Stack): Content {
   return labels.length === 0 ? 'every node' : md`nodes labelled ${joined(labels)}`;
 }
 
+/** From where a node's connections to itself come: to the address that clients are told, which may be a router's. */
+function itself({ callNodes: { address } }: Stack): string {
+  switch (address.by) {
+    case 'public':
+      return `the node itself, through the router if ${address.ip} is the router's`;
+    case 'stun':
+      return 'the node itself, through the router if there is one';
+    case 'node':
+      return 'the node itself';
+  }
+}
+
+function challenge(issuer: string): Markdown {
+  return md`the challenges (HTTP-01) of the issuer ${code(issuer)}`;
+}
+
+/** What port 80 is for at Traefik's public address: certificates may depend on it, people's old links do. */
+function plainHttp(tls: TlsSource): Content {
+  const redirect = 'the redirect to HTTPS, if Traefik has one';
+  if ('secret' in tls || tls.acme === 'dns01' || tls.acme === 'none') return redirect;
+  if (tls.acme === 'http01') return md`${challenge(tls.issuer.name)}; ${redirect}`;
+  return md`${challenge(tls.issuer.name)}, if it uses them (write that at ${code('issuer.acme')}); ${redirect}`;
+}
+
 /** Every port that a firewall has to let in, and from whom. */
 function firewall(stack: Stack): readonly Markdown[] {
   const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
   const rows: (readonly Content[])[] = [];
-  if (stack.expose.public?.via === 'traefik')
-    rows.push(['443/tcp', 'anywhere', "Traefik's public address", 'all HTTPS']);
+  if (stack.expose.public?.via === 'traefik') {
+    const to = "Traefik's public address";
+    rows.push(['443/tcp', 'anywhere', to, 'all HTTPS']);
+    rows.push(['80/tcp', 'anywhere', to, plainHttp(stack.expose.public.tls)]);
+  }
   if (stack.expose.lan !== undefined) {
-    rows.push(['443/tcp', 'the local network', "Traefik's local address", 'HTTPS on the local network']);
+    const { tls } = stack.expose.lan;
+    const to = "Traefik's local address";
+    rows.push(['443/tcp', 'the local network', to, 'HTTPS on the local network']);
+    if ('issuer' in tls && tls.acme === 'http01') {
+      rows.push(['80/tcp', 'the ACME server', to, challenge(tls.issuer.name)]);
+    }
   }
   const { topology } = stack;
   for (const flow of topology.flows.filter((one) => isDirect(topology, one))) {
     for (const target of listeners(topology, flow.to)) {
       rows.push([portText(portOf(target, flow.port)), anybody, nodes, `${target.title}: ${flow.why}`]);
+    }
+  }
+  for (const { to, port, why } of topology.flows.filter(({ from, to }) => from === to)) {
+    for (const target of listeners(topology, to)) {
+      rows.push([portText(portOf(target, port)), itself(stack), nodes, `${target.title}: ${why}`]);
     }
   }
   for (const { selects, ports } of topology.services) {
@@ -98,19 +135,21 @@ function dns(stack: Stack): readonly Markdown[] {
   const rows: (readonly Content[])[] = [];
   const exposure = stack.expose.public;
   const nodes = `the call nodes: ${stack.callNodes.advertised.join(', ')}`;
+  /** Where the server name has its host for well-known only, a web site may have been there before. */
+  const who = (host: string, maker: string): Content =>
+    host === stack.serverName && host !== stack.synapse.host
+      ? md`${maker}. It takes the name over from a web site there: to keep one, write ${code('wellKnown: elsewhere')}`
+      : maker;
   for (const { host, leadsTo } of hostsAt(stack.topology, 'public')) {
     if (leadsTo === 'call-nodes') rows.push([code(host), 'A', nodes, 'you make it']);
-    else {
-      rows.push(
-        exposure?.via === 'tunnel'
-          ? [code(host), 'CNAME', md`the tunnel ${code(exposure.tunnel.name)}`, 'made by the tunnel operator']
-          : [code(host), 'A', "Traefik's public address", 'you make it'],
-      );
-    }
+    else if (exposure?.via === 'tunnel') {
+      const to = md`the tunnel ${code(exposure.tunnel.name)}`;
+      rows.push([code(host), 'CNAME', to, who(host, 'made by the tunnel operator')]);
+    } else rows.push([code(host), 'A', "Traefik's public address", who(host, 'you make it')]);
   }
   for (const { host, leadsTo } of hostsAt(stack.topology, 'lan')) {
     const to = leadsTo === 'call-nodes' ? nodes : "Traefik's local address";
-    rows.push([code(host), 'A', to, 'you make it, in the local DNS']);
+    rows.push([code(host), 'A', to, who(host, 'you make it, in the local DNS')]);
   }
   return [
     heading(2, 'DNS records'),

@@ -1,9 +1,43 @@
 import { uploadBytes } from '../model/components/synapse.ts';
 import type { Stack } from '../model/stack.ts';
-import { isOnNode } from '../model/topology.ts';
+import { isDirect, isOnNode, listeners, portOf } from '../model/topology.ts';
+import { portText } from './diagram.ts';
 
 /** What Cloudflare accepts in one request on its free and professional plans, in MB of 10^6 bytes. */
 const CLOUDFLARE_UPLOAD_MB = 100;
+
+/** Seconds that Traefik gives a request to arrive, its body included, unless its entry point says otherwise. */
+const TRAEFIK_READ_SECONDS = 60;
+/** Mbit/s that the slowest person uploads with whom a limit should not leave out: by DSL, and by a poor Wi-Fi. */
+const SLOWEST = { public: 2, lan: 50 } as const;
+
+/** Largest uploads that Traefik would cut off: its time limit is set where it starts, not by any object of ours. */
+function slowUploads(stack: Stack): readonly string[] {
+  const { expose, cluster, synapse } = stack;
+  const isPublic = expose.public?.via === 'traefik';
+  if (!isPublic && expose.lan === undefined) return [];
+  const megabits = (uploadBytes(synapse.uploadLimit) * 8) / 1_000_000;
+  const slowest = isPublic ? SLOWEST.public : SLOWEST.lan;
+  if (megabits <= TRAEFIK_READ_SECONDS * slowest) return [];
+  const needed = Math.ceil(megabits / TRAEFIK_READ_SECONDS);
+  const seconds = Math.ceil(megabits / slowest / 60) * 60;
+  const option = `--entryPoints.${cluster.traefik.entryPoints.https}.transport.respondingTimeouts.readTimeout=${seconds}s`;
+  return [
+    `Traefik cuts off a request that takes more than ${TRAEFIK_READ_SECONDS} seconds to arrive. A file of ${synapse.uploadLimit} (synapse.uploadLimit) needs ${needed} Mbit/s for that: slower uploads always fail. Start Traefik with ${option}, which is enough for ${slowest} Mbit/s.`,
+  ];
+}
+
+/** LiveKit can tell clients one given address, or what it finds out by itself; the video bridge can tell two. */
+function callsThroughTheRouter({ expose, callNodes, livekit, topology }: Stack): readonly string[] {
+  const { address } = callNodes;
+  if (livekit === undefined || expose.lan === undefined || address.by !== 'public') return [];
+  const ports = topology.flows
+    .filter((flow) => flow.to === 'livekit' && isDirect(topology, flow))
+    .flatMap(({ to, port }) => listeners(topology, to).map((one) => portText(portOf(one, port))));
+  return [
+    `LiveKit tells everybody ${address.ip}, people on the local network too. If that is the address of your router, the router has to lead ${ports.join(', ')} back inside (NAT loopback, also called hairpin NAT); where it cannot, calls on the local network ring but stay silent. callNodes.addresses: {discover: stun} instead makes LiveKit tell the node's own address as well.`,
+  ];
+}
 
 /**
  * What the chosen entrances and settings weaken or reveal, in whole sentences: things a reviewer
@@ -18,12 +52,22 @@ export function warnings(stack: Stack): readonly string[] {
       'Cloudflare ends TLS for the public hosts: it can read what is not end-to-end encrypted, passwords at login included.',
       "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own and so evade limits on logins by address. Limits by account still hold.",
     );
+    found.push(
+      `The tunnel carries plain HTTP as well as HTTPS: whoever types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${expose.public.tunnel.zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
+    );
     if (uploadBytes(stack.synapse.uploadLimit) > CLOUDFLARE_UPLOAD_MB * 1_000_000) {
       found.push(
         `Cloudflare refuses requests above ${CLOUDFLARE_UPLOAD_MB} MB on most plans; uploadLimit is ${stack.synapse.uploadLimit}.`,
       );
     }
   }
+  if (expose.public?.via === 'traefik') {
+    const { https } = stack.cluster.traefik.entryPoints;
+    found.push(
+      `Nothing rendered here answers on port 80: whoever types a host without https:// reaches nothing unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${https} (web is its usual name for port 80).`,
+    );
+  }
+  found.push(...slowUploads(stack), ...callsThroughTheRouter(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
       'At each start the call servers ask public STUN servers (of Google, Twilio and Jitsi) for their address.',

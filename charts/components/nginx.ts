@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { ChartFile } from '../../constructs/chart-file.ts';
-import { configFiles, type Mount, scratch } from '../../constructs/mounts.ts';
+import { configFile, configFiles, type Mount, scratch } from '../../constructs/mounts.ts';
 import { httpProbe, tcpProbe } from '../../constructs/probes.ts';
 import { services } from '../../constructs/service.ts';
 import { workload } from '../../constructs/workload.ts';
@@ -22,7 +22,7 @@ export interface NginxProps {
   readonly env?: readonly k8s.EnvVar[];
 }
 
-/** An unprivileged nginx with our server block in the place of the image's. */
+/** An unprivileged nginx with our configuration in the place of the image's. */
 export function nginx(file: ChartFile, topology: Topology, props: NginxProps): void {
   workload(file, {
     owner: workloadOf(topology, props.id),
@@ -32,6 +32,7 @@ export function nginx(file: ChartFile, topology: Topology, props: NginxProps): v
     ...(props.env === undefined ? {} : { env: props.env }),
     mounts: [
       configFiles('server', props.configMap, '/etc/nginx/conf.d', ['default.conf']),
+      configFile('main', props.configMap, '/etc/nginx/nginx.conf', 'nginx.conf'),
       // The process id and all temporary files of these images.
       scratch('tmp', '/tmp', '64Mi'),
       ...props.mounts,

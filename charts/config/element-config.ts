@@ -5,7 +5,7 @@ import type { Stack } from '../../model/stack.ts';
 import { portOf, workloadOf } from '../../model/topology.ts';
 import { elementConfig as configJson } from '../../settings/element.ts';
 import { json } from '../../settings/json.ts';
-import { elementServer } from '../../settings/nginx.ts';
+import { elementServer, nginxMain } from '../../settings/nginx.ts';
 
 /** Name of the ConfigMap. */
 export const ELEMENT_CONFIG = 'element-config';
@@ -16,6 +16,7 @@ export function elementConfig(app: App, stack: Stack): void {
   const self = workloadOf(stack.topology, 'element');
   configMap(new ChartFile(app, 'config/element-config.yaml'), self, ELEMENT_CONFIG, {
     'config.json': json(configJson(stack, stack.element)),
-    'default.conf': elementServer(portOf(self, 'http').number),
+    'default.conf': elementServer(portOf(self, 'http').number, stack.cluster.network.families),
+    'nginx.conf': nginxMain(),
   });
 }

@@ -5,7 +5,7 @@ import { WELL_KNOWN_PREFIX } from '../../model/components/well-known.ts';
 import type { Stack } from '../../model/stack.ts';
 import { portOf, workloadOf } from '../../model/topology.ts';
 import { json } from '../../settings/json.ts';
-import { wellKnownServerBlock } from '../../settings/nginx.ts';
+import { nginxMain, wellKnownServerBlock } from '../../settings/nginx.ts';
 import { wellKnownClient, wellKnownServer } from '../../settings/well-known.ts';
 
 /** Name of the ConfigMap. */
@@ -20,10 +20,11 @@ export function wellKnownConfig(app: App, stack: Stack): void {
   const self = workloadOf(stack.topology, 'well-known');
   configMap(new ChartFile(app, 'config/well-known-config.yaml'), self, WELL_KNOWN_CONFIG, {
     'client.json': json(wellKnownClient(stack)),
-    'default.conf': wellKnownServerBlock(portOf(self, 'http').number, [
+    'default.conf': wellKnownServerBlock(portOf(self, 'http').number, stack.cluster.network.families, [
       { path: `${WELL_KNOWN_PREFIX}client`, file: `${WELL_KNOWN_FILES}/client.json` },
       { path: `${WELL_KNOWN_PREFIX}server`, file: `${WELL_KNOWN_FILES}/server.json` },
     ]),
+    'nginx.conf': nginxMain(),
     'server.json': json(wellKnownServer(stack)),
   });
 }

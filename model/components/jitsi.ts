@@ -101,7 +101,7 @@ const OWNED = owned({
   AUTH_TYPE: 'jitsi.access',
   BOSH_RELATIVE: 'the hosts of Jitsi',
   COLIBRI_REST_ENABLED: "the video bridge's graceful stop",
-  CSP_HEADER: 'element.host',
+  CSP_HEADER: 'element.host and federation',
   DISABLE_HTTPS: 'the entrance, where TLS ends',
   DOCKER_HOST_ADDRESS: 'callNodes.addresses',
   ENABLE_AUTH: 'jitsi.access',
@@ -112,7 +112,7 @@ const OWNED = owned({
   JICOFO_AUTH_PASSWORD: 'the Secret jitsi-secrets',
   JICOFO_AUTH_TYPE: 'jitsi.access',
   JICOFO_ENABLE_AUTH: 'jitsi.access',
-  JICOFO_ENABLE_REST: "Jicofo's probes",
+  JICOFO_ENABLE_REST: "Jicofo's REST interface, which asks for no password and answers its own pod only",
   JICOFO_MAX_MEMORY: 'jitsi.jicofo.resources.limits.memory',
   JVB_ADVERTISE_IPS: 'callNodes.addresses',
   JVB_AUTH_PASSWORD: 'the Secret jitsi-secrets',
@@ -185,7 +185,8 @@ function workloads(stack: StackBase, jitsi: Jitsi): readonly Workload[] {
       id: jitsiWorkload('jicofo'),
       role: jitsiWorkload('jicofo'),
       title: 'Jicofo (conference focus)',
-      ports: [{ name: 'http', number: 8888, protocol: 'TCP', on: 'pod' }],
+      // It only calls others. Its REST port asks for no password and stays on the pod's loopback interface.
+      ports: [],
     },
     {
       ...common,
@@ -221,7 +222,6 @@ function services({ namespace }: StackBase, jitsi: Jitsi): readonly ServicePoint
       { number: 5222, to: 'c2s' },
       { number: 5280, to: 'http' },
     ]),
-    service('jicofo', 'jicofo', [{ number: 8888, to: 'http' }]),
     ...(jitsi.attach === 'hostNetwork' ? [] : [service('jvb', 'jvb', [{ number: 8080, to: 'http' }])]),
     service('jitsi-web', 'web', [{ number: 80, to: 'http' }]),
   ];

@@ -197,14 +197,21 @@ export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 
   flows: (stack: StackBase) => {
     if (stack.livekit === undefined) return [];
     const call = { from: PEERS.clients, to: 'livekit' };
+    // LiveKit relays to no private address, and the node's own in the cluster is one.
+    const relays = stack.callNodes.address.by !== 'node';
     return [
       { ...call, port: 'ice-udp', why: 'call traffic' },
       { ...call, port: 'ice-tcp', why: 'call traffic where UDP is blocked' },
       {
         ...call,
         port: 'turn-udp',
-        why: 'STUN and TURN: a client learns its own address, and relays where it must',
+        why: relays
+          ? 'STUN and TURN: a client learns its own address, and relays where it must'
+          : 'STUN: a client learns its own address',
       },
+      ...(relays
+        ? [{ from: 'livekit', to: 'livekit', port: 'turn-relay', why: 'relayed call traffic' }]
+        : []),
       {
         from: 'livekit',
         to: 'lk-jwt-service',

@@ -11,8 +11,8 @@ export default defineConfig({
     include: ['*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 120_000,
-    // Installing is part of a file's set-up, and building the API server takes minutes on two cores.
+    // The first test that needs a program installs it, and building one takes minutes on two cores that others use too.
+    testTimeout: 1_200_000,
     hookTimeout: 1_200_000,
     teardownTimeout: 20_000,
     reporters: ['verbose'],

@@ -87,6 +87,39 @@ describe('Element', () => {
   });
 });
 
+describe('the nginx of Element and of the well-known answers', () => {
+  const MAPS = ['element-config', 'well-known-config'];
+  const pod = (name: string): unknown =>
+    dig(objectOf(publicStack(), 'Deployment', name), 'spec', 'template', 'spec', 'containers', 0);
+
+  it('starts two processes however many cores a node has: its memory is limited', () => {
+    for (const map of MAPS) {
+      expect(configText(publicStack(), map, 'nginx.conf')).toMatch(/^worker_processes 2;$/m);
+    }
+    for (const name of ['element', 'well-known']) {
+      expect(digList(pod(name), 'volumeMounts')).toContainEqual({
+        name: 'main',
+        mountPath: '/etc/nginx/nginx.conf',
+        subPath: 'nginx.conf',
+        readOnly: true,
+      });
+    }
+  });
+
+  it('listens on IPv6 unless the cluster is said to have none, where it would not start', () => {
+    const listens = (stack: Stack, map: string): readonly string[] =>
+      configText(stack, map, 'default.conf').match(/listen .*;/g) ?? [];
+    const ipv4 = publicStack('cluster: {network: {families: [IPv4]}}');
+    for (const map of MAPS) {
+      expect(listens(publicStack(), map)).toEqual(['listen 8080;', 'listen [::]:8080;']);
+      expect(listens(ipv4, map)).toEqual(['listen 8080;']);
+    }
+    expect(configData(ipv4, 'jitsi-web-env', 'ENABLE_IPV6')).toBe(0);
+    expect(configData(ipv4, 'jitsi-prosody-env', 'ENABLE_IPV6')).toBe(0);
+    expect(configText(publicStack(), 'jitsi-web-env', 'ENABLE_IPV6')).toBe('undefined');
+  });
+});
+
 describe('the well-known answers', () => {
   it('tell clients of the call service in the form they read, without a trailing slash', () => {
     expect(configData(publicStack(), 'well-known-config', 'client.json')).toMatchObject({

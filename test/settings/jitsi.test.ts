@@ -90,8 +90,50 @@ describe('the environment of the Jitsi images', () => {
     expect(environment(stack).jvb.JVB_PORT).toBe('10000');
   });
 
-  it('lets Element frame it', () => {
-    expect(environment(stack).web.CSP_HEADER).toBe("frame-ancestors 'self' https://element.example.org");
+  it('lets every Element frame it where guests of other servers bring their own', () => {
+    for (const federation of ['open', '{allow: [friends.example]}']) {
+      expect(environment(publicStack(`federation: ${federation}`)).web.CSP_HEADER).toBeUndefined();
+    }
+    expect(environment(appMatrix).web.CSP_HEADER).toBeUndefined();
+  });
+
+  it('lets Element frame it by each of its names and from the desktop where nobody else comes', () => {
+    const closed = stackFrom(`
+schema: 1
+serverName: example.org
+federation: closed
+expose:
+  public: {via: traefik, tls: {secret: tls}}
+  lan: {tls: {issuer: {name: home-ca}}, names: {element: element.home.arpa, jitsi: meet.home.arpa}}
+element: {}
+jitsi: {access: password}
+callNodes: {addresses: {public: 198.51.100.7}}
+`);
+    expect(environment(closed).web.CSP_HEADER).toBe(
+      "frame-ancestors 'self' https://element.example.org https://element.home.arpa vector:",
+    );
+    expect(environment(publicStack('federation: closed')).web.CSP_HEADER).toBe(
+      "frame-ancestors 'self' https://element.example.org vector:",
+    );
+  });
+});
+
+describe('Jicofo', () => {
+  it('opens its REST interface, which asks for no password, to nobody outside its pod', () => {
+    const container = dig(
+      objectOf(stack, 'Deployment', 'jitsi-jicofo'),
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+    );
+    expect(environment(stack).jicofo.JICOFO_ENABLE_REST).toBeUndefined();
+    expect(dig(container, 'ports')).toBeUndefined();
+    expect(() => objectOf(stack, 'Service', 'jicofo')).toThrow();
+    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+      expect(digList(container, probe, 'exec', 'command')).toContain('http://127.0.0.1:8888/about/version');
+    }
   });
 });
 

@@ -61,6 +61,23 @@ describe('livekit.yaml', () => {
     expect(args).toContain('--node-ip=$(HOST_IP)');
   });
 
+  it("tells the node's own address too where people on the local network come along", () => {
+    const both = stackFrom(`
+schema: 1
+serverName: example.org
+expose: {public: {via: traefik, tls: {secret: tls}}, lan: {tls: {issuer: {name: home-ca}}}}
+livekit: {}
+callNodes: {addresses: {discover: stun}}
+`);
+    expect(dig(config(both), 'rtc')).toMatchObject({
+      use_external_ip: true,
+      advertise_internal_ip: true,
+      skip_external_ip_validation: true,
+    });
+    expect(dig(config(STUN), 'rtc', 'advertise_internal_ip')).toBeUndefined();
+    expect(dig(config(LAN), 'rtc', 'advertise_internal_ip')).toBeUndefined();
+  });
+
   it('has either one port or a range, never both', () => {
     expect(Object.keys(Object(dig(config(publicStack()), 'rtc')))).toContain('udp_port');
     expect(Object.keys(Object(dig(config(publicStack()), 'rtc')))).not.toContain('port_range_start');
@@ -93,6 +110,13 @@ describe('the call pods', () => {
     expect(jwtEnvironment(publicStack())).toContainEqual({
       name: 'LIVEKIT_URL',
       value: 'wss://rtc.example.org',
+    });
+  });
+
+  it('look for themselves who is still in a call, in case LiveKit fails to say so', () => {
+    expect(jwtEnvironment(publicStack())).toContainEqual({
+      name: 'LIVEKIT_SANITY_CHECK_INTERVAL_SECONDS',
+      value: '60',
     });
   });
 

@@ -93,6 +93,13 @@ describe('homeserver.yaml', () => {
     );
   });
 
+  it('lets an office log in on its first day, and keeps what limits guessing', () => {
+    const address = dig(homeserver(), 'rc_login', 'address');
+    expect(Number(dig(address, 'burst_count'))).toBeGreaterThanOrEqual(40);
+    expect(Number(dig(address, 'per_second'))).toBeGreaterThanOrEqual(0.1);
+    expect(Object.keys(Object(dig(homeserver(), 'rc_login')))).toEqual(['address']);
+  });
+
   it('turns encryption on with a plain key, and previews, presence and registration off', () => {
     expect(homeserver()).toMatchObject({
       encryption_enabled_by_default_for_room_type: 'all',

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../model/stack.ts';
 import { render } from '../../render.ts';
-import { allProfiles, dig, digList, objectsOf, publicStack, stacksIn } from '../stacks.ts';
+import {
+  allProfiles,
+  dig,
+  digList,
+  objectOf,
+  objectsOf,
+  publicStack,
+  stackFrom,
+  stacksIn,
+} from '../stacks.ts';
 
 const summary = (stack: Stack): string => render(stack).files.get(`${stack.name}/SUMMARY.md`) ?? '';
 const secrets = (stack: Stack): string => render(stack).files.get(`${stack.name}/SECRETS.md`) ?? '';
@@ -74,6 +83,103 @@ describe('SUMMARY.md', () => {
     expect(summary(appMatrix)).toContain('left-most X-Forwarded-For');
     expect(summary(appMatrix)).toContain('needs no open port');
     expect(summary(publicStack())).not.toContain('X-Forwarded-For');
+  });
+
+  it('says from which upload speed on Traefik cuts off the largest file, and what to start it with', () => {
+    const option = (seconds: number): string =>
+      `--entryPoints.websecure.transport.respondingTimeouts.readTimeout=${seconds}s`;
+    expect(summary(publicStack())).toContain('needs 7 Mbit/s');
+    expect(summary(publicStack())).toContain(option(240));
+    expect(summary(publicStack('synapse: {uploadLimit: 1G}'))).toContain('needs 144 Mbit/s');
+    expect(summary(publicStack('synapse: {uploadLimit: 1G}'))).toContain(option(4320));
+    expect(summary(publicStack('synapse: {uploadLimit: 10M}'))).not.toContain('readTimeout');
+    // Through a tunnel, only people on the local network come through Traefik, and they are fast.
+    expect(summary(appMatrix)).not.toContain('readTimeout');
+    expect(summary(publicStack('cluster: {traefik: {entryPoints: {https: secure}}}'))).toContain(
+      '--entryPoints.secure.transport',
+    );
+  });
+
+  it('says that calls on the local network go through the router where LiveKit tells the public address only', () => {
+    const router =
+      /LiveKit tells everybody 203\.0\.113\.7, .* lead 7882\/udp, 7881\/tcp, 3478\/udp back inside/;
+    expect(summary(appMatrix)).toMatch(router);
+    expect(summary(publicStack())).not.toContain('NAT loopback');
+  });
+
+  it('says that a tunnel carries plain HTTP unless its zone forbids it', () => {
+    expect(section(summary(appMatrix), 'Before this goes live')).toMatch(
+      /"Always Use HTTPS" .* for the zone borooka\.ee/,
+    );
+    expect(summary(publicStack())).not.toContain('Always Use HTTPS');
+  });
+
+  it('lists the ports through which LiveKit relays, and who comes there', () => {
+    expect(section(summary(publicStack()), 'Firewall')).toContain(
+      "| 41000-41999/udp | the node itself, through the router if 198.51.100.7 is the router's | every node | LiveKit SFU: relayed call traffic |",
+    );
+  });
+
+  it('promises no relay on a local network, where LiveKit refuses every one', () => {
+    const lan = allProfiles().find(({ file }) => file === 'stacks/lan-only-with-calls.yaml') ?? publicStack();
+    const firewall = section(summary(lan), 'Firewall');
+    expect(firewall).toContain('LiveKit SFU: STUN: a client learns its own address |');
+    expect(firewall).not.toMatch(/relay|41000/);
+  });
+
+  it('says what port 80 of a public Traefik is for, as far as the issuer is known', () => {
+    const row = (tls: string): string | undefined =>
+      section(
+        summary(
+          stackFrom(`schema: 1\nserverName: example.org\nexpose: {public: {via: traefik, tls: ${tls}}}\n`),
+        ),
+        'Firewall',
+      )
+        .split('\n')
+        .find((line) => line.startsWith('| 80/tcp | anywhere |'));
+    expect(row('{issuer: {name: le, acme: http01}}')).toContain(
+      'challenges (HTTP-01) of the issuer `le`; the',
+    );
+    expect(row('{issuer: {name: le}}')).toContain('(HTTP-01) of the issuer `le`, if it uses them');
+    for (const tls of [
+      '{issuer: {name: le, acme: dns01}}',
+      '{issuer: {name: ca, acme: none}}',
+      '{secret: tls}',
+    ]) {
+      expect(row(tls)).toContain('the redirect to HTTPS');
+      expect(row(tls)).not.toContain('HTTP-01');
+    }
+    expect(section(summary(appMatrix), 'Firewall')).not.toContain('| 80/tcp |');
+    expect(section(summary(publicStack()), 'Before this goes live')).toContain(
+      '--entryPoints.web.http.redirections.entryPoint.to=websecure',
+    );
+  });
+
+  it('names port 80 on the local network where certificates there depend on it', () => {
+    const lan = stackFrom(
+      'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: step, acme: http01}}}}\n',
+    );
+    expect(section(summary(lan), 'Firewall')).toContain(
+      "| 80/tcp | the ACME server | Traefik's local address | the challenges (HTTP-01) of the issuer `step` |",
+    );
+    expect(dig(objectOf(lan, 'Certificate', 'synapse-tls'), 'spec', 'issuerRef')).toEqual({
+      group: 'cert-manager.io',
+      kind: 'ClusterIssuer',
+      name: 'step',
+    });
+  });
+
+  it('says that the record of the bare server name takes it over from a web site, and how to keep that', () => {
+    const row = (stack: Stack): string | undefined =>
+      section(summary(stack), 'DNS records')
+        .split('\n')
+        .find((line) => line.startsWith(`| \`${stack.serverName}\` |`));
+    for (const stack of [publicStack(), appMatrix]) {
+      expect(row(stack)).toMatch(/takes the name over from a web site there: .* `wellKnown: elsewhere` \|$/);
+    }
+    // Without a host of its own nothing is taken over that was not meant to be.
+    expect(row(publicStack('synapse: {host: example.org}'))).not.toContain('web site');
+    expect(summary(publicStack('wellKnown: elsewhere'))).not.toContain('takes the name over');
   });
 
   it('gives the texts for a web site elsewhere', () => {

@@ -18,31 +18,6 @@ export interface NginxPod {
   readonly command: readonly string[];
 }
 
-/**
- * `/etc/nginx/nginx.conf` of the unprivileged nginx image, on which Element's is built (nginxinc/docker-nginx-
- * unprivileged, Dockerfile: everything writable lies below `/tmp`).
- */
-const IMAGE_CONFIG = `
-worker_processes 1;
-error_log /var/log/nginx/error.log notice;
-pid /tmp/nginx.pid;
-events { worker_connections 1024; }
-http {
-  proxy_temp_path /tmp/proxy_temp;
-  client_body_temp_path /tmp/client_temp;
-  fastcgi_temp_path /tmp/fastcgi_temp;
-  uwsgi_temp_path /tmp/uwsgi_temp;
-  scgi_temp_path /tmp/scgi_temp;
-  include /etc/nginx/mime.types;
-  default_type application/octet-stream;
-  log_format main '$remote_addr "$request" $status';
-  access_log /var/log/nginx/access.log main;
-  sendfile on;
-  keepalive_timeout 65;
-  include /etc/nginx/conf.d/*.conf;
-}
-`;
-
 /** The nginx configuration among the ConfigMaps a container mounts; empty when it is not a web server's. */
 export function nginxConfig(stack: Stack, template: Json, container: Json): string {
   const mounted = mappings(container, 'volumeMounts').map((mount) => text(mount, 'name'));
@@ -101,7 +76,6 @@ export async function nginxPod(
   const logs = folder('logs');
   symlinkSync('/dev/stdout', join(logs, 'access.log'));
   symlinkSync('/dev/stderr', join(logs, 'error.log'));
-  writeFileSync(join(image, 'nginx.conf'), IMAGE_CONFIG);
   const root = folder('app');
   for (const [name, content] of Object.entries(webRoot)) writeFileSync(join(root, name), content);
   const box = await sandbox({
@@ -111,7 +85,6 @@ export async function nginxPod(
     hosts,
     image: [
       { path: '/app', source: root },
-      { path: '/etc/nginx/nginx.conf', source: join(image, 'nginx.conf') },
       // Debian's own sites are not in the image.
       { path: '/etc/nginx/conf.d', source: folder('conf.d') },
       { path: '/var/cache/nginx', source: folder('cache') },
