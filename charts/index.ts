@@ -1,9 +1,9 @@
 import { ApiObject, App } from 'cdk8s';
 import { ObjectFile } from '../constructs/chart-file.ts';
 import { isRenderedPath, layerOf, type RenderedFile } from '../constructs/rendered-file.ts';
-import type { ComponentName } from '../model/components/index.ts';
+import { COMPONENT_NAMES, type ComponentName, type Settings } from '../model/components/index.ts';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
-import type { Stack } from '../model/stack.ts';
+import type { Scene, Stack } from '../model/stack.ts';
 import { element } from './components/element.ts';
 import { jicofo } from './components/jitsi/jicofo.ts';
 import { jvb } from './components/jitsi/jvb.ts';
@@ -27,11 +27,15 @@ import { ingresses, middlewares } from './networking/ingress.ts';
 import { tunnel } from './networking/tunnel.ts';
 import { externalSecrets } from './secrets/external-secrets.ts';
 
-/** Adds the files of one thing to the app, or none where the stack does not have it. */
-type ChartFunction = (app: App, stack: Stack) => void;
+/** Adds the files of one thing that the stack has to the app. */
+type ComponentChart<Own> = (app: App, stack: Scene, own: Own) => void;
+
+type ComponentCharts = {
+  readonly [Name in ComponentName]: readonly ComponentChart<Exclude<Settings[Name], undefined>>[];
+};
 
 /** What each component brings; what leads to it follows from the topology. */
-const COMPONENTS: Readonly<Record<ComponentName, readonly ChartFunction[]>> = {
+const COMPONENTS: ComponentCharts = {
   database: [cnpgCluster],
   synapse: [mediaClaim, synapseConfig, synapse],
   wellKnown: [wellKnownConfig, wellKnown],
@@ -40,14 +44,23 @@ const COMPONENTS: Readonly<Record<ComponentName, readonly ChartFunction[]>> = {
   jitsi: [jitsiAccountsClaim, jitsiConfig, prosody, jicofo, jvb, web],
 };
 
-const CHARTS: readonly ChartFunction[] = [
-  namespace,
-  externalSecrets,
-  ...Object.values(COMPONENTS).flat(),
-  middlewares,
-  ingresses,
-  tunnel,
-];
+/** Adds the files of what follows from the stack as a whole. */
+type StackChart = (app: App, stack: Stack) => void;
+
+const BEFORE: readonly StackChart[] = [namespace, externalSecrets];
+const BEHIND: readonly StackChart[] = [middlewares, ingresses, tunnel];
+
+/** A component's files; none where the stack does not have it. */
+function chartComponent<Name extends ComponentName>(app: App, stack: Stack, name: Name): void {
+  const own: Settings[Name] = stack[name];
+  if (!isThere(own)) return;
+  const charts: ComponentCharts[Name] = COMPONENTS[name];
+  for (const chart of charts) chart(app, stack, own);
+}
+
+function isThere<T>(own: T): own is Exclude<T, undefined> {
+  return own !== undefined;
+}
 
 /**
  * The stack's objects by file, below the stack's folder. Pure: same stack, same objects.
@@ -56,7 +69,9 @@ const CHARTS: readonly ChartFunction[] = [
  */
 export function chartStack(stack: Stack): readonly RenderedFile[] {
   const app = new App();
-  for (const chart of CHARTS) chart(app, stack);
+  for (const chart of BEFORE) chart(app, stack);
+  for (const name of COMPONENT_NAMES) chartComponent(app, stack, name);
+  for (const chart of BEHIND) chart(app, stack);
   return objectFiles(app).map((file) => {
     const { path } = file;
     if (!isRenderedPath(path))

@@ -1,4 +1,5 @@
-import { doorTls, type Stack } from '../model/stack.ts';
+import { doorTls, type StackFacts } from '../model/stack.ts';
+import type { Door } from '../model/topology.ts';
 
 /**
  * Name of the Secret with the certificate for a group's hosts at a door: a Certificate's,
@@ -6,8 +7,8 @@ import { doorTls, type Stack } from '../model/stack.ts';
  *
  * @throws when TLS for that door does not end in the cluster.
  */
-export function certificateSecret(stack: Stack, group: string, door: 'public' | 'lan'): string {
-  const source = doorTls(stack, door);
+export function certificateSecret(facts: StackFacts, group: string, door: Door): string {
+  const source = doorTls(facts, door);
   if (source === undefined) throw new Error(`no certificates at the ${door} door`);
   if ('secret' in source) return source.secret;
   return `${group}${door === 'public' ? '-public' : ''}-tls`;

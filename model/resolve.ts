@@ -1,12 +1,11 @@
 import { additions } from './additions.ts';
+import type { Around, Parts, Started } from './components/component.ts';
 import {
-  allComponents,
   COMPONENT_NAMES,
   type ComponentName,
-  type ComponentSettings,
   components,
   LAN_NAMES,
-  type LanName,
+  type Settings,
 } from './components/index.ts';
 import { compareText } from './diagnostic.ts';
 import { seconds } from './fields.ts';
@@ -22,7 +21,6 @@ import {
   type LanExposure,
   type PublicExposure,
   type Stack,
-  type StackBase,
   type StackFacts,
   type TlsSource,
 } from './stack.ts';
@@ -47,15 +45,23 @@ export function defaultName(file: string): string {
  */
 export function resolve(written: StackFile, context: ResolveContext): Stack {
   const facts = resolveFacts(written, context);
-  const base: StackBase = { ...facts, ...resolveComponents(written, facts) };
-  const topology = assembleTopology(base);
+  const started = startComponents(written, facts);
+  const offers = COMPONENT_NAMES.flatMap((name) => started[name].offers);
+  const around: Around = { facts, offers };
+  const parts = COMPONENT_NAMES.map((name) => ({ name, parts: started[name].parts(around) }));
+  const topology = assembleTopology(
+    facts,
+    parts.map((one) => one.parts),
+  );
   return deepFreeze({
-    ...base,
+    ...facts,
+    ...recordOf<Settings>(COMPONENT_NAMES, (name) => started[name].own),
+    offers,
     topology,
-    secrets: [
-      ...allComponents.flatMap((component) => component.secrets(base)),
-      ...keptCertificates(base, topology),
-    ],
+    containers: parts.flatMap(({ name, parts: { containers = [] } }) =>
+      containers.map((container) => ({ ...container, at: [name, ...container.at] })),
+    ),
+    secrets: [...parts.flatMap((one) => one.parts.secrets ?? []), ...keptCertificates(facts, topology)],
     kept: [],
   });
 }
@@ -103,18 +109,21 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   };
 }
 
-function resolveComponents(written: StackFile, facts: StackFacts): ComponentSettings {
-  // The same components, seen so that the type of what each name resolves to shows.
+/** Each component as the stack has it. */
+type StartedComponents = { readonly [Name in ComponentName]: Started<Settings[Name]> };
+
+function startComponents(written: StackFile, facts: StackFacts): StartedComponents {
+  // The same components, seen so that the type of what each name comes to shows.
   const declared: {
     readonly [Name in ComponentName]: {
-      resolve(file: StackFile, facts: StackFacts): ComponentSettings[Name];
+      start(own: unknown, facts: StackFacts): StartedComponents[Name];
     };
   } = components;
-  return recordOf<ComponentSettings>(COMPONENT_NAMES, (name) => declared[name].resolve(written, facts));
+  return recordOf<StartedComponents>(COMPONENT_NAMES, (name) => declared[name].start(written[name], facts));
 }
 
 /** The TLS Secrets that somebody else keeps: one for each name, whichever doors use it. */
-function keptCertificates(stack: StackBase, topology: Topology): readonly SecretSpec[] {
+function keptCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
   const hostsBySecret = new Map<string, Set<string>>();
   for (const door of ['public', 'lan'] as const) {
     const source = doorTls(stack, door);
@@ -148,7 +157,7 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
   }));
 }
 
-function resolveFederation(written: StackFile['federation']): StackBase['federation'] {
+function resolveFederation(written: StackFile['federation']): StackFacts['federation'] {
   return typeof written === 'object' ? { allow: [...written.allow] } : (written ?? 'open');
 }
 
@@ -180,7 +189,7 @@ function resolvePublic(written: StackFile['expose']['public']): PublicExposure |
 function resolveLan(written: StackFile['expose']['lan']): LanExposure | undefined {
   const tls = resolveTls(written?.tls);
   if (tls === undefined) return undefined;
-  const names: Partial<Record<LanName, string>> = {};
+  const names: Partial<Record<string, string>> = {};
   for (const name of LAN_NAMES) {
     const host = written?.names?.[name];
     if (host !== undefined) names[name] = host;
@@ -208,7 +217,7 @@ function resolveCallNodes(written: StackFile['callNodes']): CallNodes {
 }
 
 /** Those who exist around every stack. */
-function peers(stack: StackBase): readonly Peer[] {
+function peers(stack: StackFacts): readonly Peer[] {
   const peer = (id: string, title: string, where: Peer['where'], ports: Peer['ports'] = []): Peer => ({
     kind: 'peer',
     id,
@@ -234,17 +243,17 @@ function peers(stack: StackBase): readonly Peer[] {
   ];
 }
 
-function assembleTopology(stack: StackBase): Topology {
-  const workloads = allComponents.flatMap((component) => component.workloads(stack));
+function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
+  const workloads = parts.flatMap((one) => one.workloads ?? []);
   return {
-    domain: stack.cluster.domain,
-    namespaces: [...new Set([stack.namespace, ...workloads.map(({ namespace }) => namespace)])],
+    domain: facts.cluster.domain,
+    namespaces: [...new Set([facts.namespace, ...workloads.map(({ namespace }) => namespace)])],
     workloads,
-    peers: peers(stack),
-    services: allComponents.flatMap((component) => component.services(stack)),
-    flows: allComponents.flatMap((component) => component.flows(stack)),
-    hosts: allComponents.flatMap((component) => component.hosts(stack)),
-    routes: inOrder(allComponents.flatMap((component) => component.routes(stack))),
+    peers: peers(facts),
+    services: parts.flatMap((one) => one.services ?? []),
+    flows: parts.flatMap((one) => one.flows ?? []),
+    hosts: parts.flatMap((one) => one.hosts ?? []),
+    routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
   };
 }
 

@@ -1,10 +1,13 @@
-import type { ComponentSettings, LanName } from './components/index.ts';
+import type { SizedContainer } from './components/component.ts';
+import type { Settings } from './components/index.ts';
 import type { Images } from './images.ts';
 import type { KeptSecret } from './kept-secrets.ts';
 import type { Override } from './overrides.ts';
+import type { Path } from './reading/yaml-source.ts';
 import type { Size } from './resources.ts';
 import type { SecretProvider } from './secret-settings.ts';
 import type { SecretSpec } from './secrets.ts';
+import type { Offered } from './topics.ts';
 import type { Topology } from './topology.ts';
 
 /** Where a certificate comes from: asked of cert-manager, or a Secret somebody else keeps. */
@@ -33,7 +36,8 @@ export type PublicExposure =
 /** How the local network reaches the stack. */
 export interface LanExposure {
   readonly tls: TlsSource;
-  readonly names: Readonly<Partial<Record<LanName, string>>>;
+  /** By a component's key. */
+  readonly names: Readonly<Partial<Record<string, string>>>;
 }
 
 /** The nodes that carry call traffic. */
@@ -96,19 +100,29 @@ export interface StackFacts {
   readonly forced: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** A stack and its components: every default filled in, every shared fact derived once. */
-export interface StackBase extends StackFacts, ComponentSettings {}
+/** A container whose resources the stack file can set, and where it does. */
+export interface StackContainer extends SizedContainer {
+  /** From the root of the stack file: `['jitsi', 'jvb', 'resources']`. */
+  readonly at: Path;
+}
 
-/** A complete, frozen deployment, with everything that follows from it. */
-export interface Stack extends StackBase {
+/** What the configuration and the objects of one component may know of the stack around it. */
+export interface Scene extends StackFacts {
+  /** What all components have for each other, by topic: `CALLS.of(offers)`. */
+  readonly offers: readonly Offered[];
   readonly topology: Topology;
-  readonly secrets: readonly SecretSpec[];
   /** Those whose values stand beside the stack file as ciphertext; see secrets/kept.ts. */
   readonly kept: readonly KeptSecret[];
 }
 
+/** A complete, frozen deployment: every default filled in, with everything that follows from it. */
+export interface Stack extends Scene, Settings {
+  readonly containers: readonly StackContainer[];
+  readonly secrets: readonly SecretSpec[];
+}
+
 /** Where a door's certificates come from; undefined where TLS ends before the cluster. */
-export function doorTls(stack: Pick<StackBase, 'expose'>, door: 'public' | 'lan'): TlsSource | undefined {
+export function doorTls(stack: Pick<StackFacts, 'expose'>, door: 'public' | 'lan'): TlsSource | undefined {
   if (door === 'lan') return stack.expose.lan?.tls;
   return stack.expose.public?.via === 'traefik' ? stack.expose.public.tls : undefined;
 }

@@ -1,4 +1,3 @@
-import type { ComponentName } from './components/index.ts';
 import type { Path } from './reading/yaml-source.ts';
 
 /** A port that somebody listens on. */
@@ -34,7 +33,7 @@ export interface Workload {
   readonly hostNetwork: boolean;
   readonly ports: readonly Port[];
   /** The part of the stack file that brought it. */
-  readonly at: readonly [ComponentName, ...Path];
+  readonly at: readonly [string, ...Path];
 }
 
 /** Somebody around the stack who talks to it, or whom it talks to. */
@@ -78,9 +77,9 @@ export interface HostClaim {
   readonly host: string;
   readonly door: Door;
   /** The field of the stack file that decides it; where nothing is written there, the server name does. */
-  readonly at: readonly ['serverName'] | readonly [ComponentName, ...Path] | readonly ['expose', ...Path];
-  /** Whose name it is. */
-  readonly component: ComponentName;
+  readonly at: readonly [string, ...Path];
+  /** Whose name it is: a component's key in the stack file. */
+  readonly component: string;
   /** `entrance`: who answers for HTTPS there; `call-nodes`: the nodes' own address. */
   readonly leadsTo: 'entrance' | 'call-nodes';
   /** The group whose certificate covers it, and the namespace in which that is needed. */

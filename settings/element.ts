@@ -1,14 +1,16 @@
-import type { Element } from '../model/components/element.ts';
+import { type Element, type ElementCalls, elementCalls } from '../model/components/element.ts';
 import { mergePatch } from '../model/merge-patch.ts';
-import type { Stack } from '../model/stack.ts';
+import type { Scene } from '../model/stack.ts';
+import { CALLS, HOMESERVER } from '../model/topics.ts';
 
 /**
  * What the call buttons may start. Without any of these keys Element falls back to meet.element.io,
  * a server that is not the operator's.
  */
-function calls(stack: Stack, element: Element): object {
-  const jitsi = stack.jitsi === undefined ? {} : { jitsi: { preferred_domain: stack.jitsi.host } };
-  switch (element.calls) {
+function calls(stack: Scene, what: ElementCalls): object {
+  const meetings = CALLS.of(stack.offers).flatMap((one) => (one.by === 'jitsi' ? [one.host] : []));
+  const jitsi = Object.fromEntries(meetings.map((host) => ['jitsi', { preferred_domain: host }]));
+  switch (what) {
     case 'both':
       return { ...jitsi };
     case 'jitsi':
@@ -26,16 +28,20 @@ function calls(stack: Stack, element: Element): object {
  *
  * @see https://github.com/element-hq/element-web/blob/develop/docs/config.md
  */
-export function elementConfig(stack: Stack, element: Element): unknown {
+export function elementConfig(stack: Scene, element: Element): unknown {
   return mergePatch(ownElementConfig(stack, element), element.extraConfig);
 }
 
 /** What the stack itself says, before additions. */
-function ownElementConfig(stack: Stack, element: Element): object {
+function ownElementConfig(stack: Scene, element: Element): object {
+  const what = elementCalls(element, CALLS.of(stack.offers));
   return {
-    default_server_config: {
-      'm.homeserver': { base_url: stack.synapse.baseUrl, server_name: stack.serverName },
-    },
+    default_server_config: Object.fromEntries(
+      HOMESERVER.of(stack.offers).map(({ baseUrl }) => [
+        'm.homeserver',
+        { base_url: baseUrl, server_name: stack.serverName },
+      ]),
+    ),
     brand: element.brand,
     default_theme: element.theme,
     disable_custom_urls: true,
@@ -43,14 +49,14 @@ function ownElementConfig(stack: Stack, element: Element): object {
     // No integration manager: the default is a commercial service that is told who uses it.
     integrations_ui_url: null,
     integrations_rest_url: null,
-    ...calls(stack, element),
+    ...calls(stack, what),
     setting_defaults: {
       // Registration is closed, and there is no identity server or mail to reset a password with.
       'UIFeature.registration': false,
       'UIFeature.passwordReset': false,
       'UIFeature.identityServer': false,
       'UIFeature.feedback': false,
-      ...(element.calls === 'none' ? { 'UIFeature.voip': false } : {}),
+      ...(what === 'none' ? { 'UIFeature.voip': false } : {}),
       urlPreviewsEnabled: false,
     },
     room_directory: { servers: [stack.serverName] },

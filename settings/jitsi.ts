@@ -1,6 +1,7 @@
 import { type Jitsi, jitsiWorkload } from '../model/components/jitsi.ts';
 import { type JitsiPart, javaHeap } from '../model/components/jitsi-sizes.ts';
-import type { Stack } from '../model/stack.ts';
+import type { Scene } from '../model/stack.ts';
+import { CLIENTS } from '../model/topics.ts';
 import { type Address, portOf, reach, workloadOf } from '../model/topology.ts';
 import { CLUSTER_INTERFACES } from './livekit.ts';
 
@@ -32,7 +33,7 @@ function access(jitsi: Jitsi): {
  *
  * @see https://github.com/jitsi/docker-jitsi-meet (rootfs/defaults of each image)
  */
-export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
+export function jitsiEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
   const own = ownEnvironment(stack, jitsi);
   return {
     prosody: { ...own.prosody, ...jitsi.env.prosody },
@@ -49,15 +50,15 @@ export function jitsiEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<Ji
  *
  * @see https://github.com/element-hq/element-web/blob/develop/docs/jitsi.md
  */
-function framing(stack: Stack): Environment {
-  if (stack.element === undefined || stack.federation !== 'closed') return {};
-  const lan = stack.expose.lan?.names.element;
-  const pages = [stack.element.host, ...(lan === undefined ? [] : [lan])].map((host) => `https://${host}`);
+function framing(stack: Scene): Environment {
+  const hosts = CLIENTS.of(stack.offers).flatMap((one) => one.hosts);
+  if (hosts.length === 0 || stack.federation !== 'closed') return {};
+  const pages = hosts.map((host) => `https://${host}`);
   return { CSP_HEADER: ["frame-ancestors 'self'", ...pages, 'vector:'].join(' ') };
 }
 
 /** What the stack itself says, before additions. */
-function ownEnvironment(stack: Stack, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
+function ownEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
   const prosody = (part: JitsiPart, port: string): Address =>
     reach(stack.topology, { from: jitsiWorkload(part), to: jitsiWorkload('prosody'), port });
   const publicUrl = `https://${jitsi.host}`;

@@ -1,6 +1,7 @@
 import { LIVEKIT_KEYS, type Livekit } from '../model/components/livekit.ts';
 import { mergePatch } from '../model/merge-patch.ts';
-import type { Stack } from '../model/stack.ts';
+import type { Scene } from '../model/stack.ts';
+import { HOMESERVER } from '../model/topics.ts';
 import { portOf, reach, workloadOf } from '../model/topology.ts';
 
 /** Where the pod finds its files; the chart mounts exactly these. */
@@ -21,7 +22,7 @@ export const CLUSTER_INTERFACES = [
 ];
 
 /** The address clients are told. With `node` it comes from the pod's environment, since a file cannot know it. */
-function address(stack: Stack): object {
+function address(stack: Scene): object {
   const { address: told } = stack.callNodes;
   return {
     use_external_ip: told.by === 'stun',
@@ -39,12 +40,12 @@ function address(stack: Stack): object {
  *
  * @see https://github.com/livekit/livekit/blob/master/config-sample.yaml
  */
-export function livekitConfig(stack: Stack, livekit: Livekit): unknown {
+export function livekitConfig(stack: Scene, livekit: Livekit): unknown {
   return mergePatch(ownLivekitConfig(stack, livekit), livekit.extraConfig);
 }
 
 /** What the stack itself says, before additions. */
-function ownLivekitConfig(stack: Stack, livekit: Livekit): object {
+function ownLivekitConfig(stack: Scene, livekit: Livekit): object {
   const self = workloadOf(stack.topology, 'livekit');
   const { first, last } = livekit.udp;
   const relay = portOf(self, 'turn-relay');
@@ -80,8 +81,10 @@ function ownLivekitConfig(stack: Stack, livekit: Livekit): object {
  *
  * @see https://github.com/element-hq/lk-jwt-service#configuration
  */
-export function jwtServiceEnvironment(stack: Stack, livekit: Livekit): Readonly<Record<string, string>> {
-  const synapse = reach(stack.topology, { from: 'lk-jwt-service', to: 'synapse', port: 'http' });
+export function jwtServiceEnvironment(stack: Scene, livekit: Livekit): Readonly<Record<string, string>> {
+  const homeservers = HOMESERVER.of(stack.offers).map(({ workload }) =>
+    reach(stack.topology, { from: 'lk-jwt-service', to: workload, port: 'http' }),
+  );
   return {
     // Both what browsers are told and what the service itself calls: it has to be the public name.
     LIVEKIT_URL: `wss://${livekit.host}`,
@@ -89,6 +92,6 @@ export function jwtServiceEnvironment(stack: Stack, livekit: Livekit): Readonly<
     LIVEKIT_FULL_ACCESS_HOMESERVERS: stack.serverName,
     // A webhook that goes missing would leave somebody in a call for ever: it looks for itself once a minute.
     LIVEKIT_SANITY_CHECK_INTERVAL_SECONDS: '60',
-    LIVEKIT_CS_API_URL_OVERRIDES: `${stack.serverName}=${synapse.url}`,
+    LIVEKIT_CS_API_URL_OVERRIDES: homeservers.map(({ url }) => `${stack.serverName}=${url}`).join(','),
   };
 }

@@ -1,6 +1,7 @@
-import { SYNAPSE_SECRETS } from '../model/components/synapse.ts';
+import { SYNAPSE_SECRETS, type Synapse } from '../model/components/synapse.ts';
 import { mergePatch } from '../model/merge-patch.ts';
-import type { Stack } from '../model/stack.ts';
+import type { Scene } from '../model/stack.ts';
+import { CALLS, DATABASE_SERVER, DATABASES } from '../model/topics.ts';
 import { portOf, reach, workloadOf } from '../model/topology.ts';
 
 /** Where the pod finds its files; the chart mounts exactly these. */
@@ -45,7 +46,7 @@ const PRIVATE_RANGES = [
 const LOGINS_BY_ADDRESS = { per_second: 0.15, burst_count: 40 };
 
 /** What federation comes to in Synapse's options. An absent whitelist is open, an empty one is nobody. */
-function federation(stack: Stack): object {
+function federation(stack: Scene): object {
   if (stack.federation === 'open') {
     return { trusted_key_servers: [{ server_name: 'matrix.org' }], suppress_key_server_warning: true };
   }
@@ -58,15 +59,16 @@ function federation(stack: Stack): object {
  * room for the burst of key exchange at a call's start, and the place where the call service is.
  * Source: Element Call, docs/self_hosting.md.
  */
-function calls(stack: Stack): object {
-  if (stack.livekit === undefined) return {};
+function calls(stack: Scene): object {
+  const services = CALLS.of(stack.offers).flatMap((one) => (one.by === 'livekit' ? [one.serviceUrl] : []));
+  if (services.length === 0) return {};
   return {
     max_event_delay_duration: '24h',
     rc_message: { per_second: 0.5, burst_count: 30 },
     rc_delayed_event_mgmt: { per_second: 1, burst_count: 20 },
     experimental_features: { msc4143_enabled: true, msc4222_enabled: true },
     matrix_rtc: {
-      transports: [{ type: 'livekit', livekit_service_url: stack.livekit.serviceUrl }],
+      transports: services.map((url) => ({ type: 'livekit', livekit_service_url: url })),
     },
   };
 }
@@ -76,12 +78,12 @@ function calls(stack: Stack): object {
  *
  * @see https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html
  */
-export function homeserver(stack: Stack): unknown {
-  return mergePatch(ownHomeserver(stack), stack.synapse.extraConfig);
+export function homeserver(stack: Scene, own: Synapse): unknown {
+  return mergePatch(ownHomeserver(stack, own), own.extraConfig);
 }
 
 /** The public halves of keys it signed with before: without them what they signed could not be checked any more. */
-function oldSigningKeys({ kept }: Stack): object {
+function oldSigningKeys({ kept }: Scene): object {
   const keys = kept.flatMap((secret) => secret.oldSigningKeys);
   if (keys.length === 0) return {};
   return {
@@ -91,10 +93,34 @@ function oldSigningKeys({ kept }: Stack): object {
   };
 }
 
+/** The database that is kept for it, and how it is reached. */
+function database(stack: Scene, self: string, pool: number): object | undefined {
+  const [server] = DATABASE_SERVER.of(stack.offers);
+  const own = DATABASES.of(stack.offers).find((one) => one.for === self);
+  if (server === undefined || own === undefined) throw new Error(`nobody keeps a database for ${self}`);
+  const { host, port } = reach(stack.topology, { from: self, to: server.workload, port: 'postgres' });
+  return {
+    name: 'psycopg2',
+    // The password comes from PGPASSWORD: written here it would have to stand in the ConfigMap.
+    args: {
+      user: own.owner,
+      dbname: own.name,
+      host,
+      port,
+      sslmode: 'require',
+      application_name: 'synapse',
+      keepalives_idle: 10,
+      keepalives_interval: 10,
+      keepalives_count: 3,
+      cp_min: 5,
+      cp_max: pool,
+    },
+  };
+}
+
 /** What the stack itself says, before additions. */
-function ownHomeserver(stack: Stack): object {
+function ownHomeserver(stack: Scene, own: Synapse): object {
   const self = workloadOf(stack.topology, 'synapse');
-  const database = reach(stack.topology, { from: self.id, to: stack.database.cluster, port: 'postgres' });
   const { secrets, config, data } = SYNAPSE_PATHS;
   // Without the federation resource nobody could check our users' identity either: the JWT service asks there.
   const resources = [
@@ -102,7 +128,7 @@ function ownHomeserver(stack: Stack): object {
   ];
   return {
     server_name: stack.serverName,
-    public_baseurl: `${stack.synapse.baseUrl}/`,
+    public_baseurl: `${own.baseUrl}/`,
     report_stats: false,
     default_room_version: '12',
     ...oldSigningKeys(stack),
@@ -117,25 +143,9 @@ function ownHomeserver(stack: Stack): object {
       { port: portOf(self, 'health').number, type: 'http', resources: [{ names: ['health'] }] },
     ],
     enable_metrics: true,
-    database: {
-      name: 'psycopg2',
-      // The password comes from PGPASSWORD: written here it would have to stand in the ConfigMap.
-      args: {
-        user: stack.database.owner,
-        dbname: stack.database.name,
-        host: database.host,
-        port: database.port,
-        sslmode: 'require',
-        application_name: 'synapse',
-        keepalives_idle: 10,
-        keepalives_interval: 10,
-        keepalives_count: 3,
-        cp_min: 5,
-        cp_max: stack.synapse.pool,
-      },
-    },
+    database: database(stack, self.id, own.pool),
     media_store_path: `${data}/media_store`,
-    max_upload_size: stack.synapse.uploadLimit,
+    max_upload_size: own.uploadLimit,
     max_image_pixels: '32M',
     url_preview_enabled: false,
     enable_registration: false,
@@ -146,10 +156,10 @@ function ownHomeserver(stack: Stack): object {
     ...federation(stack),
     ...calls(stack),
     caches: {
-      global_factor: stack.synapse.caches.globalFactor,
+      global_factor: own.caches.globalFactor,
       cache_autotuning: {
-        max_cache_memory_usage: stack.synapse.caches.max,
-        target_cache_memory_usage: stack.synapse.caches.target,
+        max_cache_memory_usage: own.caches.max,
+        target_cache_memory_usage: own.caches.target,
         min_cache_ttl: '5m',
       },
     },

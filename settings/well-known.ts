@@ -1,29 +1,16 @@
-import type { Stack } from '../model/stack.ts';
+import type { Scene } from '../model/stack.ts';
+import { HOMESERVER, WELL_KNOWN_CLIENT } from '../model/topics.ts';
 
 /**
  * `/.well-known/matrix/client`: where clients find the homeserver and the call service.
  *
  * Calls stand here and in Synapse's own answer: clients are in the middle of moving from one to the other.
  */
-export function wellKnownClient(stack: Stack): object {
-  return {
-    'm.homeserver': { base_url: stack.synapse.baseUrl },
-    ...(stack.livekit === undefined
-      ? {}
-      : {
-          'org.matrix.msc4143.rtc_foci': [{ type: 'livekit', livekit_service_url: stack.livekit.serviceUrl }],
-        }),
-    // Element's classic Android app reads only the older of the two names.
-    ...(stack.jitsi === undefined
-      ? {}
-      : {
-          'io.element.jitsi': { preferredDomain: stack.jitsi.host },
-          'im.vector.riot.jitsi': { preferredDomain: stack.jitsi.host },
-        }),
-  };
+export function wellKnownClient({ offers }: Pick<Scene, 'offers'>): object {
+  return Object.assign({}, ...WELL_KNOWN_CLIENT.of(offers));
 }
 
 /** `/.well-known/matrix/server`: where other homeservers connect to. */
-export function wellKnownServer(stack: Stack): object {
-  return { 'm.server': `${stack.synapse.host}:443` };
+export function wellKnownServer({ offers }: Pick<Scene, 'offers'>): object {
+  return Object.fromEntries(HOMESERVER.of(offers).map(({ host }) => ['m.server', `${host}:443`]));
 }

@@ -249,7 +249,7 @@ function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly M
 
 /** With `wellKnown: elsewhere`: what the web site on the server name has to answer. */
 function wellKnownElsewhere(stack: Stack): readonly Markdown[] {
-  if (stack.wellKnown === 'here') return [];
+  if (stack.wellKnown !== undefined) return [];
   const lines = (value: object): readonly string[] => json(value).trimEnd().split('\n');
   return [
     heading(2, `What https://${stack.serverName} has to answer`),

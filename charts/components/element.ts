@@ -1,17 +1,17 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configFile } from '../../constructs/mounts.ts';
-import type { Stack } from '../../model/stack.ts';
+import type { Element } from '../../model/components/element.ts';
+import type { Scene } from '../../model/stack.ts';
 import { ELEMENT_CONFIG } from '../config/element-config.ts';
 import { nginx } from './nginx.ts';
 
 /** Element Web: static files. */
-export function element(app: App, stack: Stack): void {
-  if (stack.element === undefined) return;
+export function element(app: App, stack: Scene, { resources }: Element): void {
   nginx(new ChartFile(app, 'components/element.yaml'), stack.topology, {
     id: 'element',
     image: stack.images.element,
-    resources: stack.element.resources,
+    resources,
     configMap: ELEMENT_CONFIG,
     // The image would write its own server block over ours, and complain that it cannot.
     env: [{ name: 'NGINX_ENVSUBST_TEMPLATE_DIR', value: '/nonexistent' }],

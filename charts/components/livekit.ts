@@ -5,8 +5,8 @@ import { configFiles, secretFiles } from '../../constructs/mounts.ts';
 import { httpProbe, tcpProbe } from '../../constructs/probes.ts';
 import { services } from '../../constructs/service.ts';
 import { fieldEnv, workload } from '../../constructs/workload.ts';
-import { LIVEKIT_KEYS } from '../../model/components/livekit.ts';
-import { doorTls, type Stack } from '../../model/stack.ts';
+import { LIVEKIT_KEYS, type Livekit } from '../../model/components/livekit.ts';
+import { doorTls, type Scene } from '../../model/stack.ts';
 import { workloadOf } from '../../model/topology.ts';
 import { jwtServiceEnvironment, LIVEKIT_PATHS } from '../../settings/livekit.ts';
 import { LIVEKIT_CONFIG } from '../config/livekit-config.ts';
@@ -22,8 +22,7 @@ const START_SECONDS = 600;
 const CA_PATH = '/ca';
 
 /** The SFU, on its node's own network: its UDP ports reach it without translation. */
-export function livekit(app: App, stack: Stack): void {
-  if (stack.livekit === undefined) return;
+export function livekit(app: App, stack: Scene, { resources }: Livekit): void {
   const file = new ChartFile(app, 'components/livekit.yaml');
   const owner = workloadOf(stack.topology, 'livekit');
   const { callNodes } = stack;
@@ -32,7 +31,7 @@ export function livekit(app: App, stack: Stack): void {
     owner,
     image: stack.images.livekit,
     user: LIVEKIT_USER,
-    resources: stack.livekit.resources,
+    resources,
     // The signalling port listens on the address the cluster uses only, not on a public one beside it.
     args: [
       `--config=${LIVEKIT_PATHS.config}/livekit.yaml`,
@@ -55,8 +54,7 @@ export function livekit(app: App, stack: Stack): void {
 }
 
 /** Gives Matrix users tokens for the SFU, and makes rooms for those of this homeserver. */
-export function lkJwtService(app: App, stack: Stack): void {
-  if (stack.livekit === undefined) return;
+export function lkJwtService(app: App, stack: Scene, own: Livekit): void {
   const file = new ChartFile(app, 'components/lk-jwt-service.yaml');
   const owner = workloadOf(stack.topology, 'lk-jwt-service');
   // On a local network the certificates are usually of an own authority, which the image does not know.
@@ -65,9 +63,9 @@ export function lkJwtService(app: App, stack: Stack): void {
     owner,
     image: stack.images['lk-jwt-service'],
     user: JWT_USER,
-    resources: stack.livekit.jwtResources,
+    resources: own.jwtResources,
     env: [
-      ...Object.entries(jwtServiceEnvironment(stack, stack.livekit)).map(([name, value]) => ({
+      ...Object.entries(jwtServiceEnvironment(stack, own)).map(([name, value]) => ({
         name,
         value,
       })),

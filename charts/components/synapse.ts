@@ -4,8 +4,9 @@ import { claim, configFiles, scratch, secretFiles } from '../../constructs/mount
 import { httpProbe } from '../../constructs/probes.ts';
 import { services } from '../../constructs/service.ts';
 import { secretEnv, workload } from '../../constructs/workload.ts';
-import { SYNAPSE_SECRETS } from '../../model/components/synapse.ts';
-import type { Stack } from '../../model/stack.ts';
+import { SYNAPSE_SECRETS, type Synapse } from '../../model/components/synapse.ts';
+import type { Scene } from '../../model/stack.ts';
+import { DATABASE_SERVER } from '../../model/topics.ts';
 import { workloadOf } from '../../model/topology.ts';
 import { SYNAPSE_PATHS } from '../../settings/synapse.ts';
 import { SYNAPSE_CONFIG } from '../config/synapse-config.ts';
@@ -20,7 +21,7 @@ const STARTUP = { every: 10, failures: 180 };
 const PROGRESS_SECONDS = STARTUP.every * STARTUP.failures + 600;
 
 /** The homeserver: one process, one volume. */
-export function synapse(app: App, stack: Stack): void {
+export function synapse(app: App, stack: Scene, own: Synapse): void {
   const file = new ChartFile(app, 'components/synapse.yaml');
   const owner = workloadOf(stack.topology, 'synapse');
   const { name, registration, macaroon, form, signingKey } = SYNAPSE_SECRETS;
@@ -28,11 +29,11 @@ export function synapse(app: App, stack: Stack): void {
     owner,
     image: stack.images.synapse,
     user: USER,
-    resources: stack.synapse.resources,
+    resources: own.resources,
     // The second option makes Synapse itself refuse a secret that stands in a configuration file.
     args: ['run', `--config-path=${SYNAPSE_PATHS.config}/homeserver.yaml`, '--no-secrets-in-config'],
     env: [
-      secretEnv('PGPASSWORD', stack.database.secret, 'password'),
+      ...DATABASE_SERVER.of(stack.offers).map(({ secret }) => secretEnv('PGPASSWORD', secret, 'password')),
       // Lets jemalloc, which the image starts Synapse with, see all memory: the cache limits count on it.
       { name: 'PYTHONMALLOC', value: 'malloc' },
     ],
@@ -40,7 +41,7 @@ export function synapse(app: App, stack: Stack): void {
       configFiles('config', SYNAPSE_CONFIG, SYNAPSE_PATHS.config, ['homeserver.yaml', 'log.yaml']),
       secretFiles('secrets', name, SYNAPSE_PATHS.secrets, [form, macaroon, registration]),
       secretFiles('signing-key', signingKey.name, SYNAPSE_PATHS.signingKey, [signingKey.key]),
-      claim('media', stack.synapse.media.claim, SYNAPSE_PATHS.data),
+      claim('media', own.media.claim, SYNAPSE_PATHS.data),
       // Uploads are kept here until they are complete.
       scratch('tmp', '/tmp', '1Gi'),
     ],

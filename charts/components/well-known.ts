@@ -2,7 +2,7 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configFiles } from '../../constructs/mounts.ts';
 import type { Resources } from '../../model/resources.ts';
-import type { Stack } from '../../model/stack.ts';
+import type { Scene } from '../../model/stack.ts';
 import { WELL_KNOWN_CONFIG, WELL_KNOWN_FILES } from '../config/well-known-config.ts';
 import { nginx } from './nginx.ts';
 
@@ -13,8 +13,7 @@ const RESOURCES: Resources = {
 };
 
 /** The answers on the server name's own host. */
-export function wellKnown(app: App, stack: Stack): void {
-  if (stack.wellKnown === 'elsewhere') return;
+export function wellKnown(app: App, stack: Scene): void {
   nginx(new ChartFile(app, 'components/well-known.yaml'), stack.topology, {
     id: 'well-known',
     image: stack.images['well-known'],

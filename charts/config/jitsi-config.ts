@@ -1,9 +1,9 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
-import { jitsiWorkload } from '../../model/components/jitsi.ts';
+import { type Jitsi, jitsiWorkload } from '../../model/components/jitsi.ts';
 import { JITSI_PARTS, type JitsiPart } from '../../model/components/jitsi-sizes.ts';
-import type { Stack } from '../../model/stack.ts';
+import type { Scene } from '../../model/stack.ts';
 import { workloadOf } from '../../model/topology.ts';
 import { customConfigJs, customJvbConf, jitsiEnvironment } from '../../settings/jitsi.ts';
 
@@ -16,9 +16,7 @@ export function jitsiEnvironmentMap(part: JitsiPart): string {
 }
 
 /** Environment of each of Jitsi's programs in a map of its own, so that a change restarts only who reads it. */
-export function jitsiConfig(app: App, stack: Stack): void {
-  const { jitsi } = stack;
-  if (jitsi === undefined) return;
+export function jitsiConfig(app: App, stack: Scene, jitsi: Jitsi): void {
   const file = new ChartFile(app, 'config/jitsi-config.yaml');
   const environment = jitsiEnvironment(stack, jitsi);
   for (const part of JITSI_PARTS) {

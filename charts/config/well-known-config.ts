@@ -2,7 +2,7 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
 import { WELL_KNOWN_PREFIX } from '../../model/components/well-known.ts';
-import type { Stack } from '../../model/stack.ts';
+import type { Scene } from '../../model/stack.ts';
 import { portOf, workloadOf } from '../../model/topology.ts';
 import { json } from '../../settings/json.ts';
 import { nginxMain, wellKnownServerBlock } from '../../settings/nginx.ts';
@@ -15,8 +15,7 @@ export const WELL_KNOWN_CONFIG = 'well-known-config';
 export const WELL_KNOWN_FILES = '/srv/well-known';
 
 /** The two answers on the server name's host, and nginx to give them. */
-export function wellKnownConfig(app: App, stack: Stack): void {
-  if (stack.wellKnown === 'elsewhere') return;
+export function wellKnownConfig(app: App, stack: Scene): void {
   const self = workloadOf(stack.topology, 'well-known');
   configMap(new ChartFile(app, 'config/well-known-config.yaml'), self, WELL_KNOWN_CONFIG, {
     'client.json': json(wellKnownClient(stack)),

@@ -7,7 +7,9 @@ import {
   ClusterSpecResourcesLimits,
   ClusterSpecResourcesRequests,
 } from '../../imports/postgresql.cnpg.io.ts';
-import type { Stack } from '../../model/stack.ts';
+import type { Database } from '../../model/components/database.ts';
+import type { Scene } from '../../model/stack.ts';
+import { DATABASES } from '../../model/topics.ts';
 import { workloadOf } from '../../model/topology.ts';
 
 /**
@@ -16,9 +18,11 @@ import { workloadOf } from '../../model/topology.ts';
  *
  * @see https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/
  */
-export function cnpgCluster(app: App, stack: Stack): void {
+export function cnpgCluster(app: App, stack: Scene, database: Database): void {
   const file = new ChartFile(app, 'data/cnpg-cluster.yaml');
-  const { database } = stack;
+  // The operator makes one at the start; this stack has no other.
+  const [first] = DATABASES.of(stack.offers);
+  if (first === undefined) return;
   const { requests, limits } = database.resources;
   const { storageClass } = stack.cluster;
   new Cluster(file, 'cluster', {
@@ -31,8 +35,8 @@ export function cnpgCluster(app: App, stack: Stack): void {
       imageName: stack.images.postgresql,
       bootstrap: {
         initdb: {
-          database: database.name,
-          owner: database.owner,
+          database: first.name,
+          owner: first.owner,
           encoding: 'UTF8',
           localeCollate: 'C',
           localeCType: 'C',

@@ -1,5 +1,4 @@
 import { DATABASE_VOLUME_FLOOR } from '../components/database.ts';
-import { COMPONENT_NAMES, components } from '../components/index.ts';
 import { MEDIA_VOLUME_FLOOR, uploadBytes } from '../components/synapse.ts';
 import { bytes, millicores } from '../quantity.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
@@ -32,10 +31,7 @@ export const checkAmounts: Check = (written, stack) => {
       remedy: `raise limits.${unit} or lower requests.${unit}`,
     });
   };
-  const containers = COMPONENT_NAMES.flatMap((name) =>
-    components[name].containers(stack).map(({ at, ...container }) => ({ path: [name, ...at], ...container })),
-  );
-  for (const { path, resources, floor } of containers) {
+  for (const { at: path, resources, floor } of stack.containers) {
     const { requests, limits } = resources;
     const starved =
       floor !== undefined &&

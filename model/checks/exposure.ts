@@ -17,7 +17,7 @@ export const checkTunnel: Check = (written, stack) => {
     .filter(({ door }) => door === 'public')
     .map(({ component, host, path }) => ({ path, hosts: [{ host, setting: `${component}.host` }] }));
   const delegating =
-    stack.wellKnown === 'here' ? [{ path: ['serverName'], hosts: [{ host: stack.serverName }] }] : [];
+    stack.wellKnown !== undefined ? [{ path: ['serverName'], hosts: [{ host: stack.serverName }] }] : [];
   const findings: CheckFinding[] = [];
   for (const { path, hosts } of byField([...delegating, ...named])) {
     const outside = hosts.filter(({ host }) => host !== zone && !host.endsWith(`.${zone}`));

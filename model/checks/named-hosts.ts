@@ -1,4 +1,3 @@
-import type { ComponentName } from '../components/index.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
@@ -6,7 +5,7 @@ import type { Door } from '../topology.ts';
 
 /** A host name that a component has for itself, and the field that decides it. */
 export interface NamedHost {
-  readonly component: ComponentName;
+  readonly component: string;
   readonly host: string;
   readonly door: Door;
   /** Where it is written; `serverName` where it is derived from that. */

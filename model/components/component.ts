@@ -3,64 +3,35 @@ import type { RawAdditions } from '../extra-config.ts';
 import type { KnownReleases } from '../images.ts';
 import type { Path } from '../reading/yaml-source.ts';
 import type { Resources, SizeRow } from '../resources.ts';
-import type { StackFile } from '../schema.ts';
 import type { SecretSpec } from '../secrets.ts';
-import type { StackBase, StackFacts } from '../stack.ts';
+import type { StackFacts } from '../stack.ts';
+import type { Offered } from '../topics.ts';
 import type { Flow, HostClaim, Route, ServicePoint, Workload } from '../topology.ts';
 
-/**
- * Everything a component declares about itself. Schema, stack, topology, secrets catalogue, versions.yaml and
- * reference pages only assemble these, so a component that forgets a part does not compile.
- *
- * Each is annotated with its own types (`const element: Component<typeof schema, Element | undefined, 'element'>`):
- * the stack's type is made from them, and what the functions take is a stack.
- *
- * @typeParam Schema of its key in the stack file
- * @typeParam Settings what the stack says about it: {@link Component.resolve}
- * @typeParam Image names of its images in versions.yaml
- */
-export interface Component<
-  Schema extends z.ZodType = z.ZodType,
-  Settings = unknown,
-  Image extends string = string,
-> {
-  /** Its key in the stack file: optional, and described. */
-  readonly schema: Schema;
-  /**
-   * What the stack says about it, with every default filled in; undefined where the stack does not have it.
-   * It sees the whole file, since what is on elsewhere can decide a default. Never fails: that is for the checks.
-   */
-  resolve(file: StackFile, facts: StackFacts): Settings;
-  /** What its extra name on the local network is for; undefined without a host of its own. */
-  readonly lanName: LanText<Settings>;
-  /** The images it runs from, with the releases this tool knows how to configure. */
-  readonly images: Readonly<Record<Image, KnownReleases>>;
-  /** Where the stack file takes raw additions for it. */
-  readonly additions: readonly RawAdditions[];
-  /** What `size` decides for it, with the reason for each number. */
-  readonly sizes: readonly SizeRow[];
-  /** The containers whose resources the stack file can set. */
-  containers(stack: StackBase): readonly SizedContainer[];
-  /** What of it runs, in the order people read it. */
-  workloads(stack: StackBase): readonly Workload[];
-  /** The names in the cluster's DNS that lead to it. */
-  services(stack: StackBase): readonly ServicePoint[];
-  /** The connections its workloads open, and those that come to it from outside. */
-  flows(stack: StackBase): readonly Flow[];
-  /** The names in the DNS outside that lead to it. */
-  hosts(stack: StackBase): readonly HostClaim[];
-  /** What of its hosts' paths an entrance passes on to it. */
-  routes(stack: StackBase): readonly Route[];
-  /** The Secrets its workloads read. */
-  secrets(stack: StackBase): readonly SecretSpec[];
+/** What a component sees of the stack around it. */
+export interface Around {
+  readonly facts: StackFacts;
+  /** What all components have for each other, by topic: `CALLS.of(offers)`. */
+  readonly offers: readonly Offered[];
 }
 
-/** Whoever has a host of its own can have a name on the local network too, and says what for. */
-type LanText<Settings> = unknown extends Settings
-  ? string | undefined
-  : [Extract<Settings, { readonly host: string }>] extends [never]
-    ? undefined
-    : string;
+/** Everything that a component brings, once the stack has it. */
+export interface Parts {
+  /** What of it runs, in the order people read it. */
+  readonly workloads?: readonly Workload[];
+  /** The names in the cluster's DNS that lead to it. */
+  readonly services?: readonly ServicePoint[];
+  /** The connections its workloads open, and those that come to it from outside. */
+  readonly flows?: readonly Flow[];
+  /** The names in the DNS outside that lead to it. */
+  readonly hosts?: readonly HostClaim[];
+  /** What of its hosts' paths an entrance passes on to it. */
+  readonly routes?: readonly Route[];
+  /** The Secrets its workloads read. */
+  readonly secrets?: readonly SecretSpec[];
+  /** The containers whose resources the stack file can set. */
+  readonly containers?: readonly SizedContainer[];
+}
 
 /** A container's resources, and the least memory it lives with. */
 export interface SizedContainer {
@@ -69,6 +40,87 @@ export interface SizedContainer {
   readonly resources: Resources;
   /** Smallest memory limit with which it starts and survives use; absent where it hardly takes any. */
   readonly floor?: string;
+}
+
+/**
+ * A kind of thing that a stack can have. It knows the topics (model/topics.ts) and no other component. Schema, stack,
+ * topology, secrets catalogue, versions.yaml and reference pages only assemble these.
+ *
+ * @typeParam Key its key in the stack file
+ * @typeParam Schema of what is written there
+ * @typeParam Result what it comes to, with every default; undefined where the stack does not have it
+ * @typeParam Image names of its images in versions.yaml
+ */
+export interface Component<
+  Key extends string = string,
+  Schema extends z.ZodType = z.ZodType,
+  Result = unknown,
+  Image extends string = string,
+  Lan extends string | undefined = string | undefined,
+> {
+  readonly key: Key;
+  /** Of its key in the stack file: optional, and described. */
+  readonly schema: Schema;
+  /** What its extra name on the local network is for; undefined without a host of its own. */
+  readonly lanName: Lan;
+  /** The images it runs from, with the releases this tool knows how to configure. */
+  readonly images: Readonly<Record<Image, KnownReleases>>;
+  /** Where the stack file takes raw additions for it. */
+  readonly additions: readonly RawAdditions[];
+  /** What `size` decides for it, with the reason for each number. */
+  readonly sizes: readonly SizeRow[];
+  /**
+   * What it comes to; undefined where the stack does not have it, and nothing else of it is asked then.
+   * It sees its own part of the file only. Never fails: that is for the checks.
+   */
+  resolve(written: z.infer<Schema>, facts: StackFacts): Result;
+  /** What it has for others. @default nothing */
+  offers?(own: Exclude<Result, undefined>, facts: StackFacts): readonly Offered[];
+  /** What it brings. */
+  parts(own: Exclude<Result, undefined>, around: Around): Parts;
+}
+
+/** A component as one stack has it. */
+export interface Started<Result> {
+  /** Undefined where the stack does not have it. */
+  readonly own: Result;
+  readonly offers: readonly Offered[];
+  /** Nothing where the stack does not have it. */
+  parts(around: Around): Parts;
+}
+
+/** A component, ready to be assembled. */
+export interface Startable<
+  Key extends string,
+  Schema extends z.ZodType,
+  Result,
+  Image extends string,
+  Lan extends string | undefined,
+> extends Component<Key, Schema, Result, Image, Lan> {
+  /** @param written the part of the stack file at its key, its shape checked */
+  start(written: z.infer<Schema>, facts: StackFacts): Started<Result>;
+}
+
+/** Infers all types, so that a component is written without one. */
+export function component<
+  const Key extends string,
+  Schema extends z.ZodType,
+  Result,
+  const Image extends string,
+  const Lan extends string | undefined,
+>(one: Component<Key, Schema, Result, Image, Lan>): Startable<Key, Schema, Result, Image, Lan> {
+  return {
+    ...one,
+    start: (written, facts) => {
+      const own = one.resolve(written, facts);
+      if (!isThere(own)) return { own, offers: [], parts: () => ({}) };
+      return { own, offers: one.offers?.(own, facts) ?? [], parts: (around) => one.parts(own, around) };
+    },
+  };
+}
+
+function isThere<T>(own: T): own is Exclude<T, undefined> {
+  return own !== undefined;
 }
 
 /** True for a component whose key is written, unless that says `enabled: false`. */

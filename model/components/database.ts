@@ -9,10 +9,10 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
-import type { StackFile } from '../schema.ts';
-import type { StackBase, StackFacts } from '../stack.ts';
+import type { StackFacts } from '../stack.ts';
+import { DATABASE_SERVER } from '../topics.ts';
 import { PEERS } from '../topology.ts';
-import type { Component } from './component.ts';
+import { component } from './component.ts';
 
 const schema = z
   .strictObject({
@@ -42,8 +42,6 @@ export interface Database {
   readonly cluster: string;
   /** Secret the operator makes, with `username`, `password` and the rest. */
   readonly secret: string;
-  readonly name: string;
-  readonly owner: string;
   readonly instances: number;
   readonly volume: string;
   readonly resources: Resources;
@@ -92,13 +90,11 @@ function parameters(memoryLimit: string, connections: number): Record<string, st
   };
 }
 
-function resolve({ database: written }: StackFile, { size }: StackFacts): Database {
+function resolve(written: z.infer<typeof schema>, { size }: StackFacts): Database {
   const resources = overrideResources(SIZES[size].resources, written?.cnpg.resources);
   return {
     cluster: 'matrix-db',
     secret: 'matrix-db-app',
-    name: 'synapse',
-    owner: 'synapse',
     instances: written?.cnpg.instances ?? 1,
     volume: written?.cnpg.size ?? SIZES[size].volume,
     resources,
@@ -107,7 +103,8 @@ function resolve({ database: written }: StackFile, { size }: StackFacts): Databa
 }
 
 /** PostgreSQL by CloudNativePG. Its pods and Services are made by the operator, its Secret too. */
-export const database: Component<typeof schema, Database, 'postgresql'> = {
+export const database = component({
+  key: 'database',
   schema,
   resolve,
   lanName: undefined,
@@ -120,45 +117,6 @@ export const database: Component<typeof schema, Database, 'postgresql'> = {
     },
   },
   additions: [],
-  containers: ({ database }) => [
-    { at: ['cnpg', 'resources'], resources: database.resources, floor: MEMORY_FLOOR },
-  ],
-  workloads: (stack: StackBase) => [
-    {
-      kind: 'workload',
-      id: stack.database.cluster,
-      role: 'database',
-      instance: stack.name,
-      namespace: stack.namespace,
-      title: 'PostgreSQL',
-      hostNetwork: false,
-      ports: [
-        { name: 'postgres', number: 5432, protocol: 'TCP', on: 'pod' },
-        { name: 'status', number: 8000, protocol: 'TCP', on: 'pod', purpose: 'health' },
-      ],
-      at: ['database'],
-    },
-  ],
-  // The operator makes it: whichever server is the primary.
-  services: (stack: StackBase) => [
-    {
-      name: `${stack.database.cluster}-rw`,
-      namespace: stack.namespace,
-      selects: { id: stack.database.cluster },
-      ports: [{ number: 5432, to: 'postgres' }],
-    },
-  ],
-  flows: (stack: StackBase) => [
-    {
-      from: PEERS.databaseOperator,
-      to: stack.database.cluster,
-      port: 'status',
-      why: 'the operator watches its instances',
-    },
-  ],
-  hosts: () => [],
-  routes: () => [],
-  secrets: () => [],
   sizes: [
     sizeRow(
       'requests and limits',
@@ -188,4 +146,41 @@ export const database: Component<typeof schema, Database, 'postgresql'> = {
       'a quarter and three quarters of the memory limit: PostgreSQL manual, resource consumption',
     ),
   ],
-};
+  offers: ({ cluster, secret }) => [DATABASE_SERVER.offer({ workload: cluster, secret })],
+  parts: ({ cluster, resources }, { facts }) => ({
+    containers: [{ at: ['cnpg', 'resources'], resources, floor: MEMORY_FLOOR }],
+    workloads: [
+      {
+        kind: 'workload',
+        id: cluster,
+        role: 'database',
+        instance: facts.name,
+        namespace: facts.namespace,
+        title: 'PostgreSQL',
+        hostNetwork: false,
+        ports: [
+          { name: 'postgres', number: 5432, protocol: 'TCP', on: 'pod' },
+          { name: 'status', number: 8000, protocol: 'TCP', on: 'pod', purpose: 'health' },
+        ],
+        at: ['database'],
+      },
+    ],
+    services: [
+      // The operator makes it: whichever server is the primary.
+      {
+        name: `${cluster}-rw`,
+        namespace: facts.namespace,
+        selects: { id: cluster },
+        ports: [{ number: 5432, to: 'postgres' }],
+      },
+    ],
+    flows: [
+      {
+        from: PEERS.databaseOperator,
+        to: cluster,
+        port: 'status',
+        why: 'the operator watches its instances',
+      },
+    ],
+  }),
+});

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
 import { host } from '../fields.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
-import type { StackFile } from '../schema.ts';
-import type { StackBase, StackFacts } from '../stack.ts';
-import { type Component, isOn } from './component.ts';
+import type { StackFacts } from '../stack.ts';
+import { CLIENTS } from '../topics.ts';
+import { component, isOn } from './component.ts';
 import { claims, doors } from './doors.ts';
 
 const schema = z
@@ -37,7 +37,8 @@ export interface Element {
   readonly host: string;
   readonly brand: string;
   readonly theme: 'light' | 'dark';
-  readonly calls: ElementCalls;
+  /** @default - what carries calls in the stack */
+  readonly calls?: 'livekit' | 'jitsi' | 'both';
   readonly resources: Resources;
   readonly extraConfig: Readonly<Record<string, unknown>>;
 }
@@ -58,19 +59,22 @@ const RESOURCES: Resources = {
   limits: { cpu: '100m', memory: '64Mi' },
 };
 
-function resolve(
-  { element: written, livekit, jitsi }: StackFile,
-  { serverName }: StackFacts,
-): Element | undefined {
+function resolve(written: z.infer<typeof schema>, { serverName }: StackFacts): Element | undefined {
   if (!isOn(written)) return undefined;
   return {
     host: written.host ?? `element.${serverName}`,
     brand: written.brand ?? 'Element',
     theme: written.theme ?? 'light',
-    calls: written.calls ?? availableCalls(isOn(livekit), isOn(jitsi)),
+    ...(written.calls === undefined ? {} : { calls: written.calls }),
     resources: overrideResources(RESOURCES, written.resources),
     extraConfig: written.extraConfig ?? {},
   };
+}
+
+/** What Element's call button starts: what the stack file says, or else whatever carries calls. */
+export function elementCalls({ calls }: Element, carriers: readonly { readonly by: string }[]): ElementCalls {
+  const has = (by: string): boolean => carriers.some((one) => one.by === by);
+  return calls ?? availableCalls(has('livekit'), has('jitsi'));
 }
 
 function availableCalls(livekit: boolean, jitsi: boolean): ElementCalls {
@@ -80,7 +84,8 @@ function availableCalls(livekit: boolean, jitsi: boolean): ElementCalls {
 }
 
 /** The web client. */
-export const element: Component<typeof schema, Element | undefined, 'element'> = {
+export const element = component({
+  key: 'element',
   schema,
   resolve,
   lanName: 'The web client.',
@@ -94,45 +99,37 @@ export const element: Component<typeof schema, Element | undefined, 'element'> =
   },
   additions: [{ at: ['extraConfig'], owned: OWNED }],
   sizes: [],
-  containers: ({ element }) =>
-    element === undefined ? [] : [{ at: ['resources'], resources: element.resources }],
-  workloads: (stack: StackBase) =>
-    stack.element === undefined
-      ? []
-      : [
-          {
-            kind: 'workload',
-            id: 'element',
-            role: 'element',
-            instance: stack.name,
-            namespace: stack.namespace,
-            title: 'Element Web',
-            hostNetwork: false,
-            ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
-            at: ['element'],
-          },
-        ],
-  services: (stack: StackBase) =>
-    stack.element === undefined
-      ? []
-      : [
-          {
-            name: 'element',
-            namespace: stack.namespace,
-            selects: { role: 'element' },
-            ports: [{ number: 80, to: 'http' }],
-          },
-        ],
-  flows: () => [],
-  hosts: (stack: StackBase) =>
-    stack.element === undefined ? [] : claims(stack, 'element', stack.element.host),
-  routes: (stack: StackBase) =>
-    stack.element === undefined
-      ? []
-      : doors(stack, 'element', stack.element.host, {
-          match: { kind: 'all' },
-          to: { service: 'element', namespace: stack.namespace, port: 80 },
-          group: 'element',
-        }),
-  secrets: () => [],
-};
+  offers: ({ host }, facts) => [
+    CLIENTS.offer({ hosts: claims(facts, 'element', host).map((one) => one.host) }),
+  ],
+  parts: ({ host, resources }, { facts }) => ({
+    containers: [{ at: ['resources'], resources }],
+    workloads: [
+      {
+        kind: 'workload',
+        id: 'element',
+        role: 'element',
+        instance: facts.name,
+        namespace: facts.namespace,
+        title: 'Element Web',
+        hostNetwork: false,
+        ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
+        at: ['element'],
+      },
+    ],
+    services: [
+      {
+        name: 'element',
+        namespace: facts.namespace,
+        selects: { role: 'element' },
+        ports: [{ number: 80, to: 'http' }],
+      },
+    ],
+    hosts: claims(facts, 'element', host),
+    routes: doors(facts, 'element', host, {
+      match: { kind: 'all' },
+      to: { service: 'element', namespace: facts.namespace, port: 80 },
+      group: 'element',
+    }),
+  }),
+});

@@ -1,5 +1,4 @@
 import { keysOf } from '../records.ts';
-import type { Component } from './component.ts';
 import { database } from './database.ts';
 import { element } from './element.ts';
 import { jitsi } from './jitsi.ts';
@@ -25,8 +24,8 @@ type Components = typeof components;
 /** One of {@link components}. */
 export type ComponentName = keyof Components;
 
-/** What a stack says about each component. */
-export type ComponentSettings = {
+/** What each component comes to in a stack. */
+export type Settings = {
   readonly [Name in ComponentName]: ReturnType<Components[Name]['resolve']>;
 };
 
@@ -45,6 +44,3 @@ export const COMPONENT_NAMES = keysOf(components);
 export const LAN_NAMES = COMPONENT_NAMES.filter(
   (name): name is LanName => components[name].lanName !== undefined,
 );
-
-/** The components, to walk through. */
-export const allComponents: readonly Component[] = Object.values(components);

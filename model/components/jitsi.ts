@@ -3,11 +3,11 @@ import { extraEnvField, forceField, owned } from '../extra-config.ts';
 import { host, port } from '../fields.ts';
 import type { KnownReleases } from '../images.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
-import type { StackFile } from '../schema.ts';
 import type { SecretKey, ValueForm } from '../secrets.ts';
-import type { StackBase, StackFacts } from '../stack.ts';
+import type { StackFacts } from '../stack.ts';
+import { CALLS, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS, type ServicePoint, type Workload } from '../topology.ts';
-import { type Component, isOn } from './component.ts';
+import { component, isOn } from './component.ts';
 import { claims, doors } from './doors.ts';
 import {
   JITSI_MEMORY_FLOORS,
@@ -59,7 +59,7 @@ export interface Jitsi {
   readonly accountsClaim?: string;
 }
 
-function resolve({ jitsi: written }: StackFile, { serverName, size }: StackFacts): Jitsi | undefined {
+function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFacts): Jitsi | undefined {
   if (!isOn(written)) return undefined;
   const sizes = JITSI_SIZES[size];
   return {
@@ -160,11 +160,11 @@ export function jitsiWorkload(part: JitsiPart): string {
   return `jitsi-${part}`;
 }
 
-function workloads(stack: StackBase, jitsi: Jitsi): readonly Workload[] {
+function workloads(facts: StackFacts, jitsi: Jitsi): readonly Workload[] {
   const common = {
     kind: 'workload',
-    instance: stack.name,
-    namespace: stack.namespace,
+    instance: facts.name,
+    namespace: facts.namespace,
     at: ['jitsi'],
     hostNetwork: false,
   } as const;
@@ -210,7 +210,7 @@ function workloads(stack: StackBase, jitsi: Jitsi): readonly Workload[] {
   ];
 }
 
-function services({ namespace }: StackBase, jitsi: Jitsi): readonly ServicePoint[] {
+function services({ namespace }: StackFacts, jitsi: Jitsi): readonly ServicePoint[] {
   const service = (name: string, part: JitsiPart, ports: ServicePoint['ports']): ServicePoint => ({
     name,
     namespace,
@@ -235,7 +235,8 @@ const RELEASES: KnownReleases = {
 };
 
 /** Meetings with Jitsi: XMPP server, conference focus, video bridge and web pages. */
-export const jitsi: Component<typeof schema, Jitsi | undefined, `jitsi-${JitsiPart}`> = {
+export const jitsi = component({
+  key: 'jitsi',
   schema,
   resolve,
   lanName: 'Meetings.',
@@ -247,75 +248,66 @@ export const jitsi: Component<typeof schema, Jitsi | undefined, `jitsi-${JitsiPa
   },
   additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED })),
   sizes: JITSI_SIZE_ROWS,
-  containers: ({ jitsi }) =>
-    jitsi === undefined
-      ? []
-      : JITSI_PARTS.map((part) => ({
-          at: [part, 'resources'],
-          resources: jitsi.resources[part],
-          floor: JITSI_MEMORY_FLOORS[part],
-        })),
-  workloads: (stack: StackBase) => (stack.jitsi === undefined ? [] : workloads(stack, stack.jitsi)),
-  services: (stack: StackBase) => (stack.jitsi === undefined ? [] : services(stack, stack.jitsi)),
-  flows: (stack: StackBase) => {
-    if (stack.jitsi === undefined) return [];
+  offers: ({ host }) => [
+    CALLS.offer({ by: 'jitsi', host }),
+    // Element's classic Android app reads only the older of the two names.
+    WELL_KNOWN_CLIENT.offer({
+      'io.element.jitsi': { preferredDomain: host },
+      'im.vector.riot.jitsi': { preferredDomain: host },
+    }),
+  ],
+  parts: (jitsi, { facts }) => {
+    const { namespace } = facts;
     const prosody = jitsiWorkload('prosody');
-    return [
-      {
-        from: PEERS.clients,
-        to: jitsiWorkload('jvb'),
-        port: 'media',
-        why: 'meeting traffic',
-      },
-      { from: jitsiWorkload('jicofo'), to: prosody, port: 'c2s', why: 'manages conferences' },
-      {
-        from: jitsiWorkload('jvb'),
-        to: prosody,
-        port: 'c2s',
-        why: 'takes part in conferences',
-      },
-      { from: jitsiWorkload('web'), to: prosody, port: 'http', why: 'passes on signalling' },
-    ];
+    return {
+      containers: JITSI_PARTS.map((part) => ({
+        at: [part, 'resources'],
+        resources: jitsi.resources[part],
+        floor: JITSI_MEMORY_FLOORS[part],
+      })),
+      workloads: workloads(facts, jitsi),
+      services: services(facts, jitsi),
+      flows: [
+        { from: PEERS.clients, to: jitsiWorkload('jvb'), port: 'media', why: 'meeting traffic' },
+        { from: jitsiWorkload('jicofo'), to: prosody, port: 'c2s', why: 'manages conferences' },
+        { from: jitsiWorkload('jvb'), to: prosody, port: 'c2s', why: 'takes part in conferences' },
+        { from: jitsiWorkload('web'), to: prosody, port: 'http', why: 'passes on signalling' },
+      ],
+      hosts: claims(facts, 'jitsi', jitsi.host),
+      routes: doors(facts, 'jitsi', jitsi.host, {
+        match: { kind: 'all' },
+        to: { service: 'jitsi-web', namespace, port: 80 },
+        group: 'jitsi',
+      }),
+      secrets: [
+        {
+          namespace,
+          name: JITSI_SECRETS.name,
+          keys: [
+            {
+              key: JITSI_SECRETS.jicofo,
+              what: "Jicofo's XMPP account",
+              readers: [jitsiWorkload('prosody'), jitsiWorkload('jicofo')],
+              form: PASSWORD,
+              loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
+              rotation: 'meetings in progress end',
+              ...afterRotation(jitsi),
+            },
+            {
+              key: JITSI_SECRETS.jvb,
+              what: "the video bridge's XMPP account",
+              readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
+              form: PASSWORD,
+              loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
+              rotation: 'meetings in progress end',
+              ...afterRotation(jitsi),
+            },
+          ],
+        },
+      ],
+    };
   },
-  hosts: (stack: StackBase) => (stack.jitsi === undefined ? [] : claims(stack, 'jitsi', stack.jitsi.host)),
-  routes: (stack: StackBase) =>
-    stack.jitsi === undefined
-      ? []
-      : doors(stack, 'jitsi', stack.jitsi.host, {
-          match: { kind: 'all' },
-          to: { service: 'jitsi-web', namespace: stack.namespace, port: 80 },
-          group: 'jitsi',
-        }),
-  secrets: (stack: StackBase) =>
-    stack.jitsi === undefined
-      ? []
-      : [
-          {
-            namespace: stack.namespace,
-            name: JITSI_SECRETS.name,
-            keys: [
-              {
-                key: JITSI_SECRETS.jicofo,
-                what: "Jicofo's XMPP account",
-                readers: [jitsiWorkload('prosody'), jitsiWorkload('jicofo')],
-                form: PASSWORD,
-                loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
-                rotation: 'meetings in progress end',
-                ...afterRotation(stack.jitsi),
-              },
-              {
-                key: JITSI_SECRETS.jvb,
-                what: "the video bridge's XMPP account",
-                readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
-                form: PASSWORD,
-                loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
-                rotation: 'meetings in progress end',
-                ...afterRotation(stack.jitsi),
-              },
-            ],
-          },
-        ],
-};
+});
 
 /** With accounts on a volume, Prosody goes on with the passwords it has there. */
 function afterRotation({ accountsClaim }: Jitsi): Pick<SecretKey, 'afterRotation'> {

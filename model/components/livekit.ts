@@ -9,10 +9,10 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
-import type { StackFile } from '../schema.ts';
-import type { StackBase, StackFacts } from '../stack.ts';
+import type { StackFacts } from '../stack.ts';
+import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS, type Port } from '../topology.ts';
-import { type Component, isOn } from './component.ts';
+import { component, isOn } from './component.ts';
 import { claims, doors } from './doors.ts';
 
 const schema = z
@@ -85,7 +85,7 @@ const JWT_RESOURCES: Resources = {
   limits: { memory: '64Mi' },
 };
 
-function resolve({ livekit: written }: StackFile, { serverName, size }: StackFacts): Livekit | undefined {
+function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFacts): Livekit | undefined {
   if (!isOn(written)) return undefined;
   const resolvedHost = written.host ?? `rtc.${serverName}`;
   return {
@@ -121,7 +121,8 @@ function livekitPorts(livekit: Livekit): readonly Port[] {
 }
 
 /** Calls through MatrixRTC: the SFU on a node's own network, and the service that gives Matrix users tokens for it. */
-export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 'lk-jwt-service'> = {
+export const livekit = component({
+  key: 'livekit',
   schema,
   resolve,
   lanName: 'Signalling of calls.',
@@ -148,127 +149,105 @@ export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 
       "LiveKit's benchmark: nine people with video for each core; no CPU limit, since throttling is heard",
     ),
   ],
-  containers: ({ livekit }) =>
-    livekit === undefined ? [] : [{ at: ['resources'], resources: livekit.resources, floor: MEMORY_FLOOR }],
-  workloads: (stack: StackBase) => {
-    if (stack.livekit === undefined) return [];
-    const common = {
-      kind: 'workload',
-      instance: stack.name,
-      namespace: stack.namespace,
-      at: ['livekit'],
-    } as const;
-    return [
-      {
-        ...common,
-        id: 'livekit',
-        role: 'livekit',
-        title: 'LiveKit SFU',
-        hostNetwork: true,
-        ports: livekitPorts(stack.livekit),
-      },
-      {
-        ...common,
-        id: 'lk-jwt-service',
-        role: 'lk-jwt-service',
-        title: 'LiveKit JWT service',
-        hostNetwork: false,
-        ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
-      },
-    ];
-  },
-  services: (stack: StackBase) =>
-    stack.livekit === undefined
-      ? []
-      : [
-          {
-            name: 'livekit',
-            namespace: stack.namespace,
-            selects: { role: 'livekit' },
-            ports: [{ number: 7880, to: 'http' }],
-          },
-          {
-            name: 'lk-jwt-service',
-            namespace: stack.namespace,
-            selects: { role: 'lk-jwt-service' },
-            ports: [{ number: 8080, to: 'http' }],
-          },
-        ],
-  flows: (stack: StackBase) => {
-    if (stack.livekit === undefined) return [];
+  offers: ({ serviceUrl }) => [
+    CALLS.offer({ by: 'livekit', serviceUrl }),
+    WELL_KNOWN_CLIENT.offer({
+      'org.matrix.msc4143.rtc_foci': [{ type: 'livekit', livekit_service_url: serviceUrl }],
+    }),
+  ],
+  parts: (livekit, { facts, offers }) => {
+    const { namespace } = facts;
+    const common = { kind: 'workload', instance: facts.name, namespace, at: ['livekit'] } as const;
     const call = { from: PEERS.clients, to: 'livekit' };
     // LiveKit relays to no private address, and the node's own in the cluster is one.
-    const relays = stack.callNodes.address.by !== 'node';
-    return [
-      { ...call, port: 'ice-udp', why: 'call traffic' },
-      { ...call, port: 'ice-tcp', why: 'call traffic where UDP is blocked' },
-      {
-        ...call,
-        port: 'turn-udp',
-        why: relays
-          ? 'STUN and TURN: a client learns its own address, and relays where it must'
-          : 'STUN: a client learns its own address',
-      },
-      ...(relays
-        ? [{ from: 'livekit', to: 'livekit', port: 'turn-relay', why: 'relayed call traffic' }]
-        : []),
-      {
-        from: 'livekit',
-        to: 'lk-jwt-service',
-        port: 'http',
-        why: 'tells who joined and left',
-      },
-      {
-        from: 'lk-jwt-service',
-        to: PEERS.homeservers,
-        port: 'federation',
-        why: "checks a user's identity, and creates rooms through LiveKit's own host",
-      },
-      {
-        from: 'lk-jwt-service',
-        to: 'synapse',
-        port: 'http',
-        why: 'takes people out of calls that they left without saying so',
-      },
-    ];
+    const relays = facts.callNodes.address.by !== 'node';
+    return {
+      containers: [{ at: ['resources'], resources: livekit.resources, floor: MEMORY_FLOOR }],
+      workloads: [
+        {
+          ...common,
+          id: 'livekit',
+          role: 'livekit',
+          title: 'LiveKit SFU',
+          hostNetwork: true,
+          ports: livekitPorts(livekit),
+        },
+        {
+          ...common,
+          id: 'lk-jwt-service',
+          role: 'lk-jwt-service',
+          title: 'LiveKit JWT service',
+          hostNetwork: false,
+          ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
+        },
+      ],
+      services: [
+        { name: 'livekit', namespace, selects: { role: 'livekit' }, ports: [{ number: 7880, to: 'http' }] },
+        {
+          name: 'lk-jwt-service',
+          namespace,
+          selects: { role: 'lk-jwt-service' },
+          ports: [{ number: 8080, to: 'http' }],
+        },
+      ],
+      flows: [
+        { ...call, port: 'ice-udp', why: 'call traffic' },
+        { ...call, port: 'ice-tcp', why: 'call traffic where UDP is blocked' },
+        {
+          ...call,
+          port: 'turn-udp',
+          why: relays
+            ? 'STUN and TURN: a client learns its own address, and relays where it must'
+            : 'STUN: a client learns its own address',
+        },
+        ...(relays
+          ? [{ from: 'livekit', to: 'livekit', port: 'turn-relay', why: 'relayed call traffic' }]
+          : []),
+        { from: 'livekit', to: 'lk-jwt-service', port: 'http', why: 'tells who joined and left' },
+        {
+          from: 'lk-jwt-service',
+          to: PEERS.homeservers,
+          port: 'federation',
+          why: "checks a user's identity, and creates rooms through LiveKit's own host",
+        },
+        ...HOMESERVER.of(offers).map(({ workload }) => ({
+          from: 'lk-jwt-service',
+          to: workload,
+          port: 'http',
+          why: 'takes people out of calls that they left without saying so',
+        })),
+      ],
+      hosts: claims(facts, 'livekit', livekit.host),
+      routes: [
+        ...doors(facts, 'livekit', livekit.host, {
+          match: { kind: 'exact', paths: ['/sfu/get', '/get_token', '/delegate_delayed_leave'] },
+          to: { service: 'lk-jwt-service', namespace, port: 8080 },
+          group: 'livekit',
+        }),
+        ...doors(facts, 'livekit', livekit.host, {
+          // Signalling, and the room API that the JWT service calls with a signed token.
+          match: { kind: 'prefix', paths: ['/rtc', '/twirp/livekit.RoomService'] },
+          to: { service: 'livekit', namespace, port: 7880 },
+          group: 'livekit',
+        }),
+      ],
+      secrets: [
+        {
+          namespace,
+          name: LIVEKIT_KEYS.secret,
+          keys: [
+            {
+              key: LIVEKIT_KEYS.key,
+              what: 'the API key with which the JWT service signs call tokens and LiveKit checks them',
+              readers: ['livekit', 'lk-jwt-service'],
+              form: { kind: 'livekit-keys', apiKey: LIVEKIT_KEYS.apiKey },
+              loss: 'whoever has it can join and end every call; make a new one',
+              rotation: 'running calls end, and people join again',
+              rotateAfterDays: 180,
+            },
+          ],
+        },
+      ],
+    };
   },
-  hosts: (stack: StackBase) =>
-    stack.livekit === undefined ? [] : claims(stack, 'livekit', stack.livekit.host),
-  routes: (stack: StackBase) => {
-    if (stack.livekit === undefined) return [];
-    const { namespace } = stack;
-    return [
-      ...doors(stack, 'livekit', stack.livekit.host, {
-        match: { kind: 'exact', paths: ['/sfu/get', '/get_token', '/delegate_delayed_leave'] },
-        to: { service: 'lk-jwt-service', namespace, port: 8080 },
-        group: 'livekit',
-      }),
-      ...doors(stack, 'livekit', stack.livekit.host, {
-        // Signalling, and the room API that the JWT service calls with a signed token.
-        match: { kind: 'prefix', paths: ['/rtc', '/twirp/livekit.RoomService'] },
-        to: { service: 'livekit', namespace, port: 7880 },
-        group: 'livekit',
-      }),
-    ];
-  },
-  secrets: (stack: StackBase) =>
-    stack.livekit === undefined
-      ? []
-      : [
-          {
-            namespace: stack.namespace,
-            name: LIVEKIT_KEYS.secret,
-            keys: [
-              {
-                key: LIVEKIT_KEYS.key,
-                what: 'the API key with which the JWT service signs call tokens and LiveKit checks them',
-                readers: ['livekit', 'lk-jwt-service'],
-                form: { kind: 'livekit-keys', apiKey: LIVEKIT_KEYS.apiKey },
-                loss: 'whoever has it can join and end every call; make a new one',
-                rotation: 'running calls end, and people join again',
-                rotateAfterDays: 180,
-              },
-            ],
-          },
-        ],
-};
+});

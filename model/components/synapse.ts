@@ -10,11 +10,11 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
-import type { StackFile } from '../schema.ts';
 import { RANDOM_HEX_32 } from '../secrets.ts';
-import type { StackBase, StackFacts } from '../stack.ts';
+import type { StackFacts } from '../stack.ts';
+import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS } from '../topology.ts';
-import type { Component } from './component.ts';
+import { component } from './component.ts';
 import { claims, doors } from './doors.ts';
 
 const schema = z
@@ -101,7 +101,7 @@ function caches(globalFactor: number, memoryLimit: string): SynapseCaches {
   return { globalFactor, max: `${Math.floor(limit / 2)}M`, target: `${Math.floor((limit * 3) / 8)}M` };
 }
 
-function resolve({ synapse: written }: StackFile, facts: StackFacts): Synapse {
+function resolve(written: z.infer<typeof schema>, facts: StackFacts): Synapse {
   const size = SIZES[facts.size];
   const resolvedHost = written?.host ?? `matrix.${facts.serverName}`;
   const resources = overrideResources(size.resources, written?.resources);
@@ -169,7 +169,8 @@ export const SYNAPSE_SECRETS = {
 } as const;
 
 /** The homeserver. */
-export const synapse: Component<typeof schema, Synapse, 'synapse'> = {
+export const synapse = component({
+  key: 'synapse',
   schema,
   resolve,
   lanName: 'The homeserver.',
@@ -214,103 +215,113 @@ export const synapse: Component<typeof schema, Synapse, 'synapse'> = {
       'files of other servers are kept too; volumes only ever grow',
     ),
   ],
-  containers: ({ synapse }) => [{ at: ['resources'], resources: synapse.resources, floor: MEMORY_FLOOR }],
-  workloads: (stack: StackBase) => [
-    {
-      kind: 'workload',
-      id: 'synapse',
-      role: 'synapse',
-      instance: stack.name,
-      namespace: stack.namespace,
-      title: 'Synapse',
-      hostNetwork: false,
-      ports: [
-        { name: 'http', number: 8008, protocol: 'TCP', on: 'pod' },
-        { name: 'metrics', number: 9000, protocol: 'TCP', on: 'pod', purpose: 'metrics' },
-        { name: 'health', number: 8080, protocol: 'TCP', on: 'pod', purpose: 'health' },
-      ],
-      at: ['synapse'],
-    },
-  ],
-  services: (stack: StackBase) => [
-    {
-      name: 'synapse',
-      namespace: stack.namespace,
-      selects: { role: 'synapse' },
-      ports: [{ number: 8008, to: 'http' }],
-    },
-  ],
-  flows: (stack: StackBase) => [
-    {
-      from: 'synapse',
-      to: stack.database.cluster,
-      port: 'postgres',
-      why: 'keeps everything but uploads',
-    },
-    {
-      from: 'synapse',
-      to: PEERS.homeservers,
-      port: 'federation',
-      why: 'federation, push gateways and key servers',
-    },
-  ],
-  hosts: (stack: StackBase) => claims(stack, 'synapse', stack.synapse.host),
-  routes: (stack: StackBase) =>
-    doors(stack, 'synapse', stack.synapse.host, {
-      // An allow-list: the admin API and metrics listen on the same port and are never public.
-      match: { kind: 'prefix', paths: ['/_matrix/', '/_synapse/client/'] },
-      to: { service: 'synapse', namespace: stack.namespace, port: 8008 },
-      group: 'synapse',
+  offers: ({ host, baseUrl }, { namespace }) => [
+    HOMESERVER.offer({
+      component: 'synapse',
+      host,
+      baseUrl,
+      workload: 'synapse',
+      service: { service: 'synapse', namespace, port: 8008 },
     }),
-  secrets: (stack: StackBase) => [
-    {
-      namespace: stack.namespace,
-      name: SYNAPSE_SECRETS.name,
-      keys: [
-        {
-          key: SYNAPSE_SECRETS.registration,
-          what: 'lets an administrator create accounts (register_new_matrix_user)',
-          readers: ['synapse'],
-          form: RANDOM_HEX_32,
-          loss: 'whoever has it creates accounts, administrators too; make a new one',
-          rotation: 'nobody notices; programs that create accounts need the new value',
-          rotateAfterDays: 365,
-        },
-        {
-          key: SYNAPSE_SECRETS.macaroon,
-          what: 'signs short-lived login tokens and unsubscribe links',
-          readers: ['synapse'],
-          form: RANDOM_HEX_32,
-          loss: 'whoever has it can forge short-lived login tokens; make a new one',
-          rotation: 'links and half-finished logins from before stop working',
-          rotateAfterDays: 365,
-        },
-        {
-          key: SYNAPSE_SECRETS.form,
-          what: 'protects the forms Synapse shows',
-          readers: ['synapse'],
-          form: RANDOM_HEX_32,
-          loss: 'whoever has it can forge those forms; make a new one',
-          rotation: 'forms that are open at that moment have to be opened again',
-          rotateAfterDays: 365,
-        },
-      ],
-    },
-    {
-      namespace: stack.namespace,
-      name: SYNAPSE_SECRETS.signingKey.name,
-      irreplaceable: true,
-      keys: [
-        {
-          key: SYNAPSE_SECRETS.signingKey.key,
-          what: "the homeserver's identity: signs every event and request to other servers",
-          readers: ['synapse'],
-          form: { kind: 'synapse-signing-key' },
-          loss: 'other servers take this one for an impostor; keep a copy outside the cluster',
-          rotation:
-            'nobody, as long as the old public key stays published: other servers fetch the new one by themselves',
-        },
-      ],
-    },
+    DATABASES.offer({ name: 'synapse', owner: 'synapse', for: 'synapse' }),
+    WELL_KNOWN_CLIENT.offer({ 'm.homeserver': { base_url: baseUrl } }),
   ],
-};
+  parts: ({ host, resources }, { facts, offers }) => {
+    const { namespace } = facts;
+    return {
+      containers: [{ at: ['resources'], resources, floor: MEMORY_FLOOR }],
+      workloads: [
+        {
+          kind: 'workload',
+          id: 'synapse',
+          role: 'synapse',
+          instance: facts.name,
+          namespace,
+          title: 'Synapse',
+          hostNetwork: false,
+          ports: [
+            { name: 'http', number: 8008, protocol: 'TCP', on: 'pod' },
+            { name: 'metrics', number: 9000, protocol: 'TCP', on: 'pod', purpose: 'metrics' },
+            { name: 'health', number: 8080, protocol: 'TCP', on: 'pod', purpose: 'health' },
+          ],
+          at: ['synapse'],
+        },
+      ],
+      services: [
+        { name: 'synapse', namespace, selects: { role: 'synapse' }, ports: [{ number: 8008, to: 'http' }] },
+      ],
+      flows: [
+        ...DATABASE_SERVER.of(offers).map(({ workload }) => ({
+          from: 'synapse',
+          to: workload,
+          port: 'postgres',
+          why: 'keeps everything but uploads',
+        })),
+        {
+          from: 'synapse',
+          to: PEERS.homeservers,
+          port: 'federation',
+          why: 'federation, push gateways and key servers',
+        },
+      ],
+      hosts: claims(facts, 'synapse', host),
+      routes: doors(facts, 'synapse', host, {
+        // An allow-list: the admin API and metrics listen on the same port and are never public.
+        match: { kind: 'prefix', paths: ['/_matrix/', '/_synapse/client/'] },
+        to: { service: 'synapse', namespace, port: 8008 },
+        group: 'synapse',
+      }),
+      secrets: [
+        {
+          namespace: namespace,
+          name: SYNAPSE_SECRETS.name,
+          keys: [
+            {
+              key: SYNAPSE_SECRETS.registration,
+              what: 'lets an administrator create accounts (register_new_matrix_user)',
+              readers: ['synapse'],
+              form: RANDOM_HEX_32,
+              loss: 'whoever has it creates accounts, administrators too; make a new one',
+              rotation: 'nobody notices; programs that create accounts need the new value',
+              rotateAfterDays: 365,
+            },
+            {
+              key: SYNAPSE_SECRETS.macaroon,
+              what: 'signs short-lived login tokens and unsubscribe links',
+              readers: ['synapse'],
+              form: RANDOM_HEX_32,
+              loss: 'whoever has it can forge short-lived login tokens; make a new one',
+              rotation: 'links and half-finished logins from before stop working',
+              rotateAfterDays: 365,
+            },
+            {
+              key: SYNAPSE_SECRETS.form,
+              what: 'protects the forms Synapse shows',
+              readers: ['synapse'],
+              form: RANDOM_HEX_32,
+              loss: 'whoever has it can forge those forms; make a new one',
+              rotation: 'forms that are open at that moment have to be opened again',
+              rotateAfterDays: 365,
+            },
+          ],
+        },
+        {
+          namespace: namespace,
+          name: SYNAPSE_SECRETS.signingKey.name,
+          irreplaceable: true,
+          keys: [
+            {
+              key: SYNAPSE_SECRETS.signingKey.key,
+              what: "the homeserver's identity: signs every event and request to other servers",
+              readers: ['synapse'],
+              form: { kind: 'synapse-signing-key' },
+              loss: 'other servers take this one for an impostor; keep a copy outside the cluster',
+              rotation:
+                'nobody, as long as the old public key stays published: other servers fetch the new one by themselves',
+            },
+          ],
+        },
+      ],
+    };
+  },
+});

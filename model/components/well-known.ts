@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { StackBase } from '../stack.ts';
-import type { Component } from './component.ts';
+import { HOMESERVER } from '../topics.ts';
+import { component } from './component.ts';
 import { doors, frontDoor } from './doors.ts';
 
 const schema = z
@@ -19,9 +19,10 @@ export const OPENID_USERINFO = '/_matrix/federation/v1/openid/userinfo';
  * The server name's own host: two JSON answers that tell clients and other homeservers where Synapse is,
  * and the one federation path that is asked for there. Rendered with `wellKnown: here`.
  */
-export const wellKnown: Component<typeof schema, 'here' | 'elsewhere', 'well-known'> = {
+export const wellKnown = component({
+  key: 'wellKnown',
   schema,
-  resolve: (file) => file.wellKnown ?? 'here',
+  resolve: (written) => (written === 'elsewhere' ? undefined : {}),
   // Its hosts are the server name's and Synapse's.
   lanName: undefined,
   images: {
@@ -34,70 +35,60 @@ export const wellKnown: Component<typeof schema, 'here' | 'elsewhere', 'well-kno
   },
   additions: [],
   sizes: [],
-  containers: () => [],
-  workloads: (stack: StackBase) =>
-    stack.wellKnown === 'elsewhere'
-      ? []
-      : [
-          {
-            kind: 'workload',
-            id: 'well-known',
-            role: 'well-known',
-            instance: stack.name,
-            namespace: stack.namespace,
-            title: 'well-known',
-            hostNetwork: false,
-            ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
-            at: ['wellKnown'],
-          },
-        ],
-  services: (stack: StackBase) =>
-    stack.wellKnown === 'elsewhere'
-      ? []
-      : [
-          {
-            name: 'well-known',
-            namespace: stack.namespace,
-            selects: { role: 'well-known' },
-            ports: [{ number: 80, to: 'http' }],
-          },
-        ],
-  flows: () => [],
-  hosts: (stack: StackBase) =>
-    stack.wellKnown === 'elsewhere' || stack.serverName === stack.synapse.host
-      ? []
-      : [
-          {
-            host: stack.serverName,
-            door: frontDoor(stack),
-            at: ['serverName'],
-            component: 'wellKnown',
-            leadsTo: 'entrance',
-            certificate: { group: 'well-known', namespace: stack.namespace },
-          },
-        ],
-  routes: (stack: StackBase) => {
-    if (stack.wellKnown === 'elsewhere') return [];
-    const { namespace } = stack;
+  parts: (_own, { facts, offers }) => {
+    const { namespace, serverName } = facts;
     const answers = {
       match: { kind: 'prefix', paths: [WELL_KNOWN_PREFIX] },
       to: { service: 'well-known', namespace, port: 80 },
       group: 'well-known',
     } as const;
-    // Clients that are given the homeserver's host instead of the server name ask there too.
-    const onSynapseHosts = doors(stack, 'synapse', stack.synapse.host, answers);
-    if (stack.serverName === stack.synapse.host) return onSynapseHosts;
-    return [
-      { door: frontDoor(stack), host: stack.serverName, ...answers },
-      {
-        door: frontDoor(stack),
-        host: stack.serverName,
-        match: { kind: 'exact', paths: [OPENID_USERINFO] },
-        to: { service: 'synapse', namespace, port: 8008 },
-        group: 'well-known',
-      },
-      ...onSynapseHosts,
-    ];
+    const homeservers = HOMESERVER.of(offers);
+    // Its own host is the server name's, unless the homeserver has that already.
+    const ownHost = homeservers.some(({ host }) => host === serverName)
+      ? []
+      : [{ door: frontDoor(facts), host: serverName } as const];
+    return {
+      workloads: [
+        {
+          kind: 'workload',
+          id: 'well-known',
+          role: 'well-known',
+          instance: facts.name,
+          namespace,
+          title: 'well-known',
+          hostNetwork: false,
+          ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
+          at: ['wellKnown'],
+        },
+      ],
+      services: [
+        {
+          name: 'well-known',
+          namespace,
+          selects: { role: 'well-known' },
+          ports: [{ number: 80, to: 'http' }],
+        },
+      ],
+      hosts: ownHost.map((own) => ({
+        ...own,
+        at: ['serverName'],
+        component: 'wellKnown',
+        leadsTo: 'entrance',
+        certificate: { group: 'well-known', namespace },
+      })),
+      routes: [
+        ...ownHost.flatMap((own) => [
+          { ...own, ...answers },
+          ...homeservers.map(({ service }) => ({
+            ...own,
+            match: { kind: 'exact', paths: [OPENID_USERINFO] } as const,
+            to: service,
+            group: 'well-known',
+          })),
+        ]),
+        // Clients that are given the homeserver's host instead of the server name ask there too.
+        ...homeservers.flatMap(({ component: key, host }) => doors(facts, key, host, answers)),
+      ],
+    };
   },
-  secrets: () => [],
-};
+});

@@ -1,11 +1,20 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { Component } from '../../model/components/component.ts';
-import type { Element } from '../../model/components/element.ts';
-import { COMPONENT_NAMES, components, LAN_NAMES } from '../../model/components/index.ts';
+import * as z from 'zod';
+import { component } from '../../model/components/component.ts';
+import {
+  COMPONENT_NAMES,
+  components,
+  LAN_NAMES,
+  type LanName,
+  type Settings,
+} from '../../model/components/index.ts';
+import type { Livekit } from '../../model/components/livekit.ts';
+import type { Synapse } from '../../model/components/synapse.ts';
 import { keysAt, schemaAt } from '../../model/reading/schema-walk.ts';
 import { dotted, type Path } from '../../model/reading/yaml-source.ts';
 import { stackSchema } from '../../model/schema.ts';
-import { allProfiles } from '../stacks.ts';
+import { CALLS, CLIENTS } from '../../model/topics.ts';
+import { allProfiles, stackFrom } from '../stacks.ts';
 
 /** Every place below a group of the stack file where a key stands. */
 function placesOf(key: string, group: Path): readonly string[] {
@@ -27,9 +36,13 @@ describe.each(COMPONENT_NAMES)('the component %s', (name) => {
   });
 
   it('declares every container whose resources its schema takes', () => {
-    const declared = allProfiles().flatMap((stack) => component.containers(stack));
-    const places = new Set(declared.map(({ at }) => dotted([name, ...at])));
+    const declared = allProfiles().flatMap(({ containers }) => containers);
+    const places = new Set(declared.filter(({ at }) => at[0] === name).map(({ at }) => dotted(at)));
     expect([...places]).toEqual(placesOf('resources', [name]));
+  });
+
+  it('has its key as its name', () => {
+    expect(component.key).toBe(name);
   });
 
   it('runs from an image', () => {
@@ -38,24 +51,59 @@ describe.each(COMPONENT_NAMES)('the component %s', (name) => {
 });
 
 describe('a component', () => {
-  type Declared<Settings> = Component<typeof components.element.schema, Settings, 'element'>;
-
-  it('does not compile without one of its parts', () => {
-    const { secrets: _, ...rest } = components.element;
-    expectTypeOf(rest).not.toExtend<Component>();
-    expectTypeOf(components.element).toExtend<Component>();
-  });
-
   it('says what its name on the local network is for, exactly when it has a host', () => {
-    expectTypeOf<Declared<Element | undefined>['lanName']>().toEqualTypeOf<string>();
-    expectTypeOf<Declared<'here' | 'elsewhere'>['lanName']>().toEqualTypeOf<undefined>();
     expect(LAN_NAMES).toEqual(Object.keys(components).filter((name) => hasHost(name)));
+    expectTypeOf<LanName>().toEqualTypeOf<'synapse' | 'element' | 'livekit' | 'jitsi'>();
   });
 
   it('declares releases of each of its images', () => {
-    expectTypeOf<keyof Declared<Element>['images']>().toEqualTypeOf<'element'>();
+    expectTypeOf<keyof typeof components.livekit.images>().toEqualTypeOf<'livekit' | 'lk-jwt-service'>();
+  });
+
+  it('comes to settings whose types are inferred', () => {
+    expectTypeOf<Settings['livekit']>().toEqualTypeOf<Livekit | undefined>();
+    expectTypeOf<Settings['synapse']>().toEqualTypeOf<Synapse>();
+  });
+
+  it('is asked for nothing where the stack does not have it', () => {
+    const asked: string[] = [];
+    const one = component({
+      key: 'one',
+      schema: z.boolean(),
+      lanName: undefined,
+      images: {},
+      additions: [],
+      sizes: [],
+      resolve: (written) => (written ? 'here' : undefined),
+      offers: () => {
+        asked.push('offers');
+        return [];
+      },
+      parts: () => {
+        asked.push('parts');
+        return { workloads: [] };
+      },
+    });
+    const facts = stackFrom(MINIMAL);
+    expect(one.start(false, facts)).toMatchObject({ own: undefined, offers: [] });
+    expect(one.start(false, facts).parts({ facts, offers: [] })).toEqual({});
+    expect(asked).toEqual([]);
+    expect(one.start(true, facts).parts({ facts, offers: [] })).toEqual({ workloads: [] });
+    expect(asked).toEqual(['offers', 'parts']);
+  });
+
+  it('learns of the others by topics', () => {
+    const { offers } = stackFrom(`${MINIMAL}element: {}\nlivekit: {}\njitsi: {access: anyone}\n`);
+    expect(CALLS.of(offers)).toEqual([
+      { by: 'livekit', serviceUrl: 'https://rtc.example.org' },
+      { by: 'jitsi', host: 'meet.example.org' },
+    ]);
+    expect(CLIENTS.of(offers)).toEqual([{ hosts: ['element.example.org'] }]);
+    expect(CALLS.of(stackFrom(MINIMAL).offers)).toEqual([]);
   });
 });
+
+const MINIMAL = 'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: home-ca}}}}\n';
 
 function hasHost(name: string): boolean {
   return keysAt(stackSchema, [name]).includes('host');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { elementCalls } from '../../model/components/element.ts';
 import { COMPONENT_NAMES } from '../../model/components/index.ts';
 import { defaultName } from '../../model/resolve.ts';
+import { CALLS } from '../../model/topics.ts';
 import {
   addressOf,
   claimOf,
@@ -29,7 +31,7 @@ describe('a stack file of three lines', () => {
   it('has the defaults of the reference page', () => {
     expect(stack).toMatchObject({
       size: 'small',
-      wellKnown: 'here',
+      wellKnown: {},
       federation: 'open',
       cluster: { domain: 'cluster.local', traefik: { entryPoints: { https: 'websecure' } } },
       flux: {
@@ -69,7 +71,8 @@ describe('derived facts', () => {
     ['livekit: {}\njitsi: {access: anyone}', 'both'],
     ['livekit: {enabled: false}', 'none'],
   ])("let Element's calls follow from %j", (more, calls) => {
-    expect(stackFrom(`${MINIMAL}element: {}\n${more}\n`).element?.calls).toBe(calls);
+    const { element, offers } = stackFrom(`${MINIMAL}element: {}\n${more}\n`);
+    expect(element === undefined ? undefined : elementCalls(element, CALLS.of(offers))).toBe(calls);
   });
 
   it('set a single amount over those of the size', () => {

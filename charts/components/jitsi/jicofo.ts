@@ -2,8 +2,8 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../../constructs/chart-file.ts';
 import { execProbe } from '../../../constructs/probes.ts';
 import { secretEnv, workload } from '../../../constructs/workload.ts';
-import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
-import type { Stack } from '../../../model/stack.ts';
+import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
+import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
 import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
@@ -15,9 +15,7 @@ import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 const ALIVE = ['curl', '--fail', '--silent', '--output', '/dev/null', 'http://127.0.0.1:8888/about/version'];
 
 /** The conference focus: decides who talks through which bridge. One only: two would throw each other out. */
-export function jicofo(app: App, stack: Stack): void {
-  const { jitsi } = stack;
-  if (jitsi === undefined) return;
+export function jicofo(app: App, stack: Scene, jitsi: Jitsi): void {
   const file = new ChartFile(app, 'components/jitsi/jicofo.yaml');
   const owner = workloadOf(stack.topology, 'jitsi-jicofo');
   workload(file, {

@@ -5,8 +5,8 @@ import { configFile } from '../../../constructs/mounts.ts';
 import { execProbe } from '../../../constructs/probes.ts';
 import { services } from '../../../constructs/service.ts';
 import { fieldEnv, secretEnv, workload } from '../../../constructs/workload.ts';
-import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
-import type { Stack } from '../../../model/stack.ts';
+import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
+import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
 import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
@@ -19,7 +19,7 @@ const GRACEFUL_SHUTDOWN = ['/usr/share/jitsi-videobridge/graceful_shutdown.sh', 
 const START_SECONDS = 600;
 
 /** Addresses that participants are told. With STUN the bridge finds them out by itself. */
-function advertise(stack: Stack): readonly k8s.EnvVar[] {
+function advertise(stack: Scene): readonly k8s.EnvVar[] {
   const { address } = stack.callNodes;
   const host = fieldEnv('HOST_IP', 'status.hostIP');
   if (address.by !== 'public') {
@@ -33,9 +33,8 @@ function advertise(stack: Stack): readonly k8s.EnvVar[] {
 }
 
 /** The video bridge. Its one UDP port is the node's, by hostPort or on the node's own network. */
-export function jvb(app: App, stack: Stack): void {
-  const { jitsi, callNodes } = stack;
-  if (jitsi === undefined) return;
+export function jvb(app: App, stack: Scene, jitsi: Jitsi): void {
+  const { callNodes } = stack;
   const file = new ChartFile(app, 'components/jitsi/jvb.yaml');
   const owner = workloadOf(stack.topology, 'jitsi-jvb');
   workload(file, {

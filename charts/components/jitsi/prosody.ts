@@ -4,8 +4,8 @@ import { claim, scratch } from '../../../constructs/mounts.ts';
 import { execProbe } from '../../../constructs/probes.ts';
 import { services } from '../../../constructs/service.ts';
 import { secretEnv, workload } from '../../../constructs/workload.ts';
-import { JITSI_SECRETS } from '../../../model/components/jitsi.ts';
-import type { Stack } from '../../../model/stack.ts';
+import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
+import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
 import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
@@ -14,9 +14,7 @@ import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 const HEALTH_CHECK = ['/usr/local/bin/healthcheck.sh'];
 
 /** The XMPP server through which the others find each other. One only: two would split the rooms. */
-export function prosody(app: App, stack: Stack): void {
-  const { jitsi } = stack;
-  if (jitsi === undefined) return;
+export function prosody(app: App, stack: Scene, jitsi: Jitsi): void {
   const file = new ChartFile(app, 'components/jitsi/prosody.yaml');
   const owner = workloadOf(stack.topology, 'jitsi-prosody');
   workload(file, {

@@ -4,15 +4,14 @@ import { configFile } from '../../../constructs/mounts.ts';
 import { httpProbe, tcpProbe } from '../../../constructs/probes.ts';
 import { services } from '../../../constructs/service.ts';
 import { workload } from '../../../constructs/workload.ts';
-import type { Stack } from '../../../model/stack.ts';
+import type { Jitsi } from '../../../model/components/jitsi.ts';
+import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
 import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
 /** The pages, and the way for signalling to Prosody. */
-export function web(app: App, stack: Stack): void {
-  const { jitsi } = stack;
-  if (jitsi === undefined) return;
+export function web(app: App, stack: Scene, jitsi: Jitsi): void {
   const file = new ChartFile(app, 'components/jitsi/web.yaml');
   const owner = workloadOf(stack.topology, 'jitsi-web');
   workload(file, {
