@@ -130,6 +130,7 @@ export const onlyConnections = {
         ? { path, namespace: 'left-out' }
         : undefined,
     );
+    onResolve({ filter: /^ip-address$/ }, () => ({ path: join(top, 'tools/ip-address.cjs') }));
     onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
       contents: path === 'debug' ? 'module.exports = () => () => {};' : left[path],
     }));

@@ -11,13 +11,14 @@ import {
   SERVER,
   useApiServer,
   useComputer,
-  useProxy,
 } from './fake-api-server.ts';
+import { useProxy, useSocksProxy } from './fake-proxies.ts';
 
 const computer = useComputer();
 const { put, top, here, home, repository } = computer;
 const server = useApiServer();
 const proxy = useProxy();
+const socks = useSocksProxy();
 
 /** The cluster of a kubeconfig that trusts the server. */
 const trusting = (): object => ({ server: server.url(), 'certificate-authority-data': base64(SERVER.pem) });
@@ -439,6 +440,15 @@ describe('the connection', () => {
     );
     expect(await ask({ environment: { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' } })).toBe('yes');
     expect(proxy.asked).toHaveLength(1);
+  });
+
+  it('goes through a SOCKS proxy, which looks up the name', async () => {
+    login(
+      {},
+      { ...trusting(), server: server.url().replace('localhost', 'api.test'), 'proxy-url': socks.url() },
+    );
+    expect(await ask()).toBe('yes');
+    expect(socks.asked).toEqual(['api.test']);
   });
 
   it('goes past the proxy where NO_PROXY says so', async () => {

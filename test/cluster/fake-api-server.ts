@@ -1,12 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import {
-  type AddressInfo,
-  connect,
-  createServer as createTcpServer,
-  type Server as TcpServer,
-} from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TLSSocket } from 'node:tls';
@@ -83,47 +78,6 @@ export function useApiServer(): FakeApiServer {
     fake.seen.length = 0;
     fake.answer = nothing;
     server.closeAllConnections();
-  });
-  afterAll(() => void server.close());
-  return fake;
-}
-
-/** A proxy that understands CONNECT and writes down where to. */
-export interface FakeProxy {
-  readonly url: () => string;
-  /** First lines and headers of what it was asked. */
-  readonly asked: string[];
-  /** What it says to that; undefined to say nothing at all. */
-  reply: string | undefined;
-}
-
-const ESTABLISHED = 'HTTP/1.1 200 OK\r\n\r\n';
-
-/** Listens while the tests of a file run. It connects to the port that was asked for, always on this machine. */
-export function useProxy(): FakeProxy {
-  const fake: FakeProxy = { url: () => `http://127.0.0.1:${portOf(server)}`, asked: [], reply: ESTABLISHED };
-  const server: TcpServer = createTcpServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    socket.once('data', (head: Buffer) => {
-      const text = head.toString('latin1');
-      fake.asked.push(text);
-      if (fake.reply === undefined) return;
-      socket.write(fake.reply);
-      if (fake.reply !== ESTABLISHED) {
-        socket.end();
-        return;
-      }
-      const port = Number(/^CONNECT \S+:(\d+) /.exec(text)?.[1]);
-      const onward = connect(port, '127.0.0.1');
-      onward.on('error', () => socket.destroy());
-      socket.on('close', () => onward.destroy());
-      socket.pipe(onward).pipe(socket);
-    });
-  });
-  beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
-  afterEach(() => {
-    fake.asked.length = 0;
-    fake.reply = ESTABLISHED;
   });
   afterAll(() => void server.close());
   return fake;
