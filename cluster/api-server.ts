@@ -71,7 +71,7 @@ export async function apiServer(
           remedy:
             cluster.proxyUrl === undefined
               ? REMEDY
-              : `${REMEDY}; it is asked through the proxy ${hostOf(cluster.proxyUrl)}`,
+              : `${REMEDY}; requests go through the proxy ${hostOf(cluster.proxyUrl)}`,
           trust: `correct certificate-authority in the kubeconfig (${found.cluster.file}), or name the authority in NODE_EXTRA_CA_CERTS if it is one of the system's own`,
         },
       };
@@ -152,7 +152,7 @@ async function userOf(
   };
   if (token !== undefined || username !== undefined || certData !== undefined) return known;
   if (data.exec !== undefined) {
-    const given = await runExecPlugin(person, entry, told(clusterData, cluster), deadline);
+    const given = await runExecPlugin(person, entry, clusterInfo(clusterData, cluster), deadline);
     return { name: 'this', ...fromCredential(given) };
   }
   const provider = mapping(data['auth-provider']);
@@ -171,8 +171,11 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** The cluster, as a program to log in is told of it. */
-function told(data: Readonly<Record<string, unknown>>, cluster: Cluster): Readonly<Record<string, unknown>> {
+/** What a program to log in learns of the cluster. */
+function clusterInfo(
+  data: Readonly<Record<string, unknown>>,
+  cluster: Cluster,
+): Readonly<Record<string, unknown>> {
   const extensions: readonly unknown[] = Array.isArray(data.extensions) ? data.extensions : [];
   const config = extensions.map(mapping).find(({ name }) => name === 'client.authentication.k8s.io/exec');
   return {
@@ -193,7 +196,7 @@ function providerToken({ name, file }: Entry, provider: Readonly<Record<string, 
   if (provider.name !== 'oidc') {
     throw new ClusterProblem(
       'bad-configuration',
-      `${file}: the user "${name}" logs in with an auth-provider that kubectl has no longer`,
+      `${file}: the user "${name}" logs in with an auth-provider that kubectl no longer supports`,
       "let the cluster's own tool write the kubeconfig again; it then names a program (exec)",
     );
   }

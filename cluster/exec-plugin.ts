@@ -25,7 +25,7 @@ const OUTPUT_LIMIT = 1024 * 1024;
  *
  * What it writes to standard error is nobody's business, and it is not given the terminal.
  *
- * @param cluster what the program is told of the cluster, where it asks for that
+ * @param cluster what the program learns of the cluster, where it asks for that
  * @throws ClusterProblem
  */
 export async function runExecPlugin(
@@ -38,8 +38,12 @@ export async function runExecPlugin(
   const command = textOf(exec.command) ?? '';
   const apiVersion = textOf(exec.apiVersion) ?? '';
   if (command === '' || !VERSIONS.includes(apiVersion)) {
-    const what = `${user.file}: the user "${user.name}" has an exec without command, or of an apiVersion other than ${VERSIONS.join(' and ')}`;
-    throw new ClusterProblem('bad-configuration', what, 'let the program that wrote it write it again');
+    const what = `${user.file}: the exec of the user "${user.name}" has no command, or an apiVersion other than ${VERSIONS.join(' and ')}`;
+    throw new ClusterProblem(
+      'bad-configuration',
+      what,
+      'log in to the cluster again, so that it is written again',
+    );
   }
   if (exec.interactiveMode === 'Always') {
     throw problem(command, 'has to be run on a terminal', 'log in with kubectl get nodes and use its token');

@@ -47,7 +47,7 @@ export function throughApiServer(service: ServiceAddress, surroundings: Surround
     const text = await send({ method: 'GET', path: `${services}/${name}`, limit: SERVICE_LIMIT, deadline });
     const found = portName(text);
     if (found !== undefined) return found;
-    const what = `${shown}: the API server says nothing of its ports`;
+    const what = `${shown}: the API server lists no ports of it`;
     throw new ClusterProblem('unexpected', what, "is it the controller's Service?");
   };
   return {
@@ -134,7 +134,7 @@ function problemOf(shown: string, { status, text, retryAfter }: Answer): Cluster
   if (status === 429) return new Busy(shown, retryAfter);
   const [kind, what, remedy] = REMEDIES[status] ?? [
     'unexpected',
-    'the API server never answers so',
+    'an answer that API servers do not give',
     'is the server in the kubeconfig the API server, and not something before it?',
   ];
   const said = statusText(text);

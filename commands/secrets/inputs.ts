@@ -58,7 +58,7 @@ export async function givenValues(
     add(keyName(secret, key), SecretValue.of(text));
     taken.add(source);
   }
-  // Programs that are started from here, such as kubectl, would have them too.
+  // Programs that are started from here, such as one that logs in to the cluster, would have them too.
   for (const variable of taken) delete environment[variable];
   if (fromStdin !== undefined) {
     const { secret, key } = named(secrets, fromStdin);

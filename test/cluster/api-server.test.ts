@@ -134,7 +134,7 @@ describe('the kubeconfig', () => {
         { server: 'https://x' },
         { 'auth-provider': { name: 'gcp', config: { 'cmd-path': 'touch', 'cmd-args': '/tmp/hunter2' } } },
       ),
-      /auth-provider that kubectl has no longer/,
+      /auth-provider that kubectl no longer supports/,
     ],
     [
       'an authority that is none',
