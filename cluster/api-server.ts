@@ -266,6 +266,13 @@ function fileOf(person: Person, entry: Entry, key: string): Buffer | undefined {
 
 /** What OpenSSL does not take would otherwise stop the program where a connection is made. */
 function refuseUnusable({ cluster: { file } }: KubeContext, cluster: Cluster, user: User): void {
+  if (user.token !== undefined && !/^[\x21-\x7e]+$/.test(user.token)) {
+    throw new ClusterProblem(
+      'bad-configuration',
+      `${file}: the token of the kubeconfig holds spaces, line breaks or other characters that no token has`,
+      'log in to the cluster again, so that it is written again',
+    );
+  }
   const bytes = (data: string | undefined): Buffer | undefined =>
     data === undefined ? undefined : Buffer.from(data, 'base64');
   const [ca, cert, key] = [cluster.caData, user.certData, user.keyData].map(bytes);

@@ -142,6 +142,11 @@ describe('the kubeconfig', () => {
       /.*/,
     ],
     [
+      'a token of two lines',
+      kubeconfig({ server: 'https://x' }, { token: 'hunter2\nX-Evil: 1' }),
+      /the token of the kubeconfig holds spaces, line breaks/,
+    ],
+    [
       'a key that is none',
       kubeconfig(
         { server: 'https://x' },
