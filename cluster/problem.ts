@@ -2,10 +2,12 @@
 export type ClusterProblemKind =
   /** The URL, namespace or name cannot be one. */
   | 'bad-address'
-  /** kubectl is not installed. */
-  | 'kubectl-missing'
-  /** kubectl failed in a way of its own, for example without a configuration. */
-  | 'kubectl-failed'
+  /** The kubeconfig is missing, not valid, inside the repository, or asks for what is not supported. */
+  | 'bad-configuration'
+  /** The program that the kubeconfig names to log in with is missing, or failed. */
+  | 'login-failed'
+  /** The certificate of the server is not one of the authorities that it should come from. */
+  | 'untrusted'
   /** The cluster does not know who asks. */
   | 'unauthorized'
   /** The cluster knows who asks, and does not let them. */

@@ -3,14 +3,15 @@ import { looksSealed, type SealedValues } from '../secrets/sealed-secrets/manife
 import { scopeAnnotations } from '../secrets/sealed-secrets/scope.ts';
 import { overUrl } from './http.ts';
 import { mapping, parsed } from './json.ts';
-import { type ServiceAddress, type Surroundings, throughKubectl } from './kubectl.ts';
 import { Busy, ClusterProblem } from './problem.ts';
+import { type ServiceAddress, throughApiServer } from './service.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Request, Transport } from './transport.ts';
 
-/** Where the sealed-secrets controller is: a URL, or its Service, which kubectl knows the way to. */
+/** Where the sealed-secrets controller is: a URL, or its Service, in the cluster of the person's kubeconfig. */
 export type Controller = { readonly url: string } | ServiceAddress;
 
-/** How long an answer may take, and whose kubectl is run. */
+/** How long an answer may take, and whose kubeconfig is read. */
 export interface AskOptions extends Surroundings {
   /** Milliseconds for everything together, waiting for a busy controller included. @default 30000 */
   readonly timeout?: number;
@@ -24,7 +25,7 @@ const SEALED_LIMIT = 4 * 1024 * 1024;
 
 /**
  * The certificates that the controller gives: today only its newest. Nothing proves that they are the
- * controller's but the way to it: over a URL that is the tunnel, through kubectl the cluster's own certificate.
+ * controller's but the way to it: over a URL that is the tunnel, through the API server the cluster's own certificate.
  *
  * @throws ClusterProblem
  */
@@ -95,7 +96,7 @@ export async function rotate(
 }
 
 function transportTo(controller: Controller, surroundings: Surroundings): Transport {
-  return 'url' in controller ? overUrl(controller.url) : throughKubectl(controller, surroundings);
+  return 'url' in controller ? overUrl(controller.url) : throughApiServer(controller, surroundings);
 }
 
 /** Sends a request, again and again while the controller asks for patience, until the time is over. */

@@ -180,9 +180,10 @@ function judged({ name, source }: StackEntry, rendered: Rendered): RenderedEntry
 function missingSecrets({ stack, secrets }: StackEntry): readonly MissingSecret[] {
   if (stack === undefined || !keepsCiphertext(stack.provider)) return [];
   return stack.secrets.flatMap((secret) => {
-    const keys = missingKeys(stack, secret);
-    if (keys.length === 0) return [];
     const moved = secrets.elsewhere.find(({ name }) => name === secret.name);
+    // A certificate that is kept here, but opens in another namespace only, is not one that somebody else keeps.
+    const keys = moved === undefined ? missingKeys(stack, secret) : secret.keys.map(({ key }) => key);
+    if (keys.length === 0) return [];
     const missing = { stack: stack.name, secret: secret.name, keys };
     return [moved === undefined ? missing : { ...missing, sealedFor: moved.namespace }];
   });

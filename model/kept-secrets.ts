@@ -39,11 +39,26 @@ export interface KeptSecret {
   readonly oldSigningKeys: readonly OldSigningKey[];
 }
 
-/** Keys of a Secret that have no ciphertext yet. */
+/**
+ * Whether somebody else puts a Secret into the cluster: a certificate that the stack file names and that has no
+ * ciphertext here. It may be kept here too, like every other; then its keys count like theirs.
+ */
+export function isKeptByOthers(
+  { kept }: { readonly kept: readonly KeptSecret[] },
+  { namespace, name, certificateFor }: SecretSpec,
+): boolean {
+  return (
+    certificateFor !== undefined && !kept.some((one) => one.namespace === namespace && one.name === name)
+  );
+}
+
+/** Keys of a Secret that have no ciphertext yet, and need one. */
 export function missingKeys(
   { kept }: { readonly kept: readonly KeptSecret[] },
-  { namespace, name, keys }: SecretSpec,
+  spec: SecretSpec,
 ): readonly string[] {
+  if (isKeptByOthers({ kept }, spec)) return [];
+  const { namespace, name, keys } = spec;
   const found = kept.find((one) => one.namespace === namespace && one.name === name);
   return keys.flatMap(({ key }) => (found !== undefined && Object.hasOwn(found.keys, key) ? [] : [key]));
 }

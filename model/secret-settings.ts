@@ -21,7 +21,9 @@ export const secretsSchema = z.strictObject({
     ),
   controller: z
     .strictObject({
-      namespace: dnsLabel.optional().describe('Default: flux-system.'),
+      namespace: dnsLabel
+        .optional()
+        .describe('Default: flux-system, as in the guide of Flux. Its own manifests use kube-system.'),
       name: objectName.optional().describe('Its Service. Default: sealed-secrets-controller.'),
     })
     .optional()

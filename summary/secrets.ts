@@ -1,3 +1,4 @@
+import { isKeptByOthers } from '../model/kept-secrets.ts';
 import { remotePlaces } from '../model/remote-secrets.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
@@ -36,6 +37,7 @@ function rotationText({ form, rotateAfterDays }: SecretKey): string {
 function origin(stack: Stack, secret: SecretSpec): readonly Markdown[] {
   const { provider } = stack;
   if (provider.kind === 'existing') return [fenced('bash', createCommand(secret))];
+  if (keepsCiphertext(provider) && isKeptByOthers(stack, secret)) return byOthers(stack, secret);
   if (provider.kind !== 'external-secrets') return [];
   const places = remotePlaces(provider.remoteKey, stack.name, secret);
   return [
@@ -48,6 +50,17 @@ function origin(stack: Stack, secret: SecretSpec): readonly Markdown[] {
         code(shellExpression(form)),
       ]),
     ),
+  ];
+}
+
+/** A certificate that is not kept here: nobody else says who has to make it. */
+function byOthers({ name }: Stack, secret: SecretSpec): readonly Markdown[] {
+  const files = secret.keys.map(({ key }) => shellWord(`${secret.name}/${key}=FILE`)).join(' ');
+  return [
+    md`It is not kept in this repository: put it into the cluster yourself, and renew it before it ends, by hand or with whatever makes your certificates:`,
+    fenced('bash', createCommand(secret)),
+    md`To keep it here instead, encrypted like the others:`,
+    fenced('bash', [`npx matrix-gitops secrets create --stack ${shellWord(name)} --from-file ${files}`]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { compareText } from '../model/diagnostic.ts';
-import { missingKeys } from '../model/kept-secrets.ts';
+import { isKeptByOthers, missingKeys } from '../model/kept-secrets.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack, TlsSource } from '../model/stack.ts';
@@ -198,6 +198,9 @@ function keyNames(keys: readonly string[]): Content {
   return keys.length === 0 ? 'nothing' : joined(keys.map(code));
 }
 
+/** Nothing here makes it, and nothing here sees whether it is there. */
+const BY_OTHERS = 'nothing here; you put it into the cluster yourself';
+
 function secrets(stack: Stack): Markdown {
   const { provider } = stack;
   const kept = keepsCiphertext(provider);
@@ -205,7 +208,7 @@ function secrets(stack: Stack): Markdown {
     code(secret.name),
     secret.namespace,
     joined(secret.keys.map(({ key }) => code(key))),
-    ...(kept ? [keyNames(missingKeys(stack, secret))] : []),
+    ...(kept ? [isKeptByOthers(stack, secret) ? BY_OTHERS : keyNames(missingKeys(stack, secret))] : []),
   ]);
   const from: Readonly<Record<SecretProvider['kind'], string>> = {
     'sealed-secrets': 'Sealed for the cluster, and kept in this repository.',

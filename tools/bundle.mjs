@@ -22,6 +22,7 @@ import { takeImports } from './imports.mjs';
 import {
   dataAsText,
   membersOf,
+  onlyConnections,
   onlyOnce,
   PLAIN_CLASSES,
   plainClasses,
@@ -128,7 +129,7 @@ async function unlessKnown(known, entry, bundle) {
 
 /** A script of its own, which exports `dependencies`. */
 function bundleDependencies(entry) {
-  const options = { format: 'cjs', outfile: '.cjs', plugins: [rarelyNeeded, onlyOnce] };
+  const options = { format: 'cjs', outfile: '.cjs', plugins: [rarelyNeeded, onlyOnce, onlyConnections] };
   return bundlePart('dependencies', entry, options);
 }
 

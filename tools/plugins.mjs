@@ -99,6 +99,44 @@ export const membersOf = (object, names) => ({
   },
 });
 
+/**
+ * Of @kubernetes/client-node, what makes a connection from a kubeconfig. The client of the whole API is twenty times as
+ * large; and what starts programs, or renews tokens, cluster/ does itself: it is not even in the package.
+ */
+export const onlyConnections = {
+  name: 'only-connections',
+  setup({ onResolve, onLoad }) {
+    const isOurs = (importer) => /[/\\]@kubernetes[/\\]client-node[/\\]dist[/\\]config\.js$/.test(importer);
+    const classes = 'ExecAuth GoogleCloudPlatformAuth AzureAuth OpenIDConnectAuth'.split(' ');
+    const inert = (name) => `export class ${name} { isAuthProvider() { return false; } }`;
+    const left = {
+      './gen/index.js': 'export const createConfiguration = undefined; export class ServerConfiguration {}',
+      'node-fetch': 'export const Headers = globalThis.Headers;',
+      // Our sources read the kubeconfig.
+      'js-yaml': 'export default undefined;',
+      ...Object.fromEntries(
+        ['./exec_auth.js', './gcp_auth.js', './azure_auth.js', './oidc_auth.js'].map((path, index) => [
+          path,
+          inert(classes[index]),
+        ]),
+      ),
+    };
+    onResolve({ filter: /./ }, ({ path, importer }) =>
+      isOurs(importer) && Object.hasOwn(left, path) ? { path, namespace: 'left-out' } : undefined,
+    );
+    // What proxies log for those who look for mistakes in them.
+    onResolve({ filter: /^debug$/ }, ({ path, importer }) =>
+      /[/\\](?:socks-proxy-agent|agent-base)[/\\]/.test(importer)
+        ? { path, namespace: 'left-out' }
+        : undefined,
+    );
+    onResolve({ filter: /^ip-address$/ }, () => ({ path: join(top, 'tools/ip-address.cjs') }));
+    onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      contents: path === 'debug' ? 'module.exports = () => () => {};' : left[path],
+    }));
+  },
+};
+
 /** Data is parsed faster as text than as code. */
 export const dataAsText = {
   name: 'data-as-text',

@@ -41,7 +41,11 @@ export async function acceptCertificate(sealed: SealedStack, candidate: Candidat
   const names = [...pinned, ...candidates].map((one) => one.fingerprint);
   checkCertificateFlags(acceptance, { names, holder: from });
   const { fingerprint, selfIssued } = certificate;
-  const isVouchedFor = source === 'controller' || (source === 'given' && selfIssued);
+  // A second certificate is rarely meant: it may be that of another cluster, which could open nothing of this one.
+  const before = [...pinned.map((one) => one.fingerprint), ...acceptance.recorded.certificates];
+  const isSecond = before.length > 0 && !before.includes(fingerprint);
+  const isMeant = !isSecond || acceptance.flags.newCertificate === true;
+  const isVouchedFor = source === 'controller' || (source === 'given' && selfIssued && isMeant);
   const isAccepted =
     source === 'pinned' ? isCurrent(acceptance, fingerprint) : acceptsCertificate(acceptance, fingerprint);
   if (!isVouchedFor && !isAccepted) {
@@ -53,7 +57,7 @@ export async function acceptCertificate(sealed: SealedStack, candidate: Candidat
     if (accepted !== true) {
       throw new SecretsProblem(
         what,
-        `compare it with that of your controller (${compare}); if they are the same, add --accept-certificate ${withColons(fingerprint)}; if not, remove it from ${from}`,
+        `compare it with that of your controller (${compare}); if they are the same, add ${source === 'given' && selfIssued ? '--new-cert' : `--accept-certificate ${withColons(fingerprint)}`}; if not, ${source === 'given' ? 'give the right one' : `remove it from ${from}`}`,
         'MG064',
       );
     }
@@ -96,11 +100,15 @@ function problemOf(
     ? 'the newest pinned certificate was accepted before, but is not the one that this computer sealed for last'
     : 'the newest pinned certificate has not been accepted on this computer';
   const why =
-    source === 'given'
-      ? `${place} this certificate was issued by another one, so that nothing here can tell whether it is undamaged: ${shownFingerprint(fingerprint)}`
-      : `${place} ${pinnedProblem}: ${shownFingerprint(fingerprint)}`;
+    source === 'given' && selfIssued
+      ? `${place} this certificate is not one of those that values of this stack are sealed for until now: ${shownFingerprint(fingerprint)}`
+      : source === 'given'
+        ? `${place} this certificate was issued by another one, so that nothing here can tell whether it is undamaged: ${shownFingerprint(fingerprint)}`
+        : `${place} ${pinnedProblem}: ${shownFingerprint(fingerprint)}`;
+  const isOther = source === 'given' && selfIssued && pinned.length > 0;
   return [
     why,
+    ...(isOther ? [`pinned: ${pinned.map((one) => shownFingerprint(one.fingerprint)).join(', ')}`] : []),
     ...(source === 'pinned' && !selfIssued
       ? ['it was issued by another one, so that nothing here can tell whether it is undamaged']
       : []),

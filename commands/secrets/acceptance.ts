@@ -11,6 +11,8 @@ export interface AcceptFlags {
   /** SHA-256, as this program writes it. */
   readonly certificates: readonly string[];
   readonly recipients: readonly string[];
+  /** Whether the certificate that `--cert` names may be another one than before. @default false */
+  readonly newCertificate?: boolean;
 }
 
 /** Whom the values of one stack may be encrypted for. */
@@ -41,7 +43,8 @@ export interface Acceptance {
 export function acceptFlags({
   acceptCertificates = [],
   acceptRecipients = [],
-}: Pick<SecretsOptions, 'acceptCertificates' | 'acceptRecipients'>): AcceptFlags {
+  newCert = false,
+}: Pick<SecretsOptions, 'acceptCertificates' | 'acceptRecipients' | 'newCert'>): AcceptFlags {
   const certificates = acceptCertificates.map((written) => {
     const fingerprint = readFingerprint(written);
     if (fingerprint !== undefined) return fingerprint;
@@ -52,6 +55,7 @@ export function acceptFlags({
   });
   return {
     certificates,
+    newCertificate: newCert,
     recipients: acceptRecipients.length === 0 ? [] : checkedRecipients(acceptRecipients),
   };
 }

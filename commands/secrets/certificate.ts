@@ -17,6 +17,7 @@ import { problemReading } from '../environment-problem.ts';
 import { fromHere } from '../paths.ts';
 import { acceptCertificate, acceptController, presentFingerprints } from './accept-certificate.ts';
 import { type Acceptance, acceptsCertificate } from './acceptance.ts';
+import { findController } from './find-controller.ts';
 
 export type SealedSecrets = Extract<SecretProvider, { readonly kind: 'sealed-secrets' }>;
 
@@ -34,8 +35,10 @@ export interface CertificateOptions {
   readonly stacks: string;
   /** A file with one, from `--cert`. */
   readonly cert: string | undefined;
-  /** The controller's address, from `--controller`; default: what the stack file says, through kubectl. */
+  /** The controller's address, from `--controller`; default: what the stack file says. */
   readonly controller: string | undefined;
+  /** Of the kubeconfig, from `--context`; default: the current one. */
+  readonly context: string | undefined;
   readonly now: Date;
 }
 
@@ -44,6 +47,8 @@ export interface Sealing {
   readonly certificate: SealingCertificate;
   /** What the file of pinned certificates is to hold; undefined where it holds that already. */
   readonly pin: { readonly file: string; readonly text: string } | undefined;
+  /** The controller that gave it; undefined where none was asked. */
+  readonly controller: Controller | undefined;
   readonly notices: readonly string[];
 }
 
@@ -57,11 +62,12 @@ export function pinnedFile(stacks: string, stack: Pick<Stack, 'name'>, provider:
 /** The controller of a stack's cluster. */
 export function controllerOf(
   provider: SealedSecrets,
-  { controller: given, stacks }: Pick<CertificateOptions, 'controller' | 'stacks'>,
+  { controller: given, context, stacks }: Pick<CertificateOptions, 'controller' | 'context' | 'stacks'>,
 ): Controller {
-  if (given === undefined) return { ...provider.controller, stacks };
+  const rest = { stacks, ...(context === undefined ? {} : { context }) };
+  if (given === undefined) return { ...provider.controller, ...rest };
   const [namespace = '', name = ''] = given.split('/');
-  return isServiceAddress(given) ? { namespace, name, stacks } : { url: given };
+  return isServiceAddress(given) ? { namespace, name, ...rest } : { url: given };
 }
 
 /**
@@ -75,21 +81,21 @@ export function controllerOf(
 export async function sealingCertificate(
   sealed: SealedStack,
   provider: SealedSecrets,
-  { stacks, cert, controller, now }: CertificateOptions,
+  options: CertificateOptions,
   fresh: boolean,
 ): Promise<Sealing> {
   const { stack, state } = sealed;
+  const { stacks, cert, controller, now } = options;
   const file = pinnedFile(stacks, stack, provider);
   const pinned = await certificatesIn(stacks, file);
   const fetches = cert === undefined && (fresh || pinned.length === 0);
   if (fresh || fetches) await acceptController(sealed, provider, controller);
   const source = cert !== undefined ? 'given' : fetches ? 'controller' : 'pinned';
+  const asked = fetches ? await fetched(sealed, provider, options) : undefined;
   const candidates =
     cert !== undefined
       ? await certificatesIn(stacks, cert, true)
-      : fetches
-        ? await fetched(controllerOf(provider, { controller, stacks }))
-        : namedBy(sealed.acceptance, pinned);
+      : (asked?.certificates ?? namedBy(sealed.acceptance, pinned));
   const { certificate, warning, problem } = choose(candidates, now);
   const from = { pinned: fromHere(file), given: cert ?? '', controller: 'the controller' }[source];
   if (certificate === undefined) throw new SecretsProblem(`${from}: ${problem.what}`, problem.remedy);
@@ -98,6 +104,7 @@ export async function sealingCertificate(
   return {
     certificate,
     pin: isNew ? { file, text: joinPem(pinned, [certificate]) } : undefined,
+    controller: asked?.controller,
     notices: [
       ...(isNew
         ? [
@@ -154,11 +161,26 @@ function strangeNotices(
     );
 }
 
-async function fetched(controller: Controller): Promise<readonly SealingCertificate[]> {
+/** What the controller gives, and which one that is. */
+interface Fetched {
+  readonly controller: Controller;
+  readonly certificates: readonly SealingCertificate[];
+}
+
+async function fetched(
+  sealed: SealedStack,
+  provider: SealedSecrets,
+  options: CertificateOptions,
+): Promise<Fetched> {
+  const controller = controllerOf(provider, options);
   try {
-    return await fetchCertificates(controller);
+    return { controller, certificates: await fetchCertificates(controller) };
   } catch (error) {
     if (!(error instanceof ClusterProblem)) throw error;
+    if (error.kind === 'not-found' && options.controller === undefined) {
+      const found = await findController(sealed, provider, options);
+      return { controller: found, certificates: await fetchCertificates(found) };
+    }
     throw new ClusterProblem(
       error.kind,
       `no certificate to seal for: ${error.what}`,

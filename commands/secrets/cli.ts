@@ -20,6 +20,8 @@ interface Written {
   readonly stack?: string[];
   readonly cert?: string;
   readonly controller?: string;
+  readonly context?: string;
+  readonly newCert?: true;
   readonly identity?: string;
   readonly acceptCertificate?: string[];
   readonly acceptRecipient?: string[];
@@ -88,6 +90,11 @@ function certificate(command: Command): Command {
       '--controller <address>',
       'where the controller listens: NAMESPACE/NAME of its Service, or a URL such as http://localhost:8080',
     )
+    .option(
+      '--new-cert',
+      'seal for the certificate that --cert names also where another one is pinned or was accepted here',
+    )
+    .option('--context <name>', 'context of the kubeconfig (default: the current one)')
     .option('--identity <file>', 'private age keys, for SOPS and escrow (default: $SOPS_AGE_KEY_FILE)');
 }
 
@@ -123,7 +130,7 @@ async function run(
     import('./report.ts'),
     import('./prompt.ts'),
   ]);
-  const { stacks, versions, cert, controller, identity, oldSigningKey } = written;
+  const { stacks, versions, cert, controller, context, identity, oldSigningKey } = written;
   const progress = progressOn(process.stderr);
   const result = await secrets(
     {
@@ -143,6 +150,8 @@ async function run(
       ...(versions === undefined ? {} : { versions }),
       ...(cert === undefined ? {} : { cert }),
       ...(controller === undefined ? {} : { controller }),
+      ...(context === undefined ? {} : { context }),
+      newCert: written.newCert === true,
       ...(identity === undefined ? {} : { identity }),
       ...(oldSigningKey === undefined ? {} : { oldSigningKey }),
     },

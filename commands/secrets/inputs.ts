@@ -58,7 +58,7 @@ export async function givenValues(
     add(keyName(secret, key), SecretValue.of(text));
     taken.add(source);
   }
-  // Programs that are started from here, such as kubectl, would have them too.
+  // Programs that are started from here, such as one that logs in to the cluster, would have them too.
   for (const variable of taken) delete environment[variable];
   if (fromStdin !== undefined) {
     const { secret, key } = named(secrets, fromStdin);
@@ -89,7 +89,8 @@ export async function askFor(
   const what = `${name}, ${key.what}`;
   if (key.form.kind === 'given' || key.form.kind === 'private-key') {
     // Text of many lines is in a file already, and a terminal would spoil it.
-    const file = await terminal.line(`${what}: path of the file (empty: later): `);
+    const later = secret.certificateFor === undefined ? 'later' : 'kept elsewhere';
+    const file = await terminal.line(`${what}: path of the file (empty: ${later}): `);
     return file === '' ? undefined : await fileValue(file, `the file given for ${name}`);
   }
   return await terminal.hidden(`${what} (not shown; empty: make a new one): `);

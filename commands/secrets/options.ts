@@ -11,8 +11,12 @@ export interface SecretsOptions extends GivenOptions {
   readonly keys: readonly string[];
   /** A file with the controller's certificate. */
   readonly cert?: string;
-  /** The controller's URL, or its Service as `NAMESPACE/NAME`. @default - what the stack file says, through kubectl */
+  /** The controller's URL, or its Service as `NAMESPACE/NAME`. @default - what the stack file says */
   readonly controller?: string;
+  /** Context of the kubeconfig. @default - the current one */
+  readonly context?: string;
+  /** Seal for the certificate that `cert` names also where another one is pinned or was accepted. @default false */
+  readonly newCert?: boolean;
   /** A file with private age keys. @default - what SOPS_AGE_KEY_FILE names */
   readonly identity?: string;
   /** A file with the signing key that is replaced. */

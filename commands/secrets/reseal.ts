@@ -54,7 +54,7 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
   // Nothing is encrypted for escrow here; but what the command line accepts is recorded, or a mistake.
   if (work.acceptance.flags.recipients.length > 0) await acceptEscrow(work, provider.escrow);
   const outdated = state.kept.filter((kept) => outdatedKeys(kept, sealing.certificate).length > 0);
-  const controller = controllerOf(provider, certificateOptions(options));
+  const controller = sealing.controller ?? controllerOf(provider, certificateOptions(options));
   const change = await resealByController(outdated, sealing.certificate, (values) =>
     rotateByController(controller, values),
   );

@@ -103,8 +103,14 @@ export function namedIn(text: string): readonly string[] {
   return readSopsFile(text).recipients.filter(isRecipient);
 }
 
-export function certificateOptions({ stacks, cert, controller, now }: SecretsOptions): CertificateOptions {
-  return { stacks, cert, controller, now };
+export function certificateOptions({
+  stacks,
+  cert,
+  controller,
+  context,
+  now,
+}: SecretsOptions): CertificateOptions {
+  return { stacks, cert, controller, context, now };
 }
 
 /** Encrypts and writes values, then forgets them. */

@@ -1,3 +1,4 @@
+import { isKeptByOthers } from '../../model/kept-secrets.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import { type Identity, NAME_IDENTITY } from '../age.ts';
 import { openCopy } from '../escrow.ts';
@@ -68,6 +69,7 @@ export async function planCreate(
     }
     checkTls(secret, own, lacking, options.now);
     wishes.push(...own);
+    if (own.length === 0 && isKeptByOthers(state, secret)) continue;
     missing.push(...lacking.map((key) => keyName(secret, { key })));
   }
   return { wishes, missing };

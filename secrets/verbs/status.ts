@@ -1,3 +1,4 @@
+import { isKeptByOthers } from '../../model/kept-secrets.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
@@ -58,12 +59,11 @@ export function statusOf(stack: Stack, context: StatusContext): readonly KeyStat
       const record = kept?.keys[key.key];
       const days = record?.made === undefined ? undefined : daysSince(record.made, now);
       const row = { secret: secret.name, key: key.key, made: record?.made, days };
+      const isMoved = moved !== undefined && Object.hasOwn(moved.keys, key.key);
       if (!keepsCiphertext(stack.provider)) rows.push({ ...row, states: ['elsewhere'] });
       else if (record !== undefined) rows.push({ ...row, states: statesOf(stack, secret, key, context) });
-      else {
-        const isMoved = moved !== undefined && Object.hasOwn(moved.keys, key.key);
-        rows.push({ ...row, states: [isMoved ? 'other-namespace' : 'missing'] });
-      }
+      else if (isMoved) rows.push({ ...row, states: ['other-namespace'] });
+      else rows.push({ ...row, states: [isKeptByOthers(state, secret) ? 'elsewhere' : 'missing'] });
     }
     for (const key of Object.keys(kept?.keys ?? {})) {
       if (!secret.keys.some((one) => one.key === key)) rows.push(unneeded(secret.name, key));

@@ -1,8 +1,5 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ClusterProblem } from '../../cluster/problem.ts';
 import {
   type AskOptions,
@@ -12,6 +9,7 @@ import {
 } from '../../cluster/sealed-secrets-controller.ts';
 import type { SealedValues } from '../../secrets/sealed-secrets/manifest.ts';
 import { makeCertificate } from '../secrets/x509.ts';
+import { base64, kubeconfig, SERVER, type Seen, useApiServer, useComputer } from './fake-api-server.ts';
 
 const { pem } = makeCertificate();
 
@@ -215,135 +213,114 @@ describe('over a URL', () => {
   );
 });
 
-describe('through kubectl', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const kubectl = join(folder, 'kubectl');
-
-  /** Puts a kubectl in place that notes how it is called and does what the shell lines say. */
-  function kubectlThat(...lines: readonly string[]): void {
-    const note = `echo "$@" >> ${folder}/calls`;
-    writeFileSync(kubectl, ['#!/bin/sh', note, ...lines, ''].join('\n'));
-    chmodSync(kubectl, 0o755);
-    writeFileSync(join(folder, 'calls'), '');
-  }
-  const calls = (): readonly string[] => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
+describe('through the API server', () => {
+  const computer = useComputer();
+  const api = useApiServer();
   const service: Controller = { namespace: 'flux-system', name: 'sealed-secrets-controller' };
-  const options: AskOptions = { environment: { ...process.env, PATH: `${folder}:/usr/bin:/bin` } };
-  /** Answers for the Service with one port of that name, then does the lines. */
-  const withPort = (port: object, ...lines: readonly string[]): readonly string[] => [
-    `case "$*" in *services/sealed-secrets-controller) echo '${JSON.stringify({ spec: { ports: [port] } })}'; exit;; esac`,
-    ...lines,
-  ];
-  const failing = (stderr: string): readonly string[] => [`cat >&2 <<'END'\n${stderr}\nEND`, 'exit 1'];
-
   const base = '/api/v1/namespaces/flux-system/services';
+  let options: AskOptions = {};
+  beforeEach(() => {
+    const cluster = { server: api.url(), 'certificate-authority-data': base64(SERVER.pem) };
+    computer.put('home/.kube/config', kubeconfig(cluster, { token: 'secret-token' }));
+    options = { environment: { HOME: computer.home() }, here: computer.here() };
+  });
+
+  /** Answers for the Service with one port of that name, and everything else as given. */
+  function withPort(port: object, then: (seen: Seen, response: ServerResponse) => void): void {
+    api.answer = (seen, response) => {
+      if (seen.url.endsWith('/services/sealed-secrets-controller')) {
+        response.end(JSON.stringify({ spec: { ports: [port] } }));
+      } else then(seen, response);
+    };
+  }
+  /** Answers as an API server does that refuses. */
+  function refusing(code: number, message: string): void {
+    api.answer = (_, response) =>
+      void response.writeHead(code).end(JSON.stringify({ kind: 'Status', code, message }));
+  }
 
   it.each([
     ['http', { name: 'http', port: 8080 }],
     ['', { port: 8080 }],
   ])('fetches over the port "%s", by the path that kubeseal takes', async (name, port) => {
-    writeFileSync(join(folder, 'cert.pem'), pem);
-    kubectlThat(...withPort(port, `cat ${folder}/cert.pem`));
-    const certificates = await fetchCertificates(
-      { ...service, context: 'home' },
-      { ...options, timeout: 20_000 },
-    );
+    withPort(port, (_, response) => void response.end(pem));
+    const certificates = await fetchCertificates({ ...service, context: 'home' }, options);
     expect(certificates.map((it) => it.pem)).toEqual([pem]);
-    expect(calls()).toEqual([
-      `--context=home --request-timeout=20s get --raw ${base}/sealed-secrets-controller`,
-      `--context=home --request-timeout=20s get --raw ${base}/http:sealed-secrets-controller:${name}/proxy/v1/cert.pem`,
+    expect(api.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `GET ${base}/sealed-secrets-controller`,
+      `GET ${base}/http:sealed-secrets-controller:${name}/proxy/v1/cert.pem`,
     ]);
   });
 
-  it('posts through standard input', async () => {
-    writeFileSync(join(folder, 'answer'), answer(anew));
-    kubectlThat(...withPort({ name: 'http' }, `cat > ${folder}/input; cat ${folder}/answer`));
+  it('posts sealed values', async () => {
+    withPort({ name: 'http' }, (_, response) => void response.end(answer(anew)));
     expect(await rotate(service, values, options)).toEqual(anew);
-    expect(calls()[1]).toMatch(
-      / create --raw \S+\/http:sealed-secrets-controller:http\/proxy\/v1\/rotate -f -$/,
-    );
-    expect(JSON.parse(readFileSync(join(folder, 'input'), 'utf8'))).toMatchObject({
+    expect(api.seen[1]).toMatchObject({
+      method: 'POST',
+      url: `${base}/http:sealed-secrets-controller:http/proxy/v1/rotate`,
+      headers: { 'content-type': 'application/json', authorization: 'Bearer secret-token' },
+    });
+    expect(JSON.parse(api.seen[1]?.body ?? '')).toMatchObject({
       spec: { encryptedData: values.encryptedData },
     });
   });
 
   it.each([
-    ['error: You must be logged in to the server (Unauthorized)', 'unauthorized'],
-    ['Error from server (Forbidden): services "x" is forbidden: User "y" cannot get it', 'forbidden'],
-    ['Error from server (NotFound): services "x" not found', 'not-found'],
-    ['Error from server (ServiceUnavailable): no endpoints available for service "x"', 'unreachable'],
-    ['The connection to the server localhost:1 was refused - did you specify', 'unreachable'],
-    [
-      'E1121 a line of the log\nUnable to connect to the server: dial tcp: lookup x: no such host',
-      'unreachable',
-    ],
-    ['error: context "home" does not exist', 'kubectl-failed'],
-    ['Error from server (InternalError): an error on the server ("") has prevented', 'refused'],
-  ])('understands "%s"', async (stderr, kind) => {
-    kubectlThat(...failing(stderr));
+    [401, 'Unauthorized', 'unauthorized'],
+    [403, 'services "x" is forbidden: User "y" cannot get it', 'forbidden'],
+    [404, 'services "x" not found', 'not-found'],
+    [503, 'no endpoints available for service "x"', 'unreachable'],
+    [504, 'context deadline exceeded', 'timeout'],
+    [500, 'an error on the server', 'refused'],
+    [302, 'log in', 'unexpected'],
+  ])('understands %i, and says what the API server says', async (code, message, kind) => {
+    refusing(code, message);
     const problem = await problemOf(fetchCertificates(service, options));
     expect(problem.kind).toBe(kind);
-    expect(problem.message).toContain(stderr.split('\n').at(-1));
+    expect(problem.message).toContain(`(${code}: ${message})`);
+    expect(problem.message).toContain('Service flux-system/sealed-secrets-controller');
     expect(problem.remedy).not.toBe('');
   });
 
-  it('repeats nothing that plug-ins write, and no control characters', async () => {
-    kubectlThat(...failing('token=hunter2'));
-    const { kind, message } = await problemOf(fetchCertificates(service, options));
-    expect(kind).toBe('kubectl-failed');
-    expect(message).not.toContain('hunter2');
-    kubectlThat(...failing('error: \u001b[2Jwhat'));
+  it('repeats no control characters, and nothing that is no answer of an API server', async () => {
+    refusing(500, 'error: \u001b[2Jwhat');
     expect((await problemOf(fetchCertificates(service, options))).message).not.toContain('\u001b');
+    api.answer = (_, response) => void response.writeHead(500).end('<html>hunter2</html>');
+    expect((await problemOf(fetchCertificates(service, options))).message).not.toContain('hunter2');
   });
 
   it('waits when the controller asks for patience', async () => {
-    writeFileSync(join(folder, 'answer'), answer(anew));
-    kubectlThat(
-      ...withPort(
-        { name: 'http' },
-        `[ -e ${folder}/asked ] && exec cat ${folder}/answer`,
-        `touch ${folder}/asked`,
-        ...failing('Error from server (TooManyRequests): limit exceeded'),
-      ),
-    );
+    let count = 0;
+    withPort({ name: 'http' }, (_, response) => {
+      count += 1;
+      if (count === 1) response.writeHead(429, { 'retry-after': '0' }).end();
+      else response.end(answer(anew));
+    });
     expect(await rotate(service, values, options)).toEqual(anew);
-    expect(calls()).toHaveLength(3);
+    expect(api.seen).toHaveLength(3);
   });
 
-  it('tells when it is not installed', async () => {
-    const { kind, message } = await problemOf(
-      fetchCertificates(service, { environment: { PATH: join(folder, 'missing') } }),
-    );
-    expect(kind).toBe('kubectl-missing');
-    expect(message).toContain('kubectl is not installed');
-  });
-
-  it('ends one that hangs, whoever else holds its output', async () => {
-    kubectlThat('sleep 5 & wait');
+  it('ends what hangs, and what says too much', async () => {
+    api.answer = () => {};
     expect((await problemOf(fetchCertificates(service, { ...options, timeout: 300 }))).kind).toBe('timeout');
-  });
-
-  it('ends one that says too much', async () => {
-    kubectlThat(...withPort({ name: 'http' }, 'yes AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'));
+    withPort({ name: 'http' }, (_, response) => void response.end(Buffer.alloc(300_000, 'A')));
     expect((await problemOf(fetchCertificates(service, options))).kind).toBe('too-large');
   });
 
   it.each([['[]'], ['{"spec":{"ports":[]}}'], ['{"spec":{"ports":[{"name":"../../x"}]}}']])(
     'takes no Service like %s',
     async (text) => {
-      kubectlThat(`echo '${text}'`);
+      api.answer = (_, response) => void response.end(text);
       expect((await problemOf(fetchCertificates(service, options))).kind).toBe('unexpected');
-      expect(calls()).toHaveLength(1);
+      expect(api.seen).toHaveLength(1);
     },
   );
 
   it.each([{ name: 'a/../b' }, { namespace: '' }, { name: '-x' }, { namespace: 'A' }])(
     'takes no address like %j',
     async (part) => {
-      kubectlThat('exit 1');
       expect((await problemOf(fetchCertificates({ ...service, ...part }, options))).kind).toBe('bad-address');
-      expect(calls()).toEqual(['']);
+      expect(api.seen).toEqual([]);
     },
   );
 });

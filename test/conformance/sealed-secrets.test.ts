@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { findControllers } from '../../cluster/find-controllers.ts';
 import { ClusterProblem } from '../../cluster/problem.ts';
 import { type Controller, fetchCertificates, rotate } from '../../cluster/sealed-secrets-controller.ts';
 import type { Manifest } from '../../model/manifest.ts';
@@ -18,7 +19,7 @@ import { loadCustomKinds } from './harness/custom-kinds.ts';
 import { at, type Json, mapping, mappings, need, text } from './harness/json.ts';
 import { attempt, run, runFolder, sweepWhenDone, timed, until } from './harness/programs.ts';
 import { type SealedSecretsController, sealedSecrets } from './harness/sealed-secrets.ts';
-import { kubectl, kubeseal } from './tools/go.ts';
+import { kubeseal } from './tools/go.ts';
 
 sweepWhenDone();
 
@@ -110,14 +111,12 @@ describe('the controller', () => {
   let url: Controller = { url: '' };
 
   beforeAll(async () => {
-    const program = await kubectl();
     server = await timed('starting the API server', controlPlane);
     await loadCustomKinds(server);
     await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     controller = await timed('starting the sealed-secrets controller', () => sealedSecrets(server));
     url = { url: controller.url };
     service = { namespace: controller.namespace, name: controller.name, context: 'admin' };
-    process.env.PATH = [dirname(program), process.env.PATH].join(delimiter);
     await grant();
     process.env.KUBECONFIG = kubeconfig();
   });
@@ -154,6 +153,7 @@ describe('the controller', () => {
   /** One context for everybody who asks in these tests. */
   function kubeconfig(): string {
     const { host, port, token, authority } = server.access;
+    const apiVersion = 'client.authentication.k8s.io/v1';
     const context = (name: string, cluster: string, user: Json) => ({ name, cluster, user });
     const contexts = [
       context('admin', 'here', { token }),
@@ -161,7 +161,14 @@ describe('the controller', () => {
       context('nobody', 'here', { token, as: 'nobody' }),
       context('stranger', 'here', { token: 'wrong' }),
       context('closed', 'closed', { token }),
+      context('untrusted', 'untrusted', { token }),
+      context('program', 'here', { exec: { apiVersion, command: './login', provideClusterInfo: true } }),
     ];
+    const folder = runFolder('kubeconfig');
+    const credential = { apiVersion, kind: 'ExecCredential', status: { token } };
+    writeFileSync(join(folder, 'login'), `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`, {
+      mode: 0o700,
+    });
     const cluster = (server: string) => ({ server, 'certificate-authority': authority });
     const config = {
       apiVersion: 'v1',
@@ -169,11 +176,12 @@ describe('the controller', () => {
       clusters: [
         { name: 'here', cluster: cluster(`https://${host}:${port}`) },
         { name: 'closed', cluster: cluster('https://127.0.0.1:1') },
+        { name: 'untrusted', cluster: { server: `https://${host}:${port}` } },
       ],
       users: contexts.map(({ name, user }) => ({ name, user })),
       contexts: contexts.map(({ name, cluster }) => ({ name, context: { cluster, user: name } })),
     };
-    const file = join(runFolder('kubeconfig'), 'config');
+    const file = join(folder, 'config');
     writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
     return file;
   }
@@ -212,7 +220,7 @@ describe('the controller', () => {
   const decoded = (secret: Json, key: string): string =>
     Buffer.from(need(text(secret, 'data', key), key), 'base64').toString('utf8');
 
-  test.each(['over a URL', 'through kubectl'])('gives its certificate %s', async (way) => {
+  test.each(['over a URL', 'through the API server'])('gives its certificate %s', async (way) => {
     const certificate = await newest(way === 'over a URL' ? url : service);
     const [key] = await keys();
     expect(certificate.publicKey.equals(createPublicKey(need(key, 'a key')))).toBe(true);
@@ -288,7 +296,7 @@ describe('the controller', () => {
       expect(pinned?.map(({ fingerprint }) => fingerprint)).toEqual([after.fingerprint, before.fingerprint]);
     });
 
-    test.each(['over a URL', 'through kubectl'])('seals the same values for it %s', async (way) => {
+    test.each(['over a URL', 'through the API server'])('seals the same values for it %s', async (way) => {
       const name = way === 'over a URL' ? 'plain' : 'through-kubectl';
       const encryptedData = sealedValues(before, name);
       const values = { namespace, name, scope: 'strict', encryptedData } as const;
@@ -351,12 +359,32 @@ describe('the controller', () => {
       throw new Error(`no ClusterProblem: ${String(error)}`);
     };
 
-    test.each(['over a URL', 'through kubectl'])('values of another cluster %s', async (way) => {
+    test.each(['over a URL', 'through the API server'])('values of another cluster %s', async (way) => {
       const encryptedData = sealedValues(certificateOf(makeCertificate().pem), 'a');
       const values = { namespace, name: 'a', scope: 'strict', encryptedData } as const;
       const problem = await problemOf(rotate(way === 'over a URL' ? url : service, values));
       expect(problem.message).toContain('cannot open the values of app-matrix/a');
       expect(problem.kind).toBe('refused');
+    });
+
+    test('nobody whom a program of the kubeconfig logs in', async () => {
+      expect((await newest({ ...service, context: 'program' })).fingerprint).toBe(
+        (await newest(url)).fingerprint,
+      );
+    });
+
+    test('to list Services for those who may not, and finds the controller by its label for those who may', async () => {
+      const labels = { name: 'sealed-secrets-controller' };
+      const metadata = { name: controller.name, namespace: controller.namespace, labels };
+      await apply({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata,
+        spec: { ports: [{ name: 'http', port: 8080, targetPort: 'http', protocol: 'TCP' }] },
+      });
+      const { namespace: place, name } = controller;
+      expect(await findControllers('admin', {})).toEqual([{ namespace: place, name }]);
+      expect((await problemOf(findControllers('nobody', {}))).kind).toBe('forbidden');
     });
 
     test('nothing of those who have the role that comes with it', async () => {
@@ -370,7 +398,8 @@ describe('the controller', () => {
       ['nobody', 'forbidden'],
       ['stranger', 'unauthorized'],
       ['closed', 'unreachable'],
-      ['missing', 'kubectl-failed'],
+      ['untrusted', 'untrusted'],
+      ['missing', 'bad-configuration'],
     ])('the context %s', async (context, kind) => {
       const problem = await problemOf(fetchCertificates({ ...service, context }));
       expect(problem.kind).toBe(kind);

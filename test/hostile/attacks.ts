@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
+import { kubeconfig } from '../cluster/fake-api-server.ts';
 import { GOOD, type Machine } from './workspace.ts';
 
 /** Something that a stranger could commit. */
@@ -46,6 +47,15 @@ function plantRepository(machine: Machine, folder: string): void {
 function program(machine: Machine, path: string): void {
   machine.put(path, machine.script(path.replaceAll('/', '_')));
   chmodSync(join(machine.workspace, path), 0o755);
+}
+
+/** What anybody might start. */
+const PROGRAMS = ['kubectl', 'git', 'sops', 'age', 'node', 'sh'];
+
+function plantKubeconfig(machine: Machine, path: string, command: string): void {
+  program(machine, 'canary.sh');
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never' };
+  machine.put(path, kubeconfig({ server: 'https://127.0.0.1:1' }, { exec }));
 }
 
 function link(machine: Machine, path: string, target: string): void {
@@ -137,26 +147,46 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
-    name: 'a kubectl of its own',
-    aim: 'is found first in PATH, as npm sets it',
+    name: 'a program to log in with of its own',
+    aim: 'is found first in PATH, as npm sets it, under the name in the kubeconfig',
     plant: (machine) => {
-      for (const name of ['kubectl', 'git', 'sops', 'age', 'node', 'sh']) {
+      for (const name of [...PROGRAMS, basename(machine.login)]) {
         program(machine, `node_modules/.bin/${name}`);
         program(machine, name);
       }
     },
   },
   {
-    name: 'a configuration for kubectl',
-    aim: 'has a plug-in for logging in, which is any command',
+    name: 'the only program to log in with',
+    aim: 'is found in a folder of the workspace that is in PATH, for want of another',
     plant: (machine) => {
-      program(machine, 'canary.sh');
-      machine.put(
-        'kube.yaml',
-        `apiVersion: v1\nkind: Config\ncurrent-context: evil\ncontexts: [{name: evil, context: {cluster: evil, user: evil}}]\nclusters: [{name: evil, cluster: {server: "https://127.0.0.1:1"}}]\nusers: [{name: evil, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./canary.sh, interactiveMode: Never}}}]\n`,
-      );
+      program(machine, `tools/${basename(machine.login)}`);
+      link(machine, 'node_modules/.bin', join(machine.workspace, 'tools'));
     },
+    environment: ({ workspace }) => ({
+      PATH: [
+        join(workspace, 'tools'),
+        'tools',
+        join(workspace, 'node_modules/.bin'),
+        '/usr/bin',
+        '/bin',
+      ].join(delimiter),
+    }),
+  },
+  {
+    name: 'a kubeconfig',
+    aim: 'names a program to log in with, which is any command',
+    plant: (machine) => plantKubeconfig(machine, 'kube.yaml', './canary.sh'),
     environment: () => ({ KUBECONFIG: 'kube.yaml' }),
+  },
+  {
+    name: "a kubeconfig beside the person's own",
+    aim: 'is merged with it, and its user and context come first',
+    plant: (machine) => {
+      plantKubeconfig(machine, '.kube/config', join(machine.workspace, 'canary.sh'));
+      link(machine, 'linked', join(machine.workspace, '.kube/config'));
+    },
+    environment: ({ home }) => ({ KUBECONFIG: ['linked', join(home, '.kube/config')].join(delimiter) }),
   },
   {
     name: 'a certificate in certificates.pem',
@@ -419,7 +449,7 @@ export const ATTACKS: readonly Attack[] = [
       plant: (machine) => {
         link(machine, 'stacks/canary.yaml', join(machine.outside, 'canary.yaml'));
         moveOut(machine, 'stacks/sops.secrets');
-        for (const name of ['kubectl', 'git']) program(machine, `node_modules/.bin/${name}`);
+        for (const name of PROGRAMS) program(machine, `node_modules/.bin/${name}`);
         mkdirSync(join(machine.workspace, 'cache/matrix-gitops'), { recursive: true, mode: 0o700 });
       },
       from,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kubeconfig } from '../cluster/fake-api-server.ts';
 import { type FreshKey, freshKey } from '../secrets/keys.ts';
 import { type MadeCertificate, makeCertificate } from '../secrets/x509.ts';
 
@@ -37,8 +38,8 @@ export interface Machine {
   /** Commands that must never run make a file here. */
   readonly ran: string;
   readonly home: string;
-  /** The only other program that may be started: it stands for kubectl. */
-  readonly kubectl: string;
+  /** The only other program that may be started: the person's kubeconfig names it to log in with. */
+  readonly login: string;
   readonly honest: MadeCertificate;
   readonly stranger: MadeCertificate;
   readonly person: FreshKey;
@@ -64,9 +65,10 @@ export async function newMachine(): Promise<Machine> {
     person,
     strangersKey,
   });
-  const { put, outside, home, kubectl, canary, top } = machine;
+  const { put, outside, home, login, canary, top } = machine;
   for (const folder of ['stacks', 'dist']) mkdirSync(join(machine.workspace, folder), { recursive: true });
-  for (const folder of [outside, home, machine.ran, dirname(kubectl)]) mkdirSync(folder, { recursive: true });
+  for (const folder of [outside, join(home, '.kube'), machine.ran, dirname(login)])
+    mkdirSync(folder, { recursive: true });
   put('versions.yaml', readFileSync(join(TOP, 'versions.yaml')));
   put('stacks/good.yaml', GOOD.replace('@RECIPIENT@', person.recipient));
   put('stacks/sops.yaml', SOPS.replace('@RECIPIENT@', person.recipient));
@@ -77,9 +79,15 @@ export async function newMachine(): Promise<Machine> {
   writeFileSync(join(outside, 'canary.pem'), `${canary}\n`);
   writeFileSync(join(top, 'honest.pem'), machine.honest.pem);
   writeFileSync(join(top, 'person.age'), `${person.text}\n`, { mode: 0o600 });
+  const apiVersion = 'client.authentication.k8s.io/v1';
+  const credential = JSON.stringify({ apiVersion, kind: 'ExecCredential', status: { token: canary } });
+  writeFileSync(login, `#!/bin/sh\necho '${credential}'\n`);
+  chmodSync(login, 0o755);
   // No cluster is reached from here.
-  writeFileSync(kubectl, '#!/bin/sh\necho "The connection to the server was refused" >&2\nexit 1\n');
-  chmodSync(kubectl, 0o755);
+  writeFileSync(
+    join(home, '.kube/config'),
+    kubeconfig({ server: 'https://127.0.0.1:1' }, { exec: { apiVersion, command: basename(login) } }),
+  );
   return machine;
 }
 
@@ -89,19 +97,19 @@ function machineAt(top: string, known: Known): Machine {
   const workspace = join(top, 'workspace');
   const home = join(top, 'home');
   const ran = join(top, 'ran');
-  const kubectl = join(top, 'programs/kubectl');
+  const login = join(top, 'programs/kube-login');
   return {
     ...known,
     top,
     workspace,
     home,
     ran,
-    kubectl,
+    login,
     outside: join(top, 'outside'),
     environment: {
       HOME: home,
       // As npm and npx put it together: the workspace's own programs come first.
-      PATH: [join(workspace, 'node_modules/.bin'), '.', dirname(kubectl), '/usr/bin', '/bin'].join(delimiter),
+      PATH: [join(workspace, 'node_modules/.bin'), '.', dirname(login), '/usr/bin', '/bin'].join(delimiter),
       NO_COLOR: '1',
     },
     put: (path, text) => {

@@ -180,7 +180,7 @@ describe('--cert', () => {
   it('says whom the values were sealed for, where that was somebody else', async () => {
     await run('create');
     const cert = await put('next.pem', NEXT.pem);
-    const result = await run('rotate', { keys: ['form-secret'], cert });
+    const result = await run('rotate', { keys: ['form-secret'], cert, newCert: true });
     const notices = done(result).notices.join('\n');
     expect(notices).toContain(
       `this run seals for SHA-256 ${withColons(fingerprint(NEXT))}; the values of this stack were sealed for SHA-256 ${withColons(fingerprint(HOME))}`,
@@ -189,9 +189,46 @@ describe('--cert', () => {
     expect((await run('status', { cert: null })).exitCode).toBe(0);
   });
 
+  it('with another certificate than before is refused without --new-cert, and nothing is pinned', async () => {
+    await run('create');
+    const before = await files('stacks');
+    const rotate = { keys: ['form-secret'], cert: await put('next.pem', NEXT.pem) };
+    const result = await run('rotate', rotate);
+    expect(result.exitCode).toBe(2);
+    expect(result.stacks[0]?.problem?.code).toBe('MG064');
+    expect(stopped(result)).toContain(
+      `next.pem:1:1 this certificate is not one of those that values of this stack are sealed for until now: SHA-256 ${withColons(fingerprint(NEXT))}`,
+    );
+    expect(stopped(result)).toContain(`pinned: SHA-256 ${withColons(fingerprint(HOME))}`);
+    expect(stopped(result)).toContain('add --new-cert; if not, give the right one');
+    const line = async (question: string): Promise<string> => (question.includes('Seal for it?') ? 'n' : 'y');
+    const no = { terminal: { hidden: async () => undefined, line } };
+    expect((await run('rotate', { ...rotate, yes: false }, no)).exitCode).toBe(2);
+    expect(await files('stacks')).toEqual(before);
+    expect((await run('rotate', { ...rotate, yes: false }, person('y'))).exitCode).toBe(0);
+    // Now it is known, and named without a question.
+    expect((await run('rotate', rotate)).exitCode).toBe(0);
+  });
+
+  it('with a certificate that another computer pinned is what the person says themselves', async () => {
+    await run('create');
+    const { environment, remove } = await otherComputer();
+    expect((await run('rotate', { keys: ['form-secret'] }, { environment })).exitCode).toBe(0);
+    // An old record counts where the file of pinned certificates is gone.
+    await repository.remove(PINNED);
+    const cert = await put('next.pem', NEXT.pem);
+    expect(stopped(await run('rotate', { keys: ['form-secret'], cert }))).toContain('--new-cert');
+    const acceptCertificates = [fingerprint(NEXT)];
+    expect((await run('rotate', { keys: ['form-secret'], cert, acceptCertificates })).exitCode).toBe(0);
+    await remove();
+  });
+
   it('uses an older one than the pinned, when it says so', async () => {
     await run('create', { cert: await put('next.pem', NEXT.pem) });
-    await run('rotate', { keys: ['form-secret', 'macaroon-secret-key', 'registration-shared-secret'] });
+    await run('rotate', {
+      keys: ['form-secret', 'macaroon-secret-key', 'registration-shared-secret'],
+      newCert: true,
+    });
     await repository.remove('stacks/chat.secrets/synapse-signing-key.yaml');
     expect([...(await valuesOf(repository, 'chat', HOME)).keys()]).toHaveLength(3);
   });

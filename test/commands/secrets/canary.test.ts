@@ -365,9 +365,14 @@ describe('known values are in no trace of a failure', () => {
     const identity = at('own/theirs.agekey');
     await listener.aside(() => repository.remove('stacks/chat.secrets/livekit-keys.yaml'));
     expect(await run('create', { identity })).toBe(2);
-    expect(await run('reseal', { fromEscrow: true, identity, cert: await put('next.pem', NEXT.pem) })).toBe(
-      2,
-    );
+    expect(
+      await run('reseal', {
+        fromEscrow: true,
+        identity,
+        cert: await put('next.pem', NEXT.pem),
+        newCert: true,
+      }),
+    ).toBe(2);
     const { livekit, form } = VALUES;
     const plain = 'apiVersion: v1\nkind: Secret\nmetadata: {name: livekit-keys, namespace: chat}\n';
     const sealedSecret =

@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Inputs } from '../../../commands/secrets/inputs.ts';
 import type { Terminal } from '../../../commands/secrets/prompt.ts';
-import { humanSecrets } from '../../../commands/secrets/report.ts';
-import { styleFor } from '../../../commands/terminal.ts';
 import { UsageProblem } from '../../../commands/usage-problem.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
 import { makeCertificate, rsaKeys } from '../../secrets/x509.ts';
@@ -21,7 +19,7 @@ import {
 } from './repository.ts';
 
 const repository = useRepository();
-const { put, run, synth, files, at } = repository;
+const { put, read, run, synth, files, at } = repository;
 const SIGNING_KEY = 'synapse-signing-key/signing.key';
 
 beforeEach(async () => {
@@ -209,18 +207,39 @@ describe('what only the operator knows', () => {
     );
   });
 
-  it('stays missing with --yes: exit code 1, the rest is made, and it is said what to add', async () => {
+  it('is missing nowhere when somebody else keeps it, and the texts say who has to make it', async () => {
+    expect((await synth({ strict: true })).missing.map(({ secret }) => secret)).not.toContain('own-tls');
     const result = await run('create');
-    expect(result.exitCode).toBe(1);
-    expect(done(result).missing).toEqual(['own-tls/tls.crt', 'own-tls/tls.key']);
+    expect(result.exitCode).toBe(0);
+    expect(done(result).missing).toEqual([]);
     expect(changedKeys(done(result))).toEqual(CHAT_KEYS.filter((name) => name.startsWith('synapse-')));
-    expect(humanSecrets(result, styleFor({}, {}))).toContain(
-      'chat: own-tls/tls.crt is still missing: only you know it; add --from-file own-tls/tls.crt=FILE\n',
-    );
-    expect((await synth({ strict: true })).missing).toEqual([
-      { stack: 'chat', secret: 'own-tls', keys: ['tls.crt', 'tls.key'] },
-    ]);
-    expect((await run('create')).exitCode).toBe(1);
+    expect(await synth({ strict: true })).toMatchObject({ exitCode: 0, missing: [] });
+    const status = await run('status');
+    expect(status.exitCode).toBe(0);
+    expect(
+      done(status).status.flatMap(({ secret, states }) => (secret === 'own-tls' ? [states] : [])),
+    ).toEqual([['elsewhere'], ['elsewhere']]);
+    expect(await read('dist/chat/SUMMARY.md')).toMatch(/own-tls.*you put it into the cluster yourself/);
+    const text = await read('dist/chat/SECRETS.md');
+    expect(text).toContain('kubectl -n chat create secret tls own-tls --cert=CHAIN.pem --key=KEY.pem');
+    expect(text).toContain('--from-file own-tls/tls.crt=FILE own-tls/tls.key=FILE');
+  });
+
+  it('counts again once it is kept here: in another namespace it would not open', async () => {
+    const fromFile = [`tls.crt=${await put('a.crt', tls.pem)}`, `tls.key=${await put('a.key', key)}`];
+    expect((await run('create', { fromFile })).exitCode).toBe(0);
+    await synth();
+    const kept = await read('dist/chat/SECRETS.md');
+    expect(kept).not.toContain('kubectl -n chat create secret tls');
+    expect(kept).toContain('A certificate that you keep, valid for: `example.org`, `matrix.example.org`.');
+    await put('stacks/chat.yaml', `${await read('stacks/chat.yaml')}namespace: elsewhere\n`);
+    expect((await synth({ strict: true })).missing).toContainEqual({
+      stack: 'chat',
+      secret: 'own-tls',
+      keys: ['tls.crt', 'tls.key'],
+      sealedFor: 'chat',
+    });
+    expect((await run('status')).exitCode).toBe(1);
   });
 
   it('is asked for by the path of its file, and sealed as it is', async () => {
@@ -238,10 +257,10 @@ describe('what only the operator knows', () => {
     expect((await synth({ strict: true })).exitCode).toBe(0);
   });
 
-  it('can be left for later at the terminal', async () => {
+  it('can be left to somebody else at the terminal', async () => {
     const result = await run('create', { yes: false }, { terminal: person({}) });
-    expect(result).toMatchObject({ exitCode: 1 });
-    expect(done(result).missing).toHaveLength(2);
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(done(result).missing).toEqual([]);
   });
 
   const other = makeCertificate({ hosts: ['matrix.example.org'] });

@@ -223,7 +223,7 @@ describe('escrow', () => {
     ];
     const cert = await put('next.pem', NEXT.pem);
     expect(stopped(await run('reseal', { cert, fromEscrow: true }))).toMatch(/needs the private age key/);
-    const result = await run('reseal', { cert, fromEscrow: true, identity });
+    const result = await run('reseal', { cert, newCert: true, fromEscrow: true, identity });
     expect(result.exitCode).toBe(0);
     expect(changedKeys(done(result))).toEqual(CHAT_KEYS);
     expect(await valuesOf(repository, 'chat', NEXT)).toEqual(values);
@@ -235,7 +235,9 @@ describe('escrow', () => {
     }
     await synth();
     expect(restarted(restarts, await restartsOf(repository))).toEqual([]);
-    expect(done(await run('reseal', { cert, fromEscrow: true, identity })).written).toEqual([]);
+    expect(done(await run('reseal', { cert, newCert: true, fromEscrow: true, identity })).written).toEqual(
+      [],
+    );
     expect(
       (await run('status', { cert: null, identity })).stacks[0]?.status.every(
         ({ states }) => states.join() === 'present',
@@ -268,7 +270,7 @@ describe('escrow', () => {
     await remove(`stacks/chat.secrets/escrow/${copy}`);
     const before = await files('stacks');
     const cert = await put('next.pem', NEXT.pem);
-    const result = await run('reseal', { cert, fromEscrow: true, identity });
+    const result = await run('reseal', { cert, newCert: true, fromEscrow: true, identity });
     expect(stopped(result)).toMatch(/^there is no copy in escrow of jitsi-secrets\/jicofo-auth-password; /);
     expect(await files('stacks')).toEqual(before);
   });
@@ -281,7 +283,7 @@ describe('escrow', () => {
     await put(`stacks/chat.secrets/escrow/${copy}`, damage(await read(`stacks/chat.secrets/escrow/${copy}`)));
     const before = await files('stacks');
     const cert = await put('next.pem', NEXT.pem);
-    const result = await run('reseal', { cert, fromEscrow: true, identity });
+    const result = await run('reseal', { cert, newCert: true, fromEscrow: true, identity });
     expect(result.exitCode).toBe(2);
     expect(stopped(result)).toContain(`escrow/${copy}: this is no encrypted file of age`);
     expect(await files('stacks')).toEqual(before);

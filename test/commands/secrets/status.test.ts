@@ -116,7 +116,7 @@ describe('status', () => {
     await run('create');
     await put('stacks/chat.yaml', CHAT);
     const newer = makeCertificate({ notBefore: new Date(Date.now() - 1000) });
-    await run('create', { cert: await put('newer.pem', newer.pem) });
+    await run('create', { cert: await put('newer.pem', newer.pem), newCert: true });
     const added = CHAT_KEYS.filter((key) => !LAB_KEYS.includes(key));
     expect(await states()).toEqual({
       exitCode: 0,

@@ -93,11 +93,6 @@ export function kubeApiServer(): Promise<string> {
   return kubernetes('kube-apiserver');
 }
 
-/** kubectl of the same release. */
-export function kubectl(): Promise<string> {
-  return kubernetes('kubectl');
-}
-
 function kubernetes(name: string): Promise<string> {
   const version = 'v1.36.3';
   return goProgram({
