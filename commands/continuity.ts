@@ -35,6 +35,8 @@ export type Compare = (entry: StackEntry, stack: Stack, rendered: Rendered) => P
 
 /** Characters of one stack's old files that are read as YAML: a rendered one has a tenth of them. */
 const MOST_TEXT = 2_000_000;
+/** Files of one stack of which it is said one by one that they cannot be compared. */
+const MOST_NOTICES = 20;
 
 /**
  * @param out the output folder
@@ -160,45 +162,51 @@ async function oldSide(
   const { where, files } = await old.files(name, texts);
   const manifests: Manifest[] = [];
   const notices: Diagnostic[] = [];
+  const notice = (path: string, line: number, problem: string): void => {
+    notices.push(notCompared({ file: fromHere(`${where}/${path}`), line, column: 1 }, problem));
+  };
   let left = MOST_TEXT;
-  const read = (path: string, text: string): ReturnType<typeof oldManifests> => {
+  const understand = (path: string, text: string): ReturnType<typeof oldManifests> => {
     left -= text.length;
-    if (left < 0) return { line: 1, problem: 'the files of its stack hold more than any that are rendered' };
     return oldManifests(path, text);
   };
-  const missing = missingFiles(files, texts, now);
-  for (const file of [...files, ...missing]) {
-    if ('same' in file) {
-      manifests.push(...(now.get(file.path) ?? []));
+  for (const { path, read } of [...files, ...missingFiles(files, now)]) {
+    if (left <= 0 || notices.length >= MOST_NOTICES) {
+      notice(name, 1, 'its files hold more than any that are rendered, and not all were read');
+      break;
+    }
+    const content = read();
+    if (content === undefined) continue;
+    if ('same' in content) {
+      manifests.push(...(now.get(path) ?? []));
       continue;
     }
-    let found = 'text' in file ? read(file.path, file.text) : { line: 1, problem: file.problem };
+    let found = 'text' in content ? understand(path, content.text) : { line: 1, problem: content.problem };
     if ('problem' in found) {
       // As it is while two branches are merged: the last commit has it whole.
-      const committed = await old.committed(file.path);
-      const whole = committed === undefined ? undefined : read(file.path, committed);
+      const committed = await old.committed(path);
+      const whole = committed === undefined ? undefined : understand(path, committed);
       if (whole !== undefined && 'manifests' in whole) found = whole;
     }
     if ('manifests' in found) manifests.push(...found.manifests);
-    else if (!missing.includes(file)) {
-      const position = { file: fromHere(`${where}/${file.path}`), line: found.line, column: 1 };
-      notices.push(notCompared(position, found.problem));
-    }
+    else if (found.problem !== MISSING) notice(path, found.line, found.problem);
   }
   return { name, where, manifests, notices };
 }
 
-/** Rendered files that are not there, where others of the stack are: somebody has removed them. */
+/** Said of nothing: a file that is missing and was never committed is a new one. */
+const MISSING = 'it is missing';
+
+/** Rendered files that are not there, where others of the stack are: somebody has removed them, or they are new. */
 function missingFiles(
   files: readonly OldFile[],
-  texts: ReadonlyMap<string, string>,
   now: ReadonlyMap<string, readonly Manifest[]>,
 ): readonly OldFile[] {
   if (files.length === 0) return [];
   const there = new Set(files.map(({ path }) => path));
   return [...now.keys()]
-    .filter((path) => texts.has(path) && !there.has(path))
-    .map((path) => ({ path, problem: 'it is missing' }));
+    .filter((path) => !there.has(path))
+    .map((path) => ({ path, read: () => ({ problem: MISSING }) }));
 }
 
 /** The same stack under older names: rendered from the same stack file, or for the same server from a file that is gone. */

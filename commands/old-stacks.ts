@@ -19,11 +19,15 @@ const FIRST_LINE = 16_384;
 /** The file that every rendered stack has. */
 const LIST = 'kustomization.yaml';
 
-/** A file of a stack as it is: its text, or that it is the same as the new one, or why neither is known. */
-export type OldFile =
-  | { readonly path: string; readonly text: string }
-  | { readonly path: string; readonly same: true }
-  | { readonly path: string; readonly problem: string };
+/** A file of a stack, by path below the output folder. */
+export interface OldFile {
+  readonly path: string;
+  /** Read when it is asked for: all together may be large. Undefined for somebody's own file. */
+  read(): OldContent | undefined;
+}
+
+/** What a file holds: its text, or the same as the new one, or why neither is known. */
+export type OldContent = { readonly text: string } | { readonly same: true } | { readonly problem: string };
 
 /** A stack's YAML files as they are now. */
 export interface OldFiles {
@@ -39,7 +43,8 @@ export interface OldStacks {
   /** The same of the last commit. */
   committedOrphans(): Promise<ReadonlyMap<string, string>>;
   /**
-   * The files of one stack; none where neither the folder nor the last commit has it.
+   * The files of one stack, those that are rendered now first; none where neither the folder nor the last commit has
+   * it.
    *
    * @param texts what is rendered now, by path below the output folder
    */
@@ -98,10 +103,11 @@ export function oldStacks(bounds: Bounds, out: string, names: ReadonlySet<string
       }, new Map<string, string>()),
     files: async (name, texts) => {
       const paths = yamlFiles(place, name);
-      const files = paths.flatMap((path) => fileHere(place, path, texts.get(path)));
-      if (files.length > 0) return { where: out, files };
+      const files = paths.map((path) => ({ path, read: () => contentOf(place, path, texts.get(path)) }));
+      const isThere = paths.some((path) => texts.has(path)) || renderedFolder(place, name) !== undefined;
+      if (isThere) return { where: out, files: knownFirst(files, texts) };
       const committed = await fromHead((folder) => committedFiles(folder.open(name), name, 0), []);
-      return { where: `${out} of the last commit`, files: committed };
+      return { where: `${out} of the last commit`, files: knownFirst(committed, texts) };
     },
     committed: (path) =>
       fromHead((folder) => {
@@ -132,11 +138,16 @@ function orphansIn(place: string, names: ReadonlySet<string>): ReadonlyMap<strin
   for (const { name, isFolder } of entriesOf(place)) {
     if (found.size >= MOST_ORPHANS) break;
     if (!isFolder || names.has(name)) continue;
-    const text = headOf(join(place, name, LIST), FIRST_LINE)?.toString('utf8') ?? '';
-    const from = renderedFrom(`${name}/${LIST}`, text);
+    const from = renderedFolder(place, name);
     if (from !== undefined) found.set(name, from);
   }
   return found;
+}
+
+/** The stack file that a folder is rendered from; undefined where it is none of ours. */
+function renderedFolder(place: string, name: string): string | undefined {
+  const text = headOf(join(place, name, LIST), FIRST_LINE)?.toString('utf8') ?? '';
+  return renderedFrom(`${name}/${LIST}`, text);
 }
 
 /** The YAML files of a stack's folder, by path below the output folder. */
@@ -173,16 +184,21 @@ function entriesOf(folder: string): readonly { readonly name: string; readonly i
   }
 }
 
+function knownFirst(files: readonly OldFile[], texts: ReadonlyMap<string, string>): readonly OldFile[] {
+  const known = (is: boolean): readonly OldFile[] => files.filter(({ path }) => texts.has(path) === is);
+  return [...known(true), ...known(false)];
+}
+
 /** Somebody's own file is not looked at; one in the place of a rendered file is a damaged one. */
-function fileHere(place: string, path: string, now: string | undefined): readonly OldFile[] {
+function contentOf(place: string, path: string, now: string | undefined): OldContent | undefined {
   const file = join(place, path);
   try {
-    if (now !== undefined && hasBytes(file, Buffer.from(now))) return [{ path, same: true }];
+    if (now !== undefined && hasBytes(file, Buffer.from(now))) return { same: true };
     const text = readRegular(file, { limit: LARGEST }).toString('utf8');
-    if (renderedFrom(path, text) !== undefined) return [{ path, text }];
-    return now === undefined ? [] : [{ path, problem: 'its first line is not that of a rendered file' }];
+    if (renderedFrom(path, text) !== undefined) return { text };
+    return now === undefined ? undefined : { problem: 'its first line is not that of a rendered file' };
   } catch (error) {
-    if (error instanceof FileProblem) return [{ path, problem: error.what }];
+    if (error instanceof FileProblem) return { problem: error.what };
     throw error;
   }
 }
@@ -193,9 +209,16 @@ function committedFiles(folder: CommittedFolder, below: string, depth: number): 
     .map((name) => ({ name, path: `${below}/${name}` }))
     .filter(({ path }) => isOfInterest(path))
     .slice(0, MOST_FILES)
-    .flatMap(({ name, path }): readonly OldFile[] => {
-      const text = folder.read(name).toString('utf8');
-      return renderedFrom(path, text) === undefined ? [] : [{ path, text }];
+    .map(({ name, path }): OldFile => {
+      const read = (): OldContent | undefined => {
+        try {
+          const text = folder.read(name).toString('utf8');
+          return renderedFrom(path, text) === undefined ? undefined : { text };
+        } catch (error) {
+          return { problem: whyUnread(error) };
+        }
+      };
+      return { path, read };
     });
   const inner = folder.folders.flatMap((name) =>
     committedFiles(folder.open(name), `${below}/${name}`, depth + 1),

@@ -61,7 +61,7 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
       };
     case 'MG072':
       return {
-        what: `the volume of ${object} has "${from}" in ${where}, and would get "${to}" (${path}): a volume cannot be moved, so the cluster refuses it, or an empty one takes its place`,
+        what: `the volume of ${object} has "${from}" in ${where}, and would get "${to}" (${path}): a volume never moves by itself, so the change is refused, does nothing, or puts an empty volume in its place`,
         remedy: `write "${from}" again, or copy the data to a new volume first`,
       };
     case 'MG073':
