@@ -130,6 +130,8 @@ async function openHead(place: string): Promise<CommittedFolder | undefined> {
 
 function whyUnread(error: unknown): string {
   if (error instanceof Error && 'why' in error && typeof error.why === 'string') return error.why;
+  const code = errorCode(error);
+  if (code !== '') return `the system refuses it (${code})`;
   throw error;
 }
 
