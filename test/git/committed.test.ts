@@ -111,18 +111,29 @@ describe('what the last commit has', () => {
   });
 
   it('is read where deltas name what they are made of by its id, and of several packs', () => {
-    for (const step of [1, 2, 3]) {
-      put('dist/chat/long.yaml', long(`step ${step}`));
-      put(`dist/chat/of-${step}.yaml`, `${step}`);
-      commit();
-      git('-c', 'repack.useDeltaBaseOffset=false', 'repack', '--quiet', ...(step === 3 ? ['-a', '-d'] : []));
-    }
+    for (const step of [1, 2, 3]) put(`dist/chat/of-${step}.yaml`, long(`step ${step}`));
+    commit();
+    git('-c', 'repack.useDeltaBaseOffset=false', 'repack', '--quiet', '-a', '-d');
     put('dist/chat/last.yaml', 'last');
     commit();
     git('repack', '--quiet');
+    git('prune-packed');
+    expect(readdirSync(join(top, '.git/objects/pack')).filter((name) => name.endsWith('.idx'))).toHaveLength(
+      2,
+    );
     const files = all(committedFolder(top, 'dist'));
-    expect(files['chat/long.yaml']).toBe(long('step 3'));
+    for (const step of [1, 2, 3]) expect(files[`chat/of-${step}.yaml`]).toBe(long(`step ${step}`));
     expect(files['chat/last.yaml']).toBe('last');
+  });
+
+  it('is read where a delta takes over more than 64 KB at once', () => {
+    const piece = random.join('').repeat(12);
+    put('dist/a', `${piece}a`);
+    put('dist/b', `${piece}b`);
+    commit();
+    git('repack', '--quiet', '-a', '-d');
+    expect(piece.length).toBeGreaterThan(100_000);
+    expect(all(committedFolder(top, 'dist'))).toEqual({ a: `${piece}a`, b: `${piece}b` });
   });
 
   it('is nothing before the first commit, and where nothing is at the path', () => {
