@@ -152,7 +152,7 @@ export const ATTACKS: readonly Attack[] = [
     aim: 'keeps the computer busy when it is compared, or hides what is lost',
     plant: (machine) => {
       const head = (path: string): string => `# ${path} is rendered from stacks/good.yaml: x\n`;
-      const odd = ['['.repeat(90) + 'a,'.repeat(400_000), 'a: &a [x]\n' + 'k: *a\n'.repeat(100_000)];
+      const odd = ['['.repeat(90) + 'a,'.repeat(400_000), `a: &a [x]\n${'k: *a\n'.repeat(100_000)}`];
       for (let index = 0; index < 60; index++) {
         const path = `good/a/${index}.yaml`;
         machine.put(`dist/${path}`, head(path) + (odd[index % 2] ?? ''));
