@@ -18,6 +18,14 @@ export function diagnosticLine({ position, code, what, remedy }: Diagnostic, sty
   return line`${place} ${style.red(`error ${code}`)}: ${what}; ${remedy}`;
 }
 
+/** `stacks/x.yaml:12:5 note MG078: what to know; what to do`. */
+function noticeLine(
+  { position: { file, line: row, column }, code, what, remedy }: Diagnostic,
+  style: Style,
+): Shown {
+  return line`${style.bold(`${file}:${row}:${column}`)} note ${code}: ${what}; ${remedy}`;
+}
+
 /** `dist/x/components/y.yaml error MR004: Deployment/ns/y spec.…: what is wrong; what to do`. */
 function findingLine(finding: StackFinding, out: string, style: Style): Shown {
   const { stack, file, code, object, field, what, remedy } = finding;
@@ -28,8 +36,9 @@ function findingLine(finding: StackFinding, out: string, style: Style): Shown {
 
 /** What a run of synth came to, for people. */
 export function humanReport(result: SynthResult, out: string, style: Style): Shown {
-  const { diagnostics, findings, failures, written, compared, kept } = result;
+  const { diagnostics, notices, findings, failures, written, compared, kept } = result;
   const said = [
+    ...notices.map((one) => noticeLine(one, style)),
     ...diagnostics.map((one) => diagnosticLine(one, style)),
     ...findings.map((one) => findingLine(one, out, style)),
     ...failures.map((one) => paragraph(failureText(one))),
@@ -64,7 +73,7 @@ export function humanReport(result: SynthResult, out: string, style: Style): Sho
 }
 
 /** What is still to be made, a line for each stack; for very many stacks one for all. */
-function missingLines({ missing }: SynthResult): readonly Shown[] {
+function missingLines({ missing, orphanedSecrets }: SynthResult): readonly Shown[] {
   const stacks = [...new Set(missing.map(({ stack }) => stack))];
   if (stacks.length > MANY_STACKS) {
     return [
@@ -85,9 +94,16 @@ function missingLines({ missing }: SynthResult): readonly Shown[] {
           ]),
       ...(made.length === 0
         ? []
-        : [line`${stack}: no value yet in ${made.join(', ')}: run secrets create --stack ${stack}`]),
+        : [line`${stack}: no value yet in ${made.join(', ')}: ${advice(stack, orphanedSecrets)}`]),
     ];
   });
+}
+
+/** Where the keys of a server may lie under an older name of its stack, new ones are not what anybody wants. */
+function advice(stack: string, [orphan, ...others]: readonly string[]): string {
+  if (orphan === undefined) return `run secrets create --stack ${stack}`;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${orphan}/${more} belongs to no stack: if it holds the keys of this server, rename it to ${stack}.secrets; otherwise move it out of that folder; then run synth again`;
 }
 
 /** One line for each file; for very many, one for each folder. */

@@ -9,10 +9,12 @@ import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
 import { type Rendered, render } from '../render.ts';
 import type { Finding } from '../rules/rule.ts';
+import { type Compare, type Continuity, continuity } from './continuity.ts';
 import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
 import { keptFiles } from './kept.ts';
+import { orphanedSecrets } from './orphaned-secrets.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
 import { choose, readWorkspace, type StackEntry } from './workspace.ts';
@@ -58,6 +60,8 @@ export interface SynthResult {
   /** 0 fine, 1 findings in what was rendered or an output folder that is not up to date, 2 wrong input, 3 a failure. */
   readonly exitCode: 0 | 1 | 2 | 3;
   readonly diagnostics: readonly Diagnostic[];
+  /** What a person should know, and that stops nothing. */
+  readonly notices: readonly Diagnostic[];
   readonly findings: readonly StackFinding[];
   /** Stacks on which this program itself failed; the others were rendered. */
   readonly failures: readonly Failure[];
@@ -67,6 +71,8 @@ export interface SynthResult {
   readonly kept: readonly string[];
   /** Keys of Secrets that have no value yet. */
   readonly missing: readonly MissingSecret[];
+  /** Where values are missing: folders of ciphertext that belong to no stack, such as one of an older name. */
+  readonly orphanedSecrets: readonly string[];
   /** What was written; undefined when nothing could be, or should. */
   readonly written: Written | undefined;
   /** How the output folder differs, with mode `check`. */
@@ -104,17 +110,27 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const stacks: string[] = [];
   const failures: Failure[] = [];
   const failing: StackEntry[] = [];
+  const notices: Diagnostic[] = [];
+  const olderNames = new Set<string>();
+  const compare = continuity(bounds, out, workspace.entries);
   const missing: MissingSecret[] = [];
   for (const [index, entry] of chosen.entries()) {
-    const rendered = renderEntry(entry, workspace.versions.length === 0, renderer);
-    diagnostics.push(...rendered.diagnostics);
-    findings.push(...rendered.findings);
-    if (rendered.failure !== undefined) failures.push(rendered.failure);
-    if (rendered.files === undefined) {
+    const outcome = await compareEntry(
+      entry,
+      renderEntry(entry, workspace.versions.length === 0, renderer),
+      compare,
+    );
+    diagnostics.push(...outcome.diagnostics);
+    findings.push(...outcome.findings);
+    notices.push(...outcome.notices);
+    if (outcome.failure !== undefined) failures.push(outcome.failure);
+    if (outcome.rendered === undefined) {
       failing.push(entry);
+      for (const name of outcome.olderNames) olderNames.add(name);
     } else {
-      if (mode === 'print') await printYaml(rendered.files, stacks.length === 0, options.print);
-      else for (const [path, text] of rendered.files) texts.set(path, compact(text));
+      const { files } = outcome.rendered;
+      if (mode === 'print') await printYaml(files, stacks.length === 0, options.print);
+      else for (const [path, text] of files) texts.set(path, compact(text));
       stacks.push(entry.name);
       missing.push(...missingSecrets(entry));
     }
@@ -122,11 +138,20 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   }
   const result = {
     diagnostics: listed(unique(diagnostics)),
+    notices,
     findings,
     failures,
     stacks,
     kept: failing.map(({ name }) => name),
     missing,
+    orphanedSecrets:
+      missing.length === 0
+        ? []
+        : orphanedSecrets(
+            bounds,
+            options.stacks,
+            workspace.entries.map(({ name }) => name),
+          ),
     written: undefined,
     compared: undefined,
   } as const;
@@ -134,7 +159,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const wrong = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
   const exitCode = failures.length > 0 ? 3 : wrong;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
-  const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
+  const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing, olderNames));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
   if (mode === 'write')
     return { exitCode, ...result, written: await writeOutput(bounds, out, texts, { kept }) };
@@ -143,9 +168,9 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, compared };
 }
 
-/** What came of one stack; files only when nothing is wrong with it. */
+/** What came of one stack; rendered only when nothing is wrong with it. */
 interface RenderedEntry {
-  readonly files: ReadonlyMap<string, string> | undefined;
+  readonly rendered: Rendered | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly findings: readonly StackFinding[];
   readonly failure: Failure | undefined;
@@ -154,22 +179,41 @@ interface RenderedEntry {
 function renderEntry(entry: StackEntry, imagesAreKnown: boolean, renderer: typeof render): RenderedEntry {
   const { file, name, stack, diagnostics, failure } = entry;
   if (stack === undefined || !imagesAreKnown) {
-    return { files: undefined, diagnostics, findings: [], failure };
+    return { rendered: undefined, diagnostics, findings: [], failure };
   }
   try {
     return judged(entry, renderer(stack));
   } catch (error) {
     // One stack that this program cannot render must not keep the others from being rendered.
     const own = failureOf(file, name, error);
-    return { files: undefined, diagnostics: [], findings: [], failure: own };
+    return { rendered: undefined, diagnostics: [], findings: [], failure: own };
   }
 }
 
-function judged({ name, source }: StackEntry, rendered: Rendered): RenderedEntry {
+/** The same, unless data would be lost by what it replaces. */
+async function compareEntry(
+  entry: StackEntry,
+  outcome: RenderedEntry,
+  compare: Compare,
+): Promise<RenderedEntry & Pick<Continuity, 'notices' | 'olderNames'>> {
+  const { stack, file, name } = entry;
+  const nothing = { notices: [], olderNames: [] };
+  if (stack === undefined || outcome.rendered === undefined) return { ...outcome, ...nothing };
+  try {
+    const { diagnostics, notices, olderNames } = await compare(entry, stack, outcome.rendered);
+    if (diagnostics.length === 0) return { ...outcome, notices, olderNames };
+    return { ...outcome, rendered: undefined, diagnostics, notices, olderNames };
+  } catch (error) {
+    return { ...outcome, rendered: undefined, failure: failureOf(file, name, error), ...nothing };
+  }
+}
+
+function judged({ name, source: read }: StackEntry, rendered: Rendered): RenderedEntry {
+  const source = rendered.problems.length === 0 ? undefined : read();
   const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
   const isFine = rendered.findings.length + rendered.problems.length === 0;
   return {
-    files: isFine ? rendered.files : undefined,
+    rendered: isFine ? rendered : undefined,
     diagnostics: problems,
     findings: rendered.findings.map((finding) => ({ ...finding, stack: name })),
     failure: undefined,
@@ -205,11 +249,12 @@ async function keptBeside(
   only: readonly string[] | undefined,
   chosen: readonly StackEntry[],
   failing: readonly StackEntry[],
+  olderNames: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
   const all = only === undefined || only.length === 0;
   if (all && failing.length === 0) return new Set();
   const asked = new Set(chosen.map(({ name }) => name));
-  const names = new Set(failing.map(({ name }) => name));
+  const names = new Set([...failing.map(({ name }) => name), ...olderNames]);
   // A file that cannot be read may have had another name in it.
   const files = new Set(failing.map(({ file }) => baseName(headerPath(file))));
   return await keptFiles(

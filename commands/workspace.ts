@@ -37,8 +37,8 @@ export interface StackEntry {
   readonly stack: Stack | undefined;
   /** The ciphertext that lies beside its file. */
   readonly secrets: ReadSecrets;
-  /** Where everything stands; only where rendering may find mistakes in the file. */
-  readonly source: YamlSource | undefined;
+  /** Where everything is written. A parsed file is large: most are read a second time when somebody asks. */
+  source(): YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Where this program itself failed on the file; the other files are read all the same. */
   readonly failure?: Failure;
@@ -93,18 +93,19 @@ async function readStack(
     loaded = loadStack(file, readBytes(bounds, path, 'repository'), images, shared);
   } catch (error) {
     const name = defaultName(file);
-    const unread = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: undefined };
+    const unread = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: () => undefined };
     const entry =
       error instanceof FileProblem
         ? { ...unread, diagnostics: [fileDiagnostic(error)] }
         : { ...unread, diagnostics: [], failure: failureOf(file, name, error) };
     return { entry, claimed: undefined };
   }
-  const { name, source, claims } = loaded;
+  const { name, claims } = loaded;
   const { stack: value, secrets, diagnostics } = await withOwnSecrets(bounds, dirname(path), loaded, before);
-  // A parsed file is large, and there may be hundreds.
-  const needed = value === undefined || value.overrides.length === 0 ? undefined : source;
-  return { entry: { file, name, stack: value, secrets, source: needed, diagnostics }, claimed: claims };
+  const kept = value === undefined || value.overrides.length === 0 ? undefined : loaded.source;
+  const source = (): YamlSource | undefined =>
+    kept ?? shared.compose(file, readBytes(bounds, path, 'repository')).source;
+  return { entry: { file, name, stack: value, secrets, source, diagnostics }, claimed: claims };
 }
 
 /** The stack with the ciphertext that is kept for it next to its file, or what is wrong with that. */

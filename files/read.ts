@@ -107,6 +107,20 @@ export function headOf(path: string, length: number): Buffer | undefined {
   }
 }
 
+/**
+ * A part of a file, however large it is; less where the file ends before.
+ *
+ * @param start where it begins, bytes
+ * @param length how much of it, bytes
+ * @throws FileProblem when it is not a file, or cannot be read
+ */
+export function partOf(path: string, start: number, length: number): Buffer {
+  return withRegular(path, { limit: Number.MAX_SAFE_INTEGER }, (file) => {
+    const part = Buffer.alloc(length);
+    return part.subarray(0, readSync(file, part, 0, length, start));
+  });
+}
+
 /** SHA-256 of a file of any size, in hexadecimal digits; undefined where there is no file, or something else. */
 export function checksumOf(path: string): string | undefined {
   try {

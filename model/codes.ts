@@ -62,6 +62,16 @@ export const CODES = {
   MG067: 'A file of secrets holds something that matrix-gitops does not write there.',
   MG068: 'A file of secrets does not fit the Secret that the stack needs.',
   MG069: 'A comment in a file of secrets holds a secret in plain text.',
+  MG070: 'The server name differs from the one in dist/.',
+  MG071: 'A volume would shrink.',
+  MG072: 'A volume would move, or change its storage class.',
+  MG073: 'The major version of PostgreSQL would change.',
+  MG074: 'Synapse would go back to an older version.',
+  MG075: 'The name or namespace of the stack differs from the one in dist/, and its data would stay behind.',
+  MG076: 'A workload would change its selector or its kind under the same name.',
+  MG077: 'An object that holds data would no longer be rendered.',
+  MG078: 'An entry of accept fits neither what was nor what is, or is no longer needed.',
+  MG079: 'A file of dist/ could not be compared with what would replace it.',
 } as const;
 
 /** One of {@link CODES}. */

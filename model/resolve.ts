@@ -101,6 +101,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
     callNodes: resolveCallNodes(written.callNodes),
     provider: resolveSecretProvider(written.secrets),
     overrides: written.overrides ?? [],
+    accept: written.accept ?? [],
     forced: additions(written).flatMap(({ path, force, conflicts }) =>
       force === undefined
         ? []

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { acceptSchema } from './accept.ts';
 import { NAME_LENGTH } from './checks/names.ts';
 import {
   COMPONENT_NAMES,
@@ -217,6 +218,11 @@ export const stackSchema = z.strictObject({
   overrides: overridesSchema
     .optional()
     .describe('Changes to rendered objects, applied last, in this order; each with its reason.'),
+  accept: acceptSchema
+    .optional()
+    .describe(
+      'Changes that synth stops at because data could be lost by them, each with the reason why it is meant. Remove an entry when synth says that it is no longer needed.',
+    ),
   secrets: secretsSchema.optional().describe('Where the values of Secrets come from.'),
 });
 

@@ -1,3 +1,4 @@
+import type { Accepted } from './accept.ts';
 import type { SizedContainer } from './components/component.ts';
 import type { Settings } from './components/index.ts';
 import type { Images } from './images.ts';
@@ -96,6 +97,8 @@ export interface StackFacts {
   readonly provider: SecretProvider;
   /** Changes to rendered objects, in the order they are applied. */
   readonly overrides: readonly Override[];
+  /** Dangerous changes that the stack file agrees to. */
+  readonly accept: readonly Accepted[];
   /** Why additions may replace what other settings own, by the path of the addition. */
   readonly forced: readonly { readonly path: string; readonly reason: string }[];
 }

@@ -241,12 +241,17 @@ function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly M
       ? md`${code(objectText(object))}: ${what}`
       : md`${code(objectText(object))} ${code(field)}: ${what}`,
   );
+  const agreed = stack.accept.map(
+    ({ code: what, object, from, to, why }) =>
+      md`${code(object)}, from ${code(from)} to ${code(to)} (${what}): ${why}`,
+  );
   const part = (title: string, items: readonly Markdown[]): readonly Markdown[] =>
     items.length === 0 ? [] : [heading(2, title), list(items)];
   return [
     ...part('Overridden objects, and why', overrides),
     ...part('What the overrides weaken', weakened),
     ...part('Forced additions, and why', forced),
+    ...part('What was agreed to, and why', agreed),
   ];
 }
 

@@ -17,11 +17,13 @@ const diagnostic: Diagnostic = {
 
 const nothing = {
   diagnostics: [],
+  notices: [],
   findings: [],
   failures: [],
   stacks: [],
   kept: [],
   missing: [],
+  orphanedSecrets: [],
   written: undefined,
   compared: undefined,
 } as const;

@@ -107,6 +107,8 @@ describe('reports', () => {
   const synth = {
     exitCode: 1,
     diagnostics: [diagnostic],
+    notices: [diagnostic],
+    orphanedSecrets: [HOSTILE],
     findings: [
       {
         stack: HOSTILE,
@@ -201,7 +203,7 @@ describe('reports', () => {
         humanReport({ ...synth, failures: [], written: undefined, compared: undefined }, 'dist', style).split(
           '\n',
         ),
-      ).toHaveLength(4);
+      ).toHaveLength(5);
     }
   });
 

@@ -147,6 +147,35 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    name: 'a history of its own',
+    aim: 'has the last commit read from outside, from a pipe, or without end',
+    plant: (machine) => {
+      rmSync(join(machine.workspace, 'dist'), { recursive: true, force: true });
+      machine.put('.git/HEAD', 'ref: refs/heads/main\n');
+      link(machine, '.git/refs/heads/main', join(machine.outside, 'canary.yaml'));
+      fifo(machine, '.git/packed-refs');
+      link(machine, '.git/objects', machine.outside);
+    },
+  },
+  {
+    name: 'a dist/ that nothing can read',
+    aim: 'keeps the computer busy when it is compared, or hides what is lost',
+    plant: (machine) => {
+      const head = (path: string): string => `# ${path} is rendered from stacks/good.yaml: x\n`;
+      const odd = ['['.repeat(90) + 'a,'.repeat(400_000), `a: &a [x]\n${'k: *a\n'.repeat(100_000)}`];
+      for (let index = 0; index < 60; index++) {
+        const path = `good/a/${index}.yaml`;
+        machine.put(`dist/${path}`, head(path) + (odd[index % 2] ?? ''));
+      }
+      machine.put(
+        'dist/good/data/pvc-media.yaml',
+        `${head('good/data/pvc-media.yaml')}\u001b]0;evil\u0007: [\n`,
+      );
+      link(machine, 'dist/good/link', machine.outside);
+      fifo(machine, 'dist/good/pipe.yaml');
+    },
+  },
+  {
     name: 'a program to log in with of its own',
     aim: 'is found first in PATH, as npm sets it, under the name in the kubeconfig',
     plant: (machine) => {

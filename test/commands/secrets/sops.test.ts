@@ -73,6 +73,20 @@ describe('SOPS', () => {
     expect(await files('stacks')).toEqual(before);
   });
 
+  it('lets the signing key be rotated, and stops where it disappears from dist/', async () => {
+    await run('create');
+    await synth();
+    await run('rotate', { keys: ['signing.key'], identity });
+    expect(await synth()).toMatchObject({ exitCode: 0, diagnostics: [] });
+    await repository.remove('stacks/chat.secrets/synapse-signing-key.yaml');
+    const { exitCode, diagnostics } = await synth();
+    expect(exitCode).toBe(2);
+    expect(diagnostics).toMatchObject([
+      { code: 'MG077', what: expect.stringContaining('Secret/chat/synapse-signing-key') },
+    ]);
+    expect((await files('dist/chat/secrets')).has('synapse-signing-key.yaml')).toBe(true);
+  });
+
   it('rotates one value, and restarts exactly the pods that read it', async () => {
     await run('create');
     await synth();
