@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { errorCount } from '../model/listed.ts';
+import { ownCommand } from '../model/own-command.ts';
+import { shellWord } from '../model/shell.ts';
 import { failureText } from './failure.ts';
 import type { MigrateResult } from './migrate.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
@@ -49,7 +51,7 @@ export function humanReport(result: SynthResult, out: string, style: Style): Sho
       ...fileLines('stale', out, stale),
       differs.length + missing.length + stale.length === 0
         ? line`${namesText(result.stacks)}: ${out} is up to date, ${unchanged} ${unchanged === 1 ? 'file' : 'files'}`
-        : line`${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run synth without --check`,
+        : line`${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run ${ownCommand('synth')} and commit ${out}`,
     );
   }
   // With --stdout the YAML is the answer.
@@ -67,7 +69,7 @@ function missingLines({ missing }: SynthResult): readonly Shown[] {
   const stacks = [...new Set(missing.map(({ stack }) => stack))];
   if (stacks.length > MANY_STACKS) {
     return [
-      line`${stacks.length} stacks have Secrets without a value yet: run secrets status, then secrets create`,
+      line`${stacks.length} stacks have Secrets without a value yet: run ${ownCommand('secrets status')}, then ${ownCommand('secrets create')}`,
     ];
   }
   return stacks.flatMap((stack) => {
@@ -80,11 +82,13 @@ function missingLines({ missing }: SynthResult): readonly Shown[] {
       ...(moved.length === 0
         ? []
         : [
-            line`${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run secrets reseal --from-escrow --stack ${stack}`,
+            line`${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run ${ownCommand(`secrets reseal --from-escrow --stack ${shellWord(stack)}`)}`,
           ]),
       ...(made.length === 0
         ? []
-        : [line`${stack}: no value yet in ${made.join(', ')}: run secrets create --stack ${stack}`]),
+        : [
+            line`${stack}: no value yet in ${made.join(', ')}: run ${ownCommand(`secrets create --stack ${shellWord(stack)}`)}`,
+          ]),
     ];
   });
 }
@@ -123,7 +127,9 @@ export function humanMigration(result: MigrateResult, style: Style): Shown {
       line`nothing to migrate: ${unchanged} ${unchanged === 1 ? 'file has' : 'files have'} the newest schema`,
     );
   } else {
-    said.push(line`${migrated.length} migrated, ${unchanged} unchanged; read the change, then run synth`);
+    said.push(
+      line`${migrated.length} migrated, ${unchanged} unchanged; read the change, then run ${ownCommand('synth')}`,
+    );
   }
   return lines(said);
 }

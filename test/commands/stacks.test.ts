@@ -193,7 +193,9 @@ describe('--check', () => {
     expect(text).toContain('differs dist/chat/SUMMARY.md\n');
     expect(text).toContain('missing dist/lab/data/pvc-media.yaml\n');
     expect(text).toContain('stale dist/lab/components/element.yaml\n');
-    expect(text).toMatch(/not up to date: \d+ differ, 1 missing, \d+ stale, .*run synth without --check\n$/);
+    expect(text).toMatch(
+      /not up to date: \d+ differ, 1 missing, \d+ stale, .*run `npm run synth` and commit dist\n$/,
+    );
     expect(await files()).toEqual(before);
   });
 
@@ -213,7 +215,9 @@ describe('--check', () => {
     await mkdir(join(out, '.matrix-gitops'));
     const failed = run({ mode: 'check' });
     await expect(failed).rejects.toThrow(EnvironmentProblem);
-    await expect(failed).rejects.toThrow(/interrupted and has left .*\.matrix-gitops; run synth/);
+    await expect(failed).rejects.toThrow(
+      /interrupted and has left .*\.matrix-gitops; run `matrix-gitops synth`/,
+    );
   });
 
   it('says that everything is missing where nothing was written yet', async () => {
@@ -278,7 +282,7 @@ describe('the version of the tool', () => {
       const failed = run({ mode: mode ?? 'write' });
       await expect(failed).rejects.toThrow(EnvironmentProblem);
       await expect(failed).rejects.toThrow(
-        /was written by matrix-gitops 99\.1\.0, and this is .*install 99\.1\.0 or newer/,
+        /was written by matrix-gitops 99\.1\.0, and this is .*update this program to 99\.1\.0 or newer/,
       );
       expect(await files()).toEqual(before);
     },
