@@ -4,6 +4,7 @@ import { ownCommand } from '../model/own-command.ts';
 import { shellWord } from '../model/shell.ts';
 import { failureText } from './failure.ts';
 import type { MigrateResult } from './migrate.ts';
+import type { Problem } from './problem.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
 import { json, line, lines, paragraph, type Shown, type Style } from './terminal.ts';
 
@@ -145,6 +146,6 @@ export function jsonReport(result: Reportable): Shown {
 }
 
 /** A run that was given up, for programs. */
-export function jsonProblem(exitCode: number, problem: string): Shown {
-  return json({ exitCode, problem });
+export function jsonProblem(exitCode: number, { what, remedy, code }: Problem): Shown {
+  return json({ exitCode, problem: { what, remedy, ...(code === undefined ? {} : { code }) } });
 }

@@ -23,6 +23,7 @@ import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
 import { packagedFile } from './package-files.ts';
 import { fromHere, slashes } from './paths.ts';
+import { problemIn } from './problem.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** The image versions of a repository, at its top. */
@@ -133,9 +134,8 @@ async function withOwnSecrets(
 function secretsDiagnostic(folder: string, error: unknown): Diagnostic {
   if (error instanceof FileProblem) return fileDiagnostic(error);
   if (!(error instanceof OutputProblem)) throw error;
-  const [what = '', ...remedy] = error.message.split('; ');
   const position = { file: fromHere(folder), line: 1, column: 1 };
-  return { position, code: 'MG012', what, remedy: remedy.join('; ') };
+  return { position, code: 'MG012', ...problemIn(error.message) };
 }
 
 /** Tells each clash at the later of the two files; neither of them is rendered. */
@@ -221,8 +221,15 @@ export function choose(entries: readonly StackEntry[], names: readonly string[])
   if (unknown !== undefined) {
     const some =
       known.length > 20 ? `${known.slice(0, 20).join(', ')} and ${known.length - 20} more` : known.join(', ');
+    // Anything but a name may be a value in the wrong place.
+    const shown = /^[a-z0-9][a-z0-9-]{0,62}$/.test(unknown)
+      ? `there is no stack "${unknown}"`
+      : '--stack names something that is not a stack (not repeated here: it may be a value in the wrong place)';
     throw new UsageProblem(
-      `there is no stack "${unknown}"; ${suggestion(unknown, known)}The stacks are: ${some}`,
+      shown,
+      known.length === 0
+        ? 'there is no stack file at all; take it from Git again'
+        : `${suggestion(unknown, known)}the stacks are: ${some}`,
     );
   }
   return names.length === 0 ? entries : entries.filter(({ name }) => names.includes(name));

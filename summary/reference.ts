@@ -106,6 +106,23 @@ export function errorsText(rules: readonly { readonly code: string; readonly tit
       ['code', 'what must hold'],
       rules.map(({ code, title }) => [code, title]),
     ),
+    heading(2, 'For programs'),
+    md`With ${code('--output json')} every command prints one object on standard output (with ${code('--stdout')}, which prints YAML there, on standard error). Its ${code('exitCode')} is that of the program. Everything that is wrong is said in one shape: ${code('what')} is wrong, ${code('remedy')} says what to do, and ${code('code')} is there where this page explains one.`,
+    table(
+      ['key', 'what is there'],
+      [
+        [
+          'diagnostics',
+          md`mistakes in files, each with ${code('position')}: ${code('file')}, ${code('line')}, ${code('column')}`,
+        ],
+        [
+          'problem',
+          'why the whole run was given up: a mistake on the command line, or something around the program',
+        ],
+        ['stacks[].problem', md`with ${code('secrets')}: why nothing was done for one stack`],
+        ['findings', 'rules that what was rendered breaks'],
+      ],
+    ),
     heading(2, 'Exit codes'),
     table(
       ['code', 'meaning'],

@@ -159,7 +159,7 @@ describe('--stack', () => {
     const failed = run({ only: ['chat', 'labb'] });
     await expect(failed).rejects.toThrow(UsageProblem);
     await expect(failed).rejects.toThrow(
-      'there is no stack "labb"; did you mean "lab"? The stacks are: chat, lab',
+      'there is no stack "labb"; did you mean "lab"? the stacks are: chat, lab',
     );
   });
 });

@@ -159,7 +159,7 @@ describe('--accept-certificate', () => {
 
   it.each(['AB:CD', 'x'.repeat(64), ''])('takes nothing but a fingerprint: %j', async (written) => {
     await expect(run('create', { acceptCertificates: [written] })).rejects.toThrow(
-      /takes a SHA-256 fingerprint/,
+      /is not a SHA-256 fingerprint/,
     );
   });
 

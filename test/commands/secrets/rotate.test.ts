@@ -160,9 +160,13 @@ describe('rotate', () => {
     await put('stacks/lab.yaml', LAB);
     await run('create');
     const before = await files('stacks');
-    await expect(run('rotate', { keys: ['form-secret'] })).rejects.toThrow(/name one with --stack/);
+    await expect(run('rotate', { keys: ['form-secret'] })).rejects.toThrow(
+      /several stacks; name the one they belong to: --stack NAME/,
+    );
     await put('stacks/lab.yaml', 'schema: 1\n');
-    await expect(run('rotate', { keys: ['form-secret'] })).rejects.toThrow(/name one with --stack/);
+    await expect(run('rotate', { keys: ['form-secret'] })).rejects.toThrow(
+      /several stacks; name the one they belong to: --stack NAME/,
+    );
     await put('stacks/lab.yaml', LAB);
     expect(await files('stacks')).toEqual(before);
     expect(changedKeys(done(await run('rotate', { keys: ['form-secret'], only: ['lab'] })))).toHaveLength(1);
