@@ -48,6 +48,12 @@ program
   .option('--out <folder>', 'folder to write', 'dist')
   .addOption(stackOption())
   .addOption(new Option('--stdout', 'print the YAML and write nothing').conflicts('check'))
+  .addOption(
+    new Option(
+      '--prune',
+      'when the last stack file is gone, remove what was rendered of it without a question',
+    ).conflicts(['check', 'stdout']),
+  )
   .option('--check', 'write nothing; exit code 1 when the output folder is not up to date')
   .option('--strict', 'exit code 1 when a stack has Secrets without a value')
   .addOption(outputOption())
@@ -60,6 +66,7 @@ program
       stdout?: true;
       check?: true;
       strict?: true;
+      prune?: true;
       output: Format;
     }) => {
       const progress = progressOn(process.stderr);
@@ -71,6 +78,8 @@ program
           only: options.stack ?? [],
           mode: options.stdout ? 'print' : options.check ? 'check' : 'write',
           strict: options.strict === true,
+          prune: options.prune === true,
+          confirm,
           print,
           progress: progress.step,
         });
@@ -100,7 +109,8 @@ program
 program
   .command('reference')
   .description("write stack.schema.json and docs/reference (for work on this program's own schema)")
-  .action(writeReference);
+  .option('--out <folder>', 'folder to write them into (default: the top folder of a clone)')
+  .action(async (options: { out?: string }) => await writeReference(options.out));
 
 /** Tells what a command came to, on stdout unless something is wrong or stdout carries YAML. */
 function report(
@@ -116,6 +126,14 @@ function report(
   }
   const stream = isAnswer && !stdoutIsTaken ? process.stdout : process.stderr;
   say(stream, human(styleFor(stream, process.env)));
+}
+
+/** A question to the person at the terminal; no, where there is none. */
+async function confirm(question: string): Promise<boolean> {
+  // Loaded only now: almost no run asks.
+  const { terminal } = await import('./secrets/prompt.ts');
+  const answer = await terminal(process.stdin, process.stderr)?.line(`${question} (y/N) `);
+  return /^y(?:es)?$/i.test(answer ?? '');
 }
 
 /** Waits until the reader has taken it, so that the texts of many stacks do not pile up. */

@@ -4,12 +4,15 @@ import { ownCommand } from '../model/own-command.ts';
 import { shellWord } from '../model/shell.ts';
 import { failureText } from './failure.ts';
 import type { MigrateResult } from './migrate.ts';
+import type { Notice } from './notice.ts';
 import type { Problem } from './problem.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
 import { json, line, lines, paragraph, type Shown, type Style } from './terminal.ts';
 
 /** More files than a person reads about one by one. */
 const MANY_FILES = 200;
+/** More notes than a person reads. */
+const MANY_NOTICES = 20;
 /** More stacks than fit a line. */
 const MANY_STACKS = 10;
 
@@ -41,7 +44,9 @@ export function humanReport(result: SynthResult, out: string, style: Style): Sho
     said.push(
       ...fileLines('wrote', out, changed),
       ...fileLines('removed', out, removed),
-      line`${namesText(result.stacks)}: ${changed.length} written, ${removed.length} removed, ${unchanged} unchanged`,
+      result.stacks.length === 0
+        ? line`the last stack is gone: ${removed.length} removed`
+        : line`${namesText(result.stacks)}: ${changed.length} written, ${removed.length} removed, ${unchanged} unchanged`,
     );
   }
   if (compared !== undefined) {
@@ -57,12 +62,23 @@ export function humanReport(result: SynthResult, out: string, style: Style): Sho
   }
   // With --stdout the YAML is the answer.
   if (written !== undefined || compared !== undefined) said.push(...missingLines(result));
+  said.push(...noticeLines(result.notices));
   const errors = errorCount(diagnostics) + findings.length + failures.length;
   if (errors > 0) {
     const rest = result.stacks.length === 0 ? `${out} is unchanged` : `unchanged: ${namesText(kept)}`;
     said.push(line`${errors} ${errors === 1 ? 'error' : 'errors'}; ${rest}`);
   }
   return lines(said);
+}
+
+/** What stops nothing; not more than a person reads. */
+function noticeLines(notices: readonly Notice[]): readonly Shown[] {
+  const shown = notices.slice(0, MANY_NOTICES);
+  const rest = notices.length - shown.length;
+  return [
+    ...shown.map(({ file, what, remedy }) => line`${file} note: ${what}; ${remedy}`),
+    ...(rest === 0 ? [] : [line`${rest} more notes: --output json has them all`]),
+  ];
 }
 
 /** What is still to be made, a line for each stack; for very many stacks one for all. */

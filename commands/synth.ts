@@ -1,4 +1,4 @@
-import { boundsOf, safeFolder } from '../files/bounds.ts';
+import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import { listed } from '../model/listed.ts';
@@ -12,10 +12,13 @@ import type { Finding } from '../rules/rule.ts';
 import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
+import { schemaPath } from './invocation.ts';
 import { keptFiles } from './kept.ts';
+import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
+import type { Notice } from './notice.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
-import { choose, readWorkspace, type StackEntry } from './workspace.ts';
+import { choose, readWorkspace, type StackEntry, type Workspace } from './workspace.ts';
 import { finishInterruptedWrite, writeOutput } from './write-output.ts';
 
 /** Where synth reads and writes, and what it does with what it rendered. */
@@ -30,6 +33,10 @@ export interface SynthOptions {
   readonly mode?: 'write' | 'check' | 'print';
   /** Exit code 1 when a stack has Secrets without a value. @default false */
   readonly strict?: boolean;
+  /** Remove what is left of the last stack when its file is gone. @default false */
+  readonly prune?: boolean;
+  /** Asks the person at the terminal about that. @default - nobody is there */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Takes the YAML of one stack after the other, with mode `print`. */
   readonly print?: (text: string) => Promise<void>;
   /** Told after each stack. */
@@ -67,6 +74,8 @@ export interface SynthResult {
   readonly kept: readonly string[];
   /** Keys of Secrets that have no value yet. */
   readonly missing: readonly MissingSecret[];
+  /** What a person should know, and what stops nothing. */
+  readonly notices: readonly Notice[];
   /** What was written; undefined when nothing could be, or should. */
   readonly written: Written | undefined;
   /** How the output folder differs, with mode `check`. */
@@ -90,14 +99,13 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   if (mode === 'check') await refuseInterrupted(out);
   // What stays as it is must be whole before it is looked at.
   if (mode === 'write') await finishInterruptedWrite(bounds, out);
-  const workspace = await readWorkspace(options.stacks, options.versions);
-  if (workspace.entries.length === 0) {
-    throw new EnvironmentProblem(
-      `there is no stack file in ${options.stacks}; put one there, such as example.yaml`,
-    );
-  }
+  const hasNoFolder = mode !== 'print' && (await reading(out, () => lostItsFolder(out, options.stacks)));
+  const workspace = hasNoFolder ? NO_WORKSPACE : await readWorkspace(options.stacks, options.versions);
   const chosen = choose(workspace.entries, options.only ?? []);
+  if (chosen.length === 0) return await withoutStacks(bounds, options);
   if (chosen.length > MANY) keepHeapSmall();
+  // Of the others nothing is judged.
+  const isWhole = (options.only ?? []).length === 0;
   const texts = new Map<string, string>();
   const diagnostics: Diagnostic[] = [...workspace.versions];
   const findings: StackFinding[] = [];
@@ -127,6 +135,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
     stacks,
     kept: failing.map(({ name }) => name),
     missing,
+    notices: mode === 'print' || !isWhole ? [] : [...workspace.notices, ...schemaNotices(workspace, options)],
     written: undefined,
     compared: undefined,
   } as const;
@@ -136,11 +145,79 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
   const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
-  if (mode === 'write')
-    return { exitCode, ...result, written: await writeOutput(bounds, out, texts, { kept }) };
+  if (mode === 'write') {
+    const written = await writeOutput(bounds, out, texts, { kept });
+    const notices = [...result.notices, ...ownFiles(written, out, stacks, 'was replaced')];
+    return { exitCode, ...result, notices, written };
+  }
   const compared = await reading(out, () => compareTree(out, texts, kept));
   const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
-  return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, compared };
+  const notices = [...result.notices, ...ownFiles(compared, out, stacks, 'would be replaced')];
+  return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, notices, compared };
+}
+
+/** Editors complete and check a stack file whose first line names the schema: said once, for all that do not. */
+function schemaNotices({ entries }: Workspace, { stacks, mode = 'write' }: SynthOptions): readonly Notice[] {
+  const path = schemaPath(stacks);
+  const files = entries.flatMap(({ file, stack, namesSchema }) =>
+    stack !== undefined && !namesSchema ? [file] : [],
+  );
+  const [first] = files;
+  if (mode !== 'write' || path === undefined || first === undefined) return [];
+  const others = files.length === 1 ? '' : ` (and ${files.length - 1} more)`;
+  return [
+    {
+      file: `${first}${others}`,
+      what: 'no editor can complete or check this file, since it does not name its schema',
+      remedy: `begin it with the line: # yaml-language-server: $schema=${path}`,
+    },
+  ];
+}
+
+/** A repository whose folder of stacks has gone with the last of them. */
+const NO_WORKSPACE: Workspace = { entries: [], versions: [], notices: [] };
+
+/** What a run comes to where there is no stack file. */
+async function withoutStacks(
+  bounds: Bounds,
+  { out, stacks, mode = 'write', prune = false, confirm }: SynthOptions,
+): Promise<SynthResult> {
+  // What is printed has nothing to do with the output folder.
+  if (mode === 'print') throw noStackFile(stacks);
+  const removal = mode === 'write' ? { prune, confirm } : undefined;
+  const written = await removeLastStacks(bounds, out, stacks, removal);
+  const nothing = {
+    diagnostics: [],
+    findings: [],
+    failures: [],
+    stacks: [],
+    kept: [],
+    missing: [],
+    notices: [],
+  };
+  return { exitCode: 0, ...nothing, written, compared: undefined };
+}
+
+/** Files of people in the folders of the stacks that were rendered. */
+function ownFiles(
+  { own = [], foreign = [] }: Pick<Comparison, 'own' | 'foreign'>,
+  out: string,
+  stacks: readonly string[],
+  replaced: string,
+): readonly Notice[] {
+  const isOfStack = (path: string): boolean => stacks.includes(path.slice(0, path.indexOf('/')));
+  return [
+    ...own.filter(isOfStack).map((path) => ({
+      file: `${out}/${path}`,
+      what: 'this file was not rendered; it stays, but no kustomization names it, so that nothing applies it',
+      remedy: `keep it outside of ${out}`,
+    })),
+    ...foreign.filter(isOfStack).map((path) => ({
+      file: `${out}/${path}`,
+      what: `what was here had not been rendered, and ${replaced}`,
+      remedy: `if it was yours, take it from Git and keep it outside of ${out}`,
+    })),
+  ];
 }
 
 /** What came of one stack; files only when nothing is wrong with it. */

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
 import { FileProblem } from '../files/problem.ts';
 import { readBytes, readRegular } from '../files/read.ts';
@@ -14,6 +14,7 @@ import type { YamlSource } from '../model/reading/yaml-source.ts';
 import { defaultName } from '../model/resolve.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
+import { visible } from '../model/visible.ts';
 import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
@@ -21,9 +22,11 @@ import { NOTHING_KEPT, type ReadSecrets, withSecrets } from '../secrets/kept.ts'
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
+import type { Notice } from './notice.ts';
 import { packagedFile } from './package-files.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
+import { orphanedSecrets, type StrayFiles, strayFiles } from './stray-files.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** The image versions of a repository, at its top. */
@@ -41,6 +44,8 @@ export interface StackEntry {
   /** Where everything stands; only where rendering may find mistakes in the file. */
   readonly source: YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether it tells editors where its schema is. */
+  readonly namesSchema?: boolean;
   /** Where this program itself failed on the file; the other files are read all the same. */
   readonly failure?: Failure;
 }
@@ -50,6 +55,8 @@ export interface Workspace {
   readonly entries: readonly StackEntry[];
   /** What is wrong with versions.yaml; no stack can be rendered then. */
   readonly versions: readonly Diagnostic[];
+  /** What lies around the stack files and changes none of them. */
+  readonly notices: readonly Notice[];
 }
 
 /**
@@ -70,7 +77,11 @@ export async function readWorkspace(
   const versions = readVersions(bounds, versionsFile);
   // Stack files are checked in any case: nothing in them depends on a tag.
   const images = versions.value ?? NO_IMAGES;
-  const shared = sharedFiles((path) => readShared(bounds, path));
+  const extended = new Set<string>();
+  const shared = sharedFiles((path) => {
+    extended.add(path);
+    return readShared(bounds, path);
+  });
   const entries: StackEntry[] = [];
   const claims: Claims[] = [];
   for (const path of await stackFiles(bounds, stacksFolder)) {
@@ -78,7 +89,52 @@ export async function readWorkspace(
     entries.push(entry);
     if (claimed !== undefined) claims.push(claimed);
   }
-  return { entries: withClashes(entries, claims), versions: versions.diagnostics };
+  const stray = strayFiles(bounds, stacksFolder, extended);
+  const all = [...withClashes(entries, claims), ...stray.misplaced.map(misplacedEntry)];
+  // What cannot be read may have had another name in it.
+  const areNamesSure = all.every(({ stack }) => stack !== undefined);
+  const names = new Set(all.map(({ name }) => name));
+  return {
+    entries: all,
+    versions: versions.diagnostics,
+    notices: [
+      ...stray.shared.flatMap((path) => unusedShared(bounds, path, images, shared)),
+      ...(areNamesSure ? orphanedSecrets(stacksFolder, stray.secrets, names) : []),
+    ],
+  };
+}
+
+/** A file that is meant to be a stack: what is there of it stays, as that of every stack with a mistake. */
+function misplacedEntry({ path, diagnostic }: StrayFiles['misplaced'][number]): StackEntry {
+  const file = fromHere(path);
+  const name = visible(basename(file).replace(/\.[^.]*$/, ''));
+  return {
+    file,
+    name,
+    stack: undefined,
+    secrets: NOTHING_KEPT,
+    source: undefined,
+    diagnostics: [diagnostic],
+  };
+}
+
+/** Errors that a part of a stack may have: it need not be whole. */
+const INCOMPLETE = ['MG003', 'MG006', 'MG007'];
+
+/** What is wrong with a file that stacks could extend and none does: it stops nobody now, but the first that does. */
+function unusedShared(bounds: Bounds, path: string, images: Images, shared: SharedFiles): readonly Notice[] {
+  const file = fromHere(path);
+  const found = readShared(bounds, path);
+  const remedy = 'no stack extends this file yet; correct or remove it before one does';
+  if ('problem' in found) return [{ file, what: found.problem, remedy }];
+  const { diagnostics } = loadStack(file, found.text, images, shared);
+  return diagnostics
+    .filter(({ code }) => !INCOMPLETE.includes(code))
+    .map(({ position, code, what, remedy: correction }) => ({
+      file: `${position.file}:${position.line}:${position.column}`,
+      what: `${code}: ${what}; ${correction}`,
+      remedy,
+    }));
 }
 
 async function readStack(
@@ -90,8 +146,11 @@ async function readStack(
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
   let loaded: LoadedStack;
+  let namesSchema: boolean;
   try {
-    loaded = loadStack(file, readBytes(bounds, path, 'repository'), images, shared);
+    const bytes = readBytes(bounds, path, 'repository');
+    namesSchema = Buffer.from(bytes).includes('# yaml-language-server:');
+    loaded = loadStack(file, bytes, images, shared);
   } catch (error) {
     const name = defaultName(file);
     const unread = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: undefined };
@@ -105,7 +164,10 @@ async function readStack(
   const { stack: value, secrets, diagnostics } = await withOwnSecrets(bounds, dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
   const needed = value === undefined || value.overrides.length === 0 ? undefined : source;
-  return { entry: { file, name, stack: value, secrets, source: needed, diagnostics }, claimed: claims };
+  return {
+    entry: { file, name, stack: value, secrets, source: needed, diagnostics, namesSchema },
+    claimed: claims,
+  };
 }
 
 /** The stack with the ciphertext that is kept for it next to its file, or what is wrong with that. */

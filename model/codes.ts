@@ -62,6 +62,8 @@ export const CODES = {
   MG067: 'A file of secrets holds something that matrix-gitops does not write there.',
   MG068: 'A file of secrets does not fit the Secret that the stack needs.',
   MG069: 'A comment in a file of secrets holds a secret in plain text.',
+  MG080: 'The name of a stack file does not end in .yaml or .yml, so that it is not read.',
+  MG081: 'A stack file is in a folder where only files to extend are read.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -22,6 +22,7 @@ const nothing = {
   stacks: [],
   kept: [],
   missing: [],
+  notices: [],
   written: undefined,
   compared: undefined,
 } as const;

@@ -194,7 +194,7 @@ describe('--check', () => {
     expect(text).toContain('missing dist/lab/data/pvc-media.yaml\n');
     expect(text).toContain('stale dist/lab/components/element.yaml\n');
     expect(text).toMatch(
-      /not up to date: \d+ differ, 1 missing, \d+ stale, .*run `npm run synth` and commit dist\n$/,
+      /not up to date: \d+ differ, 1 missing, \d+ stale, .*run `npm run synth` and commit dist$/m,
     );
     expect(await files()).toEqual(before);
   });

@@ -125,6 +125,7 @@ describe('reports', () => {
       { stack: HOSTILE, secret: HOSTILE, keys: [HOSTILE] },
       { stack: HOSTILE, secret: HOSTILE, keys: [HOSTILE], sealedFor: HOSTILE },
     ],
+    notices: [{ file: HOSTILE, what: HOSTILE, remedy: HOSTILE }],
     written: { changed: [HOSTILE], removed: [HOSTILE], unchanged: 0 },
     compared: { differs: [HOSTILE], missing: [HOSTILE], stale: [HOSTILE], unchanged: 0 },
   } as const;
@@ -200,7 +201,7 @@ describe('reports', () => {
         humanReport({ ...synth, failures: [], written: undefined, compared: undefined }, 'dist', style).split(
           '\n',
         ),
-      ).toHaveLength(4);
+      ).toHaveLength(5);
     }
   });
 
