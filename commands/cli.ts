@@ -156,7 +156,10 @@ function giveUp(exitCode: number, problem: Problem, trace?: string): void {
   if (wantsJson()) say(stdoutIsTaken ? process.stderr : process.stdout, jsonProblem(exitCode, problem));
   // A stack trace has lines of its own; every other problem is one.
   else if (trace !== undefined) say(process.stderr, lines([paragraph(`internal error: ${trace}`)]));
-  else say(process.stderr, lines([line`error${code === undefined ? '' : ` ${code}`}: ${what}; ${remedy}`]));
+  else {
+    const place = code === undefined ? 'error' : `error ${code}`;
+    say(process.stderr, lines([line`${place}: ${remedy === '' ? what : `${what}; ${remedy}`}`]));
+  }
 }
 
 // Whoever reads may stop reading, as head does.

@@ -5,6 +5,8 @@ import { FileProblem } from '../files/problem.ts';
 import { readBytes } from '../files/read.ts';
 import type { Code } from '../model/codes.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { SharedText } from '../model/extends.ts';
+import type { Content } from '../model/reading/plain-text.ts';
 import type { Notice } from './notice.ts';
 import { fromHere } from './paths.ts';
 
@@ -65,6 +67,26 @@ export function strayFiles(bounds: Bounds, folder: string, extended: ReadonlySet
     );
   }
   return { misplaced, shared, secrets };
+}
+
+/** Errors that a part of a stack may have: it need not be whole. */
+const INCOMPLETE: readonly Code[] = ['MG003', 'MG006', 'MG007'];
+
+/** What is wrong with a file that stacks could extend and none does: it stops nobody now, but the first that does. */
+export function unusedShared(
+  file: string,
+  found: SharedText,
+  check: (text: Content) => readonly Diagnostic[],
+): readonly Notice[] {
+  const remedy = 'no stack extends this file yet; correct or remove it before one does';
+  if ('problem' in found) return [{ file, what: found.problem, remedy }];
+  return check(found.text)
+    .filter(({ code }) => !INCOMPLETE.includes(code))
+    .map(({ position, code, what, remedy: correction }) => ({
+      file: `${position.file}:${position.line}:${position.column}`,
+      what: `${code}: ${what}; ${correction}`,
+      remedy,
+    }));
 }
 
 /** Folders of ciphertext that belong to no stack. */

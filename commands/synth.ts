@@ -12,10 +12,9 @@ import type { Finding } from '../rules/rule.ts';
 import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
-import { schemaPath } from './invocation.ts';
 import { keptFiles } from './kept.ts';
 import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
-import type { Notice } from './notice.ts';
+import { type Notice, ownFileNotices, schemaNotices } from './notice.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
 import { choose, readWorkspace, type StackEntry, type Workspace } from './workspace.ts';
@@ -135,7 +134,13 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
     stacks,
     kept: failing.map(({ name }) => name),
     missing,
-    notices: mode === 'print' || !isWhole ? [] : [...workspace.notices, ...schemaNotices(workspace, options)],
+    notices:
+      !isWhole || mode === 'print'
+        ? []
+        : [
+            ...workspace.notices,
+            ...(mode === 'write' ? schemaNotices(workspace.entries, options.stacks) : []),
+          ],
     written: undefined,
     compared: undefined,
   } as const;
@@ -147,31 +152,13 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
   if (mode === 'write') {
     const written = await writeOutput(bounds, out, texts, { kept });
-    const notices = [...result.notices, ...ownFiles(written, out, stacks, 'was replaced')];
+    const notices = [...result.notices, ...ownFileNotices(written, out, stacks, 'was replaced')];
     return { exitCode, ...result, notices, written };
   }
   const compared = await reading(out, () => compareTree(out, texts, kept));
   const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
-  const notices = [...result.notices, ...ownFiles(compared, out, stacks, 'would be replaced')];
+  const notices = [...result.notices, ...ownFileNotices(compared, out, stacks, 'would be replaced')];
   return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, notices, compared };
-}
-
-/** Editors complete and check a stack file whose first line names the schema: said once, for all that do not. */
-function schemaNotices({ entries }: Workspace, { stacks, mode = 'write' }: SynthOptions): readonly Notice[] {
-  const path = schemaPath(stacks);
-  const files = entries.flatMap(({ file, stack, namesSchema }) =>
-    stack !== undefined && !namesSchema ? [file] : [],
-  );
-  const [first] = files;
-  if (mode !== 'write' || path === undefined || first === undefined) return [];
-  const others = files.length === 1 ? '' : ` (and ${files.length - 1} more)`;
-  return [
-    {
-      file: `${first}${others}`,
-      what: 'no editor can complete or check this file, since it does not name its schema',
-      remedy: `begin it with the line: # yaml-language-server: $schema=${path}`,
-    },
-  ];
 }
 
 /** A repository whose folder of stacks has gone with the last of them. */
@@ -196,28 +183,6 @@ async function withoutStacks(
     notices: [],
   };
   return { exitCode: 0, ...nothing, written, compared: undefined };
-}
-
-/** Files of people in the folders of the stacks that were rendered. */
-function ownFiles(
-  { own = [], foreign = [] }: Pick<Comparison, 'own' | 'foreign'>,
-  out: string,
-  stacks: readonly string[],
-  replaced: string,
-): readonly Notice[] {
-  const isOfStack = (path: string): boolean => stacks.includes(path.slice(0, path.indexOf('/')));
-  return [
-    ...own.filter(isOfStack).map((path) => ({
-      file: `${out}/${path}`,
-      what: 'this file was not rendered; it stays, but no kustomization names it, so that nothing applies it',
-      remedy: `keep it outside of ${out}`,
-    })),
-    ...foreign.filter(isOfStack).map((path) => ({
-      file: `${out}/${path}`,
-      what: `what was here had not been rendered, and ${replaced}`,
-      remedy: `if it was yours, take it from Git and keep it outside of ${out}`,
-    })),
-  ];
 }
 
 /** What came of one stack; files only when nothing is wrong with it. */

@@ -26,7 +26,7 @@ import type { Notice } from './notice.ts';
 import { packagedFile } from './package-files.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
-import { orphanedSecrets, type StrayFiles, strayFiles } from './stray-files.ts';
+import { orphanedSecrets, type StrayFiles, strayFiles, unusedShared } from './stray-files.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** The image versions of a repository, at its top. */
@@ -98,7 +98,11 @@ export async function readWorkspace(
     entries: all,
     versions: versions.diagnostics,
     notices: [
-      ...stray.shared.flatMap((path) => unusedShared(bounds, path, images, shared)),
+      ...stray.shared.flatMap((path) => {
+        const found = readShared(bounds, path);
+        const file = fromHere(path);
+        return unusedShared(file, found, (text) => loadStack(file, text, images, shared).diagnostics);
+      }),
       ...(areNamesSure ? orphanedSecrets(stacksFolder, stray.secrets, names) : []),
     ],
   };
@@ -116,25 +120,6 @@ function misplacedEntry({ path, diagnostic }: StrayFiles['misplaced'][number]): 
     source: undefined,
     diagnostics: [diagnostic],
   };
-}
-
-/** Errors that a part of a stack may have: it need not be whole. */
-const INCOMPLETE = ['MG003', 'MG006', 'MG007'];
-
-/** What is wrong with a file that stacks could extend and none does: it stops nobody now, but the first that does. */
-function unusedShared(bounds: Bounds, path: string, images: Images, shared: SharedFiles): readonly Notice[] {
-  const file = fromHere(path);
-  const found = readShared(bounds, path);
-  const remedy = 'no stack extends this file yet; correct or remove it before one does';
-  if ('problem' in found) return [{ file, what: found.problem, remedy }];
-  const { diagnostics } = loadStack(file, found.text, images, shared);
-  return diagnostics
-    .filter(({ code }) => !INCOMPLETE.includes(code))
-    .map(({ position, code, what, remedy: correction }) => ({
-      file: `${position.file}:${position.line}:${position.column}`,
-      what: `${code}: ${what}; ${correction}`,
-      remedy,
-    }));
 }
 
 async function readStack(

@@ -121,6 +121,10 @@ export function errorsText(rules: readonly { readonly code: string; readonly tit
         ],
         ['stacks[].problem', md`with ${code('secrets')}: why nothing was done for one stack`],
         ['findings', 'rules that what was rendered breaks'],
+        [
+          'notices',
+          md`with ${code('synth')}: what stops nothing, each with ${code('file')}, such as a file of yours in a rendered folder`,
+        ],
       ],
     ),
     heading(2, 'Exit codes'),
@@ -132,7 +136,10 @@ export function errorsText(rules: readonly { readonly code: string; readonly tit
           '1',
           'findings in what was rendered, and those stacks were not written; with --check, dist/ is not up to date',
         ],
-        ['2', 'wrong usage or input, and the stacks concerned were not written'],
+        [
+          '2',
+          'wrong usage or input, and the stacks concerned were not written; the last stack file is gone, and nobody has agreed to remove what was rendered of it (--prune)',
+        ],
         [
           '3',
           'something inside the program or around it: a missing folder, a full disk, an interrupted write (--check), a dist/ that a newer version wrote',

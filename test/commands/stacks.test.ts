@@ -162,6 +162,16 @@ describe('--stack', () => {
       'there is no stack "labb"; did you mean "lab"? the stacks are: chat, lab',
     );
   });
+
+  it.each(['synapse-secrets/form-secret', 'Hunter2!', ''])(
+    'does not repeat what is not the name of a stack, and does not take it for all: %j',
+    async (written) => {
+      const failed = run({ only: [written] });
+      await expect(failed).rejects.toThrow(
+        /^--stack names something that is not a stack \(not repeated here/,
+      );
+    },
+  );
 });
 
 describe('--check', () => {
