@@ -69,7 +69,7 @@ export async function removeLastStacks(
     'once that is committed, Flux removes it from the cluster, except what is marked "prune: disabled" (namespace, volumes, database, signing key)';
   const isAgreed =
     removal !== undefined &&
-    (removal.prune || (await removal.confirm?.(`${what}. Remove it? ${flux}`)) === true);
+    (removal.prune || (await removal.confirm?.(`${what}. Remove that? (${flux})`)) === true);
   if (!isAgreed) {
     throw new UsageProblem(
       what,

@@ -247,7 +247,7 @@ describe('the last stack file', () => {
     await run({ confirm: answer(true) });
     expect(await output()).toEqual(mine);
     expect(asked[1]).toMatch(
-      /rendered of chat \(\d+ files\)\. Remove it\? .*Flux removes it from the cluster, except/,
+      /rendered of chat \(\d+ files\)\. Remove that\? \(once that is committed, Flux removes it from the cluster, except/,
     );
   });
 
