@@ -131,7 +131,11 @@ async function one(
     }
     if (error instanceof EnvironmentProblem) {
       // What was written for the stacks before has to be told too.
-      const problem = { what: error.message, remedy: 'run it again then' };
+      const { what, remedy } = error;
+      const problem = {
+        what,
+        remedy: remedy === '' ? 'run it again once that is mended' : `${remedy}; then run it again`,
+      };
       return { result: { ...empty, problem }, exitCode: 3 };
     }
     throw error;
