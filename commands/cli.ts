@@ -4,14 +4,18 @@ import { SecretsProblem } from '../secrets/problem.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
 import { StackFailure } from './failure.ts';
 import { migrateFiles } from './migrate.ts';
+import { keptByNpm } from './npm-flags.ts';
 import { type Format, outputOption } from './output-option.ts';
+import type { Problem } from './problem.ts';
 import { progressOn } from './progress.ts';
 import { writeReference } from './reference.ts';
 import { humanMigration, humanReport, jsonProblem, jsonReport, type Reportable } from './report.ts';
 import { addSecretsCommand } from './secrets/cli.ts';
+import { stackOption } from './stack-option.ts';
 import { synth } from './synth.ts';
 import { line, lines, paragraph, type Shown, type Style, say, styleFor } from './terminal.ts';
 import { TOOL_VERSION } from './tool-version.ts';
+import { unknownCommand, usageProblem } from './usage.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** Bad usage or input; see docs/reference/errors.md for all exit codes. */
@@ -25,14 +29,13 @@ const program = new Command('matrix-gitops')
   .exitOverride()
   .configureOutput({
     writeOut: (text) => say(process.stdout, paragraph(text)),
-    writeErr: (text) => say(process.stderr, paragraph(text)),
-    // It repeats what was written, which may have lines of its own.
-    outputError: (text) => {
-      const error = text.trimEnd().replace(/\n(?=\(Did you mean )/, ' ');
-      say(process.stderr, lines([line`${error}`]));
+    // Help, where a command is missing.
+    writeErr: (text) => {
+      if (!wantsJson()) say(process.stderr, paragraph(text));
     },
-  })
-  .showHelpAfterError();
+    // Said by giveUp, like every other problem.
+    outputError: () => undefined,
+  });
 
 program
   .command('synth')
@@ -43,8 +46,14 @@ program
     'file with the image versions (default: versions.yaml, or those of this program)',
   )
   .option('--out <folder>', 'folder to write', 'dist')
-  .option('--stack <name...>', 'only this stack; can be repeated, and leaves the others alone')
+  .addOption(stackOption())
   .addOption(new Option('--stdout', 'print the YAML and write nothing').conflicts('check'))
+  .addOption(
+    new Option(
+      '--prune',
+      'when the last stack file is gone, remove what was rendered of it without a question',
+    ).conflicts(['check', 'stdout']),
+  )
   .option('--check', 'write nothing; exit code 1 when the output folder is not up to date')
   .option('--strict', 'exit code 1 when a stack has Secrets without a value')
   .addOption(outputOption())
@@ -53,10 +62,11 @@ program
       stacks: string;
       versions?: string;
       out: string;
-      stack?: string[];
+      stack?: readonly string[];
       stdout?: true;
       check?: true;
       strict?: true;
+      prune?: true;
       output: Format;
     }) => {
       const progress = progressOn(process.stderr);
@@ -68,6 +78,8 @@ program
           only: options.stack ?? [],
           mode: options.stdout ? 'print' : options.check ? 'check' : 'write',
           strict: options.strict === true,
+          prune: options.prune === true,
+          confirm,
           print,
           progress: progress.step,
         });
@@ -97,7 +109,8 @@ program
 program
   .command('reference')
   .description("write stack.schema.json and docs/reference (for work on this program's own schema)")
-  .action(writeReference);
+  .option('--out <folder>', 'folder to write them into (default: the top folder of a clone)')
+  .action(async (options: { out?: string }) => await writeReference(options.out));
 
 /** Tells what a command came to, on stdout unless something is wrong or stdout carries YAML. */
 function report(
@@ -115,6 +128,14 @@ function report(
   say(stream, human(styleFor(stream, process.env)));
 }
 
+/** A question to the person at the terminal; no, where there is none. */
+async function confirm(question: string): Promise<boolean> {
+  // Loaded only now: almost no run asks.
+  const { terminal } = await import('./secrets/prompt.ts');
+  const answer = await terminal(process.stdin, process.stderr)?.line(`${question} (y/N) `);
+  return /^y(?:es)?$/i.test(answer ?? '');
+}
+
 /** Waits until the reader has taken it, so that the texts of many stacks do not pile up. */
 async function print(text: string): Promise<void> {
   await new Promise<void>((done, failed) => {
@@ -128,13 +149,17 @@ function wantsJson(): boolean {
   return argv.includes('--output=json') || argv[argv.indexOf('--output') + 1] === 'json';
 }
 
-function giveUp(exitCode: number, kind: 'error' | 'internal error', problem: string): void {
+function giveUp(exitCode: number, problem: Problem, trace?: string): void {
   process.exitCode = exitCode;
+  const { what, remedy, code } = problem;
   const stdoutIsTaken = process.argv.includes('--stdout');
   if (wantsJson()) say(stdoutIsTaken ? process.stderr : process.stdout, jsonProblem(exitCode, problem));
   // A stack trace has lines of its own; every other problem is one.
-  else if (kind === 'internal error') say(process.stderr, lines([paragraph(`${kind}: ${problem}`)]));
-  else say(process.stderr, lines([line`${kind}: ${problem}`]));
+  else if (trace !== undefined) say(process.stderr, lines([paragraph(`internal error: ${trace}`)]));
+  else {
+    const place = code === undefined ? 'error' : `error ${code}`;
+    say(process.stderr, lines([line`${place}: ${remedy === '' ? what : `${what}; ${remedy}`}`]));
+  }
 }
 
 // Whoever reads may stop reading, as head does.
@@ -143,22 +168,24 @@ process.stdout.on('error', (error) => {
   throw error;
 });
 
+const words = process.argv.slice(2);
 try {
+  const misused = unknownCommand(program, words) ?? keptByNpm(program, words, process.env);
+  if (misused !== undefined) throw misused;
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE;
+    if (error.exitCode === 0) process.exitCode = 0;
+    // Help has been printed: that says more than one line.
+    else if (error.code === 'commander.help' && !wantsJson()) process.exitCode = BAD_USAGE;
+    else giveUp(BAD_USAGE, usageProblem(error, program, words));
   } else if (error instanceof UsageProblem || error instanceof SecretsProblem) {
-    giveUp(BAD_USAGE, 'error', error.message);
+    giveUp(BAD_USAGE, error);
   } else if (error instanceof EnvironmentProblem) {
-    giveUp(INTERNAL, 'error', error.message);
-  } else if (error instanceof StackFailure) {
-    giveUp(INTERNAL, 'internal error', error.message);
+    giveUp(INTERNAL, error);
   } else {
-    giveUp(
-      INTERNAL,
-      'internal error',
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
-    );
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = error instanceof StackFailure ? error.message : trace;
+    giveUp(INTERNAL, { what, remedy: `please report it with these lines and what you ran` }, what);
   }
 }

@@ -2,9 +2,21 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FileProblem } from '../files/problem.ts';
 import { OutputProblem, WriteFailure } from '../output/problem.ts';
+import { type Problem, problemIn } from './problem.ts';
 
 /** Something outside the stack files that stops the work: a missing folder, no permission, a full disk. */
-export class EnvironmentProblem extends Error {}
+export class EnvironmentProblem extends Error implements Problem {
+  readonly what: string;
+  readonly remedy: string;
+
+  /** @param message what is wrong, a semicolon, and what to do */
+  constructor(message: string) {
+    super(message);
+    const { what, remedy } = problemIn(message);
+    this.what = what;
+    this.remedy = remedy;
+  }
+}
 
 /** What the operating system's codes mean, and what to do about them. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { type Bounds, boundsOf } from '../files/bounds.ts';
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts';
 import { MIGRATIONS, type Migration, migrate, writtenSchema } from '../model/migrate.ts';
 import { decodeText, notText } from '../model/reading/decode.ts';
-import { EnvironmentProblem } from './environment-problem.ts';
+import { noStackFile } from './last-stack.ts';
 import { fromHere } from './paths.ts';
 import { replaceFile } from './replace-file.ts';
 import { readNamed, stackFiles } from './workspace.ts';
@@ -48,7 +48,7 @@ export async function migrateFiles({
 }: MigrateOptions): Promise<MigrateResult> {
   const bounds = boundsOf(stacks);
   const places = files.length > 0 ? files : await allFiles(bounds, stacks);
-  if (places.length === 0) throw new EnvironmentProblem(`there is no stack file in ${stacks}`);
+  if (places.length === 0) throw noStackFile(stacks);
   const texts: { readonly file: string; readonly text: string }[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const place of places) {

@@ -1,8 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ownCommand } from '../model/own-command.ts';
 import { rules } from '../rules/index.ts';
 import { errorsText, sizesText, stackFileText, stackSchemaText } from '../summary/reference.ts';
+import { currentInvocation } from './invocation.ts';
+import { slashes } from './paths.ts';
 import { line, lines, say } from './terminal.ts';
+import { UsageProblem } from './usage-problem.ts';
 
 /** The files that are generated from the schema and the rules, by path from the top of the repository. */
 export function referenceFiles(): ReadonlyMap<string, string> {
@@ -14,11 +18,24 @@ export function referenceFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Writes them. A command for the people who work on the schema; a test fails when the files are stale. */
-export async function writeReference(): Promise<void> {
+/**
+ * Writes them: a command for the people who work on the schema, and a test fails when the files are stale. In a
+ * repository of somebody else's they would be in the way, so that a folder must be named there.
+ *
+ * @param out the folder. @default - the top of the clone
+ * @throws UsageProblem
+ */
+export async function writeReference(out?: string, invocation = currentInvocation()): Promise<void> {
+  if (out === undefined && invocation.kind !== 'clone') {
+    throw new UsageProblem(
+      'these files are a part of the sources of this program, and this is not the top folder of a clone',
+      `name a folder for them: ${ownCommand('reference --out FOLDER')}`,
+    );
+  }
   for (const [path, text] of referenceFiles()) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-    say(process.stdout, lines([line`wrote ${path}`]));
+    const place = join(out ?? '.', path);
+    await mkdir(dirname(place), { recursive: true });
+    await writeFile(place, text);
+    say(process.stdout, lines([line`wrote ${slashes(place)}`]));
   }
 }

@@ -1,13 +1,19 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { errorCount } from '../model/listed.ts';
 import { objectText } from '../model/manifest.ts';
+import { ownCommand } from '../model/own-command.ts';
+import { shellWord } from '../model/shell.ts';
 import { failureText } from './failure.ts';
 import type { MigrateResult } from './migrate.ts';
+import type { Notice } from './notice.ts';
+import type { Problem } from './problem.ts';
 import type { StackFinding, SynthResult } from './synth.ts';
 import { json, line, lines, paragraph, type Shown, type Style } from './terminal.ts';
 
 /** More files than a person reads about one by one. */
 const MANY_FILES = 200;
+/** More notes than a person reads. */
+const MANY_NOTICES = 20;
 /** More stacks than fit a line. */
 const MANY_STACKS = 10;
 
@@ -16,14 +22,6 @@ export function diagnosticLine({ position, code, what, remedy }: Diagnostic, sty
   const { file } = position;
   const place = style.bold(`${file}:${position.line}:${position.column}`);
   return line`${place} ${style.red(`error ${code}`)}: ${what}; ${remedy}`;
-}
-
-/** `stacks/x.yaml:12:5 note MG078: what to know; what to do`. */
-function noticeLine(
-  { position: { file, line: row, column }, code, what, remedy }: Diagnostic,
-  style: Style,
-): Shown {
-  return line`${style.bold(`${file}:${row}:${column}`)} note ${code}: ${what}; ${remedy}`;
 }
 
 /** `dist/x/components/y.yaml error MR004: Deployment/ns/y spec.…: what is wrong; what to do`. */
@@ -36,9 +34,8 @@ function findingLine(finding: StackFinding, out: string, style: Style): Shown {
 
 /** What a run of synth came to, for people. */
 export function humanReport(result: SynthResult, out: string, style: Style): Shown {
-  const { diagnostics, notices, findings, failures, written, compared, kept } = result;
+  const { diagnostics, findings, failures, written, compared, kept } = result;
   const said = [
-    ...notices.map((one) => noticeLine(one, style)),
     ...diagnostics.map((one) => diagnosticLine(one, style)),
     ...findings.map((one) => findingLine(one, out, style)),
     ...failures.map((one) => paragraph(failureText(one))),
@@ -48,7 +45,9 @@ export function humanReport(result: SynthResult, out: string, style: Style): Sho
     said.push(
       ...fileLines('wrote', out, changed),
       ...fileLines('removed', out, removed),
-      line`${namesText(result.stacks)}: ${changed.length} written, ${removed.length} removed, ${unchanged} unchanged`,
+      result.stacks.length === 0
+        ? line`the last stack is gone: ${removed.length} removed`
+        : line`${namesText(result.stacks)}: ${changed.length} written, ${removed.length} removed, ${unchanged} unchanged`,
     );
   }
   if (compared !== undefined) {
@@ -59,11 +58,12 @@ export function humanReport(result: SynthResult, out: string, style: Style): Sho
       ...fileLines('stale', out, stale),
       differs.length + missing.length + stale.length === 0
         ? line`${namesText(result.stacks)}: ${out} is up to date, ${unchanged} ${unchanged === 1 ? 'file' : 'files'}`
-        : line`${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run synth without --check`,
+        : line`${namesText(result.stacks)}: ${out} is not up to date: ${differs.length} differ, ${missing.length} missing, ${stale.length} stale, ${unchanged} unchanged; run ${ownCommand('synth')} and commit ${out}`,
     );
   }
   // With --stdout the YAML is the answer.
   if (written !== undefined || compared !== undefined) said.push(...missingLines(result));
+  said.push(...noticeLines(result.notices, style));
   const errors = errorCount(diagnostics) + findings.length + failures.length;
   if (errors > 0) {
     const rest = result.stacks.length === 0 ? `${out} is unchanged` : `unchanged: ${namesText(kept)}`;
@@ -72,12 +72,27 @@ export function humanReport(result: SynthResult, out: string, style: Style): Sho
   return lines(said);
 }
 
+/** What stops nothing; not more than a person reads. */
+function noticeLines(notices: readonly Notice[], style: Style): readonly Shown[] {
+  const rest = notices.length - MANY_NOTICES;
+  return [
+    ...notices.slice(0, MANY_NOTICES).map((one) => noticeLine(one, style)),
+    ...(rest > 0 ? [line`${rest} more notes: --output json has them all`] : []),
+  ];
+}
+
+/** `stacks/x.yaml:12:5 note MG078: what to know; what to do`. */
+function noticeLine({ file, line: row, column, code, what, remedy }: Notice, style: Style): Shown {
+  const place = row === undefined ? file : `${file}:${row}:${column ?? 1}`;
+  return line`${style.bold(place)} note${code === undefined ? '' : ` ${code}`}: ${what}; ${remedy}`;
+}
+
 /** What is still to be made, a line for each stack; for very many stacks one for all. */
 function missingLines({ missing, orphanedSecrets }: SynthResult): readonly Shown[] {
   const stacks = [...new Set(missing.map(({ stack }) => stack))];
   if (stacks.length > MANY_STACKS) {
     return [
-      line`${stacks.length} stacks have Secrets without a value yet: run secrets status, then secrets create`,
+      line`${stacks.length} stacks have Secrets without a value yet: run ${ownCommand('secrets status')}, then ${ownCommand('secrets create')}`,
     ];
   }
   return stacks.flatMap((stack) => {
@@ -90,7 +105,7 @@ function missingLines({ missing, orphanedSecrets }: SynthResult): readonly Shown
       ...(moved.length === 0
         ? []
         : [
-            line`${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run secrets reseal --from-escrow --stack ${stack}`,
+            line`${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run ${ownCommand(`secrets reseal --from-escrow --stack ${shellWord(stack)}`)}`,
           ]),
       ...(made.length === 0
         ? []
@@ -101,9 +116,9 @@ function missingLines({ missing, orphanedSecrets }: SynthResult): readonly Shown
 
 /** Where the keys of a server may lie under an older name of its stack, new ones are not what anybody wants. */
 function advice(stack: string, [orphan, ...others]: readonly string[]): string {
-  if (orphan === undefined) return `run secrets create --stack ${stack}`;
+  if (orphan === undefined) return `run ${ownCommand(`secrets create --stack ${shellWord(stack)}`)}`;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return `${orphan}/${more} belongs to no stack: if it holds the keys of this server, rename it to ${stack}.secrets; otherwise move it out of that folder; then run synth again`;
+  return `${orphan}/${more} belongs to no stack: if it holds the keys of this server, rename it to ${stack}.secrets; otherwise move it out of that folder; then run ${ownCommand('synth')} again`;
 }
 
 /** One line for each file; for very many, one for each folder. */
@@ -140,7 +155,9 @@ export function humanMigration(result: MigrateResult, style: Style): Shown {
       line`nothing to migrate: ${unchanged} ${unchanged === 1 ? 'file has' : 'files have'} the newest schema`,
     );
   } else {
-    said.push(line`${migrated.length} migrated, ${unchanged} unchanged; read the change, then run synth`);
+    said.push(
+      line`${migrated.length} migrated, ${unchanged} unchanged; read the change, then run ${ownCommand('synth')}`,
+    );
   }
   return lines(said);
 }
@@ -156,6 +173,6 @@ export function jsonReport(result: Reportable): Shown {
 }
 
 /** A run that was given up, for programs. */
-export function jsonProblem(exitCode: number, problem: string): Shown {
-  return json({ exitCode, problem });
+export function jsonProblem(exitCode: number, { what, remedy, code }: Problem): Shown {
+  return json({ exitCode, problem: { what, remedy, ...(code === undefined ? {} : { code }) } });
 }

@@ -1,4 +1,4 @@
-import { boundsOf, safeFolder } from '../files/bounds.ts';
+import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import { listed } from '../model/listed.ts';
@@ -14,10 +14,12 @@ import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
 import { keptFiles } from './kept.ts';
+import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
+import { type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
 import { orphanedSecrets } from './orphaned-secrets.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
-import { choose, readWorkspace, type StackEntry } from './workspace.ts';
+import { choose, readWorkspace, type StackEntry, type Workspace } from './workspace.ts';
 import { finishInterruptedWrite, writeOutput } from './write-output.ts';
 
 /** Where synth reads and writes, and what it does with what it rendered. */
@@ -32,6 +34,10 @@ export interface SynthOptions {
   readonly mode?: 'write' | 'check' | 'print';
   /** Exit code 1 when a stack has Secrets without a value. @default false */
   readonly strict?: boolean;
+  /** Remove what is left of the last stack when its file is gone. @default false */
+  readonly prune?: boolean;
+  /** Asks the person at the terminal about that. @default - nobody is there */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Takes the YAML of one stack after the other, with mode `print`. */
   readonly print?: (text: string) => Promise<void>;
   /** Told after each stack. */
@@ -61,7 +67,7 @@ export interface SynthResult {
   readonly exitCode: 0 | 1 | 2 | 3;
   readonly diagnostics: readonly Diagnostic[];
   /** What a person should know, and that stops nothing. */
-  readonly notices: readonly Diagnostic[];
+  readonly notices: readonly Notice[];
   readonly findings: readonly StackFinding[];
   /** Stacks on which this program itself failed; the others were rendered. */
   readonly failures: readonly Failure[];
@@ -96,21 +102,20 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   if (mode === 'check') await refuseInterrupted(out);
   // What stays as it is must be whole before it is looked at.
   if (mode === 'write') await finishInterruptedWrite(bounds, out);
-  const workspace = await readWorkspace(options.stacks, options.versions);
-  if (workspace.entries.length === 0) {
-    throw new EnvironmentProblem(
-      `there is no stack file in ${options.stacks}; put one there, such as example.yaml`,
-    );
-  }
+  const hasNoFolder = mode !== 'print' && (await reading(out, () => lostItsFolder(out, options.stacks)));
+  const workspace = hasNoFolder ? NO_WORKSPACE : await readWorkspace(options.stacks, options.versions);
   const chosen = choose(workspace.entries, options.only ?? []);
+  if (chosen.length === 0) return await withoutStacks(bounds, options);
   if (chosen.length > MANY) keepHeapSmall();
+  // Of the others nothing is judged.
+  const isWhole = (options.only ?? []).length === 0;
   const texts = new Map<string, string>();
   const diagnostics: Diagnostic[] = [...workspace.versions];
   const findings: StackFinding[] = [];
   const stacks: string[] = [];
   const failures: Failure[] = [];
   const failing: StackEntry[] = [];
-  const notices: Diagnostic[] = [];
+  const notices: Notice[] = [];
   const olderNames = new Set<string>();
   const compare = continuity(bounds, out, workspace.entries);
   const missing: MissingSecret[] = [];
@@ -122,7 +127,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
     );
     diagnostics.push(...outcome.diagnostics);
     findings.push(...outcome.findings);
-    notices.push(...outcome.notices);
+    notices.push(...outcome.notices.map(noticeAt));
     if (outcome.failure !== undefined) failures.push(outcome.failure);
     if (outcome.rendered === undefined) {
       failing.push(entry);
@@ -138,7 +143,6 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   }
   const result = {
     diagnostics: listed(unique(diagnostics)),
-    notices,
     findings,
     failures,
     stacks,
@@ -152,6 +156,14 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
             options.stacks,
             workspace.entries.map(({ name }) => name),
           ),
+    notices:
+      !isWhole || mode === 'print'
+        ? notices
+        : [
+            ...notices,
+            ...workspace.notices,
+            ...(mode === 'write' ? schemaNotices(workspace.entries, options.stacks) : []),
+          ],
     written: undefined,
     compared: undefined,
   } as const;
@@ -161,11 +173,40 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
   const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing, olderNames));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
-  if (mode === 'write')
-    return { exitCode, ...result, written: await writeOutput(bounds, out, texts, { kept }) };
+  if (mode === 'write') {
+    const written = await writeOutput(bounds, out, texts, { kept });
+    const told = [...result.notices, ...ownFileNotices(written, out, stacks, 'was replaced')];
+    return { exitCode, ...result, notices: told, written };
+  }
   const compared = await reading(out, () => compareTree(out, texts, kept));
   const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
-  return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, compared };
+  const told = [...result.notices, ...ownFileNotices(compared, out, stacks, 'would be replaced')];
+  return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, notices: told, compared };
+}
+
+/** A repository whose folder of stacks has gone with the last of them. */
+const NO_WORKSPACE: Workspace = { entries: [], versions: [], notices: [] };
+
+/** What a run comes to where there is no stack file. */
+async function withoutStacks(
+  bounds: Bounds,
+  { out, stacks, mode = 'write', prune = false, confirm }: SynthOptions,
+): Promise<SynthResult> {
+  // What is printed has nothing to do with the output folder.
+  if (mode === 'print') throw noStackFile(stacks);
+  const removal = mode === 'write' ? { prune, confirm } : undefined;
+  const written = await removeLastStacks(bounds, out, stacks, removal);
+  const nothing = {
+    diagnostics: [],
+    findings: [],
+    failures: [],
+    stacks: [],
+    kept: [],
+    missing: [],
+    orphanedSecrets: [],
+    notices: [],
+  };
+  return { exitCode: 0, ...nothing, written, compared: undefined };
 }
 
 /** What came of one stack; rendered only when nothing is wrong with it. */

@@ -1,4 +1,5 @@
 import { visible } from '../model/visible.ts';
+import { withLocalCommands } from './invocation.ts';
 
 declare const SHOWN: unique symbol;
 
@@ -36,12 +37,14 @@ export function styleFor(stream: { readonly isTTY?: boolean }, environment: Node
 
 /**
  * One line. What is put into it may come from anywhere: control characters, line breaks and characters that turn the
- * direction of text are shown as escapes.
+ * direction of text are shown as escapes. Commands of this program (`ownCommand`) are put as they work here.
  *
  * @example line`wrote ${path}`
  */
 export function line(parts: TemplateStringsArray, ...values: readonly (string | number | Coloured)[]): Shown {
-  const texts = values.map((value) => (value instanceof Coloured ? value.text : visible(String(value))));
+  const texts = values.map((value) =>
+    value instanceof Coloured ? value.text : visible(withLocalCommands(String(value))),
+  );
   return checked(inert(parts.map((part, index) => `${part}${texts[index] ?? ''}`).join('')));
 }
 
@@ -65,9 +68,14 @@ export function paragraph(text: string): Shown {
   );
 }
 
-/** Data for programs. JSON leaves some characters as they are that a terminal acts on; as escapes they mean the same. */
+/**
+ * Data for programs. JSON leaves some characters as they are that a terminal acts on; as escapes they mean the same.
+ * Commands of this program are put as in {@link line}.
+ */
 export function json(data: unknown): Shown {
-  const text = JSON.stringify(data, undefined, 2);
+  const local = (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? withLocalCommands(value) : value;
+  const text = JSON.stringify(data, local, 2);
   return checked(`${text.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffe\uffff]/gu, inJson)}\n`);
 }
 

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
 import { FileProblem } from '../files/problem.ts';
 import { readBytes, readRegular } from '../files/read.ts';
@@ -14,6 +14,7 @@ import type { YamlSource } from '../model/reading/yaml-source.ts';
 import { defaultName } from '../model/resolve.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
+import { visible } from '../model/visible.ts';
 import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
@@ -21,8 +22,11 @@ import { NOTHING_KEPT, type ReadSecrets, withSecrets } from '../secrets/kept.ts'
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
+import type { Notice } from './notice.ts';
 import { packagedFile } from './package-files.ts';
 import { fromHere, slashes } from './paths.ts';
+import { problemIn } from './problem.ts';
+import { orphanedSecrets, type StrayFiles, strayFiles, unusedShared } from './stray-files.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** The image versions of a repository, at its top. */
@@ -40,6 +44,8 @@ export interface StackEntry {
   /** Where everything is written. A parsed file is large: most are read a second time when somebody asks. */
   source(): YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether it tells editors where its schema is. */
+  readonly namesSchema?: boolean;
   /** Where this program itself failed on the file; the other files are read all the same. */
   readonly failure?: Failure;
 }
@@ -49,6 +55,8 @@ export interface Workspace {
   readonly entries: readonly StackEntry[];
   /** What is wrong with versions.yaml; no stack can be rendered then. */
   readonly versions: readonly Diagnostic[];
+  /** What lies around the stack files and changes none of them. */
+  readonly notices: readonly Notice[];
 }
 
 /**
@@ -69,7 +77,11 @@ export async function readWorkspace(
   const versions = readVersions(bounds, versionsFile);
   // Stack files are checked in any case: nothing in them depends on a tag.
   const images = versions.value ?? NO_IMAGES;
-  const shared = sharedFiles((path) => readShared(bounds, path));
+  const extended = new Set<string>();
+  const shared = sharedFiles((path) => {
+    extended.add(path);
+    return readShared(bounds, path);
+  });
   const entries: StackEntry[] = [];
   const claims: Claims[] = [];
   for (const path of await stackFiles(bounds, stacksFolder)) {
@@ -77,7 +89,37 @@ export async function readWorkspace(
     entries.push(entry);
     if (claimed !== undefined) claims.push(claimed);
   }
-  return { entries: withClashes(entries, claims), versions: versions.diagnostics };
+  const stray = strayFiles(bounds, stacksFolder, extended);
+  const all = [...withClashes(entries, claims), ...stray.misplaced.map(misplacedEntry)];
+  // What cannot be read may have had another name in it.
+  const areNamesSure = all.every(({ stack }) => stack !== undefined);
+  const names = new Set(all.map(({ name }) => name));
+  return {
+    entries: all,
+    versions: versions.diagnostics,
+    notices: [
+      ...stray.shared.flatMap((path) => {
+        const found = readShared(bounds, path);
+        const file = fromHere(path);
+        return unusedShared(file, found, (text) => loadStack(file, text, images, shared).diagnostics);
+      }),
+      ...(areNamesSure ? orphanedSecrets(stacksFolder, stray.secrets, names) : []),
+    ],
+  };
+}
+
+/** A file that is meant to be a stack: what is there of it stays, as that of every stack with a mistake. */
+function misplacedEntry({ path, diagnostic }: StrayFiles['misplaced'][number]): StackEntry {
+  const file = fromHere(path);
+  const name = visible(basename(file).replace(/\.[^.]*$/, ''));
+  return {
+    file,
+    name,
+    stack: undefined,
+    secrets: NOTHING_KEPT,
+    source: () => undefined,
+    diagnostics: [diagnostic],
+  };
 }
 
 async function readStack(
@@ -89,8 +131,11 @@ async function readStack(
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
   let loaded: LoadedStack;
+  let namesSchema: boolean;
   try {
-    loaded = loadStack(file, readBytes(bounds, path, 'repository'), images, shared);
+    const bytes = readBytes(bounds, path, 'repository');
+    namesSchema = Buffer.from(bytes).includes('# yaml-language-server:');
+    loaded = loadStack(file, bytes, images, shared);
   } catch (error) {
     const name = defaultName(file);
     const unread = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: () => undefined };
@@ -105,7 +150,10 @@ async function readStack(
   const kept = value === undefined || value.overrides.length === 0 ? undefined : loaded.source;
   const source = (): YamlSource | undefined =>
     kept ?? shared.compose(file, readBytes(bounds, path, 'repository')).source;
-  return { entry: { file, name, stack: value, secrets, source, diagnostics }, claimed: claims };
+  return {
+    entry: { file, name, stack: value, secrets, source, diagnostics, namesSchema },
+    claimed: claims,
+  };
 }
 
 /** The stack with the ciphertext that is kept for it next to its file, or what is wrong with that. */
@@ -134,9 +182,8 @@ async function withOwnSecrets(
 function secretsDiagnostic(folder: string, error: unknown): Diagnostic {
   if (error instanceof FileProblem) return fileDiagnostic(error);
   if (!(error instanceof OutputProblem)) throw error;
-  const [what = '', ...remedy] = error.message.split('; ');
   const position = { file: fromHere(folder), line: 1, column: 1 };
-  return { position, code: 'MG012', what, remedy: remedy.join('; ') };
+  return { position, code: 'MG012', ...problemIn(error.message) };
 }
 
 /** Tells each clash at the later of the two files; neither of them is rendered. */
@@ -222,8 +269,15 @@ export function choose(entries: readonly StackEntry[], names: readonly string[])
   if (unknown !== undefined) {
     const some =
       known.length > 20 ? `${known.slice(0, 20).join(', ')} and ${known.length - 20} more` : known.join(', ');
+    // Anything but a name may be a value in the wrong place.
+    const shown = /^[a-z0-9][a-z0-9-]{0,62}$/.test(unknown)
+      ? `there is no stack "${unknown}"`
+      : '--stack names something that is not a stack (not repeated here: it may be a value in the wrong place)';
     throw new UsageProblem(
-      `there is no stack "${unknown}"; ${suggestion(unknown, known)}The stacks are: ${some}`,
+      shown,
+      known.length === 0
+        ? 'there is no stack file at all; take it from Git again'
+        : `${suggestion(unknown, known)}the stacks are: ${some}`,
     );
   }
   return names.length === 0 ? entries : entries.filter(({ name }) => names.includes(name));

@@ -72,6 +72,8 @@ export const CODES = {
   MG077: 'An object that holds data would no longer be rendered.',
   MG078: 'An entry of accept fits neither what was nor what is, or is no longer needed.',
   MG079: 'A file of dist/ could not be compared with what would replace it.',
+  MG080: 'The name of a stack file does not end in .yaml or .yml, so that it is not read.',
+  MG081: 'A stack file is in a folder where only files to extend are read.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -117,7 +117,7 @@ async function isLeft(folder: string, operation: Operation): Promise<boolean> {
 function unusable(folder: string, why: string): OutputProblem {
   const { hidden, journal } = hiddenPlaces(folder);
   return new OutputProblem(
-    `an earlier write of ${folder} was interrupted, and ${journal}, which says how to finish it, cannot be used: ${why}${why.endsWith('or') ? '' : ';'} remove the folder ${hidden} and run synth again, which writes every file that is not as it should be; nothing was changed now`,
+    `an earlier write of ${folder} was interrupted, and ${journal}, which says how to finish it, cannot be used: ${why}${why.endsWith('or') ? '' : ';'} remove the folder ${hidden} and run the same command again, which writes every file that is not as it should be; nothing was changed now`,
   );
 }
 

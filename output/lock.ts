@@ -100,7 +100,7 @@ async function takeLock(folder: string, { disk, self, patience, notice, check }:
     if (holder === undefined && (await tryTake(folder, owners, disk, self))) return;
     if (Date.now() >= deadline) {
       throw new OutputProblem(
-        `cannot write ${folder}: ${holder === undefined ? 'other processes keep writing it' : `it is being written by ${describeOwner(holder)}`}; wait until that is done and run synth again; if it no longer runs, remove the folder ${lock}; nothing was changed there`,
+        `cannot write ${folder}: ${holder === undefined ? 'other processes keep writing it' : `it is being written by ${describeOwner(holder)}`}; wait until that is done and run the same command again; if it no longer runs, remove the folder ${lock}; nothing was changed there`,
       );
     }
     if (holder !== undefined && !told) {

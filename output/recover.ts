@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownCommand } from '../model/own-command.ts';
 import { apply } from './apply.ts';
 import type { Disk } from './disk.ts';
 import { hasHidden, hiddenPlaces, isHiddenName } from './hidden.ts';
@@ -39,7 +40,7 @@ export async function interruptedWrite(
   }
   const left = await readJournal(folder);
   const state = left === undefined ? 'to undo' : 'to finish';
-  const message = `a write of ${folder} was interrupted and has left ${place}; run ${command}, which will ${left === undefined ? 'undo' : 'finish'} it first`;
+  const message = `a write of ${folder} was interrupted and has left ${place}; run ${ownCommand(command)}, which will ${left === undefined ? 'undo' : 'finish'} it first`;
   return { place, state, message };
 }
 

@@ -24,6 +24,10 @@ export interface Comparison {
   readonly stale: readonly string[];
   /** How many files are as they should be. */
   readonly unchanged: number;
+  /** Files that no run wrote and that stay; hidden ones and backups of editors do not count. Absent where none is. */
+  readonly own?: readonly string[];
+  /** Those of `differs` that no run wrote: a person's, perhaps. Absent where none is. */
+  readonly foreign?: readonly string[];
 }
 
 /**
@@ -66,15 +70,30 @@ export async function inspect(
   const same = await inParallel(there, ([path, text]) =>
     naming(`${folder}/${path}`, async () => hasBytes(join(folder, path), Buffer.from(text))),
   );
+  const differs = there.flatMap(([path], index) => (same[index] ? [] : [path]));
+  // What is written without saying so in its first line cannot be told from what others wrote.
+  const marked = differs.filter((path) =>
+    headerStarts(path).some((start) => texts.get(path)?.startsWith(start)),
+  );
+  const isOurs = await inParallel(marked, (path) => isRendered(folder, path));
+  const foreign = marked.filter((_, index) => !isOurs[index]);
+  const own = unknown.filter((path, index) => !rendered[index] && !isUnimportant(path));
   return {
     tree,
     comparison: {
-      differs: there.flatMap(([path], index) => (same[index] ? [] : [path])),
+      ...(own.length === 0 ? {} : { own }),
+      ...(foreign.length === 0 ? {} : { foreign }),
+      differs,
       missing: [...texts.keys()].filter((path) => tree.get(path) !== 'file'),
       stale,
       unchanged: same.filter((one) => one).length,
     },
   };
+}
+
+/** Files that editors and systems leave, and that nobody means to deploy. */
+function isUnimportant(path: string): boolean {
+  return path.split('/').some((part) => part.startsWith('.')) || /(?:~|\.sw[a-p]|\.orig)$/.test(path);
 }
 
 /** Walks the output folder without following any symbolic link but the folder itself. */

@@ -12,10 +12,10 @@ import { naming, OutputProblem, WriteFailure } from './problem.ts';
 import { recover } from './recover.ts';
 import { discardStaging, stage } from './stage.ts';
 import { listenForStop } from './stop.ts';
-import { inspect } from './tree.ts';
+import { type Comparison, inspect } from './tree.ts';
 
 /** What a write did, by path below the output folder. */
-export interface Written {
+export interface Written extends Pick<Comparison, 'own' | 'foreign'> {
   readonly changed: readonly string[];
   readonly removed: readonly string[];
   readonly unchanged: number;
@@ -60,10 +60,12 @@ export async function writeTree(
 ): Promise<Written> {
   if (!(await hasHidden(folder))) {
     await checkFolder(folder);
-    const { differs, missing, stale, unchanged } = await (
+    const { differs, missing, stale, unchanged, own } = (
       await inspect(folder, texts, options.kept ?? new Set(), options.unwanted)
     ).comparison;
-    if (differs.length + missing.length + stale.length === 0) return { changed: [], removed: [], unchanged };
+    if (differs.length + missing.length + stale.length === 0) {
+      return { changed: [], removed: [], unchanged, ...(own === undefined ? {} : { own }) };
+    }
   }
   // An absolute path: Node never ends making a relative one when the current folder has been removed.
   const outermost = await naming(folder, async () => await mkdir(resolve(folder), { recursive: true }));
@@ -114,7 +116,7 @@ async function replace(
   await refuseChanged(folder, expected);
   // Compared again: another process may have written until now.
   const inspected = await inspect(folder, texts, kept, unwanted);
-  const { differs, missing, stale, unchanged } = inspected.comparison;
+  const { differs, missing, stale, unchanged, own, foreign } = inspected.comparison;
   const undo: Undo[] = [];
   try {
     const operations = await stage(folder, texts, inspected, disk, check);
@@ -129,7 +131,13 @@ async function replace(
   // All is written; what cannot be cleared away now is by the next run.
   await discardStaging(folder, [], disk).catch(() => undefined);
   const changed = new Set([...differs, ...missing]);
-  return { changed: [...texts.keys()].filter((path) => changed.has(path)), removed: stale, unchanged };
+  return {
+    changed: [...texts.keys()].filter((path) => changed.has(path)),
+    removed: stale,
+    unchanged,
+    ...(own === undefined ? {} : { own }),
+    ...(foreign === undefined ? {} : { foreign }),
+  };
 }
 
 /** What was made from a file that somebody has changed since would take that change back. */

@@ -3,6 +3,7 @@ import { checkFileName } from '../model/checks/file-names.ts';
 import type { Diagnostic, Position } from '../model/diagnostic.ts';
 import type { KeptKey, KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
 import { isManifest, type Manifest } from '../model/manifest.ts';
+import { ownCommand } from '../model/own-command.ts';
 import { type Content, readPlainText } from '../model/reading/plain-text.ts';
 import { readYaml } from '../model/reading/yaml-source.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -179,8 +180,7 @@ function sealedFor({ namespace, name, keys, annotations }: FoundSealedSecret): {
 
 const OTHER_PROVIDER = {
   what: 'this is a file of SOPS, and the provider of the stack is sealed-secrets',
-  remedy:
-    'write secrets: {provider: sops, …}, or move the file away and create the values anew: "sops decrypt" shows them, and create takes them with --from-stdin',
+  remedy: `write secrets: {provider: sops, …}, or move the file away and make the values again: "sops decrypt" shows them, and ${ownCommand('secrets create')} takes them with --from-stdin`,
 } as const;
 
 /** Whether a Secret is not plain after all. */

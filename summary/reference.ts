@@ -87,7 +87,7 @@ export function stackFileText(): string {
   return markdownText([
     heading(1, 'The stack file'),
     md`Generated from the schema by ${code('npm run reference')}; do not edit.`,
-    md`A key marked "needed" must be written wherever the group it stands in is. Unknown keys are errors. For completion in your editor, begin the file with ${code('# yaml-language-server: $schema=../stack.schema.json')}.`,
+    md`A key marked "needed" must be written wherever the group it stands in is. Unknown keys are errors. For completion in your editor, begin the file with ${code('# yaml-language-server: $schema=../stack.schema.json')}, or, where this program is installed as a package, with ${code('# yaml-language-server: $schema=../node_modules/matrix-gitops/stack.schema.json')}.`,
     table(['key', 'value', 'needed', 'meaning'], found),
   ]);
 }
@@ -106,6 +106,27 @@ export function errorsText(rules: readonly { readonly code: string; readonly tit
       ['code', 'what must hold'],
       rules.map(({ code, title }) => [code, title]),
     ),
+    heading(2, 'For programs'),
+    md`With ${code('--output json')} every command prints one object on standard output (with ${code('--stdout')}, which prints YAML there, on standard error). Its ${code('exitCode')} is that of the program. Everything that is wrong is said in one shape: ${code('what')} is wrong, ${code('remedy')} says what to do, and ${code('code')} is there where this page explains one.`,
+    table(
+      ['key', 'what is there'],
+      [
+        [
+          'diagnostics',
+          md`mistakes in files, each with ${code('position')}: ${code('file')}, ${code('line')}, ${code('column')}`,
+        ],
+        [
+          'problem',
+          'why the whole run was given up: a mistake on the command line, or something around the program',
+        ],
+        ['stacks[].problem', md`with ${code('secrets')}: why nothing was done for one stack`],
+        ['findings', 'rules that what was rendered breaks'],
+        [
+          'notices',
+          md`with ${code('synth')}: what stops nothing, each with ${code('file')}, such as a file of yours in a rendered folder`,
+        ],
+      ],
+    ),
     heading(2, 'Exit codes'),
     table(
       ['code', 'meaning'],
@@ -115,7 +136,10 @@ export function errorsText(rules: readonly { readonly code: string; readonly tit
           '1',
           'findings in what was rendered, and those stacks were not written; with --check, dist/ is not up to date',
         ],
-        ['2', 'wrong usage or input, and the stacks concerned were not written'],
+        [
+          '2',
+          'wrong usage or input, and the stacks concerned were not written; the last stack file is gone, and nobody has agreed to remove what was rendered of it (--prune)',
+        ],
         [
           '3',
           'something inside the program or around it: a missing folder, a full disk, an interrupted write (--check), a dist/ that a newer version wrote',

@@ -71,8 +71,10 @@ function introduction(stack: Stack): readonly Markdown[] {
   if (keepsCiphertext(provider)) {
     return [
       md`${from} The values are kept as ciphertext beside it, in ${code(`${name}.secrets/`)}. What is missing there is made, encrypted and written by:`,
-      fenced('bash', [`npx matrix-gitops secrets create --stack ${shellWord(name)}`]),
-      md`Then run synth and commit both folders. The same command with ${code('status')} tells what is missing or old, with ${code('rotate SECRET/KEY')} it makes a new value.`,
+      fenced('bash', [`npm run secrets -- create --stack ${shellWord(name)}`]),
+      md`That is the command in a clone of matrix-gitops. Where it is installed as a package:`,
+      fenced('bash', [`npx --no-install matrix-gitops secrets create --stack ${shellWord(name)}`]),
+      md`Then render again and commit both folders. The same command with ${code('status')} shows what is missing or old, and with ${code('rotate SECRET/KEY')} it makes a new value.`,
     ];
   }
   if (provider.kind === 'external-secrets') {

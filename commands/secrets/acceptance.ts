@@ -50,7 +50,8 @@ export function acceptFlags({
     if (fingerprint !== undefined) return fingerprint;
     // Not repeated: it may be a value in the wrong place.
     throw new UsageProblem(
-      '--accept-certificate takes a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons, as openssl x509 -noout -fingerprint -sha256 prints them',
+      'the value of --accept-certificate is not a SHA-256 fingerprint',
+      'write 64 hexadecimal digits, with or without colons, as openssl x509 -noout -fingerprint -sha256 prints them',
     );
   });
   return {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Format, outputOption } from '../output-option.ts';
 import { progressOn } from '../progress.ts';
 import type { Reportable } from '../report.ts';
+import { stackOption } from '../stack-option.ts';
 import type { Shown, Style } from '../terminal.ts';
 import type { SecretsOptions } from './options.ts';
 
@@ -17,7 +18,7 @@ type Report = (
 interface Written {
   readonly stacks: string;
   readonly versions?: string;
-  readonly stack?: string[];
+  readonly stack?: readonly string[];
   readonly cert?: string;
   readonly controller?: string;
   readonly context?: string;
@@ -76,7 +77,7 @@ function common(command: Command): Command {
       '--versions <file>',
       'file with the image versions (default: versions.yaml, or those of this program)',
     )
-    .option('--stack <name...>', 'only this stack; can be repeated')
+    .addOption(stackOption())
     .addOption(outputOption());
 }
 

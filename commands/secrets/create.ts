@@ -1,4 +1,6 @@
+import { ownCommand } from '../../model/own-command.ts';
 import { remotePlaces } from '../../model/remote-secrets.ts';
+import { shellWord } from '../../model/shell.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Wish } from '../../secrets/verbs/change.ts';
 import { keyName, planCreate } from '../../secrets/verbs/create.ts';
@@ -61,7 +63,7 @@ function acceptsSomething({ acceptance: { flags } }: Work): boolean {
 function adviceOn({ serverName, name }: Stack, wishes: readonly Wish[]): readonly string[] {
   return wishes.some(({ key, origin }) => key.form.kind === 'synapse-signing-key' && origin === 'made')
     ? [
-        `a new signing key was made: if a homeserver has run as ${serverName} before, do not use it, but undo this (git) and import the old one: secrets create --stack ${name} --from-file synapse-signing-key/signing.key=FILE`,
+        `a new signing key was made: if a homeserver has run as ${serverName} before, do not use it, but undo this (git) and import the old one: ${ownCommand(`secrets create --stack ${shellWord(name)} --from-file synapse-signing-key/signing.key=FILE`)}`,
       ]
     : [];
 }

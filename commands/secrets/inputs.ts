@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ownCommand } from '../../model/own-command.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import { type Identity, readIdentities } from '../../secrets/age.ts';
 import { SecretValue } from '../../secrets/values/value.ts';
@@ -39,7 +40,7 @@ export async function givenValues(
 ): Promise<ReadonlyMap<string, SecretValue>> {
   const given = new Map<string, SecretValue>();
   const add = (name: string, value: SecretValue): void => {
-    if (given.has(name)) throw new UsageProblem(`a value for ${name} is given twice; give one`);
+    if (given.has(name)) throw new UsageProblem(`a value for ${name} is given twice`, 'give one');
     given.set(name, value);
   };
   for (const pair of fromFile) {
@@ -52,7 +53,8 @@ export async function givenValues(
     const text = environment[source];
     if (text === undefined || text === '') {
       throw new UsageProblem(
-        `--from-env ${keyName(secret, key)}: the environment variable named there is not set; set it, without writing the value on a command line`,
+        `--from-env ${keyName(secret, key)}: the environment variable named there is not set`,
+        `set it, without writing the value on a command line`,
       );
     }
     add(keyName(secret, key), SecretValue.of(text));
@@ -70,7 +72,8 @@ export async function givenValues(
     const { secret, key } = named(secrets, name);
     if (terminal === undefined) {
       throw new UsageProblem(
-        `--ask ${name} needs a terminal; use --from-file, --from-env or --from-stdin, and leave --yes out with --ask`,
+        `--ask ${name} needs a terminal`,
+        `use --from-file, --from-env or --from-stdin, and leave --yes out with --ask`,
       );
     }
     const value = await askFor(secret, key, terminal);
@@ -140,7 +143,8 @@ function split(
   if (index <= 0 || index === pair.length - 1) {
     // It may be a value that was written in the wrong place: not repeated.
     throw new UsageProblem(
-      `${option} takes SECRET/KEY=${source}, such as synapse-secrets/form-secret=${source}`,
+      `the value of ${option} is not SECRET/KEY=${source}`,
+      `write it as in ${option} synapse-secrets/form-secret=${source}`,
     );
   }
   return { ...named(secrets, pair.slice(0, index)), source: pair.slice(index + 1) };
@@ -148,6 +152,10 @@ function split(
 
 function named(secrets: readonly SecretSpec[], name: string): { secret: SecretSpec; key: SecretKey } {
   const [found] = findKeys(secrets, [name]);
-  if (found === undefined) throw new UsageProblem(`no Secret has a key "${name}"`);
+  if (found === undefined)
+    throw new UsageProblem(
+      'a key that is named is in no Secret',
+      `run ${ownCommand('secrets status')} to see the keys`,
+    );
   return found;
 }

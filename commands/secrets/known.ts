@@ -1,3 +1,4 @@
+import { ownCommand } from '../../model/own-command.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import { acceptedFor, NOTHING_ACCEPTED, stackKey } from '../../secrets/acceptance/record.ts';
@@ -40,7 +41,8 @@ export async function knownRecipients(
   const isCertain = options.verb === 'status' || keeping.length === 0;
   if (stray !== undefined && isCertain) {
     throw new UsageProblem(
-      `the command line accepts ${stray}, and nothing here names it; compare it with what secrets status says without that option`,
+      `the command line accepts ${stray}, and nothing here names it`,
+      `compare it with what ${ownCommand('secrets status')} says without that option`,
     );
   }
   return { flags, accepted, everywhere, own: await recipientsOf(identities) };

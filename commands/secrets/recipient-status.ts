@@ -1,3 +1,5 @@
+import { ownCommand } from '../../model/own-command.ts';
+import { shellWord } from '../../model/shell.ts';
 import { shownFingerprint, withColons } from '../../secrets/acceptance/fingerprint.ts';
 import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import { isUsable, newestFirst } from '../../secrets/sealed-secrets/choice.ts';
@@ -120,7 +122,7 @@ export function recipientLines(rows: readonly RecipientStatus[], stack: string):
       const option =
         kind === 'certificate' ? `--accept-certificate ${withColons(id)}` : `--accept-recipient ${id}`;
       const remedy = isDangerous
-        ? `; if it is yours: secrets create --stack ${stack} ${option}; if not, remove it`
+        ? `; if it is yours, run ${ownCommand(`secrets create --stack ${shellWord(stack)} ${option}`)}; if not, remove it`
         : '';
       return line`  ${shown} in ${file}: ${states.map((state) => WORDS[state]).join(', ')}${remedy}`;
     });

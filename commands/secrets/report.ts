@@ -1,3 +1,5 @@
+import { ownCommand } from '../../model/own-command.ts';
+import { shellWord } from '../../model/shell.ts';
 import { visible } from '../../model/visible.ts';
 import { shownFingerprint } from '../../secrets/acceptance/fingerprint.ts';
 import type { KeyState, KeyStatus } from '../../secrets/verbs/status.ts';
@@ -37,6 +39,7 @@ function stackLines(stack: StackSecrets, style: Style): readonly Shown[] {
     return [
       line`${name}: ${stack.provider}`,
       ...statusTable(status),
+      ...statusRemedies(stack),
       ...recipientLines(stack.recipients ?? [], stack.stack),
     ];
   }
@@ -53,7 +56,9 @@ function stackLines(stack: StackSecrets, style: Style): readonly Shown[] {
     ...(stack.commands ?? []).map((command) => line`${command}`),
   ];
   if (changed.length > 0)
-    said.push(line`${name}: ${changed.length} changed; run synth, read the change, and commit`);
+    said.push(
+      line`${name}: ${changed.length} changed; run ${ownCommand('synth')}, read the change, and commit`,
+    );
   else if (missing.length === 0 && stack.commands === undefined) said.push(line`${name}: nothing to do`);
   return said;
 }
@@ -97,6 +102,19 @@ function restartLines(changed: readonly ChangedKey[]): readonly Shown[] {
           line`  who notices: ${notice}`,
         ],
   );
+}
+
+/** What to run about the states that have a remedy. */
+function statusRemedies({ stack, status }: StackSecrets): readonly Shown[] {
+  const has = (...wanted: readonly KeyState[]): boolean =>
+    status.some(({ states }) => states.some((state) => wanted.includes(state)));
+  const remedy = (words: string): Shown => line`  ${ownCommand(`${words} --stack ${shellWord(stack)}`)}`;
+  return [
+    ...(has('missing') ? [line`  to make what is missing:`, remedy('secrets create')] : []),
+    ...(has('other-certificate', 'other-recipients')
+      ? [line`  to encrypt the same values again:`, remedy('secrets reseal')]
+      : []),
+  ];
 }
 
 function statusTable(rows: readonly KeyStatus[]): readonly Shown[] {

@@ -1,5 +1,7 @@
 import { fetchCertificates, rotate as rotateByController } from '../../cluster/sealed-secrets-controller.ts';
+import { ownCommand } from '../../model/own-command.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
+import { shellWord } from '../../model/shell.ts';
 import { NAME_IDENTITY } from '../../secrets/age.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import { readdressSopsFile } from '../../secrets/sops/file.ts';
@@ -47,7 +49,7 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
   if (state.elsewhere.length > 0) {
     throw new SecretsProblem(
       `${state.elsewhere.map(({ file }) => file).join(', ')}: sealed for another namespace, where alone the controller opens it`,
-      'put the namespace back, or reseal --from-escrow',
+      `put the namespace back, or run ${ownCommand(`secrets reseal --from-escrow --stack ${shellWord(stack.name)}`)}`,
     );
   }
   const sealing = await sealingCertificate(work, provider, certificateOptions(options), true);

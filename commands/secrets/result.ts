@@ -1,8 +1,8 @@
-import type { Code } from '../../model/codes.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Wish } from '../../secrets/verbs/change.ts';
 import type { KeyStatus } from '../../secrets/verbs/status.ts';
+import type { Problem } from '../problem.ts';
 import type { RecipientStatus } from './recipient-status.ts';
 
 /** A value that has changed, and what follows. */
@@ -47,7 +47,7 @@ export interface StackSecrets {
   /** Where somebody else keeps the values: how they are made there. */
   readonly commands?: readonly string[];
   /** Why nothing was done. */
-  readonly problem?: { readonly what: string; readonly remedy: string; readonly code?: Code };
+  readonly problem?: Problem;
 }
 
 /** What a run came to. */

@@ -14,7 +14,10 @@ export async function rotate(
   const { stack, state, identities } = work;
   if (options.keys.length === 0) {
     const all = stack.secrets.flatMap((secret) => secret.keys.map((key) => keyName(secret, key)));
-    throw new UsageProblem(`name the keys to replace; the keys of ${stack.name} are: ${all.join(', ')}`);
+    throw new UsageProblem(
+      'the keys to replace are missing',
+      `name them; the keys of ${stack.name} are: ${all.join(', ')}`,
+    );
   }
   const keys = findKeys(stack.secrets, options.keys);
   await confirm(keys, options, inputs);
@@ -37,9 +40,9 @@ async function confirm(
 ): Promise<void> {
   if (yes) return;
   if (terminal === undefined) {
-    throw new UsageProblem('rotate asks before it replaces values; run it in a terminal, or add --yes');
+    throw new UsageProblem('rotate asks before it replaces values', 'run it in a terminal, or add --yes');
   }
   const lines = keys.map(({ secret, key }) => `${keyName(secret, key)}: ${key.rotation}`);
   const answer = await terminal.line(`${lines.join('\n')}\nReplace? (y/N) `);
-  if (!/^y(?:es)?$/i.test(answer)) throw new UsageProblem('nothing was changed');
+  if (!/^y(?:es)?$/i.test(answer)) throw new UsageProblem('you did not answer yes', 'nothing was changed');
 }

@@ -49,7 +49,10 @@ export async function secrets(
   const names = new Set([...options.fromFile, ...options.fromEnv, ...options.ask, ...options.keys]);
   // Also where only one of them can be used: it may be the other one that was meant.
   if ((names.size > 0 || options.fromStdin !== undefined) && chosen.length > 1) {
-    throw new UsageProblem('which stack do these keys belong to? name one with --stack');
+    throw new UsageProblem(
+      'keys are named, and there are several stacks',
+      'name the one they belong to: --stack NAME',
+    );
   }
   const flags = acceptFlags(options);
   const identities = await readIdentityFile(options.identity, inputs.environment);
@@ -128,7 +131,11 @@ async function one(
     }
     if (error instanceof EnvironmentProblem) {
       // What was written for the stacks before has to be told too.
-      const problem = { what: error.message, remedy: 'run it again then' };
+      const { what, remedy } = error;
+      const problem = {
+        what,
+        remedy: remedy === '' ? 'run it again once that is mended' : `${remedy}; then run it again`,
+      };
       return { result: { ...empty, problem }, exitCode: 3 };
     }
     throw error;

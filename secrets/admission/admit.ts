@@ -2,6 +2,7 @@ import { LineCounter } from 'yaml';
 import type { Code } from '../../model/codes.ts';
 import { compareDiagnostics, type Diagnostic, type Position } from '../../model/diagnostic.ts';
 import { isGroup } from '../../model/merge-patch.ts';
+import { ownCommand } from '../../model/own-command.ts';
 import { type Path, readYaml, shortKey, type YamlSource } from '../../model/reading/yaml-source.ts';
 import {
   CHECKED,
@@ -132,10 +133,8 @@ function checkKeys(source: YamlSource, report: Report): void {
 /** What to do about fields that have a better answer than the general one. */
 const REMEDIES: Readonly<Record<string, string>> = {
   data: 'remove it; if it held a value in plain text and was committed, consider that value known and rotate it',
-  'sealedsecrets.bitnami.com/namespace-wide':
-    'remove it, and seal the values again for this Secret only: secrets rotate',
-  'sealedsecrets.bitnami.com/cluster-wide':
-    'remove it, and seal the values again for this Secret only: secrets rotate',
+  'sealedsecrets.bitnami.com/namespace-wide': `remove it, and seal new values for this Secret only with ${ownCommand('secrets rotate')}`,
+  'sealedsecrets.bitnami.com/cluster-wide': `remove it, and seal new values for this Secret only with ${ownCommand('secrets rotate')}`,
   status: 'remove it: the controller writes it in the cluster',
   creationTimestamp: 'remove it: the cluster writes it',
 };

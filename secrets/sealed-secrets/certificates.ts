@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { ownCommand } from '../../model/own-command.ts';
 import type { Problem } from './problem.ts';
 
 /** A certificate of the controller: what a value is sealed for. Public. */
@@ -63,7 +64,7 @@ export function readCertificates(file: string, text: string): CertificatesResult
     const what = 'a private key stands here: whoever has it opens every value sealed for it';
     const remedy =
       'delete this file and everything it was copied to, its history too; if others may have seen it, let the ' +
-      'controller make a new key, reseal, and change every value that was sealed for this one';
+      `controller make a new key, run ${ownCommand('secrets reseal')}, and change every value that was sealed for this one`;
     report('private-key', keyLine, what, remedy);
     return { certificates: undefined, problems };
   }

@@ -1,4 +1,5 @@
 import { compareText } from '../../model/diagnostic.ts';
+import { ownCommand } from '../../model/own-command.ts';
 import { GET_ONE, type SealingCertificate } from './certificates.ts';
 
 /** How old a certificate may get before a newer one is likely: the controller makes one every 30 days. */
@@ -46,7 +47,7 @@ export function choose(certificates: readonly SealingCertificate[], now: Date): 
   const what =
     `the newest certificate is ${days} days old, and the controller makes a new key every ` +
     `${RENEWAL_DAYS} days`;
-  const remedy = 'fetch its newest certificate and reseal';
+  const remedy = `fetch its newest certificate and run ${ownCommand('secrets reseal')}`;
   return { certificate, warning: { kind: 'old', what, remedy }, problem: undefined };
 }
 

@@ -3,6 +3,7 @@ import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { isManifest, type Manifest } from '../../model/manifest.ts';
 import { isGroup } from '../../model/merge-patch.ts';
+import { ownCommand } from '../../model/own-command.ts';
 import { type Path, readYaml, shortKey, valueAt, type YamlSource } from '../../model/reading/yaml-source.ts';
 import { parseText } from '../../model/reading/yaml-text.ts';
 import type { Problem } from './problem.ts';
@@ -263,8 +264,7 @@ function readKeys(source: YamlSource, report: Report): readonly SealedKey[] {
     }
     const wrong = flawOf(sealed);
     if (wrong === undefined) return [{ key, sealed: String(sealed), position: source.at(at) }];
-    const remedy =
-      'take the last good file from git; without one, remove this line and run secrets create; if a plain value stands here and was committed, it is known: rotate it';
+    const remedy = `take the last good file from git; without one, remove this line and run ${ownCommand('secrets create')}; if this is a plain value that was committed, others know it: replace it with ${ownCommand('secrets rotate')}`;
     report(wrong.kind, at, `the value of ${key} ${wrong.what}`, remedy);
     return [];
   });

@@ -1,4 +1,5 @@
 import type { KeptSecret } from '../../model/kept-secrets.ts';
+import { ownCommand } from '../../model/own-command.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import { objectText } from '../../output/yaml.ts';
 import type { Identity } from '../age.ts';
@@ -93,6 +94,6 @@ export async function planFromEscrow(
   if (lacking.length === 0) return wishes;
   throw new SecretsProblem(
     `there is no copy in escrow of ${lacking.join(', ')}`,
-    'let the controller reseal what it can open (reseal without --from-escrow); rotate the others, and read docs/secrets.md first where the signing key is among them',
+    `let the controller reseal what it can open, with ${ownCommand('secrets reseal')} and without --from-escrow; rotate the others, and read docs/secrets.md first where the signing key is among them`,
   );
 }

@@ -1,4 +1,5 @@
 import { suggestion } from '../../model/nearest.ts';
+import { ownCommand } from '../../model/own-command.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Identity } from '../age.ts';
 import { openCopy } from '../escrow.ts';
@@ -73,7 +74,7 @@ export async function planRotate(
     const name = keyName(secret, key);
     const kept = keptOf(state, secret);
     if (kept === undefined || !Object.hasOwn(kept.keys, key.key)) {
-      throw new SecretsProblem(`${name} has no value yet`, 'make it with create');
+      throw new SecretsProblem(`${name} has no value yet`, `make it with ${ownCommand('secrets create')}`);
     }
     const given =
       options.given.get(name) ?? (key.form.kind === 'given' ? await options.ask(secret, key) : undefined);

@@ -42,7 +42,7 @@ describe('migrate', () => {
     expect(await text('new.yaml')).toBe('schema: 2\nsize: small\n');
     expect(await text('shared/base.yaml')).toBe('size: medium # for all\n');
     expect(report(result)).toBe(
-      'wrote chat.yaml, schema 1 to 2: size is medium\nwrote shared/base.yaml, schema 1 to 2: size is medium\n2 migrated, 1 unchanged; read the change, then run synth\n',
+      'wrote chat.yaml, schema 1 to 2: size is medium\nwrote shared/base.yaml, schema 1 to 2: size is medium\n2 migrated, 1 unchanged; read the change, then run `npm run synth`\n',
     );
     expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });

@@ -17,13 +17,13 @@ const diagnostic: Diagnostic = {
 
 const nothing = {
   diagnostics: [],
-  notices: [],
   findings: [],
   failures: [],
   stacks: [],
   kept: [],
   missing: [],
   orphanedSecrets: [],
+  notices: [],
   written: undefined,
   compared: undefined,
 } as const;

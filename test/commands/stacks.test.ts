@@ -159,9 +159,19 @@ describe('--stack', () => {
     const failed = run({ only: ['chat', 'labb'] });
     await expect(failed).rejects.toThrow(UsageProblem);
     await expect(failed).rejects.toThrow(
-      'there is no stack "labb"; did you mean "lab"? The stacks are: chat, lab',
+      'there is no stack "labb"; did you mean "lab"? the stacks are: chat, lab',
     );
   });
+
+  it.each(['synapse-secrets/form-secret', 'Hunter2!', ''])(
+    'does not repeat what is not the name of a stack, and does not take it for all: %j',
+    async (written) => {
+      const failed = run({ only: [written] });
+      await expect(failed).rejects.toThrow(
+        /^--stack names something that is not a stack \(not repeated here/,
+      );
+    },
+  );
 });
 
 describe('--check', () => {
@@ -193,7 +203,9 @@ describe('--check', () => {
     expect(text).toContain('differs dist/chat/SUMMARY.md\n');
     expect(text).toContain('missing dist/lab/data/pvc-media.yaml\n');
     expect(text).toContain('stale dist/lab/components/element.yaml\n');
-    expect(text).toMatch(/not up to date: \d+ differ, 1 missing, \d+ stale, .*run synth without --check\n$/);
+    expect(text).toMatch(
+      /not up to date: \d+ differ, 1 missing, \d+ stale, .*run `npm run synth` and commit dist$/m,
+    );
     expect(await files()).toEqual(before);
   });
 
@@ -213,7 +225,9 @@ describe('--check', () => {
     await mkdir(join(out, '.matrix-gitops'));
     const failed = run({ mode: 'check' });
     await expect(failed).rejects.toThrow(EnvironmentProblem);
-    await expect(failed).rejects.toThrow(/interrupted and has left .*\.matrix-gitops; run synth/);
+    await expect(failed).rejects.toThrow(
+      /interrupted and has left .*\.matrix-gitops; run `matrix-gitops synth`/,
+    );
   });
 
   it('says that everything is missing where nothing was written yet', async () => {
@@ -278,7 +292,7 @@ describe('the version of the tool', () => {
       const failed = run({ mode: mode ?? 'write' });
       await expect(failed).rejects.toThrow(EnvironmentProblem);
       await expect(failed).rejects.toThrow(
-        /was written by matrix-gitops 99\.1\.0, and this is .*install 99\.1\.0 or newer/,
+        /was written by matrix-gitops 99\.1\.0, and this is .*update this program to 99\.1\.0 or newer/,
       );
       expect(await files()).toEqual(before);
     },

@@ -107,7 +107,6 @@ describe('reports', () => {
   const synth = {
     exitCode: 1,
     diagnostics: [diagnostic],
-    notices: [diagnostic],
     orphanedSecrets: [HOSTILE],
     findings: [
       {
@@ -127,6 +126,10 @@ describe('reports', () => {
     missing: [
       { stack: HOSTILE, secret: HOSTILE, keys: [HOSTILE] },
       { stack: HOSTILE, secret: HOSTILE, keys: [HOSTILE], sealedFor: HOSTILE },
+    ],
+    notices: [
+      { file: HOSTILE, what: HOSTILE, remedy: HOSTILE },
+      { file: HOSTILE, line: 1, column: 1, code: 'MG078', what: HOSTILE, remedy: HOSTILE },
     ],
     written: { changed: [HOSTILE], removed: [HOSTILE], unchanged: 0 },
     compared: { differs: [HOSTILE], missing: [HOSTILE], stale: [HOSTILE], unchanged: 0 },
@@ -203,12 +206,13 @@ describe('reports', () => {
         humanReport({ ...synth, failures: [], written: undefined, compared: undefined }, 'dist', style).split(
           '\n',
         ),
-      ).toHaveLength(5);
+      ).toHaveLength(6);
     }
   });
 
   it('for programs hold nothing that a terminal acts on, and read back the same', () => {
-    for (const text of [jsonReport(synth), jsonProblem(3, HOSTILE)]) expect(text).not.toMatch(ACTS);
+    for (const text of [jsonReport(synth), jsonProblem(3, { what: HOSTILE, remedy: HOSTILE })])
+      expect(text).not.toMatch(ACTS);
     expect(JSON.parse(jsonReport(synth))).toEqual(synth);
   });
 

@@ -65,7 +65,7 @@ describe('two writers at once', () => {
     expect(error).toBeInstanceOf(OutputProblem);
     expect(String(error)).toMatch(
       new RegExp(
-        `being written by process ${process.pid}, which began 3 min ago; wait until that is done and run synth again; if it no longer runs, remove .*/lock; nothing was changed`,
+        `being written by process ${process.pid}, which began 3 min ago; wait until that is done and run the same command again; if it no longer runs, remove .*/lock; nothing was changed`,
       ),
     );
     expect(await everything(folder())).toEqual(before);

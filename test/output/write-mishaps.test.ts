@@ -73,7 +73,9 @@ describe('a write that fails', () => {
     expect(await interruptedWrite(folder())).toMatchObject({
       place: join(folder(), '.matrix-gitops'),
       state: 'to finish',
-      message: expect.stringMatching(/was interrupted .*run synth, which will finish it first/),
+      message: expect.stringMatching(
+        /was interrupted .*run `matrix-gitops synth`, which will finish it first/,
+      ),
     });
   });
 });

@@ -319,7 +319,9 @@ describe('the journal of an interrupted write', () => {
     const before = await outside();
     const told = await problem(TWO);
     expect(told).toMatch(message);
-    expect(told).toMatch(/journal\.json.* remove the folder TOP\/dist\/\.matrix-gitops and run synth again/);
+    expect(told).toMatch(
+      /journal\.json.* remove the folder TOP\/dist\/\.matrix-gitops and run the same command again/,
+    );
     expect(await outside()).toEqual(before);
     await expect(interruptedWrite(folder())).rejects.toThrow(/cannot be used/);
     // The remedy works.

@@ -1,33 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { join, relative } from 'node:path';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { copyCheckout } from '../checkout.ts';
 import { emptyFolder } from './folders.ts';
 
 const CLI = 'commands/cli.ts';
 const SYNTH = ['tools/synth.mjs', '--help'];
-
-/** A copy of the checkout as it is, with the same packages and nothing built. */
-function checkout(): string {
-  const folder = emptyFolder();
-  const left = new Set(['node_modules', 'build', 'dist', '.git', 'test']);
-  cpSync('.', folder, { recursive: true, filter: (from) => !left.has(relative('.', from)) });
-  mkdirSync(join(folder, 'node_modules'));
-  for (const name of readdirSync('node_modules')) {
-    symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name));
-  }
-  return folder;
-}
 
 function help(cwd: string, XDG_CACHE_HOME = ''): string {
   const env = { ...process.env, ...(XDG_CACHE_HOME === '' ? {} : { XDG_CACHE_HOME }) };
@@ -48,7 +28,7 @@ function nextTick(): void {
 
 describe('npm run synth', () => {
   test('runs the sources as they are now', () => {
-    const cwd = checkout();
+    const cwd = copyCheckout(emptyFolder());
     const text = readFileSync(join(cwd, CLI), 'utf8');
     expect(help(cwd)).toContain('Renders Matrix stacks');
     for (const words of ['Changed once,', 'Changed twice', 'Renders Matrix']) {
@@ -59,7 +39,7 @@ describe('npm run synth', () => {
   });
 
   test('runs the packages as they are now', () => {
-    const cwd = checkout();
+    const cwd = copyCheckout(emptyFolder());
     const commander = join(cwd, 'node_modules/commander');
     rmSync(commander);
     cpSync('node_modules/commander', commander, { recursive: true });
@@ -74,7 +54,7 @@ describe('npm run synth', () => {
   });
 
   test('has what the sources newly use of packages and of imports/', () => {
-    const cwd = checkout();
+    const cwd = copyCheckout(emptyFolder());
     const text = readFileSync(join(cwd, CLI), 'utf8');
     help(cwd);
     const before = dependencies(cwd);
@@ -105,7 +85,7 @@ describe('npm run synth', () => {
   });
 
   test('bundles and compiles the dependencies again only when they change', () => {
-    const cwd = checkout();
+    const cwd = copyCheckout(emptyFolder());
     const cache = emptyFolder();
     const text = readFileSync(join(cwd, CLI), 'utf8');
     nextTick();
@@ -122,7 +102,7 @@ describe('npm run synth', () => {
   });
 
   test('keeps the bundle, and so its compiled code, when a change means nothing to it', () => {
-    const cwd = checkout();
+    const cwd = copyCheckout(emptyFolder());
     const state = (): number => statSync(join(cwd, 'build/bin/cli.bundle.cjs')).mtimeMs;
     help(cwd);
     const before = state();
@@ -132,7 +112,7 @@ describe('npm run synth', () => {
   });
 
   test('bundles nothing again when nothing has changed', () => {
-    const cwd = checkout();
+    const cwd = copyCheckout(emptyFolder());
     const state = (): number[] =>
       ['cli.bundle.cjs', 'inputs.json'].map((name) => statSync(join(cwd, 'build/bin', name)).mtimeMs);
     nextTick();
@@ -143,7 +123,7 @@ describe('npm run synth', () => {
   });
 
   test('runs no bundle that it did not write, and does without what is missing', () => {
-    const cwd = checkout();
+    const cwd = copyCheckout(emptyFolder());
     const bin = join(cwd, 'build/bin');
     nextTick();
     help(cwd);
@@ -159,7 +139,7 @@ describe('npm run synth', () => {
   });
 
   test('can run several times at once after a change', async () => {
-    const cwd = checkout();
+    const cwd = copyCheckout(emptyFolder());
     const text = readFileSync(join(cwd, CLI), 'utf8');
     for (const [index, kind] of ['KubeCronJob', 'KubeJob', 'KubeDaemonSet'].entries()) {
       const change = `import { k8s } from 'cdk8s-plus-28'; console.log(k8s.${kind}.GVK.kind, ${index});`;

@@ -159,7 +159,7 @@ describe('--accept-certificate', () => {
 
   it.each(['AB:CD', 'x'.repeat(64), ''])('takes nothing but a fingerprint: %j', async (written) => {
     await expect(run('create', { acceptCertificates: [written] })).rejects.toThrow(
-      /takes a SHA-256 fingerprint/,
+      /is not a SHA-256 fingerprint/,
     );
   });
 
@@ -539,7 +539,7 @@ describe('status', () => {
     const text = humanSecrets(result, PLAIN);
     expect(text).toContain(`certificate SHA-256 ${withColons(fingerprint(early))} in `);
     expect(text).toMatch(
-      /NOT ACCEPTED on this computer, not valid yet; if it is yours: secrets create --stack chat --accept-certificate \S+; if not, remove it\n/,
+      /NOT ACCEPTED on this computer, not valid yet; if it is yours, run `npm run secrets -- create --stack chat --accept-certificate \S+`; if not, remove it\n/,
     );
     // The values are as they were: nothing says that they are sealed for the wrong one.
     expect(text).not.toContain('reseal');

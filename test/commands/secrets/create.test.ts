@@ -72,7 +72,7 @@ describe('create', () => {
     const livekit = done(result).changed.find(({ secret }) => secret === 'livekit-keys');
     expect(livekit).toMatchObject({ how: 'made', restarts: ['livekit', 'lk-jwt-service'] });
     const text = humanSecrets(result, PLAIN);
-    expect(text).toContain('chat: 7 changed; run synth, read the change, and commit\n');
+    expect(text).toContain('chat: 7 changed; run `npm run synth`, read the change, and commit\n');
     expect(text).toContain('if a homeserver has run as example.org before, do not use it');
   });
 

@@ -224,7 +224,7 @@ describe('several stacks', () => {
     expect((await valuesOf(repository, 'c-fine', HOME)).size).toBe(4);
     const said = humanSecrets(result, PLAIN);
     expect(said).toMatch(/^b-expired: error: \S*b\/bad\.pem:1:1 no certificate stands in this text; /m);
-    expect(said).toMatch(/^c-fine: 4 changed; run synth/m);
+    expect(said).toMatch(/^c-fine: 4 changed; run `npm run synth`, /m);
   });
 
   it('are told of what was written although another one cannot be', async () => {

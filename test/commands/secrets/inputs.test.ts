@@ -118,9 +118,9 @@ describe('a value that is given', () => {
   });
 
   it.each<[string, RunOptions, RegExp]>([
-    ['without a file', { fromFile: ['form-secret'] }, /--from-file takes SECRET\/KEY=FILE/],
-    ['with an empty file name', { fromFile: ['form-secret='] }, /--from-file takes SECRET\/KEY=FILE/],
-    ['without a variable', { fromEnv: ['form-secret'] }, /--from-env takes SECRET\/KEY=VARIABLE/],
+    ['without a file', { fromFile: ['form-secret'] }, /--from-file is not SECRET\/KEY=FILE/],
+    ['with an empty file name', { fromFile: ['form-secret='] }, /--from-file is not SECRET\/KEY=FILE/],
+    ['without a variable', { fromEnv: ['form-secret'] }, /--from-env is not SECRET\/KEY=VARIABLE/],
     ['from a variable that is not set', { fromEnv: ['form-secret=NOBODY'] }, /form-secret: .* is not set/],
     ['from a variable that is empty', { fromEnv: ['form-secret=EMPTY'] }, /form-secret: .* is not set/],
     [
@@ -158,8 +158,12 @@ expose:
     await put('stacks/lab.yaml', LAB);
     const fromEnv = ['form-secret=FORM'];
     const environment = { FORM: 'some-value-of-mine-here', PATH: '/bin' };
-    await expect(run('create', { fromEnv }, { environment })).rejects.toThrow(/name one with --stack/);
-    await expect(run('create', { fromStdin: 'form-secret' })).rejects.toThrow(/name one with --stack/);
+    await expect(run('create', { fromEnv }, { environment })).rejects.toThrow(
+      /several stacks; name the one they belong to: --stack NAME/,
+    );
+    await expect(run('create', { fromStdin: 'form-secret' })).rejects.toThrow(
+      /several stacks; name the one they belong to: --stack NAME/,
+    );
     expect((await run('create', { fromEnv, only: ['lab'] }, { environment })).exitCode).toBe(0);
     expect((await valuesOf(repository, 'lab')).get('synapse-secrets/form-secret')).toBe(
       'some-value-of-mine-here',

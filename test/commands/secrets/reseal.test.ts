@@ -169,7 +169,7 @@ describe('reseal', () => {
     await put('stacks/chat.yaml', `namespace: elsewhere\n${CHAT}`);
     controller.keys = [NEXT, HOME];
     expect(stopped(await run('reseal', fromController()))).toMatch(
-      /sealed for another namespace, .*put the namespace back, or reseal --from-escrow/,
+      /sealed for another namespace, .*put the namespace back, or run .matrix-gitops secrets reseal --from-escrow/,
     );
   });
 });

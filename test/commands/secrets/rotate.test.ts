@@ -147,7 +147,9 @@ describe('rotate', () => {
     const before = await files('stacks');
     const result = await run('rotate', { keys: ['form-secret', 'keys.yaml'] });
     expect(result.exitCode).toBe(2);
-    expect(stopped(result)).toBe('livekit-keys/keys.yaml has no value yet; make it with create');
+    expect(stopped(result)).toBe(
+      'livekit-keys/keys.yaml has no value yet; make it with `matrix-gitops secrets create`',
+    );
     const unknown = stopped(await run('rotate', { keys: ['form-secret', 'synapse-secrets/from-secret'] }));
     expect(unknown).toContain('did you mean "synapse-secrets/form-secret"?');
     for (const key of CHAT_KEYS) expect(unknown).toContain(key);
@@ -158,9 +160,13 @@ describe('rotate', () => {
     await put('stacks/lab.yaml', LAB);
     await run('create');
     const before = await files('stacks');
-    await expect(run('rotate', { keys: ['form-secret'] })).rejects.toThrow(/name one with --stack/);
+    await expect(run('rotate', { keys: ['form-secret'] })).rejects.toThrow(
+      /several stacks; name the one they belong to: --stack NAME/,
+    );
     await put('stacks/lab.yaml', 'schema: 1\n');
-    await expect(run('rotate', { keys: ['form-secret'] })).rejects.toThrow(/name one with --stack/);
+    await expect(run('rotate', { keys: ['form-secret'] })).rejects.toThrow(
+      /several stacks; name the one they belong to: --stack NAME/,
+    );
     await put('stacks/lab.yaml', LAB);
     expect(await files('stacks')).toEqual(before);
     expect(changedKeys(done(await run('rotate', { keys: ['form-secret'], only: ['lab'] })))).toHaveLength(1);

@@ -107,7 +107,7 @@ describe('status', () => {
     // Making new ones would lose them: what to do instead is said.
     const said = humanReport(synthesized, 'dist', styleFor({}, {}));
     expect(said).toMatch(
-      /^chat: not rendered, .*: synapse-secrets \(for chat\), synapse-signing-key \(for chat\); put the namespace back, or run secrets reseal --from-escrow/m,
+      /^chat: not rendered, .*: synapse-secrets \(for chat\), synapse-signing-key \(for chat\); put the namespace back, or run `npm run secrets -- reseal --from-escrow --stack chat`/m,
     );
     expect(said).not.toContain('secrets create');
   });

@@ -1,0 +1,81 @@
+import { lstatSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { Bounds } from '../files/bounds.ts';
+import { ownCommand } from '../model/own-command.ts';
+import { headerPath } from '../output/header.ts';
+import type { Written } from '../output/write.ts';
+import { EnvironmentProblem } from './environment-problem.ts';
+import { keptFiles } from './kept.ts';
+import { fromHere } from './paths.ts';
+import { VERSION_FILE } from './tool-version.ts';
+import { UsageProblem } from './usage-problem.ts';
+import { writeOutput } from './write-output.ts';
+
+/** What a person has said about removing the last stack. */
+export interface Removal {
+  /** Removes without a question. */
+  readonly prune: boolean;
+  /** Asks the person at the terminal; undefined where there is none. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+}
+
+/** What was rendered from the files of a folder of stacks, and what was rendered from elsewhere. */
+interface Left {
+  /** How many files there are of each stack. */
+  readonly stacks: ReadonlyMap<string, number>;
+  readonly others: ReadonlySet<string>;
+}
+
+/** Only what was rendered from this very folder: a mistyped --stacks must not look like an empty one. */
+async function leftOf(out: string, folder: string): Promise<Left> {
+  const own = posix.dirname(headerPath(fromHere(join(folder, 'any.yaml'))));
+  const stacks = new Map<string, number>();
+  const others = await keptFiles(out, ({ stack, from }) => {
+    if (posix.dirname(from) !== own) return true;
+    stacks.set(stack, (stacks.get(stack) ?? 0) + 1);
+    return false;
+  });
+  return { stacks, others };
+}
+
+/** Whether there is no folder of stacks any more, though there was one: Git keeps no empty folders. */
+export async function lostItsFolder(out: string, folder: string): Promise<boolean> {
+  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return false;
+  return (await leftOf(out, folder)).stacks.size > 0;
+}
+
+/** For a folder of stacks without any. */
+export function noStackFile(folder: string): EnvironmentProblem {
+  return new EnvironmentProblem(`there is no stack file in ${folder}; put one there, such as example.yaml`);
+}
+
+/**
+ * What becomes of the output folder when the last stack file is gone: without a clear word it stays.
+ *
+ * @param removal undefined where nothing may be removed in any case
+ * @throws UsageProblem when nobody has said what to do, EnvironmentProblem when nothing is there to be removed
+ */
+export async function removeLastStacks(
+  bounds: Bounds,
+  out: string,
+  folder: string,
+  removal: Removal | undefined,
+): Promise<Written> {
+  const { stacks, others } = await leftOf(out, folder);
+  if (stacks.size === 0) throw noStackFile(folder);
+  const left = [...stacks].map(([name, files]) => `${name} (${files} files)`).join(', ');
+  const what = `there is no stack file in ${folder} any more, and ${out} still holds what was rendered of ${left}`;
+  const flux =
+    'once that is committed, Flux removes it from the cluster, except what is marked "prune: disabled" (namespace, volumes, database, signing key)';
+  const isAgreed =
+    removal !== undefined &&
+    (removal.prune || (await removal.confirm?.(`${what}. Remove that? (${flux})`)) === true);
+  if (!isAgreed) {
+    throw new UsageProblem(
+      what,
+      `take the file from Git again, or run ${ownCommand('synth --prune')} to remove what was rendered; ${flux}; nothing was changed`,
+    );
+  }
+  const unwanted = others.size === 0 ? new Set([VERSION_FILE]) : new Set<string>();
+  return await writeOutput(bounds, out, new Map(), { kept: others, unwanted });
+}

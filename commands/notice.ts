@@ -1,0 +1,65 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Comparison } from '../output/tree.ts';
+import { schemaPath } from './invocation.ts';
+import type { StackEntry } from './workspace.ts';
+
+/** Something that a person should know and that stops nothing. */
+export interface Notice {
+  /** The file or folder that it is about, from where the command runs. */
+  readonly file: string;
+  /** Where in it. @default - the whole of it */
+  readonly line?: number;
+  readonly column?: number;
+  readonly code?: Diagnostic['code'];
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** What is worth knowing about a place in a file. */
+export function noticeAt({ position, code, what, remedy }: Diagnostic): Notice {
+  return { ...position, code, what, remedy };
+}
+
+/** Editors complete and check a stack file whose first line names the schema: said once, for all that do not. */
+export function schemaNotices(entries: readonly StackEntry[], stacks: string): readonly Notice[] {
+  const path = schemaPath(stacks);
+  const files = entries.flatMap(({ file, stack, namesSchema }) =>
+    stack !== undefined && !namesSchema ? [file] : [],
+  );
+  const [first] = files;
+  if (path === undefined || first === undefined) return [];
+  const others = files.length === 1 ? '' : ` (and ${files.length - 1} more)`;
+  return [
+    {
+      file: `${first}${others}`,
+      what: 'no editor can complete or check this file, since it does not name its schema',
+      remedy: `begin it with the line: # yaml-language-server: $schema=${path}`,
+    },
+  ];
+}
+
+/**
+ * Files of people in the folders of the stacks that were rendered.
+ *
+ * @param replaced what becomes of those in the place of a rendered file
+ */
+export function ownFileNotices(
+  { own = [], foreign = [] }: Pick<Comparison, 'own' | 'foreign'>,
+  out: string,
+  stacks: readonly string[],
+  replaced: string,
+): readonly Notice[] {
+  const isOfStack = (path: string): boolean => stacks.includes(path.slice(0, path.indexOf('/')));
+  return [
+    ...own.filter(isOfStack).map((path) => ({
+      file: `${out}/${path}`,
+      what: 'this file was not rendered; it stays, but no kustomization names it, so that nothing applies it',
+      remedy: `keep it outside of ${out}`,
+    })),
+    ...foreign.filter(isOfStack).map((path) => ({
+      file: `${out}/${path}`,
+      what: `what was here had not been rendered, and ${replaced}`,
+      remedy: `if it was yours, take it from Git and keep it outside of ${out}`,
+    })),
+  ];
+}
