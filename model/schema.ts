@@ -8,7 +8,7 @@ import {
   type LanName,
 } from './components/index.ts';
 import { extendsField } from './extends.ts';
-import { dnsLabel, duration, host, ipv4, objectName, serverName, shortText } from './fields.ts';
+import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortText } from './fields.ts';
 import { overridesSchema } from './overrides.ts';
 import { recordOf } from './records.ts';
 import { secretsSchema } from './secret-settings.ts';
@@ -171,8 +171,7 @@ export const stackSchema = z.strictObject({
     .literal(1)
     .describe('Fixes defaults and sizes, so that a newer tool never changes them silently.'),
   extends: extendsField.optional(),
-  name: dnsLabel
-    .max(NAME_LENGTH, `choose at most ${NAME_LENGTH} characters`)
+  name: label(NAME_LENGTH)
     .optional()
     .describe("Folder in dist/ and instance label. Default: the file's name."),
   serverName: serverName.describe('What stands after the colon in @user:…. It can never change.'),
