@@ -135,7 +135,7 @@ function nearestValue(value: unknown, issue: Issue): string {
 
 /** The kind of value an issue asks for, in words that follow `write` or a key. */
 function expected(issue: Issue, schema: z.ZodType): string {
-  if (issue.code === 'invalid_value') return issue.values.map(String).join(' or ');
+  if (issue.code === 'invalid_value') return oneOf(issue.values.map(String));
   if (issue.code === 'invalid_union') {
     const branches = issue.errors.flatMap((branch) => branch.slice(0, 1));
     const wanted = branches.map((inner) => expected({ ...inner, path: issue.path }, schema));
@@ -152,6 +152,11 @@ function expected(issue: Issue, schema: z.ZodType): string {
     record: 'keys and values below it',
   };
   return words[issue.expected] ?? issue.expected;
+}
+
+/** `open or closed`, `one of add, remove, replace`. */
+function oneOf(words: readonly string[]): string {
+  return words.length > 2 ? `one of ${words.join(', ')}` : words.join(' or ');
 }
 
 /** `keys below it (needed: via)`; all known keys where none is needed. */
