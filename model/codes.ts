@@ -63,6 +63,7 @@ export const CODES = {
   MG068: 'A file of secrets does not fit the Secret that the stack needs.',
   MG069: 'A comment in a file of secrets holds a secret in plain text.',
   MG090: 'A merge key (<<) is not supported.',
+  MG091: 'A file holds something else than a stack.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -12,7 +12,7 @@ import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { NO_SHARED_FILES, type SharedFiles } from './extends.ts';
+import { NO_SHARED_FILES, otherThanStack, type SharedFiles } from './extends.ts';
 import {
   IMAGE_NAMES,
   type Images,
@@ -22,6 +22,7 @@ import {
   versionsSchema,
 } from './images.ts';
 import { listed } from './listed.ts';
+import { isGroup } from './merge-patch.ts';
 import { NEWEST_SCHEMA, newerThan } from './migrate.ts';
 import { type PathSet, pathSet } from './reading/path-set.ts';
 import type { Content } from './reading/plain-text.ts';
@@ -93,6 +94,17 @@ export function loadStack(
     claims: undefined,
   });
   if (composed.source === undefined) return failed();
+  const other = isGroup(composed.own) ? otherThanStack(composed.own) : undefined;
+  if (other !== undefined) {
+    const remedy = 'move it out of the folder with the stack files';
+    diagnostics.push({
+      position: composed.source.at([]),
+      code: 'MG091',
+      what: `this is ${other}, not a stack file`,
+      remedy,
+    });
+    return failed();
+  }
   const read = checkTyped(composed.source, stackSchema);
   // What is missing may stand in the part that could not be read.
   const shape = read.diagnostics.filter(({ code }) => composed.complete || code !== 'MG003');
