@@ -25,7 +25,7 @@ export const CODES = {
   MG025: 'A local name is given to something the stack does not have.',
   MG026: 'An amount is below what the program lives with.',
   MG027: 'Element offers calls that nothing carries.',
-  MG028: "The namespace is one of the cluster's own.",
+  MG028: 'The namespace belongs to the cluster, or to a well-known program in it.',
   MG029: 'The name does not fit a stack.',
   MG030: 'A Secret is named for two purposes.',
   MG031: 'The address of public call nodes cannot be reached from the Internet.',
@@ -64,6 +64,9 @@ export const CODES = {
   MG069: 'A comment in a file of secrets holds a secret in plain text.',
   MG090: 'A merge key (<<) is not supported.',
   MG091: 'A file holds something else than a stack.',
+  MG092: 'An amount is one that nobody can mean.',
+  MG093: 'A call port belongs to Kubernetes, or to the network between pods.',
+  MG094: 'A host that is derived from the server name is too long.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -11,6 +11,7 @@ import { checkHosts } from './checks/hosts.ts';
 import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
+import { checkUnlikely } from './checks/unlikely.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { NO_SHARED_FILES, otherThanStack, type SharedFiles } from './extends.ts';
 import {
@@ -123,6 +124,8 @@ export function loadStack(
   };
   report(checkChoices(written));
   const stack = resolve(written, { file, images });
+  // What nobody can mean first: an amount a thousand times too large is above every other one too.
+  report(checkUnlikely(written, stack));
   // Each check looks at the same stack; only a wrong choice before them makes one keep quiet.
   report(CHECKS.flatMap((check) => check(written, stack)));
   if (diagnostics.length > 0) return failed(stack.name, source);

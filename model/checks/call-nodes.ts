@@ -3,6 +3,7 @@ import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
 import { isOnNode } from '../topology.ts';
 import type { Check, CheckFinding } from './check.ts';
+import { reservedBy } from './reserved-ports.ts';
 
 /** Kubernetes' default range for node ports. */
 const NODE_PORTS = { first: 30000, last: 32767 } as const;
@@ -73,6 +74,15 @@ export const checkPorts: Check = (written, stack) => {
         at: one.path,
         what: `${one.who} opens ${portsText(one)}, inside Kubernetes' node ports (${portsText(NODE_PORTS)})`,
         remedy: `choose ports below ${NODE_PORTS.first} or above ${NODE_PORTS.last}`,
+      });
+    }
+    const owner = one.settable && one.first === one.last ? reservedBy(one.first) : undefined;
+    if (owner !== undefined) {
+      findings.push({
+        code: 'MG093',
+        at: one.path,
+        what: `${one.who} opens ${portsText(one)} on the call nodes, which is the port of ${owner}`,
+        remedy: 'choose another port, such as 7882',
       });
     }
     if (one.last < one.first) {
