@@ -1,5 +1,6 @@
-import { boundsOf, safeFolder } from '../files/bounds.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import { resolve } from 'node:path';
+import { boundsOf, isBelow, safeFolder } from '../files/bounds.ts';
+import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import { listed } from '../model/listed.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -14,7 +15,9 @@ import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
 import { keptFiles } from './kept.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
+import { slashes } from './paths.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
+import { UsageProblem } from './usage-problem.ts';
 import { choose, readWorkspace, type StackEntry } from './workspace.ts';
 import { finishInterruptedWrite, writeOutput } from './write-output.ts';
 
@@ -28,7 +31,7 @@ export interface SynthOptions {
   readonly only?: readonly string[];
   /** `write` brings the output folder up to date, `check` only compares it, `print` hands the YAML on. Default: write. */
   readonly mode?: 'write' | 'check' | 'print';
-  /** Exit code 1 when a stack has Secrets without a value. @default false */
+  /** Exit code 1 when a stack is not ready to go live: Secrets without a value, an address out of an example. @default false */
   readonly strict?: boolean;
   /** Takes the YAML of one stack after the other, with mode `print`. */
   readonly print?: (text: string) => Promise<void>;
@@ -58,6 +61,8 @@ export interface SynthResult {
   /** 0 fine, 1 findings in what was rendered or an output folder that is not up to date, 2 wrong input, 3 a failure. */
   readonly exitCode: 0 | 1 | 2 | 3;
   readonly diagnostics: readonly Diagnostic[];
+  /** What may be meant, and most likely is not. */
+  readonly warnings: readonly Warning[];
   readonly findings: readonly StackFinding[];
   /** Stacks on which this program itself failed; the others were rendered. */
   readonly failures: readonly Failure[];
@@ -84,7 +89,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const { out, mode = 'write' } = options;
   const bounds = boundsOf(options.stacks);
   if (mode !== 'print') {
-    await reading(out, async () => safeFolder(bounds, out));
+    refuseStacks(options.stacks, out, await reading(out, async () => safeFolder(bounds, out)));
     await refuseNewerTree(out);
   }
   if (mode === 'check') await refuseInterrupted(out);
@@ -100,6 +105,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   if (chosen.length > MANY) keepHeapSmall();
   const texts = new Map<string, string>();
   const diagnostics: Diagnostic[] = [...workspace.versions];
+  const warnings: Warning[] = [...workspace.warnings];
   const findings: StackFinding[] = [];
   const stacks: string[] = [];
   const failures: Failure[] = [];
@@ -108,6 +114,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   for (const [index, entry] of chosen.entries()) {
     const rendered = renderEntry(entry, workspace.versions.length === 0, renderer);
     diagnostics.push(...rendered.diagnostics);
+    warnings.push(...entry.warnings);
     findings.push(...rendered.findings);
     if (rendered.failure !== undefined) failures.push(rendered.failure);
     if (rendered.files === undefined) {
@@ -122,6 +129,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   }
   const result = {
     diagnostics: listed(unique(diagnostics)),
+    warnings,
     findings,
     failures,
     stacks,
@@ -130,7 +138,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
     written: undefined,
     compared: undefined,
   } as const;
-  const lacking = options.strict === true && missing.length > 0;
+  const lacking = options.strict === true && (missing.length > 0 || warnings.some(({ strict }) => strict));
   const wrong = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
   const exitCode = failures.length > 0 ? 3 : wrong;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
@@ -219,6 +227,19 @@ async function keptBeside(
 
 function baseName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
+}
+
+/**
+ * What is written must not lie among what it is made from: rendered files would be read as stack files.
+ *
+ * @throws UsageProblem
+ */
+function refuseStacks(stacks: string, out: string, place: string): void {
+  const folder = resolve(stacks);
+  if (!isBelow(place, folder) && !isBelow(resolve(out), folder)) return;
+  throw new UsageProblem(
+    `--out ${slashes(out)} is ${resolve(out) === folder ? '' : 'inside '}the folder with the stack files; name another folder, such as dist`,
+  );
 }
 
 /** @throws EnvironmentProblem when what is in the output folder is half old and half new */

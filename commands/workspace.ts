@@ -5,7 +5,7 @@ import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
 import { FileProblem } from '../files/problem.ts';
 import { readBytes, readRegular } from '../files/read.ts';
 import { type Claims, checkAcross } from '../model/checks/across.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
@@ -40,6 +40,7 @@ export interface StackEntry {
   /** Where everything stands; only where rendering may find mistakes in the file. */
   readonly source: YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  readonly warnings: readonly Warning[];
   /** Where this program itself failed on the file; the other files are read all the same. */
   readonly failure?: Failure;
 }
@@ -49,6 +50,8 @@ export interface Workspace {
   readonly entries: readonly StackEntry[];
   /** What is wrong with versions.yaml; no stack can be rendered then. */
   readonly versions: readonly Diagnostic[];
+  /** What in versions.yaml may be meant. */
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -77,7 +80,8 @@ export async function readWorkspace(
     entries.push(entry);
     if (claimed !== undefined) claims.push(claimed);
   }
-  return { entries: withClashes(entries, claims), versions: versions.diagnostics };
+  const { diagnostics, warnings } = versions;
+  return { entries: withClashes(entries, claims), versions: diagnostics, warnings };
 }
 
 async function readStack(
@@ -93,18 +97,26 @@ async function readStack(
     loaded = loadStack(file, readBytes(bounds, path, 'repository'), images, shared);
   } catch (error) {
     const name = defaultName(file);
-    const unread = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: undefined };
+    const unread = {
+      file,
+      name,
+      stack: undefined,
+      secrets: NOTHING_KEPT,
+      source: undefined,
+      warnings: [],
+    };
     const entry =
       error instanceof FileProblem
         ? { ...unread, diagnostics: [fileDiagnostic(error)] }
         : { ...unread, diagnostics: [], failure: failureOf(file, name, error) };
     return { entry, claimed: undefined };
   }
-  const { name, source, claims } = loaded;
+  const { name, source, claims, warnings } = loaded;
   const { stack: value, secrets, diagnostics } = await withOwnSecrets(bounds, dirname(path), loaded, before);
   // A parsed file is large, and there may be hundreds.
   const needed = value === undefined || value.overrides.length === 0 ? undefined : source;
-  return { entry: { file, name, stack: value, secrets, source: needed, diagnostics }, claimed: claims };
+  const entry = { file, name, stack: value, secrets, source: needed, diagnostics, warnings };
+  return { entry, claimed: claims };
 }
 
 /** The stack with the ciphertext that is kept for it next to its file, or what is wrong with that. */
@@ -165,7 +177,7 @@ function readVersions(bounds: Bounds, file: string | undefined): Loaded<Images> 
     return loadVersions(VERSIONS, readBytes(bounds, VERSIONS, 'repository'));
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
-    return { value: undefined, diagnostics: [fileDiagnostic(error)] };
+    return { value: undefined, diagnostics: [fileDiagnostic(error)], warnings: [] };
   }
 }
 

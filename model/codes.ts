@@ -67,6 +67,9 @@ export const CODES = {
   MG092: 'An amount is one that nobody can mean.',
   MG093: 'A call port belongs to Kubernetes, or to the network between pods.',
   MG094: 'A host that is derived from the server name is too long.',
+  MG095: 'A warning: the address of the call nodes is reserved for documentation. Fails synth --strict.',
+  MG096: 'A warning: an image is of another program than the one that is configured.',
+  MG097: 'A warning: an image tag is far newer than what this release configures.',
 } as const;
 
 /** One of {@link CODES}. */

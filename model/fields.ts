@@ -132,6 +132,11 @@ export function seconds(text: string): number {
   return Number(text.slice(0, -1)) * unit;
 }
 
+/** True for the addresses that documentation uses, and nobody has (RFC 5737). */
+export function isDocumentationAddress(address: string): boolean {
+  return /^(?:192\.0\.2|198\.51\.100|203\.0\.113)\./.test(address);
+}
+
 /** True for addresses nobody outside the local network can reach (RFC 1918, 6598, 3927, 1122). */
 export function isPrivateAddress(address: string): boolean {
   const [a = 0, b = 0] = address.split('.').map(Number);

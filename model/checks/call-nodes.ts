@@ -1,4 +1,4 @@
-import { isPrivateAddress } from '../fields.ts';
+import { isDocumentationAddress, isPrivateAddress } from '../fields.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
 import { isOnNode } from '../topology.ts';
@@ -137,6 +137,21 @@ export const checkCallAddress: Check = (written, stack) => {
     ];
   }
   return [];
+};
+
+/** A warning: an address out of an example carries no call, and everything else works. */
+export const checkPlaceholderAddress: Check = (written, stack) => {
+  const address = written.callNodes?.addresses?.public;
+  if (address === undefined || !isDocumentationAddress(address)) return [];
+  if (!stack.topology.parties.some(isOnNode)) return [];
+  return [
+    {
+      code: 'MG095',
+      at: ['callNodes', 'addresses', 'public'],
+      what: `${address} is reserved for documentation, so no client can reach calls there`,
+      remedy: 'write the address at which clients reach your call nodes',
+    },
+  ];
 };
 
 /** Kubernetes refuses a value where any value is tolerated. */

@@ -309,3 +309,57 @@ describe('a stack that a hostile file would stop', () => {
     expect((await output()).has('second/SUMMARY.md')).toBe(true);
   });
 });
+
+describe('a stack that is not ready to go live', () => {
+  const CALLS = `${STACK.replace('lan', 'public').replace('{tls', '{via: traefik, tls')}livekit: {}
+callNodes: {addresses: {public: 203.0.113.7}}
+`;
+
+  it('is rendered, with a warning at its place for an address out of an example', async () => {
+    await put('stacks/chat.yaml', CALLS);
+    const result = await synth(options);
+    expect(result).toMatchObject({ exitCode: 0, stacks: ['chat'], diagnostics: [] });
+    expect(result.warnings).toMatchObject([
+      {
+        code: 'MG095',
+        position: { line: 6, column: 33 },
+        what: '203.0.113.7 is reserved for documentation, so no client can reach calls there',
+      },
+    ]);
+    const [first] = humanReport(result, 'dist', styleFor({}, {})).split('\n');
+    expect(first).toMatch(
+      /stacks\/chat\.yaml:6:33 warning MG095: 203\.0\.113\.7 is reserved for documentation/,
+    );
+  });
+
+  it('fails with strict, whatever its Secrets are', async () => {
+    const stack = `${CALLS}secrets: {provider: existing}\n`;
+    await put('stacks/chat.yaml', stack);
+    expect(await synth({ ...options, strict: true })).toMatchObject({ exitCode: 1, missing: [] });
+    await put('stacks/chat.yaml', stack.replace('203.0.113.7', '9.9.9.9'));
+    expect(await synth({ ...options, strict: true })).toMatchObject({ exitCode: 0, warnings: [] });
+  });
+
+  it('says so of images that are not what is configured, which strict lets pass', async () => {
+    const versions = await readFile('versions.yaml', 'utf8');
+    await put('stacks/chat.yaml', `${STACK}secrets: {provider: existing}\n`);
+    await put(
+      'versions.yaml',
+      versions.replace('docker.io/matrixdotorg/synapse', 'docker.io/someone/dendrite'),
+    );
+    const result = await synth({ ...options, strict: true });
+    expect(result).toMatchObject({ exitCode: 0, warnings: [{ code: 'MG096' }] });
+  });
+});
+
+describe('an output folder among the stack files', () => {
+  it.each(['stacks', 'stacks/dist', 'stacks/../stacks/x'])('is refused: %s', async (out) => {
+    const before = await readdir(options.stacks);
+    for (const mode of ['write', 'check'] as const) {
+      await expect(synth({ ...options, out: join(folder, out), mode })).rejects.toThrow(
+        /--out .* the folder with the stack files; name another folder, such as dist$/,
+      );
+    }
+    expect(await readdir(options.stacks)).toEqual(before);
+  });
+});
