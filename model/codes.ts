@@ -70,6 +70,7 @@ export const CODES = {
   MG095: 'A warning: the address of the call nodes is reserved for documentation. Fails synth --strict.',
   MG096: 'A warning: an image is of another program than the one that is configured.',
   MG097: 'A warning: an image tag is far newer than what this release configures.',
+  MG098: 'A placeholder in a configuration that nothing fills in.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -15,6 +15,7 @@ import { checkFileName } from './checks/file-names.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
+import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import { checkUnlikely } from './checks/unlikely.ts';
 import type { Diagnostic, Position, Warning } from './diagnostic.ts';
@@ -53,6 +54,7 @@ const CHECKS: readonly Check[] = [
   checkTlsSecrets,
   checkTolerations,
   checkAdditions,
+  checkPlaceholders,
   checkJitsiEnvironment,
   checkSecretProvider,
 ];

@@ -119,7 +119,8 @@ function indexIn(
 ): number | Astray {
   const step = steps[depth] ?? '';
   const items = `${list.length} ${list.length === 1 ? 'item' : 'items'}`;
-  const last = list.length === 0 ? '' : `write ${list.length === 1 ? '0' : `a number from 0 to ${list.length - 1}`}`;
+  const last =
+    list.length === 0 ? '' : `write ${list.length === 1 ? '0' : `a number from 0 to ${list.length - 1}`}`;
   const or = last === '' ? '' : `${last}, or `;
   if (step === '-') {
     if (isNew) return list.length;

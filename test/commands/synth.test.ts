@@ -298,6 +298,11 @@ describe('a stack that a hostile file would stop', () => {
   it.each([
     ['an amount', override('Cluster', 'matrix-db', '{spec: {resources: {limits: {memory: 4GB}}}}'), 'MG056'],
     ['a text', override('ConfigMap', 'element-config', '{data: {config.json: "{"}}'), 'MG057'],
+    [
+      'a placeholder',
+      override('ConfigMap', 'element-config', `{data: {config.json: '{"brand": "\${BRAND}"}'}}`),
+      'MG098',
+    ],
     ['a pointer', override('Service', 'synapse', '[{op: copy, from: /constructor, path: /spec/x}]'), 'MG052'],
     ['brackets', `${STACK}x: ${'['.repeat(3_000)}\n`, 'MG016'],
   ])('is an error of its own file for %s, and the others are written', async (_name, text, code) => {
