@@ -108,7 +108,7 @@ export const portOrRange = z.union([
 ]);
 
 function rangeAdvice(text: string): string {
-  const [, first, last] = /^\s*(\d{4,5})\s*(?:[-:–—]|\.\.|to)\s*(\d{4,5})\s*$/.exec(text) ?? [];
+  const [, first, last] = /^\s*(\d{4,5})\s*(?:[-:\u2013\u2014]|\.\.|to)\s*(\d{4,5})\s*$/.exec(text) ?? [];
   if (first !== undefined && last !== undefined)
     return `write ${first}-${last}, with nothing but a dash between`;
   return 'write one port (7882) or a range with the lower end first (50000-60000)';
