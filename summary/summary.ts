@@ -56,8 +56,8 @@ function firewall(stack: Stack): readonly Markdown[] {
   }
   for (const flow of stack.topology.flows.filter(({ from, to }) => from === to)) {
     const target = party(stack.topology, flow.to);
-    const told = stack.callNodes.advertised.join(', ');
-    const from = `the node itself; through the router where ${told} is the router's`;
+    const address = stack.callNodes.advertised.join(', ');
+    const from = `the node itself; through the router where ${address} is the router's`;
     rows.push([portText(port(target, flow.port)), from, nodes, `${target.title}: ${flow.why}`]);
   }
   const inside = stack.topology.parties.filter(
@@ -102,7 +102,9 @@ function dns(stack: Stack): readonly Markdown[] {
     heading(2, 'DNS records'),
     table(['name', 'type', 'leads to', 'who'], rows),
     ...(stack.topology.parties.some(isOnNode)
-      ? [md`Call traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`]
+      ? [
+          md`Call traffic needs no name: clients connect to ${stack.callNodes.advertised.join(', ')} directly.`,
+        ]
       : []),
   ];
 }
@@ -162,7 +164,7 @@ function secrets(stack: Stack): Markdown {
   };
   return blocks([
     heading(2, 'Secrets needed'),
-    md`${from[provider.kind]} More about them stands in SECRETS.md.`,
+    md`${from[provider.kind]} SECRETS.md says what each key is for and when to change it.`,
     table(['Secret', 'namespace', 'keys', ...(kept ? ['still missing'] : [])], rows),
   ]);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../model/stack.ts';
 import { render } from '../../render.ts';
-import { allProfiles, dig, digList, objectsOf, publicStack, stacksIn } from '../stacks.ts';
+import { allProfiles, dig, digList, objectsOf, publicStack, stackFrom, stacksIn } from '../stacks.ts';
 
 const summary = (stack: Stack): string => render(stack).files.get(`${stack.name}/SUMMARY.md`) ?? '';
 const secrets = (stack: Stack): string => render(stack).files.get(`${stack.name}/SECRETS.md`) ?? '';
@@ -79,6 +79,29 @@ describe('SUMMARY.md', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
     expect(text).toContain('org.matrix.msc4143.rtc_foci');
+  });
+});
+
+describe('what comes before a stack goes live', () => {
+  const items = (stack: Stack): readonly string[] =>
+    section(summary(stack), 'Before this goes live')
+      .split('\n')
+      .filter((line) => line.startsWith('- '));
+
+  it('begins with an address out of an example', () => {
+    expect(items(publicStack())[0]).toMatch(
+      /^- callNodes\.addresses\.public is 198\.51\.100\.7, an address reserved for documentation: calls fail until/,
+    );
+  });
+
+  it('names ports in a range that the network between pods may use', () => {
+    expect(items(publicStack()).join()).not.toContain('51820');
+    const text = stackFrom(
+      'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: ca}}}}\nlivekit: {udp: 50000-52000}\n',
+    );
+    expect(items(text).join()).toContain(
+      '51820 (WireGuard of Calico and Flannel), 51821 (WireGuard of Calico and Flannel), 51871 (WireGuard of Cilium)',
+    );
   });
 });
 
