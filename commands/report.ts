@@ -87,7 +87,7 @@ function missingLines({ missing }: SynthResult): readonly Shown[] {
       ...(moved.length === 0
         ? []
         : [
-            line`${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run secrets reseal --from-escrow --stack ${stack}`,
+            line`${stack}: not rendered, since it is sealed for a different namespace: ${moved.join(', ')}; put the namespace back, or run secrets reseal --from-escrow --stack ${stack}`,
           ]),
       ...(made.length === 0
         ? []

@@ -180,7 +180,7 @@ function sealedFor({ namespace, name, keys, annotations }: FoundSealedSecret): {
 const OTHER_PROVIDER = {
   what: 'this is a file of SOPS, and the provider of the stack is sealed-secrets',
   remedy:
-    'write secrets: {provider: sops, …}, or move the file away and create the values anew: "sops decrypt" shows them, and create takes them with --from-stdin',
+    'write secrets: {provider: sops, …}, or move the file away and create the values again: "sops decrypt" shows them, and "secrets create --from-stdin" takes them',
 } as const;
 
 /** Whether a Secret is not plain after all. */
@@ -200,7 +200,7 @@ function readSops({ file, text }: ReadableText): ReadSecret {
     const unreadable = readYaml(file, text).diagnostics.filter(({ code }) => code === 'MG011');
     if (unreadable.length > 0) return { secret: undefined, diagnostics: unreadable };
     const manifest = load(text);
-    if (!isManifest(manifest)) throw new Error(`${file} was read, but is no object`);
+    if (!isManifest(manifest)) throw new Error(`${file} was read, but is not an object`);
     const { namespace = '', name, annotations = {} } = manifest.metadata;
     return keptSecret({ file, text, namespace, name, manifest, annotations, names: keys });
   } catch (error) {
@@ -239,7 +239,7 @@ function keptSecret({
     diagnostics: old.damaged.map((annotation) => ({
       position,
       code: 'MG061',
-      what: `the annotation ${annotation} is no public key with the time it was last used`,
+      what: `the annotation ${annotation} is not a public key with the time it was last used`,
       remedy: 'take the last good version from git',
     })),
   };
