@@ -95,7 +95,7 @@ function problemOf(name: string, incoming: IncomingMessage, request: Request): C
     case 404:
       return problem(
         'not-found',
-        'there is no such page',
+        'the page does not exist',
         'something else than the controller answers there',
       );
     case 429:

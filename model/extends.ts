@@ -175,7 +175,9 @@ function sizeOf(data: unknown): Measure {
 }
 
 /** No files but the one at hand: what it extends cannot be read. */
-export const NO_SHARED_FILES: SharedFiles = sharedFiles(() => ({ problem: 'no other files are at hand' }));
+export const NO_SHARED_FILES: SharedFiles = sharedFiles(() => ({
+  problem: 'no other files can be read here',
+}));
 
 /** What is wrong with `extends:` itself. */
 function shapeErrors(source: YamlSource): readonly Diagnostic[] {

@@ -87,7 +87,7 @@ export const cpu = z
 
 export const synapseSize = shortText.regex(
   SYNAPSE_SIZE,
-  'write a whole number with K, M or G, such as 50M (Synapse knows no Mi or MB)',
+  'write a whole number with K, M or G, such as 50M (Synapse does not accept Mi or MB)',
 );
 
 export const duration = shortText.regex(
@@ -127,7 +127,7 @@ export function portRange(value: number | string): { readonly first: number; rea
  * @throws when the text is no duration of the stack file's grammar.
  */
 export function seconds(text: string): number {
-  if (!SECONDS_OR_MINUTES.test(text)) throw new Error(`"${text}" is no duration`);
+  if (!SECONDS_OR_MINUTES.test(text)) throw new Error(`"${text}" is not a duration`);
   const unit = text.endsWith('h') ? 3600 : text.endsWith('m') ? 60 : 1;
   return Number(text.slice(0, -1)) * unit;
 }

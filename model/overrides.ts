@@ -47,7 +47,7 @@ export const overridesSchema = z.array(
       .string()
       .min(1, 'write the reason')
       .max(2000, 'write at most 2,000 characters')
-      .describe('The reason, for SUMMARY.md and for whoever comes after you.'),
+      .describe('The reason, for SUMMARY.md and for whoever maintains this after you.'),
   }),
 );
 

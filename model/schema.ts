@@ -148,7 +148,9 @@ const callNodes = z.strictObject({
       discover: z.enum(['stun']).optional().describe('Ask a public STUN server at each start instead.'),
     })
     .optional()
-    .describe("What clients are told, exactly one. Default, without expose.public: the node's own address."),
+    .describe(
+      "The address that clients connect to, exactly one. Default, without expose.public: the node's own address.",
+    ),
   drain: duration
     .optional()
     .describe('How long running calls may go on when their server is replaced. Default: 5m.'),
@@ -174,7 +176,7 @@ export const stackSchema = z.strictObject({
   name: label(NAME_LENGTH)
     .optional()
     .describe("Folder in dist/ and instance label. Default: the file's name."),
-  serverName: serverName.describe('What stands after the colon in @user:…. It can never change.'),
+  serverName: serverName.describe('The part after the colon in @user:…. It can never change.'),
   namespace: dnsLabel.optional().describe('Default: the name.'),
   size: z
     .enum(['small', 'medium', 'large'])

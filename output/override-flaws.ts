@@ -20,7 +20,7 @@ export interface Flaw extends Pick<OverrideProblem, 'code' | 'what' | 'remedy'> 
 export function flaws(object: Manifest): readonly Flaw[] {
   const tooMuch = excessOf(object);
   if (tooMuch !== undefined) {
-    const remedy = 'add less by overrides; what is that large belongs into objects of its own';
+    const remedy = 'add less in overrides; put large contents in objects of their own';
     return [{ path: [], code: 'MG058', what: `after the overrides, the object ${tooMuch}`, remedy }];
   }
   const found: Flaw[] = [];

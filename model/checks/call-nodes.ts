@@ -45,6 +45,14 @@ export function portsText({ first, last }: { readonly first: number; readonly la
   return first === last ? String(first) : `${first}-${last}`;
 }
 
+/** Where ports can be changed; two programs whose ports are fixed cannot share a node. */
+function otherPorts(ports: readonly HostPorts[]): string {
+  const settings = ports.flatMap(({ settable, path }) => (settable ? [dotted(path)] : []));
+  return settings.length > 0
+    ? `write other ports at ${settings.join(' or ')}`
+    : 'move one of them to a stack of its own, on other nodes';
+}
+
 /** Two programs cannot open one port on one node. */
 export const checkPorts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
@@ -65,7 +73,7 @@ export const checkPorts: Check = (written, stack) => {
         // A port that no field decides has no place in the file.
         ...(against.settable ? { other: against.path } : {}),
         what: `${one.who} and ${other.who} both open ${one.protocol} ${shared} on the call nodes`,
-        remedy: `write other ports at ${[at, against].flatMap(({ settable, path }) => (settable ? [dotted(path)] : [])).join(' or ')}`,
+        remedy: otherPorts([at, against]),
       });
     }
     if (one.settable && one.first <= NODE_PORTS.last && one.last >= NODE_PORTS.first) {
@@ -97,7 +105,7 @@ export const checkPorts: Check = (written, stack) => {
       findings.push({
         code: 'MG038',
         at: one.path,
-        what: `the range ${one.first}-${one.last} leaves the ports a program may open`,
+        what: `the range ${one.first}-${one.last} includes ports that a program may not open`,
         remedy: 'choose ports from 1024 to 65535',
       });
     }

@@ -12,7 +12,7 @@ export const checkName: Check = (written, stack) => {
         code: 'MG029',
         at: ['name'],
         what: 'the name "flux" is already used: dist/flux holds the Flux Kustomizations',
-        remedy: 'write another name:',
+        remedy: 'write name: with a different name',
       },
     ];
   }

@@ -37,7 +37,7 @@ export function describe(issue: Issue, source: YamlSource, schema: z.ZodType): r
     return issue.keys.map((key) => unknownKey(source, [...path, key], key, known));
   }
   if (issue.code === 'invalid_key') {
-    const what = `"${shortKey(String(path.at(-1)))}" is no key for ${dotted(path.slice(0, -1))}`;
+    const what = `"${shortKey(String(path.at(-1)))}" is not a valid key in ${dotted(path.slice(0, -1))}`;
     return [
       {
         position: source.keyAt(path),

@@ -201,7 +201,7 @@ describe('surroundings that are not in order', () => {
   it('name a file in the place of the folder of stacks', async () => {
     await rm(options.stacks, { recursive: true });
     await put('stacks', 'no folder');
-    expect(await problem()).toMatch(/stacks: a file stands where a folder should be/);
+    expect(await problem()).toMatch(/stacks: it is a file where a folder is expected/);
   });
 
   it('name a folder of stacks without a stack', async () => {
@@ -241,7 +241,7 @@ describe('surroundings that are not in order', () => {
 
   it('name an output folder that is a file, and leave that file alone', async () => {
     await put('dist', 'not a folder');
-    expect(await problem()).toMatch(/cannot write .*dist: a file stands where a folder should be/);
+    expect(await problem()).toMatch(/cannot write .*dist: it is a file where a folder is expected/);
     expect(await readFile(options.out, 'utf8')).toBe('not a folder');
   });
 
@@ -251,7 +251,7 @@ describe('surroundings that are not in order', () => {
     await put('dist/chat/components/synapse.yaml/own.txt', 'mine');
     await put('stacks/chat.yaml', `${STACK}livekit: {}\n`);
     const before = await output();
-    expect(await problem()).toMatch(/a folder stands where a file should be/);
+    expect(await problem()).toMatch(/it is a folder where a file is expected/);
     expect(await output()).toEqual(before);
   });
 });

@@ -133,7 +133,7 @@ describe('what lies among the files of ciphertext', () => {
     await put('stacks/chat.secrets', 'mine\n');
     const result = await run('create');
     expect(result.exitCode).toBe(3);
-    expect(stopped(result)).toMatch(/chat\.secrets\S*: a file stands where a folder should be/);
+    expect(stopped(result)).toMatch(/chat\.secrets\S*: it is a file where a folder is expected/);
     expect(await read('stacks/chat.secrets')).toBe('mine\n');
   });
 
@@ -234,7 +234,7 @@ describe('several stacks', () => {
     expect(exitCode).toBe(3);
     const [chat, lab] = stacks;
     expect(chat?.written.join()).toContain('stacks/chat.secrets/synapse-secrets.yaml');
-    expect(lab?.problem?.what).toMatch(/lab\.secrets\S*: a file stands where a folder should be/);
+    expect(lab?.problem?.what).toMatch(/lab\.secrets\S*: it is a file where a folder is expected/);
   });
 
   it('can be chosen by name, and one that is not there is told', async () => {

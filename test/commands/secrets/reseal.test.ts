@@ -49,7 +49,7 @@ describe('the certificate of the controller', () => {
   it('that nobody gives leaves nothing behind', async () => {
     const result = await run('create', fromController());
     expect(result.exitCode).toBe(3);
-    expect(stopped(result)).toMatch(/there is no such page \(404\)/);
+    expect(stopped(result)).toMatch(/the page does not exist \(404\)/);
     expect((await files('stacks')).size).toBe(1);
   });
 });
@@ -117,7 +117,7 @@ describe('reseal', () => {
 
   it.each([
     ['cannot open the values', [NEXT], 3, /the controller cannot open the values of chat\//],
-    ['is not there', [], 3, /there is no such page/],
+    ['is not there', [], 3, /the page does not exist/],
   ])('changes nothing where the controller %s', async (_, keys, exitCode, reason) => {
     await run('create');
     const before = await files('stacks');
