@@ -57,7 +57,12 @@ describe('MR003 names', () => {
     ],
     ['a label prefix', synapse, { 'metadata.labels': { 'A_/b': 'c' } }, '"A_" is not a valid name here'],
     ['a label key too long', synapse, { 'metadata.labels': { [`a/${long}`]: 'c' } }, 'use at most 63'],
-    ['a label value', synapse, { 'metadata.labels': { a: 'b c' } }, 'metadata.labels.a: "b c" is not a valid'],
+    [
+      'a label value',
+      synapse,
+      { 'metadata.labels': { a: 'b c' } },
+      'metadata.labels.a: "b c" is not a valid',
+    ],
     [
       'a label value too long',
       synapse,

@@ -41,7 +41,7 @@ describe('validate', () => {
       'anyOf',
       5,
       { type: 'integer', anyOf: [{ maximum: 3 }, { minimum: 7 }] },
-      'fits none of the allowed forms',
+      'does not match any allowed form',
     ],
     [
       'oneOf',
