@@ -59,7 +59,7 @@ function problemOf(name: string, path: string, { status, retryAfter }: Answer): 
     case 404:
       return problem(
         'not-found',
-        'there is no such page',
+        'the page does not exist',
         'something else than the controller answers there',
       );
     case 429:

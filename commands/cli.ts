@@ -55,7 +55,10 @@ program
     ).conflicts(['check', 'stdout']),
   )
   .option('--check', 'write nothing; exit code 1 when the output folder is not up to date')
-  .option('--strict', 'exit code 1 when a stack has Secrets without a value')
+  .option(
+    '--strict',
+    'exit code 1 when a stack is not ready to go live: Secrets without a value, an address from an example',
+  )
   .addOption(outputOption())
   .action(
     async (options: {

@@ -25,14 +25,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only; write somewhere else with --out, or mount it writable',
   ENOSPC: 'the disk is full; make room and run it again',
   EDQUOT: 'the disk quota is used up; make room and run it again',
-  ENOTDIR: 'a file stands where a folder should be; move it away',
-  EEXIST: 'a file stands where a folder should be; move it away',
-  EISDIR: 'a folder stands where a file should be; move it away',
+  ENOTDIR: 'it is a file where a folder is expected; move it away',
+  EEXIST: 'it is a file where a folder is expected; move it away',
+  EISDIR: 'it is a folder where a file is expected; move it away',
   ENAMETOOLONG:
     'its path is longer than the system allows; use a shorter name, or write somewhere else with --out',
-  EXDEV: 'it lies on another file system than the rest; write somewhere else with --out',
+  EXDEV: 'it is on a different file system than the rest; choose another folder with --out',
   ELOOP: 'its symbolic links lead in a circle; remove them',
-  EIO: 'the disk does not work; look at the system log',
+  EIO: 'the disk reports an error; look at the system log',
 };
 
 function codeOf(error: unknown): string {

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { errorCount } from '../model/listed.ts';
 import { objectText } from '../model/manifest.ts';
 import { ownCommand } from '../model/own-command.ts';
@@ -24,6 +24,12 @@ export function diagnosticLine({ position, code, what, remedy }: Diagnostic, sty
   return line`${place} ${style.red(`error ${code}`)}: ${what}; ${remedy}`;
 }
 
+/** `stacks/x.yaml:12:5 warning MG095: what may be wrong; what to write`. */
+export function warningLine({ position, code, what, remedy }: Warning, style: Style): Shown {
+  const place = style.bold(`${position.file}:${position.line}:${position.column}`);
+  return line`${place} ${style.bold(`warning ${code}`)}: ${what}; ${remedy}`;
+}
+
 /** `dist/x/components/y.yaml error MR004: Deployment/ns/y spec.…: what is wrong; what to do`. */
 function findingLine(finding: StackFinding, out: string, style: Style): Shown {
   const { stack, file, code, object, field, what, remedy } = finding;
@@ -34,8 +40,9 @@ function findingLine(finding: StackFinding, out: string, style: Style): Shown {
 
 /** What a run of synth came to, for people. */
 export function humanReport(result: SynthResult, out: string, style: Style): Shown {
-  const { diagnostics, findings, failures, written, compared, kept } = result;
+  const { diagnostics, warnings, findings, failures, written, compared, kept } = result;
   const said = [
+    ...warnings.map((one) => warningLine(one, style)),
     ...diagnostics.map((one) => diagnosticLine(one, style)),
     ...findings.map((one) => findingLine(one, out, style)),
     ...failures.map((one) => paragraph(failureText(one))),
@@ -105,7 +112,7 @@ function missingLines({ missing, orphanedSecrets }: SynthResult): readonly Shown
       ...(moved.length === 0
         ? []
         : [
-            line`${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run ${ownCommand(`secrets reseal --from-escrow --stack ${shellWord(stack)}`)}`,
+            line`${stack}: not rendered, since it is sealed for a different namespace: ${moved.join(', ')}; put the namespace back, or run ${ownCommand(`secrets reseal --from-escrow --stack ${shellWord(stack)}`)}`,
           ]),
       ...(made.length === 0
         ? []

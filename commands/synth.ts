@@ -1,5 +1,6 @@
-import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import { resolve } from 'node:path';
+import { type Bounds, boundsOf, isBelow, safeFolder } from '../files/bounds.ts';
+import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { missingKeys } from '../model/kept-secrets.ts';
 import { listed } from '../model/listed.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -18,7 +19,9 @@ import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
 import { type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
 import { orphanedSecrets } from './orphaned-secrets.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
+import { slashes } from './paths.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
+import { UsageProblem } from './usage-problem.ts';
 import { choose, readWorkspace, type StackEntry, type Workspace } from './workspace.ts';
 import { finishInterruptedWrite, writeOutput } from './write-output.ts';
 
@@ -32,7 +35,7 @@ export interface SynthOptions {
   readonly only?: readonly string[];
   /** `write` brings the output folder up to date, `check` only compares it, `print` hands the YAML on. Default: write. */
   readonly mode?: 'write' | 'check' | 'print';
-  /** Exit code 1 when a stack has Secrets without a value. @default false */
+  /** Exit code 1 when a stack is not ready to go live: Secrets without a value, an address out of an example. @default false */
   readonly strict?: boolean;
   /** Remove what is left of the last stack when its file is gone. @default false */
   readonly prune?: boolean;
@@ -66,6 +69,8 @@ export interface SynthResult {
   /** 0 fine, 1 findings in what was rendered or an output folder that is not up to date, 2 wrong input, 3 a failure. */
   readonly exitCode: 0 | 1 | 2 | 3;
   readonly diagnostics: readonly Diagnostic[];
+  /** What may be meant, and most likely is not. */
+  readonly warnings: readonly Warning[];
   /** What a person should know, and that stops nothing. */
   readonly notices: readonly Notice[];
   readonly findings: readonly StackFinding[];
@@ -96,7 +101,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const { out, mode = 'write' } = options;
   const bounds = boundsOf(options.stacks);
   if (mode !== 'print') {
-    await reading(out, async () => safeFolder(bounds, out));
+    refuseStacks(options.stacks, out, await reading(out, async () => safeFolder(bounds, out)));
     await refuseNewerTree(out);
   }
   if (mode === 'check') await refuseInterrupted(out);
@@ -111,6 +116,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const isWhole = (options.only ?? []).length === 0;
   const texts = new Map<string, string>();
   const diagnostics: Diagnostic[] = [...workspace.versions];
+  const warnings: Warning[] = [...workspace.warnings];
   const findings: StackFinding[] = [];
   const stacks: string[] = [];
   const failures: Failure[] = [];
@@ -126,6 +132,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
       compare,
     );
     diagnostics.push(...outcome.diagnostics);
+    warnings.push(...entry.warnings);
     findings.push(...outcome.findings);
     notices.push(...outcome.notices.map(noticeAt));
     if (outcome.failure !== undefined) failures.push(outcome.failure);
@@ -143,6 +150,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   }
   const result = {
     diagnostics: listed(unique(diagnostics)),
+    warnings,
     findings,
     failures,
     stacks,
@@ -167,7 +175,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
     written: undefined,
     compared: undefined,
   } as const;
-  const lacking = options.strict === true && missing.length > 0;
+  const lacking = options.strict === true && (missing.length > 0 || warnings.some(({ strict }) => strict));
   const wrong = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
   const exitCode = failures.length > 0 ? 3 : wrong;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
@@ -185,7 +193,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
 }
 
 /** A repository whose folder of stacks has gone with the last of them. */
-const NO_WORKSPACE: Workspace = { entries: [], versions: [], notices: [] };
+const NO_WORKSPACE: Workspace = { entries: [], versions: [], warnings: [], notices: [] };
 
 /** What a run comes to where there is no stack file. */
 async function withoutStacks(
@@ -198,6 +206,7 @@ async function withoutStacks(
   const written = await removeLastStacks(bounds, out, stacks, removal);
   const nothing = {
     diagnostics: [],
+    warnings: [],
     findings: [],
     failures: [],
     stacks: [],
@@ -306,6 +315,20 @@ async function keptBeside(
 
 function baseName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
+}
+
+/**
+ * What is written must not lie among what it is made from: rendered files would be read as stack files.
+ *
+ * @throws UsageProblem
+ */
+function refuseStacks(stacks: string, out: string, place: string): void {
+  const folder = resolve(stacks);
+  if (!isBelow(place, folder) && !isBelow(resolve(out), folder)) return;
+  throw new UsageProblem(
+    `--out ${slashes(out)} is ${resolve(out) === folder ? '' : 'inside '}the folder with the stack files`,
+    'name another folder, such as dist',
+  );
 }
 
 /** @throws EnvironmentProblem when what is in the output folder is half old and half new */

@@ -31,7 +31,7 @@ export async function refuseNewerTree(folder: string, own = TOOL_VERSION): Promi
   const written = await writtenVersion(folder, place);
   if (written === undefined || compareVersions(written, own) <= 0) return;
   throw new EnvironmentProblem(
-    `${folder} was written by ${packageJson.name} ${written}, and this is ${own}, which would take back what that changed; update this program to ${written} or newer, or delete ${place} to go back on purpose`,
+    `${folder} was written by ${packageJson.name} ${written}, and this is ${own}, which would undo its changes; update this program to ${written} or newer, or delete ${place} to go back on purpose`,
   );
 }
 

@@ -5,7 +5,7 @@ import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
 import { FileProblem } from '../files/problem.ts';
 import { readBytes, readRegular } from '../files/read.ts';
 import { type Claims, checkAcross } from '../model/checks/across.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
@@ -44,6 +44,7 @@ export interface StackEntry {
   /** Where everything is written. A parsed file is large: most are read a second time when somebody asks. */
   source(): YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  readonly warnings: readonly Warning[];
   /** Whether it tells editors where its schema is. */
   readonly namesSchema?: boolean;
   /** Where this program itself failed on the file; the other files are read all the same. */
@@ -55,6 +56,8 @@ export interface Workspace {
   readonly entries: readonly StackEntry[];
   /** What is wrong with versions.yaml; no stack can be rendered then. */
   readonly versions: readonly Diagnostic[];
+  /** What in versions.yaml may be meant. */
+  readonly warnings: readonly Warning[];
   /** What lies around the stack files and changes none of them. */
   readonly notices: readonly Notice[];
 }
@@ -97,6 +100,7 @@ export async function readWorkspace(
   return {
     entries: all,
     versions: versions.diagnostics,
+    warnings: versions.warnings,
     notices: [
       ...stray.shared.flatMap((path) => {
         const found = readShared(bounds, path);
@@ -119,6 +123,7 @@ function misplacedEntry({ path, diagnostic }: StrayFiles['misplaced'][number]): 
     secrets: NOTHING_KEPT,
     source: () => undefined,
     diagnostics: [diagnostic],
+    warnings: [],
   };
 }
 
@@ -138,20 +143,27 @@ async function readStack(
     loaded = loadStack(file, bytes, images, shared);
   } catch (error) {
     const name = defaultName(file);
-    const unread = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: () => undefined };
+    const unread = {
+      file,
+      name,
+      stack: undefined,
+      secrets: NOTHING_KEPT,
+      source: () => undefined,
+      warnings: [],
+    };
     const entry =
       error instanceof FileProblem
         ? { ...unread, diagnostics: [fileDiagnostic(error)] }
         : { ...unread, diagnostics: [], failure: failureOf(file, name, error) };
     return { entry, claimed: undefined };
   }
-  const { name, claims } = loaded;
+  const { name, claims, warnings } = loaded;
   const { stack: value, secrets, diagnostics } = await withOwnSecrets(bounds, dirname(path), loaded, before);
   const kept = value === undefined || value.overrides.length === 0 ? undefined : loaded.source;
   const source = (): YamlSource | undefined =>
     kept ?? shared.compose(file, readBytes(bounds, path, 'repository')).source;
   return {
-    entry: { file, name, stack: value, secrets, source, diagnostics, namesSchema },
+    entry: { file, name, stack: value, secrets, source, diagnostics, warnings, namesSchema },
     claimed: claims,
   };
 }
@@ -213,7 +225,7 @@ function readVersions(bounds: Bounds, file: string | undefined): Loaded<Images> 
     return loadVersions(VERSIONS, readBytes(bounds, VERSIONS, 'repository'));
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
-    return { value: undefined, diagnostics: [fileDiagnostic(error)] };
+    return { value: undefined, diagnostics: [fileDiagnostic(error)], warnings: [] };
   }
 }
 

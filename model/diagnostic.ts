@@ -20,6 +20,12 @@ export interface Diagnostic {
   readonly more?: number;
 }
 
+/** Something that may be meant, and most likely is not. */
+export interface Warning extends Diagnostic {
+  /** Whether it must be gone before a stack goes live: `synth --strict` fails. */
+  readonly strict: boolean;
+}
+
 /** Orders diagnostics as a reader meets their places: by file, line, column, then code. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   return comparePositions(a.position, b.position) || compareText(a.code, b.code);

@@ -11,7 +11,7 @@ import { issuesOf } from './reading/issues.ts';
 import { layered } from './reading/layers.ts';
 import type { Content } from './reading/plain-text.ts';
 import { describe } from './reading/wording.ts';
-import { dotted, readYaml, replaced, valueAt, type YamlSource } from './reading/yaml-source.ts';
+import { dotted, readYaml, replaced, shortKey, valueAt, type YamlSource } from './reading/yaml-source.ts';
 
 const sharedPath = shortText.regex(
   /^(?![/~])(?!.*[\\:]).+\.ya?ml$/,
@@ -44,6 +44,8 @@ export type SharedText = { readonly text: Content } | { readonly problem: string
 export interface Composed {
   /** Undefined when the file itself is no YAML. */
   readonly source: YamlSource | undefined;
+  /** What the file itself holds. */
+  readonly own: unknown;
   readonly diagnostics: readonly Diagnostic[];
   /** False when a part could not be read: what is missing then proves nothing. */
   readonly complete: boolean;
@@ -67,17 +69,8 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
 
   const compose = (file: string, content: Content, trail: readonly string[]): Composed => {
     const own = readYaml(file, content);
-    if (own.source === undefined) return { ...own, complete: false };
+    if (own.source === undefined) return { ...own, own: undefined, complete: false };
     const { data } = own.source;
-    if (trail.length > 0 && data !== null && !isGroup(data)) {
-      const what = `${file} is extended by ${trail.at(-1)}, but holds no keys`;
-      const remedy = 'write keys of a stack file, as in size: small';
-      return {
-        source: undefined,
-        diagnostics: [{ position: own.source.at([]), code: 'MG004', what, remedy }],
-        complete: false,
-      };
-    }
     const diagnostics = [...shapeErrors(own.source)];
     let complete = diagnostics.length === 0;
     let below: YamlSource | undefined;
@@ -125,6 +118,12 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
         fail(position, 'MG008', `cannot read ${path}: ${found.problem}`, 'correct the path or the file');
         continue;
       }
+      const other = otherThanStack(found.own);
+      if (other !== undefined) {
+        const remedy = 'extend a file with keys of a stack file, such as size: small';
+        fail(position, 'MG091', `${path} is ${other}, not part of a stack file`, remedy);
+        continue;
+      }
       diagnostics.push(...found.diagnostics);
       complete &&= found.complete;
       if (isGroup(found.source?.data)) lay(found.source);
@@ -135,9 +134,9 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
       const what = `with all that it extends, this file ${tooMuch}`;
       const remedy = 'leave out of it, or of what it extends, what the stack does not need';
       fail(own.source.at([]), 'MG016', what, remedy);
-      return { source: undefined, diagnostics, complete };
+      return { source: undefined, own: data, diagnostics, complete };
     }
-    return { source: below, diagnostics: [...new Set(diagnostics)], complete };
+    return { source: below, own: data, diagnostics: [...new Set(diagnostics)], complete };
   };
 
   const get = (path: string, trail: readonly string[]): Composed | { readonly problem: string } => {
@@ -152,6 +151,22 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
   return { compose: (file, content) => compose(file, content, []) };
 }
 
+/**
+ * What a YAML file is that holds nothing of a stack: `a Kubernetes manifest (Secret)`; undefined for what may be a
+ * stack file, or a part of one.
+ */
+export function otherThanStack(data: unknown): string | undefined {
+  if (data === undefined || data === null) return undefined;
+  if (!isGroup(data)) return Array.isArray(data) ? 'a list' : 'a single value';
+  const { apiVersion, kind } = data;
+  if (typeof apiVersion === 'string' && typeof kind === 'string') {
+    return `a Kubernetes manifest (${shortKey(kind)})`;
+  }
+  const values = Object.values(data);
+  const areImages = values.every((one) => isGroup(one) && 'repository' in one && 'tag' in one);
+  return areImages && values.length > 0 ? 'a list of image versions' : undefined;
+}
+
 /** What layers of files hold together; each part of a file is within the limits already. */
 function sizeOf(data: unknown): Measure {
   if (typeof data === 'string') return { nodes: 1, characters: data.length, depth: 0 };
@@ -160,7 +175,9 @@ function sizeOf(data: unknown): Measure {
 }
 
 /** No files but the one at hand: what it extends cannot be read. */
-export const NO_SHARED_FILES: SharedFiles = sharedFiles(() => ({ problem: 'no other files are at hand' }));
+export const NO_SHARED_FILES: SharedFiles = sharedFiles(() => ({
+  problem: 'no other files can be read here',
+}));
 
 /** What is wrong with `extends:` itself. */
 function shapeErrors(source: YamlSource): readonly Diagnostic[] {

@@ -31,7 +31,7 @@ export const extraEnvField = z
 /** The reason why an addition may replace what the stack depends on. */
 export const forceField = z
   .string()
-  .min(1)
+  .min(1, 'write the reason')
   .max(2000, 'write at most 2,000 characters')
   .describe('Why additions may replace values that other settings own; without it that is an error.');
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addressAdvice, hostAdvice, nameAdvice, type Rule } from './advice.ts';
 import { isCpu, isMemory } from './quantity.ts';
 import { standIns } from './reading/salvage.ts';
 
@@ -30,27 +31,43 @@ const SYNAPSE_SIZE = /^[1-9][0-9]*[KMG]$/;
 const SECONDS_OR_MINUTES = /^[1-9][0-9]{0,3}[smh]$/;
 const PORT_RANGE = /^([1-9][0-9]{3,4})-([1-9][0-9]{3,4})$/;
 
-export const host = shortText.regex(
-  HOST,
-  'write a lower-case host name, no address, without scheme, port or path, such as matrix.example.org',
+/** Text of a form; where it does not fit, what to write is made of what is written. */
+function textLike(rule: Rule, advice: (text: string, rule: Rule) => string, text = shortText): z.ZodString {
+  return text.regex(rule.fits, { error: ({ input }) => advice(String(input), rule) });
+}
+
+const HOST_RULE = { fits: HOST, general: 'write a host name in lower case, such as matrix.example.org' };
+export const host = textLike(HOST_RULE, hostAdvice);
+
+export const serverName = textLike(
+  { fits: HOST, general: 'write the domain after the colon in @user:…, in lower case, such as example.org' },
+  hostAdvice,
 );
 
-export const serverName = shortText.regex(
-  HOST,
-  'write the bare domain that stands after the colon in @user:…, such as example.org: no scheme, no port, no wildcard, no address, lower case',
+/** A name without dots, of a length that leaves room for what is made from it. */
+export function label(longest: number): z.ZodString {
+  const general = `write at most ${longest} lower-case letters, digits and dashes, such as matrix-one`;
+  const text = shortText.max(longest, {
+    abort: true,
+    error: ({ input }) => `write at most ${longest} characters: this name has ${String(input).length}`,
+  });
+  return textLike({ fits: DNS_LABEL, general }, nameAdvice, text);
+}
+
+export const dnsLabel = label(63);
+
+export const objectName = textLike(
+  {
+    fits: DNS_SUBDOMAIN,
+    general: 'write a Kubernetes object name: lower-case letters, digits, dashes and dots',
+  },
+  nameAdvice,
 );
 
-export const dnsLabel = shortText.regex(
-  DNS_LABEL,
-  'write at most 63 lower-case letters, digits and dashes, such as matrix-one',
+export const ipv4 = textLike(
+  { fits: IPV4, general: 'write an IPv4 address such as 203.0.113.7' },
+  addressAdvice,
 );
-
-export const objectName = shortText.regex(
-  DNS_SUBDOMAIN,
-  'write a Kubernetes object name: lower-case letters, digits, dashes and dots',
-);
-
-export const ipv4 = shortText.regex(IPV4, 'write an IPv4 address such as 203.0.113.7');
 
 /** A name that nobody can own (RFC 2606). */
 for (const named of [host, serverName, objectName]) standIns.add(named, { text: 'stand-in.invalid' });
@@ -70,7 +87,7 @@ export const cpu = z
 
 export const synapseSize = shortText.regex(
   SYNAPSE_SIZE,
-  'write a whole number with K, M or G, such as 50M (Synapse knows no Mi or MB)',
+  'write a whole number with K, M or G, such as 50M (Synapse does not accept Mi or MB)',
 );
 
 export const duration = shortText.regex(
@@ -87,8 +104,15 @@ export const port = z
 /** One UDP port, or a range written `50000-60000`. */
 export const portOrRange = z.union([
   port,
-  shortText.regex(PORT_RANGE, 'write one port (7882) or a range with the lower end first (50000-60000)'),
+  shortText.regex(PORT_RANGE, { error: ({ input }) => rangeAdvice(String(input)) }),
 ]);
+
+function rangeAdvice(text: string): string {
+  const [, first, last] = /^\s*(\d{4,5})\s*(?:[-:\u2013\u2014]|\.\.|to)\s*(\d{4,5})\s*$/.exec(text) ?? [];
+  if (first !== undefined && last !== undefined)
+    return `write ${first}-${last}, with nothing but a dash between`;
+  return 'write one port (7882) or a range with the lower end first (50000-60000)';
+}
 
 /** First and last port of a {@link portOrRange}; both are the same for a single port. */
 export function portRange(value: number | string): { readonly first: number; readonly last: number } {
@@ -103,9 +127,14 @@ export function portRange(value: number | string): { readonly first: number; rea
  * @throws when the text is no duration of the stack file's grammar.
  */
 export function seconds(text: string): number {
-  if (!SECONDS_OR_MINUTES.test(text)) throw new Error(`"${text}" is no duration`);
+  if (!SECONDS_OR_MINUTES.test(text)) throw new Error(`"${text}" is not a duration`);
   const unit = text.endsWith('h') ? 3600 : text.endsWith('m') ? 60 : 1;
   return Number(text.slice(0, -1)) * unit;
+}
+
+/** True for the addresses that documentation uses, and nobody has (RFC 5737). */
+export function isDocumentationAddress(address: string): boolean {
+  return /^(?:192\.0\.2|198\.51\.100|203\.0\.113)\./.test(address);
 }
 
 /** True for addresses nobody outside the local network can reach (RFC 1918, 6598, 3927, 1122). */

@@ -1,7 +1,12 @@
 import { type Claims, claimsOf } from './checks/across.ts';
 import { checkAdditions } from './checks/additions.ts';
 import { checkAmounts } from './checks/amounts.ts';
-import { checkCallAddress, checkPorts, checkTolerations } from './checks/call-nodes.ts';
+import {
+  checkCallAddress,
+  checkPlaceholderAddress,
+  checkPorts,
+  checkTolerations,
+} from './checks/call-nodes.ts';
 import type { Check, CheckFinding } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkElementCalls } from './checks/clients.ts';
@@ -10,9 +15,11 @@ import { checkFileName } from './checks/file-names.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
+import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
-import type { Diagnostic } from './diagnostic.ts';
-import { NO_SHARED_FILES, type SharedFiles } from './extends.ts';
+import { checkUnlikely } from './checks/unlikely.ts';
+import type { Diagnostic, Position, Warning } from './diagnostic.ts';
+import { NO_SHARED_FILES, otherThanStack, type SharedFiles } from './extends.ts';
 import {
   IMAGE_NAMES,
   type Images,
@@ -21,7 +28,9 @@ import {
   type Versions,
   versionsSchema,
 } from './images.ts';
+import { farBeyond, unknownRepository } from './known-images.ts';
 import { listed } from './listed.ts';
+import { isGroup } from './merge-patch.ts';
 import { NEWEST_SCHEMA, newerThan } from './migrate.ts';
 import { type PathSet, pathSet } from './reading/path-set.ts';
 import type { Content } from './reading/plain-text.ts';
@@ -45,6 +54,7 @@ const CHECKS: readonly Check[] = [
   checkTlsSecrets,
   checkTolerations,
   checkAdditions,
+  checkPlaceholders,
   checkJitsiEnvironment,
   checkSecretProvider,
 ];
@@ -57,12 +67,18 @@ export type LoadedStack = Loaded<Stack> & {
   readonly source: YamlSource | undefined;
   /** What no other stack may claim too; undefined when something is wrong. */
   readonly claims: Claims | undefined;
+  /** What may be meant, of a file that nothing is wrong with. */
+  readonly warnings: readonly Warning[];
 };
 
 /** Either what was read, or everything that is wrong with it. */
 export type Loaded<T> =
-  | { readonly value: T; readonly diagnostics: readonly [] }
-  | { readonly value: undefined; readonly diagnostics: readonly Diagnostic[] };
+  | { readonly value: T; readonly diagnostics: readonly []; readonly warnings: readonly Warning[] }
+  | {
+      readonly value: undefined;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly warnings: readonly [];
+    };
 
 /**
  * Reads a stack file with what it extends and resolves it, or says everything that is wrong.
@@ -80,7 +96,14 @@ export function loadStack(
   const misnamed = checkFileName(file);
   if (misnamed.length > 0) {
     const name = visible(defaultName(file));
-    return { value: undefined, diagnostics: misnamed, name, source: undefined, claims: undefined };
+    return {
+      value: undefined,
+      diagnostics: misnamed,
+      warnings: [],
+      name,
+      source: undefined,
+      claims: undefined,
+    };
   }
   const composed = shared.compose(file, content);
   const diagnostics = [...composed.diagnostics];
@@ -88,11 +111,23 @@ export function loadStack(
     value: undefined,
     // A file that is extended twice is reported once.
     diagnostics: listed([...new Set(diagnostics)]),
+    warnings: [],
     name,
     source,
     claims: undefined,
   });
   if (composed.source === undefined) return failed();
+  const other = isGroup(composed.own) ? otherThanStack(composed.own) : undefined;
+  if (other !== undefined) {
+    const remedy = 'move it out of the folder with the stack files';
+    diagnostics.push({
+      position: composed.source.at([]),
+      code: 'MG091',
+      what: `this is ${other}, not a stack file`,
+      remedy,
+    });
+    return failed();
+  }
   const read = checkTyped(composed.source, stackSchema);
   // What is missing may stand in the part that could not be read.
   const shape = read.diagnostics.filter(({ code }) => composed.complete || code !== 'MG003');
@@ -111,12 +146,18 @@ export function loadStack(
   };
   report(checkChoices(written));
   const stack = resolve(written, { file, images });
+  // What nobody can mean first: an amount a thousand times too large is above every other one too.
+  report(checkUnlikely(written, stack));
   // Each check looks at the same stack; only a wrong choice before them makes one keep quiet.
   report(CHECKS.flatMap((check) => check(written, stack)));
   if (diagnostics.length > 0) return failed(stack.name, source);
   return {
     value: stack,
     diagnostics: [],
+    warnings: checkPlaceholderAddress(written, stack).map((one) => ({
+      ...toDiagnostic(one, source),
+      strict: true,
+    })),
     name: stack.name,
     source,
     claims: claimsOf(written, stack, source),
@@ -138,16 +179,25 @@ function orNewerSchema(diagnostic: Diagnostic, source: YamlSource | undefined): 
 export function loadVersions(file: string, content: Content): Loaded<Images> {
   const read = readTypedYaml(file, content, versionsSchema);
   const diagnostics = [...read.diagnostics];
-  if (read.source !== undefined && read.value !== undefined) {
+  const warnings: Warning[] = [];
+  const { source } = read;
+  if (source !== undefined && read.value !== undefined) {
     for (const name of IMAGE_NAMES) {
-      const unfit = unfitTag(name, read.value[name].tag);
-      if (unfit === undefined) continue;
-      diagnostics.push({ position: read.source.at([name, 'tag']), code: 'MG034', ...unfit });
+      const { repository, tag } = read.value[name];
+      const at = (key: string): Position => source.at([name, key]);
+      const unknown = unknownRepository(name, repository);
+      if (unknown !== undefined) {
+        warnings.push({ position: at('repository'), code: 'MG096', ...unknown, strict: false });
+      }
+      const far = farBeyond(name, tag);
+      if (far !== undefined) warnings.push({ position: at('tag'), code: 'MG097', ...far, strict: false });
+      const unfit = unfitTag(name, tag);
+      if (unfit !== undefined) diagnostics.push({ position: at('tag'), code: 'MG034', ...unfit });
     }
-    diagnostics.push(...differingJitsi(read.value, read.source));
-    if (diagnostics.length === 0) return { value: imageReferences(read.value), diagnostics: [] };
+    diagnostics.push(...differingJitsi(read.value, source));
+    if (diagnostics.length === 0) return { value: imageReferences(read.value), diagnostics: [], warnings };
   }
-  return { value: undefined, diagnostics: listed(diagnostics) };
+  return { value: undefined, diagnostics: listed(diagnostics), warnings: [] };
 }
 
 /** Jitsi's programs only fit within one release: names those whose tag is not that of most. */

@@ -91,7 +91,7 @@ export function newerThan(
   newest: number,
 ): { readonly what: string; readonly remedy: string } {
   return {
-    what: `schema is ${written}, and this release knows none above ${newest}`,
+    what: `schema is ${written}, and this release supports schemas up to ${newest}`,
     remedy: `install matrix-gitops ${written}.0.0 or newer (npm install --save-dev matrix-gitops@${written})`,
   };
 }

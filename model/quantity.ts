@@ -56,7 +56,7 @@ export function isCpu(text: string): boolean {
 export function bytes(text: string): number {
   const value = parseQuantity(text);
   if (value === undefined)
-    throw new Error(`"${text}" is no size; write a whole number with Ki, Mi, Gi or Ti`);
+    throw new Error(`"${text}" is not a size; write a whole number with Ki, Mi, Gi or Ti`);
   return value;
 }
 
@@ -68,7 +68,7 @@ export function bytes(text: string): number {
 export function millicores(text: string): number {
   const value = parseQuantity(text);
   if (value === undefined)
-    throw new Error(`"${text}" is no CPU amount; write cores (2) or millicores (500m)`);
+    throw new Error(`"${text}" is not a CPU amount; write cores (2) or millicores (500m)`);
   return Math.round(value * 1000);
 }
 

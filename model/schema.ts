@@ -9,7 +9,7 @@ import {
   type LanName,
 } from './components/index.ts';
 import { extendsField } from './extends.ts';
-import { dnsLabel, duration, host, ipv4, objectName, serverName, shortText } from './fields.ts';
+import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortText } from './fields.ts';
 import { overridesSchema } from './overrides.ts';
 import { recordOf } from './records.ts';
 import { secretsSchema } from './secret-settings.ts';
@@ -169,7 +169,9 @@ const callNodes = z.strictObject({
       discover: z.enum(['stun']).optional().describe('Ask a public STUN server at each start instead.'),
     })
     .optional()
-    .describe("What clients are told, exactly one. Default, without expose.public: the node's own address."),
+    .describe(
+      "The address that clients connect to, exactly one. Default, without expose.public: the node's own address.",
+    ),
   drain: duration
     .optional()
     .describe('How long running calls may go on when their server is replaced. Default: 5m.'),
@@ -192,11 +194,10 @@ export const stackSchema = z.strictObject({
     .literal(1)
     .describe('Fixes defaults and sizes, so that a newer tool never changes them silently.'),
   extends: extendsField.optional(),
-  name: dnsLabel
-    .max(NAME_LENGTH, `choose at most ${NAME_LENGTH} characters`)
+  name: label(NAME_LENGTH)
     .optional()
     .describe("Folder in dist/ and instance label. Default: the file's name."),
-  serverName: serverName.describe('What stands after the colon in @user:…. It can never change.'),
+  serverName: serverName.describe('The part after the colon in @user:…. It can never change.'),
   namespace: dnsLabel.optional().describe('Default: the name.'),
   size: z
     .enum(['small', 'medium', 'large'])

@@ -35,7 +35,7 @@ export const secretsSchema = z.strictObject({
     )
     .optional()
     .describe(
-      "File with the controller's certificates, below the folder with the stack files, for stacks that share a cluster. Default: certificates.pem beside the stack's sealed values. With provider: sealed-secrets.",
+      "File with the controller's certificates, below the folder with the stack files, for stacks that share a cluster. Default: certificates.pem next to the stack's sealed values. With provider: sealed-secrets.",
     ),
   recipients: recipients
     .optional()
@@ -64,7 +64,7 @@ export const secretsSchema = z.strictObject({
     )
     .optional()
     .describe(
-      'Where the store has a value. Without {key} in it, each key is a property of what stands there. Default: {stack}/{secret}. With provider: external-secrets.',
+      'Where the store has a value. Without {key} in it, each key is a property of the value there. Default: {stack}/{secret}. With provider: external-secrets.',
     ),
   refreshInterval: shortText
     .regex(/^[1-9][0-9]*h0m0s$/, 'write hours as Kubernetes gives them back, such as 1h0m0s')
@@ -73,7 +73,7 @@ export const secretsSchema = z.strictObject({
   escrow: recipients
     .optional()
     .describe(
-      'Public age keys to which every value is encrypted a second time, kept beside the sealed ones, so that a lost controller key does not lose the homeserver. With provider: sealed-secrets.',
+      'Public age keys to which every value is encrypted a second time, kept next to the sealed ones, so that losing the controller key does not mean losing the homeserver. With provider: sealed-secrets.',
     ),
 });
 

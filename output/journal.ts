@@ -76,7 +76,7 @@ function parseJournal(folder: string, text: string): readonly Operation[] {
     throw unusable(folder, 'it is damaged');
   }
   if (!isRecord(value) || value.program !== PROGRAM)
-    throw unusable(folder, 'this program has not written it');
+    throw unusable(folder, 'it was not written by this program');
   if (value.format !== FORMAT) {
     throw unusable(folder, 'another version of this program has written it; best run that version once, or');
   }
@@ -84,7 +84,7 @@ function parseJournal(folder: string, text: string): readonly Operation[] {
   if (!Array.isArray(operations)) throw unusable(folder, 'it is damaged');
   const known = operations.map((one: unknown) => {
     const operation = toOperation(one);
-    if (operation === undefined) throw unusable(folder, 'it names what no write of this program touches');
+    if (operation === undefined) throw unusable(folder, 'it names files that this program does not write');
     return operation;
   });
   // Over what was understood: what else somebody puts there, however deep, is not walked through.

@@ -1,5 +1,6 @@
 import { countText, LIMITS } from '../model/limits.ts';
 import { isGroup } from '../model/merge-patch.ts';
+import { suggestion } from '../model/nearest.ts';
 import type { Operation } from '../model/overrides.ts';
 import type { Draft, Holder } from './draft.ts';
 
@@ -25,14 +26,19 @@ export function applyStep(draft: Draft, { op, path, from, value }: Operation): M
   const target = pointer(path, 'path');
   if ('what' in target) return target;
   if (op === 'add' || op === 'replace' || op === 'test') {
-    if (value === undefined) return { key: 'op', what: `"${op}" has no value`, remedy: 'add the key value' };
+    if (value === undefined)
+      return { key: 'op', what: `op: ${op} needs a value`, remedy: 'add the key value' };
     if (op === 'add') return add(draft, target.steps, value, 'path');
     if (op === 'replace') return replace(draft, target.steps, value);
     return test(draft, target.steps, value);
   }
   if (op === 'remove') return remove(draft, target.steps, 'path');
   if (from === undefined) {
-    return { key: 'op', what: `"${op}" does not say from where`, remedy: 'add the key from, a JSON pointer' };
+    return {
+      key: 'op',
+      what: `op: ${op} needs from`,
+      remedy: 'add the key from, a path such as /spec/replicas',
+    };
   }
   const source = pointer(from, 'from');
   if ('what' in source) return source;
@@ -42,8 +48,8 @@ export function applyStep(draft: Draft, { op, path, from, value }: Operation): M
 /** The steps of a JSON pointer. */
 function pointer(text: string, key: 'path' | 'from'): { readonly steps: readonly string[] } | Misfit {
   if (text === '') {
-    const remedy = 'write a JSON pointer to a part of it, such as /spec/replicas';
-    return { key, what: `"" is the whole object, which an override cannot replace`, remedy };
+    const remedy = 'write the path of a part of it, such as /spec/replicas';
+    return { key, what: 'an empty path means the whole object, which an override cannot replace', remedy };
   }
   const steps = text
     .slice(1)
@@ -53,8 +59,8 @@ function pointer(text: string, key: 'path' | 'from'): { readonly steps: readonly
   if (reserved !== undefined) {
     return {
       key,
-      what: `"${reserved}" is not a valid step`,
-      remedy: 'write the path of a field of the object',
+      what: `"${reserved}" is not the name of a field`,
+      remedy: LOOK,
     };
   }
   if (steps.length > LIMITS.pointer) {
@@ -76,37 +82,28 @@ function locate(draft: Draft, steps: readonly string[], key: Misfit['key'], isNe
   let holder: Holder = draft.root();
   for (const [index, step] of steps.entries()) {
     const isLast = index === steps.length - 1;
+    const here = pointerText(steps.slice(0, index + 1));
     const at = Array.isArray(holder)
-      ? indexIn(holder, step, isLast && isNew)
+      ? indexIn(holder, steps, index, isLast && isNew)
       : isNew && isLast
         ? step
-        : keyIn(holder, step);
-    if (typeof at === 'object') {
-      return {
-        key,
-        what: `/${steps
-          .slice(0, index + 1)
-          .map(escaped)
-          .join('/')} ${at.what}`,
-        remedy: at.remedy,
-      };
-    }
+        : keyIn(holder, steps, index);
+    if (typeof at === 'object') return { key, what: `${here} ${at.what}`, remedy: at.remedy };
     if (isLast) return { holder, key: at };
     const next = draft.enter(holder, at);
     if (next === undefined) {
-      const what = `/${steps
-        .slice(0, index + 1)
-        .map(escaped)
-        .join('/')} holds a single value, so nothing is inside it`;
-      return { key, what, remedy: LOOK };
+      const what = `${here} is a single value, and has nothing below it`;
+      return { key, what, remedy: `end the path there, or ${LOOK}` };
     }
     holder = next;
   }
   throw new Error('a JSON pointer without steps');
 }
 
-const LOOK =
-  'look the path up in the rendered file; items of a list are counted from 0, and - adds at its end';
+const LOOK = 'look it up in the rendered file';
+
+/** Why a step leads nowhere, and what to write instead. */
+type Astray = { readonly what: string; readonly remedy: string };
 
 function escaped(step: string): string {
   const text = step.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -116,29 +113,57 @@ function escaped(step: string): string {
 /** An index as RFC 6901 writes it: no sign, no leading zero, no exponent. */
 function indexIn(
   list: readonly unknown[],
-  step: string,
+  steps: readonly string[],
+  depth: number,
   isNew: boolean,
-): number | { readonly what: string; readonly remedy: string } {
+): number | Astray {
+  const step = steps[depth] ?? '';
+  const items = `${list.length} ${list.length === 1 ? 'item' : 'items'}`;
+  const last =
+    list.length === 0 ? '' : `write ${list.length === 1 ? '0' : `a number from 0 to ${list.length - 1}`}`;
+  const or = last === '' ? '' : `${last}, or `;
   if (step === '-') {
-    return isNew ? list.length : { what: 'is behind the last item, where nothing is', remedy: LOOK };
+    if (isNew) return list.length;
+    return { what: 'is the place after the last item, which is empty', remedy: `${or}use op: add` };
   }
   if (!/^(?:0|[1-9][0-9]{0,8})$/.test(step)) {
-    return {
-      what: 'is not an index of the list',
-      remedy: 'write 0 for the first item, 1 for the second, or - to add one',
-    };
+    const named = list.findIndex((item) => isGroup(item) && item.name === step);
+    const remedy =
+      named === -1
+        ? 'write 0 for the first item, 1 for the second, or - to add one'
+        : `items are counted from 0: write ${pointerText([...steps.slice(0, depth), String(named), ...steps.slice(depth + 1)])}`;
+    return { what: 'is not the number of an item in the list', remedy };
   }
   const index = Number(step);
   if (index < list.length || (isNew && index === list.length)) return index;
-  const items = `${list.length} ${list.length === 1 ? 'item' : 'items'}`;
-  return { what: `is beyond the end of the list, which has ${items}`, remedy: LOOK };
+  return {
+    what: `is beyond the end of the list, which has ${items}`,
+    remedy: `${or}add one with op: add and -`,
+  };
 }
 
 function keyIn(
   group: Readonly<Record<string, unknown>>,
-  step: string,
-): string | { readonly what: string; readonly remedy: string } {
-  return Object.hasOwn(group, step) ? step : { what: 'is missing', remedy: LOOK };
+  steps: readonly string[],
+  depth: number,
+): string | Astray {
+  const step = steps[depth] ?? '';
+  if (Object.hasOwn(group, step)) return step;
+  const keys = Object.keys(group);
+  const rest = steps.slice(depth).join('/');
+  const cut = keys.find((key) => key.includes('/') && (rest === key || rest.startsWith(`${key}/`)));
+  if (cut !== undefined) {
+    const path = `${pointerText([...steps.slice(0, depth), cut])}${rest.slice(cut.length)}`;
+    return { what: 'is missing', remedy: `write a slash within a key as ~1: ${path}` };
+  }
+  const parent = depth === 0 ? 'the object' : pointerText(steps.slice(0, depth));
+  const known = keys.length === 0 ? 'is empty' : `has ${shortList(keys.map(escaped))}`;
+  return { what: 'is missing', remedy: `${suggestion(step, keys)}${parent} ${known}` };
+}
+
+/** The first keys of a group; a ConfigMap may have very many. */
+function shortList(keys: readonly string[]): string {
+  return keys.length <= 15 ? keys.join(', ') : `${keys.slice(0, 15).join(', ')} and ${keys.length - 15} more`;
 }
 
 function add(draft: Draft, steps: readonly string[], value: unknown, key: Misfit['key']): Misfit | undefined {

@@ -2,6 +2,7 @@ import { countText, excess, LIMITS } from '../model/limits.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { isGroup } from '../model/merge-patch.ts';
 import type { OverrideProblem } from '../model/overrides.ts';
+import { FILL_IN, placeholders } from '../model/placeholders.ts';
 import { parseQuantity } from '../model/quantity.ts';
 import type { Path } from '../model/reading/yaml-source.ts';
 import { isConfigText, readConfigText } from './config-text.ts';
@@ -19,7 +20,7 @@ export interface Flaw extends Pick<OverrideProblem, 'code' | 'what' | 'remedy'> 
 export function flaws(object: Manifest): readonly Flaw[] {
   const tooMuch = excessOf(object);
   if (tooMuch !== undefined) {
-    const remedy = 'add less by overrides; what is that large belongs into objects of its own';
+    const remedy = 'add less in overrides; put large contents in objects of their own';
     return [{ path: [], code: 'MG058', what: `after the overrides, the object ${tooMuch}`, remedy }];
   }
   const found: Flaw[] = [];
@@ -90,7 +91,14 @@ function texts({ data }: Manifest, found: Flaw[]): void {
       fail(`is longer than ${countText(LIMITS.fileLength)} characters`, 'write a shorter text');
     } else if (isConfigText(key)) {
       const read = readConfigText(text);
-      if ('problem' in read) fail(read.problem, 'correct the text, or name the key without .yaml or .json');
+      if ('problem' in read) {
+        fail(read.problem, 'correct the text, or name the key without .yaml or .json');
+        continue;
+      }
+      const [first] = placeholders(read.data);
+      if (first === undefined) continue;
+      const what = `${key.slice(0, 100)} holds ${first.name}, which nothing fills in: the program reads it as it is`;
+      found.push({ path: ['data', key], code: 'MG098', what, remedy: FILL_IN });
     }
   }
 }

@@ -175,7 +175,7 @@ function steps(draft: Draft, target: Manifest, operations: readonly Operation[])
   for (const [index, operation] of operations.entries()) {
     const misfit = applyStep(draft, operation);
     if (misfit === undefined) continue;
-    const what = `"${operation.op} ${operation.path.slice(0, 200)}" does not fit ${target.kind} ${target.metadata.name}: ${misfit.what}`;
+    const what = `op: ${operation.op} at "${operation.path.slice(0, 200)}" does not fit ${target.kind} ${target.metadata.name}: ${misfit.what}`;
     return { code: 'MG052', at: ['patch', index, misfit.key], what, remedy: misfit.remedy };
   }
   return undefined;

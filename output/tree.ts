@@ -186,7 +186,7 @@ export function checkPlaces(
       (path) => !path.startsWith(`${place}/`) || goingFiles.has(path) || goingFolders.has(path),
     );
   for (const path of paths) {
-    if (!isSafePath(path)) throw new Error(`"${path}" is no path for a rendered file`);
+    if (!isSafePath(path)) throw new Error(`"${path}" is not a valid path for a rendered file`);
     for (const parent of foldersOf(path)) {
       const kind = tree.get(parent);
       if (kind === undefined || kind === 'folder' || goingFiles.has(parent)) continue;
@@ -201,10 +201,10 @@ export function checkPlaces(
 
 function inTheWay(folder: string, place: string, kind: Kind, wanted: 'file' | 'folder'): OutputProblem {
   const what = {
-    link: `a symbolic link stands where a ${wanted} should be, and none is followed; remove the link`,
-    other: `something that is no ${wanted} stands where a ${wanted} should be; move it away`,
-    file: `a file stands where a ${wanted} should be; move it away`,
-    folder: `a folder stands where a ${wanted} should be; move it away`,
+    link: `it is a symbolic link where a ${wanted} is expected, and links are not followed; remove it`,
+    other: `it is neither file nor folder where a ${wanted} is expected; move it away`,
+    file: `it is a file where a ${wanted} is expected; move it away`,
+    folder: `it is a folder where a ${wanted} is expected; move it away`,
   }[kind];
   return new OutputProblem(`cannot write ${folder}/${place}: ${what}; nothing was changed in ${folder}`);
 }

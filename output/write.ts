@@ -186,7 +186,7 @@ async function checkFolder(folder: string): Promise<void> {
       `cannot write ${folder}: it is a symbolic link to a folder that does not exist; make that folder, or remove the link`,
     );
   }
-  throw new OutputProblem(`cannot write ${folder}: a file stands where a folder should be; move it away`);
+  throw new OutputProblem(`cannot write ${folder}: it is a file where a folder is expected; move it away`);
 }
 
 /** Removes the folders that were made for a write that did not happen. */

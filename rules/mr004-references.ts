@@ -22,7 +22,7 @@ const checks: Readonly<Record<string, (located: Located, refs: References) => vo
  */
 export const referencesRule: Rule = {
   code,
-  title: 'Every object and key that is named exists.',
+  title: 'Every object and key that is referenced exists.',
   check(input) {
     const all = objects(input);
     const findings: Finding[] = [];

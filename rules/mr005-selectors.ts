@@ -66,7 +66,7 @@ function checkService(service: Located, pods: readonly PodTemplate[]): readonly 
   );
   if (selected.length === 0) {
     const what = `matches no pod in namespace ${service.namespace} (${describeSelector({ matchLabels: selector })})`;
-    return [finding(code, service, 'spec.selector', what, 'use labels of the pod template it stands for')];
+    return [finding(code, service, 'spec.selector', what, 'use labels of the pod template that it is for')];
   }
   return items(at(service.data, 'spec', 'ports'), 'spec.ports').flatMap(({ path, data: port }) => {
     const target = port.targetPort ?? port.port;

@@ -42,7 +42,7 @@ export function readIdentities(text: string): readonly Identity[] {
     throw new AgeProblem(
       'identity',
       'the key file is itself encrypted',
-      'decrypt it with `age -d` first, and give what comes out',
+      'decrypt it with `age -d` first, and give the result',
     );
   }
   const identities = text.split('\n').flatMap((written, index) => {
@@ -60,7 +60,7 @@ function identityOf(line: string, number: number): Identity {
   if (read?.bytes.length === 32) return SecretValue.of(line);
   throw new AgeProblem(
     'identity',
-    `line ${number} of the key file is no private key of age`,
+    `line ${number} of the key file is not a private key of age`,
     line.startsWith('AGE-PLUGIN-')
       ? 'keys of age plugins cannot be used here: add a recipient of your own, made with `age-keygen`'
       : 'it must be AGE-SECRET-KEY-1… as `age-keygen` writes it; comments start with #',
@@ -82,7 +82,7 @@ export async function recipientsOf(identities: readonly Identity[]): Promise<rea
     throw new AgeProblem(
       'identity',
       'a given key is not a private key of age',
-      'give what `age-keygen` made',
+      'give the file that `age-keygen` made',
     );
   }
 }
@@ -101,7 +101,7 @@ export async function encryptFor(recipients: readonly string[], plain: Uint8Arra
     throw new AgeProblem(
       'recipient',
       'age does not mix post-quantum recipients with others',
-      `give only ${POST_QUANTUM}… or none of them`,
+      `give only ${POST_QUANTUM}…, or only other keys`,
     );
   }
   const { armor, Encrypter } = await import('age-encryption');
@@ -132,8 +132,8 @@ export function checkedRecipients(recipients: readonly string[]): readonly strin
     // A private key in the wrong place must not be printed.
     const isPrivate = /^\s*AGE-(SECRET-KEY|PLUGIN)-/i.test(wrong);
     const what = isPrivate
-      ? 'a private key stands where a recipient belongs'
-      : `"${shortened(wrong)}" is no age recipient`;
+      ? 'a private key is written where a recipient (a public key) belongs'
+      : `"${shortened(wrong)}" is not an age recipient`;
     const remedy = 'write the public key, age1…, that `age-keygen -y <key file>` prints';
     throw new AgeProblem('recipient', what, remedy);
   }
@@ -155,7 +155,7 @@ export async function decryptWith(identities: readonly Identity[], armored: stri
   const damaged = (): AgeProblem =>
     new AgeProblem(
       'damaged',
-      'this is no encrypted file of age, or it was changed since',
+      'this is not a file that age encrypted, or it was changed since',
       'take it from a backup or from git again',
     );
   const decrypter = new Decrypter();
@@ -163,7 +163,11 @@ export async function decryptWith(identities: readonly Identity[], armored: stri
     for (const identity of identities) decrypter.addIdentity(identity.text());
   } catch {
     // The library's own words would quote the key.
-    throw new AgeProblem('identity', 'a given key is no private key of age', 'give what `age-keygen` made');
+    throw new AgeProblem(
+      'identity',
+      'a given key is not a private key of age',
+      'give the file that `age-keygen` made',
+    );
   }
   let file: Uint8Array;
   try {
@@ -179,7 +183,7 @@ export async function decryptWith(identities: readonly Identity[], armored: stri
     if (error instanceof Error && error.message.startsWith('no identity matched')) {
       throw new AgeProblem(
         'no-match',
-        'none of the given keys opens this file of age',
+        'the given keys do not open this file of age',
         'give the key file of one of those it was encrypted for',
       );
     }

@@ -200,7 +200,7 @@ function readSops({ file, text }: ReadableText): ReadSecret {
     const unreadable = readYaml(file, text).diagnostics.filter(({ code }) => code === 'MG011');
     if (unreadable.length > 0) return { secret: undefined, diagnostics: unreadable };
     const manifest = load(text);
-    if (!isManifest(manifest)) throw new Error(`${file} was read, but is no object`);
+    if (!isManifest(manifest)) throw new Error(`${file} was read, but is not an object`);
     const { namespace = '', name, annotations = {} } = manifest.metadata;
     return keptSecret({ file, text, namespace, name, manifest, annotations, names: keys });
   } catch (error) {
@@ -239,7 +239,7 @@ function keptSecret({
     diagnostics: old.damaged.map((annotation) => ({
       position,
       code: 'MG061',
-      what: `the annotation ${annotation} is no public key with the time it was last used`,
+      what: `the annotation ${annotation} is not a public key with the time it was last used`,
       remedy: 'take the last good version from git',
     })),
   };

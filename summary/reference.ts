@@ -87,7 +87,7 @@ export function stackFileText(): string {
   return markdownText([
     heading(1, 'The stack file'),
     md`Generated from the schema by ${code('npm run reference')}; do not edit.`,
-    md`A key marked "needed" must be written wherever the group it stands in is. Unknown keys are errors. For completion in your editor, begin the file with ${code('# yaml-language-server: $schema=../stack.schema.json')}, or, where this program is installed as a package, with ${code('# yaml-language-server: $schema=../node_modules/matrix-gitops/stack.schema.json')}.`,
+    md`A key marked "needed" is required in its group. Unknown keys are errors. For completion in your editor, begin the file with ${code('# yaml-language-server: $schema=../stack.schema.json')}, or, where this program is installed as a package, with ${code('# yaml-language-server: $schema=../node_modules/matrix-gitops/stack.schema.json')}.`,
     table(['key', 'value', 'needed', 'meaning'], found),
   ]);
 }

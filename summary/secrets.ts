@@ -70,20 +70,20 @@ function introduction(stack: Stack): readonly Markdown[] {
   const from = md`Rendered from ${code(file)}.`;
   if (keepsCiphertext(provider)) {
     return [
-      md`${from} The values are kept as ciphertext beside it, in ${code(`${name}.secrets/`)}. What is missing there is made, encrypted and written by:`,
+      md`${from} The values are kept encrypted next to it, in ${code(`${name}.secrets/`)}. This command generates and encrypts those that are missing:`,
       fenced('bash', [`npm run secrets -- create --stack ${shellWord(name)}`]),
       md`That is the command in a clone of matrix-gitops. Where it is installed as a package:`,
       fenced('bash', [`npx --no-install matrix-gitops secrets create --stack ${shellWord(name)}`]),
-      md`Then render again and commit both folders. The same command with ${code('status')} shows what is missing or old, and with ${code('rotate SECRET/KEY')} it makes a new value.`,
+      md`Then run synth, and commit both folders. The same command with ${code('status')} shows what is missing or due for a change, and with ${code('rotate SECRET/KEY')} replaces a value.`,
     ];
   }
   if (provider.kind === 'external-secrets') {
     return [
-      md`${from} The values are in the ${provider.store.kind} ${code(provider.store.name)}; put them there before the first apply. The commands below make good ones, for bash.`,
+      md`${from} The values are in the ${provider.store.kind} ${code(provider.store.name)}; put them there before the first apply. The bash commands below generate suitable ones.`,
     ];
   }
   return [
-    md`${from} Make these once, in namespace ${code(namespace)}, before the first apply. The commands are for bash: each value is made on the spot, is never shown and lands in no history.`,
+    md`${from} Create these once, in namespace ${code(namespace)}, before the first apply. The commands are for bash. They generate each value where it is used, so that it never appears on the screen or in the shell's history.`,
     fenced('bash', [
       `kubectl create namespace ${shellWord(namespace)} --dry-run=client -o yaml | kubectl apply -f -`,
     ]),
@@ -119,11 +119,11 @@ function jitsiAccounts(namespace: string): Markdown {
   const kubectl = `kubectl -n ${shellWord(namespace)} exec`;
   return blocks([
     heading(2, 'Jitsi accounts'),
-    md`Who may open meetings needs an account in Prosody. The command asks for the password:`,
+    md`Everybody who may start meetings needs an account in Prosody. This command asks for the password:`,
     fenced('bash', [
       `${kubectl} -it deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua adduser NAME@meet.jitsi`,
     ]),
-    md`The accounts of Jicofo and the video bridge are kept on the same volume, with the passwords they were first made with. After changing ${code('jitsi-secrets')}, remove those two before restarting Prosody:`,
+    md`The accounts of Jicofo and the video bridge are kept on the same volume, with the passwords of their first start. After changing ${code('jitsi-secrets')}, remove those two before restarting Prosody:`,
     fenced('bash', [
       `${kubectl} deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua deluser focus@auth.meet.jitsi`,
       `${kubectl} deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua deluser jvb@auth.meet.jitsi`,

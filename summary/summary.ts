@@ -155,7 +155,9 @@ function dns(stack: Stack): readonly Markdown[] {
     heading(2, 'DNS records'),
     table(['name', 'type', 'leads to', 'who'], rows),
     ...(stack.topology.workloads.some(isOnNode)
-      ? [md`Call traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`]
+      ? [
+          md`Call traffic needs no name: clients connect to ${stack.callNodes.advertised.join(', ')} directly.`,
+        ]
       : []),
   ];
 }
@@ -218,7 +220,7 @@ function secrets(stack: Stack): Markdown {
   };
   return blocks([
     heading(2, 'Secrets needed'),
-    md`${from[provider.kind]} More about them stands in SECRETS.md.`,
+    md`${from[provider.kind]} SECRETS.md says what each key is for and when to change it.`,
     table(['Secret', 'namespace', 'keys', ...(kept ? ['still missing'] : [])], rows),
   ]);
 }

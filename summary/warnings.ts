@@ -1,4 +1,6 @@
+import { reservedWithin } from '../model/checks/reserved-ports.ts';
 import { uploadBytes } from '../model/components/synapse.ts';
+import { isDocumentationAddress } from '../model/fields.ts';
 import type { Stack } from '../model/stack.ts';
 import { isDirect, isOnNode, listeners, portOf } from '../model/topology.ts';
 import { portText } from './diagram.ts';
@@ -47,6 +49,12 @@ export function warnings(stack: Stack): readonly string[] {
   const { expose, callNodes, jitsi, livekit } = stack;
   const calls = stack.topology.workloads.some(isOnNode);
   const found: string[] = [];
+  const { address } = callNodes;
+  if (calls && address.by === 'public' && isDocumentationAddress(address.ip)) {
+    found.push(
+      `callNodes.addresses.public is ${address.ip}, an address reserved for documentation: calls fail until it is the address at which clients reach your call nodes.`,
+    );
+  }
   if (expose.public?.via === 'tunnel') {
     found.push(
       'Cloudflare ends TLS for the public hosts: it can read what is not end-to-end encrypted, passwords at login included.',
@@ -86,6 +94,12 @@ export function warnings(stack: Stack): readonly string[] {
   if (livekit !== undefined) {
     found.push(
       "LiveKit's signalling port 7880/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.",
+    );
+  }
+  const within = livekit === undefined ? [] : reservedWithin(livekit.udp.first, livekit.udp.last);
+  if (within.length > 0) {
+    found.push(
+      `livekit.udp covers ports that the network between pods uses in some clusters: ${within.join(', ')}. If yours is one of them, choose another range.`,
     );
   }
   if (jitsi?.access === 'anyone')

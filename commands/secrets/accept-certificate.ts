@@ -101,16 +101,16 @@ function problemOf(
     : 'the newest pinned certificate has not been accepted on this computer';
   const why =
     source === 'given' && selfIssued
-      ? `${place} this certificate is not one of those that values of this stack are sealed for until now: ${shownFingerprint(fingerprint)}`
+      ? `${place} this certificate is not among those that the values of this stack are sealed for: ${shownFingerprint(fingerprint)}`
       : source === 'given'
-        ? `${place} this certificate was issued by another one, so that nothing here can tell whether it is undamaged: ${shownFingerprint(fingerprint)}`
+        ? `${place} this certificate was issued by another one, so it cannot be checked for damage: ${shownFingerprint(fingerprint)}`
         : `${place} ${pinnedProblem}: ${shownFingerprint(fingerprint)}`;
   const isOther = source === 'given' && selfIssued && pinned.length > 0;
   return [
     why,
     ...(isOther ? [`pinned: ${pinned.map((one) => shownFingerprint(one.fingerprint)).join(', ')}`] : []),
     ...(source === 'pinned' && !selfIssued
-      ? ['it was issued by another one, so that nothing here can tell whether it is undamaged']
+      ? ['it was issued by another one, so it cannot be checked for damage']
       : []),
     ...(others.length === 0
       ? []
@@ -146,7 +146,7 @@ export function checkCertificateFlags(
   if (stray === undefined) return;
   const there = names.length === 0 ? 'no certificate' : [...new Set(names)].map(shownFingerprint).join(', ');
   throw new SecretsProblem(
-    `--accept-certificate ${withColons(stray)}: there is no such certificate, neither pinned nor given; ${holder} names ${there}`,
+    `--accept-certificate ${withColons(stray)}: no pinned or given certificate has this fingerprint; ${holder} names ${there}`,
     'give its file with --cert, or leave the option out',
     'MG064',
   );

@@ -103,13 +103,13 @@ async function readAccepted(path: string): Promise<AcceptanceRecord> {
     if (codeOf(error) === 'ENOENT') return new Map();
     if (error instanceof EnvironmentProblem) throw error;
     throw new EnvironmentProblem(
-      `cannot read ${path} (${codeOf(error)}), which says whom values may be encrypted for; make it readable, or remove it ${again}`,
+      `cannot read ${path} (${codeOf(error)}), which lists who values may be encrypted for; make it readable, or remove it ${again}`,
     );
   }
   const record = readRecord(text);
   if (record !== undefined) return record;
   throw new EnvironmentProblem(
-    `${path} is damaged, or was written by a newer release; it says whom values may be encrypted for: take it from a backup, or remove it ${again}`,
+    `${path} is damaged, or was written by a newer release; it lists who values may be encrypted for: take it from a backup, or remove it ${again}`,
   );
 }
 
@@ -121,7 +121,7 @@ async function checkOwner(place: string): Promise<void> {
   const { uid, mode } = await stat(place);
   if ((mode & 0o022) === 0 && (uid === self || uid === 0)) return;
   throw new EnvironmentProblem(
-    `other users can write ${place}, which says whom values may be encrypted for; look at what it holds, make it your own (chown), and take the permission away: chmod go-w ${place}`,
+    `other users can write ${place}, which lists who values may be encrypted for; look at what it holds, make it your own (chown), and take the permission away: chmod go-w ${place}`,
   );
 }
 
@@ -153,7 +153,8 @@ async function locked(path: string, work: () => Promise<undefined>): Promise<str
     }
     const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
     if (Date.now() - mtimeMs > ABANDONED) await rm(lock, { force: true });
-    else if (Date.now() > deadline) return `another process keeps ${lock}; remove it if none runs`;
+    else if (Date.now() > deadline)
+      return `another process holds the lock ${lock}; remove it if no other run is active`;
     else await sleep(PAUSE);
   }
   try {

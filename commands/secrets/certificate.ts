@@ -115,7 +115,7 @@ export async function sealingCertificate(
       ...strangeNotices(sealed, certificate, pinned, now).map((text) => `${fromHere(file)}${text}`),
       ...(source === 'controller' && !certificate.selfIssued
         ? [
-            'the certificate that the controller gave was issued by another one: nothing here can tell whether it is undamaged',
+            'the certificate that the controller gave was issued by another one, so it cannot be checked for damage',
           ]
         : []),
       ...(warning === undefined ? [] : [`${warning.what}; ${warning.remedy}`]),

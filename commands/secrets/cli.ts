@@ -41,23 +41,25 @@ interface Written {
 export function addSecretsCommand(program: Command, report: Report): void {
   const secrets = program
     .command('secrets')
-    .description('make, check, replace and re-seal the values of Secrets; plain values never touch a file');
+    .description(
+      'create, check, rotate and reseal the values of Secrets; plain values are never written to a file',
+    );
 
   accepting(common(secrets.command('status')))
     .description(
-      'how the value of each Secret is kept, and for whom; exit code 1 when one is missing, or when the next value would be encrypted for somebody who is not accepted on this computer',
+      'show whether each value is there, and who it is encrypted for; exit code 1 when one is missing, or when the next value would be encrypted for a recipient not accepted on this computer',
     )
     .action((written: Written) => run('status', [], written, report));
 
   values(certificate(common(secrets.command('create'))))
-    .description('make what is missing, and encrypt it; what is there stays')
+    .description('generate and encrypt missing values; existing ones stay as they are')
     .option('--rotate <key...>', 'also replace these values')
     .option('--old-signing-key <file>', 'the signing key that is replaced, where it cannot be opened here')
-    .option('--yes', 'never ask: what only you know stays missing')
+    .option('--yes', 'never ask: values that only you know stay missing')
     .action((written: Written) => run('create', written.rotate ?? [], written, report));
 
   values(certificate(common(secrets.command('rotate'))))
-    .description('replace values, and tell what restarts and who notices')
+    .description('replace values, and say what restarts and who notices')
     .argument('[keys...]', 'keys to replace, such as livekit-keys/keys.yaml')
     .option('--old-signing-key <file>', 'the signing key that is replaced, where it cannot be opened here')
     .option('--yes', 'never ask')

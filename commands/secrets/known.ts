@@ -41,7 +41,7 @@ export async function knownRecipients(
   const isCertain = options.verb === 'status' || keeping.length === 0;
   if (stray !== undefined && isCertain) {
     throw new UsageProblem(
-      `the command line accepts ${stray}, and nothing here names it`,
+      `the command line accepts ${stray}, which nothing in these stacks uses`,
       `compare it with what ${ownCommand('secrets status')} says without that option`,
     );
   }
@@ -80,5 +80,5 @@ export async function recordAccepted(
   const why = await addAccepted(accepted, stackKey(stack), acceptance.remembered());
   return why === undefined
     ? []
-    : [`whom values were encrypted for could not be recorded, and is accepted for this run only: ${why}`];
+    : [`the accepted recipients could not be recorded, so they count for this run only: ${why}`];
 }

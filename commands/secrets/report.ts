@@ -68,7 +68,7 @@ function changeText({ secret, key, how }: ChangedKey): string {
     made: 'a new value was made',
     given: 'the value you gave',
     restored: 'restored from escrow, the same value',
-    'sealed anew': 'sealed anew, the same value',
+    resealed: 'resealed, the same value',
   };
   return `${secret}/${key}: ${words[how]}`;
 }

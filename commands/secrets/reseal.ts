@@ -48,7 +48,7 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
   }
   if (state.elsewhere.length > 0) {
     throw new SecretsProblem(
-      `${state.elsewhere.map(({ file }) => file).join(', ')}: sealed for another namespace, where alone the controller opens it`,
+      `${state.elsewhere.map(({ file }) => file).join(', ')}: sealed for a different namespace; the controller opens it only there`,
       `put the namespace back, or run ${ownCommand(`secrets reseal --from-escrow --stack ${shellWord(stack.name)}`)}`,
     );
   }
@@ -63,7 +63,7 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
   if (outdated.length > 0) checkSameCertificate(sealing, await fetchCertificates(controller));
   const written = await write(folder, change, sealing);
   const changed = outdated.flatMap(({ name, keys }) =>
-    Object.keys(keys).map((key) => ({ secret: name, key, how: 'sealed anew', restarts: [] }) as const),
+    Object.keys(keys).map((key) => ({ secret: name, key, how: 'resealed', restarts: [] }) as const),
   );
   const encryptedFor = { certificate: sealing.certificate.fingerprint, recipients: [] };
   return { ...written, changed, notices: sealing.notices, ...(changed.length > 0 ? { encryptedFor } : {}) };
@@ -116,8 +116,7 @@ async function readdress(
     const path = fileName(kept);
     texts.set(path, await namingFile(file, () => readdressSopsFile(text, identities, recipients, now)));
     expected.set(path, text);
-    for (const key of Object.keys(keys))
-      changed.push({ secret: name, key, how: 'sealed anew', restarts: [] });
+    for (const key of Object.keys(keys)) changed.push({ secret: name, key, how: 'resealed', restarts: [] });
   }
   return {
     ...(await write(folder, { texts, unwanted: new Set(), expected }, undefined)),
@@ -125,7 +124,9 @@ async function readdress(
     ...(changed.length > 0 ? { encryptedFor: { recipients } } : {}),
     notices:
       changed.length > 0
-        ? ['who could open the former files still can, in the history of git: rotate what they must not know']
+        ? [
+            'whoever could open the old files still can, from the history of git: rotate the values that they must not know',
+          ]
         : [],
   };
 }

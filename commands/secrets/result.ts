@@ -9,7 +9,7 @@ import type { RecipientStatus } from './recipient-status.ts';
 export interface ChangedKey {
   readonly secret: string;
   readonly key: string;
-  readonly how: 'made' | 'given' | 'restored' | 'sealed anew';
+  readonly how: 'made' | 'given' | 'restored' | 'resealed';
   /** Workloads that start again, in this order, once the change is rendered and applied; none for the same value. */
   readonly restarts: readonly string[];
   /** What people notice then; only where a value was replaced. */
@@ -69,5 +69,5 @@ export function replacedKey({ secret, key, origin }: Wish): ChangedKey {
 }
 
 export function sealedAnew({ secret, key }: Wish): ChangedKey {
-  return { secret: secret.name, key: key.key, how: 'sealed anew', restarts: [] };
+  return { secret: secret.name, key: key.key, how: 'resealed', restarts: [] };
 }

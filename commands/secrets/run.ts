@@ -166,7 +166,7 @@ async function carryOut(work: Work, options: SecretsOptions, inputs: Inputs): Pr
     if (options.verb === 'create') return { commands: commandsFor(stack) };
     throw new SecretsProblem(
       `the values of ${stack.name} are kept ${stack.provider.kind === 'existing' ? 'by you, in the cluster' : 'in a store'}, not here`,
-      'change them there; SECRETS.md says what they are and how good ones are made',
+      'change them there; SECRETS.md says what they are and how to generate them',
     );
   }
   switch (options.verb) {

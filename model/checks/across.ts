@@ -88,7 +88,7 @@ function sharedName(field: 'name' | 'namespace', first: Claims, later: Claims): 
     { stack: later, position: later[field].position },
     {
       code: 'MG040',
-      what: `the ${field} "${later[field].value}" is already that of ${first.file}`,
+      what: `the ${field} "${later[field].value}" is already used by ${first.file}`,
       remedy: `write another ${field}: in one of them`,
     },
   );

@@ -13,7 +13,7 @@ export const checkAdditions: Check = (written) =>
           code: 'MG054',
           at: [...path, ...at],
           what: `${dotted([...path, ...at])} replaces what belongs to ${owner}`,
-          remedy: `${isSetting ? `write ${owner} instead` : 'leave it out'}, or add force: "reason" beside ${path.at(-1)}`,
+          remedy: `${isSetting ? `write ${owner} instead` : 'leave it out'}, or add force: "reason" next to ${path.at(-1)}`,
         };
       }),
     );

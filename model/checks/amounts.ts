@@ -35,7 +35,12 @@ export const checkAmounts: Check = (written, stack) => {
     const { requests, limits } = resources;
     const starved =
       floor !== undefined &&
-      isBelow([...path, 'limits', 'memory'], limits.memory, floor, 'with less the program is killed in use');
+      isBelow(
+        [...path, 'limits', 'memory'],
+        limits.memory,
+        floor,
+        'with less, the program is killed under load',
+      );
     // A limit below the floor has to be raised anyway: above a default request it then usually is.
     const told = starved && !isWritten([...path, 'requests', 'memory']);
     if (!told && bytes(requests.memory) > bytes(limits.memory)) {
@@ -52,7 +57,7 @@ export const checkAmounts: Check = (written, stack) => {
     'PostgreSQL keeps half a gigabyte of log alone, and a federated server grows by gigabytes a month',
   );
   const volume = ['synapse', 'media', 'pvc', 'size'];
-  isBelow(volume, stack.synapse.media.size, MEDIA_VOLUME_FLOOR, 'uploads go there');
+  isBelow(volume, stack.synapse.media.size, MEDIA_VOLUME_FLOOR, 'it holds the uploads');
   if (uploadBytes(stack.synapse.uploadLimit) > bytes(stack.synapse.media.size)) {
     findings.push({
       code: 'MG026',

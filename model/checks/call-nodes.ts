@@ -1,8 +1,9 @@
-import { isPrivateAddress } from '../fields.ts';
+import { isDocumentationAddress, isPrivateAddress } from '../fields.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
 import { isOnNode } from '../topology.ts';
 import type { Check, CheckFinding } from './check.ts';
+import { reservedBy } from './reserved-ports.ts';
 
 /** Kubernetes' default range for node ports. */
 const NODE_PORTS = { first: 30000, last: 32767 } as const;
@@ -41,6 +42,14 @@ export function portsText({ first, last }: { readonly first: number; readonly la
   return first === last ? String(first) : `${first}-${last}`;
 }
 
+/** Where ports can be changed; two programs whose ports are fixed cannot share a node. */
+function otherPorts(ports: readonly HostPorts[]): string {
+  const settings = ports.flatMap(({ settable, path }) => (settable ? [dotted(path)] : []));
+  return settings.length > 0
+    ? `write other ports at ${settings.join(' or ')}`
+    : 'move one of them to a stack of its own, on other nodes';
+}
+
 /** Two programs cannot open one port on one node. */
 export const checkPorts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
@@ -61,7 +70,7 @@ export const checkPorts: Check = (written, stack) => {
         // A port that no field decides has no place in the file.
         ...(against.settable ? { other: against.path } : {}),
         what: `${one.who} and ${other.who} both open ${one.protocol} ${shared} on the call nodes`,
-        remedy: `write other ports at ${[at, against].flatMap(({ settable, path }) => (settable ? [dotted(path)] : [])).join(' or ')}`,
+        remedy: otherPorts([at, against]),
       });
     }
     if (one.settable && one.first <= NODE_PORTS.last && one.last >= NODE_PORTS.first) {
@@ -70,6 +79,15 @@ export const checkPorts: Check = (written, stack) => {
         at: one.path,
         what: `${one.who} opens ${portsText(one)}, inside Kubernetes' node ports (${portsText(NODE_PORTS)})`,
         remedy: `choose ports below ${NODE_PORTS.first} or above ${NODE_PORTS.last}`,
+      });
+    }
+    const owner = one.settable && one.first === one.last ? reservedBy(one.first) : undefined;
+    if (owner !== undefined) {
+      findings.push({
+        code: 'MG093',
+        at: one.path,
+        what: `${one.who} opens ${portsText(one)} on the call nodes, which is the port of ${owner}`,
+        remedy: 'choose another port, such as 7882',
       });
     }
     if (one.last < one.first) {
@@ -84,7 +102,7 @@ export const checkPorts: Check = (written, stack) => {
       findings.push({
         code: 'MG038',
         at: one.path,
-        what: `the range ${one.first}-${one.last} leaves the ports a program may open`,
+        what: `the range ${one.first}-${one.last} includes ports that a program may not open`,
         remedy: 'choose ports from 1024 to 65535',
       });
     }
@@ -124,6 +142,21 @@ export const checkCallAddress: Check = (written, stack) => {
     ];
   }
   return [];
+};
+
+/** A warning: an address out of an example carries no call, and everything else works. */
+export const checkPlaceholderAddress: Check = (written, stack) => {
+  const address = written.callNodes?.addresses?.public;
+  if (address === undefined || !isDocumentationAddress(address)) return [];
+  if (!stack.topology.workloads.some(isOnNode)) return [];
+  return [
+    {
+      code: 'MG095',
+      at: ['callNodes', 'addresses', 'public'],
+      what: `${address} is reserved for documentation, so no client can reach calls there`,
+      remedy: 'write the address at which clients reach your call nodes',
+    },
+  ];
 };
 
 /** Kubernetes refuses a value where any value is tolerated. */

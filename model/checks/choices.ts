@@ -14,7 +14,7 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
       code: 'MG006',
       at: given[1] === undefined ? path : [...path, given[1]],
       ...(given[0] === undefined ? {} : { other: [...path, given[0]] }),
-      what: `${dotted(path)} has ${given.length === 0 ? `none of ${keys.join(', ')}` : `${given.join(' and ')} at once`}`,
+      what: `${dotted(path)} has ${given.length === 0 ? `neither ${keys.join(' nor ')}` : `${given.join(' and ')} at once`}`,
       remedy: `write exactly one of ${keys.join(', ')}`,
     });
   };
@@ -40,8 +40,8 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
         what: `expose.public goes via ${via} but has no ${wanted}`,
         remedy:
           via === 'tunnel'
-            ? 'add tunnel: {name: …, zone: …} beside it'
-            : 'add tls: {issuer: {name: …}} or tls: {secret: …} beside it',
+            ? 'add tunnel: {name: …, zone: …} next to it'
+            : 'add tls: {issuer: {name: …}} or tls: {secret: …} next to it',
       });
     }
     if (idle) {
@@ -49,7 +49,7 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
         code: 'MG006',
         at: ['expose', 'public', unwanted],
         other: ['expose', 'public', 'via'],
-        what: `expose.public.${unwanted} has no meaning with via: ${via}`,
+        what: `expose.public.${unwanted} does not go with via: ${via}`,
         remedy: `${lacking ? `put ${wanted}: in its place` : 'remove it'}, or write via: ${via === 'tunnel' ? 'traefik' : 'tunnel'}`,
       });
     }

@@ -85,7 +85,7 @@ export const checkTlsSecrets: Check = (written, stack) => {
       at: ['expose', door, 'tls', 'secret'],
       what:
         name === INDEX
-          ? `the file of the Secret "${name}" would be the one that lists all files`
+          ? `a Secret cannot be called "${name}" here: its file would take the place of kustomization.yaml`
           : `the Secret "${name}" holds other things of this stack`,
       remedy: 'keep the certificate in a Secret of its own, such as matrix-tls',
     });

@@ -4,6 +4,9 @@ import { routeEnd } from '../topology.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { isDerived, type NamedHost, namedHosts } from './named-hosts.ts';
 
+/** Longest name of the DNS as text (RFC 1035). */
+const LONGEST_HOST = 253;
+
 /** Every browser page and API needs a host of its own: two on one host would share cookies and routes. */
 export const checkHosts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
@@ -34,6 +37,17 @@ export const checkHosts: Check = (written, stack) => {
       other: other.path,
       what: `"${entry.host}" is the host of ${owner(first)} and of ${owner(entry)}`,
       remedy: 'give each its own host',
+    });
+  }
+  // What a person wrote is checked as it is read; what is derived from the server name can be longer than that.
+  const tooLong = hosts.find((one) => isDerived(one) && one.host.length > LONGEST_HOST);
+  if (tooLong !== undefined) {
+    const { component, host } = tooLong;
+    findings.push({
+      code: 'MG094',
+      at: ['serverName'],
+      what: `the host of ${component}, derived from the server name, has ${host.length} characters; host names have at most ${LONGEST_HOST}`,
+      remedy: `write ${component}.host: with a shorter name`,
     });
   }
   // Who answers every path serves pages, and pages run scripts: on the homeserver's own name those could read its answers.

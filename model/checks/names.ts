@@ -12,7 +12,7 @@ export const checkName: Check = (written, stack) => {
         code: 'MG029',
         at: ['name'],
         what: 'the name "flux" is already used: dist/flux holds the Flux Kustomizations',
-        remedy: 'write another name:',
+        remedy: 'write name: with a different name',
       },
     ];
   }
@@ -31,18 +31,62 @@ export const checkName: Check = (written, stack) => {
   ];
 };
 
+/** Namespaces that well-known programs are installed in, by their own instructions. */
+const OWNERS: Readonly<Record<string, string>> = {
+  default: 'the cluster',
+  'flux-system': 'Flux',
+  argocd: 'Argo CD',
+  'cert-manager': 'cert-manager',
+  'cnpg-system': 'CloudNativePG',
+  traefik: 'Traefik',
+  'ingress-nginx': 'ingress-nginx',
+  'istio-system': 'Istio',
+  linkerd: 'Linkerd',
+  'longhorn-system': 'Longhorn',
+  'rook-ceph': 'Rook',
+  'local-path-storage': 'the local path provisioner',
+  openebs: 'OpenEBS',
+  monitoring: 'the monitoring of the cluster',
+  'metallb-system': 'MetalLB',
+  'tigera-operator': 'Calico',
+  'calico-system': 'Calico',
+  'calico-apiserver': 'Calico',
+  cilium: 'Cilium',
+  'external-secrets': 'External Secrets',
+  'sealed-secrets': 'Sealed Secrets',
+  'cloudflare-operator-system': 'the Cloudflare operator',
+  'external-dns': 'ExternalDNS',
+  kyverno: 'Kyverno',
+  'gatekeeper-system': 'Gatekeeper',
+  velero: 'Velero',
+  keda: 'KEDA',
+  vault: 'Vault',
+  olm: 'the Operator Lifecycle Manager',
+  operators: 'the Operator Lifecycle Manager',
+  'system-upgrade': 'the System Upgrade Controller',
+};
+const OWNERS_BY_PREFIX: Readonly<Record<string, string>> = {
+  'kube-': 'the cluster',
+  'openshift-': 'OpenShift',
+  'cattle-': 'Rancher',
+};
+
+function ownerOfNamespace(namespace: string): string | undefined {
+  if (Object.hasOwn(OWNERS, namespace)) return OWNERS[namespace];
+  return Object.entries(OWNERS_BY_PREFIX).find(([prefix]) => namespace.startsWith(prefix))?.[1];
+}
+
 /** The stack renders its namespace with labels of its own: on one that others live in, they would be changed too. */
 export const checkNamespace: Check = (written, stack) => {
   const { namespace } = stack;
   if (checkName(written, stack).length > 0 && written.namespace === undefined) return [];
-  const shared =
-    namespace === 'default' || namespace.startsWith('kube-') || namespace === stack.flux.namespace;
-  if (!shared) return [];
+  const owner = namespace === stack.flux.namespace ? 'Flux' : ownerOfNamespace(namespace);
+  if (owner === undefined) return [];
   return [
     {
       code: 'MG028',
       at: written.namespace === undefined ? ['name'] : ['namespace'],
-      what: `the namespace "${namespace}" belongs to the cluster`,
+      what: `the namespace "${namespace}" belongs to ${owner}`,
       remedy: 'write namespace: with a name of its own, such as matrix',
     },
   ];

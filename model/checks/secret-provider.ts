@@ -21,7 +21,7 @@ export const checkSecretProvider: Check = (written, { provider: { kind } }) => {
       code: 'MG033',
       at: at(key),
       ...beside,
-      what: `secrets.${key} has no meaning with provider: ${kind}`,
+      what: `secrets.${key} does not go with provider: ${kind}`,
       remedy: `remove it, or write provider: ${owner}${recipients}`,
     });
   }

@@ -88,14 +88,18 @@ function findingOf(node: Scalar): ContentError['finding'] | undefined {
   }
   if (typeof value !== 'number' || isExact(value)) return undefined;
   const written = visible(node.source ?? String(value));
+  if (Number.isFinite(value)) {
+    return {
+      code: 'MG044',
+      what: `${written} is larger than a number can be here: it would be rounded to ${String(value)}`,
+      remedy: 'put it in quotes, or write a number between -9007199254740991 and 9007199254740991',
+    };
+  }
+  const meaning = Number.isNaN(value) ? 'means "not a number" in YAML' : 'means infinity in YAML';
   return {
     code: 'MG044',
-    what: Number.isFinite(value)
-      ? `${written} is larger than a number can be here: it would be rounded to ${String(value)}`
-      : `${written} is not a number that JSON has`,
-    remedy: Number.isFinite(value)
-      ? 'put it in quotes, or write a number between -9007199254740991 and 9007199254740991'
-      : 'put it in quotes, or write another number',
+    what: `${written} ${/inf|nan/i.test(written) ? meaning : 'is larger than any number'}, which Kubernetes does not accept`,
+    remedy: 'write a number, or put it in quotes if it is text',
   };
 }
 

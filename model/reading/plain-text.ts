@@ -16,7 +16,8 @@ export type PlainText =
  * @param file name for messages, with forward slashes
  */
 export function readPlainText(file: string, content: Content): PlainText {
-  const decoded = typeof content === 'string' ? { text: content } : decodeText(content);
+  const isText = typeof content === 'string' && !content.includes('\0');
+  const decoded = isText ? { text: content } : decodeText(Buffer.from(content));
   if ('problem' in decoded) return { text: undefined, diagnostics: [notText(file, decoded.problem)] };
   const { text } = decoded;
   const errors = [...characterErrors(text), ...directiveErrors(text)];

@@ -10,12 +10,20 @@ export function accepts(schema: unknown, value: unknown): boolean {
 export function schemaAt(schema: unknown, path: Path): unknown {
   let current = schema;
   for (const step of path) {
-    const inner = unwrap(current);
+    const inner = typeof step === 'number' ? (listIn(current) ?? unwrap(current)) : unwrap(current);
     if (inner instanceof z.ZodObject) current = inner.shape[String(step)];
     else if (inner instanceof z.ZodArray) current = inner.element;
     else return undefined;
   }
   return current;
+}
+
+/** The list among the branches of a union. */
+function listIn(schema: unknown): z.ZodArray | undefined {
+  if (schema instanceof z.ZodOptional) return listIn(schema.unwrap());
+  const found =
+    schema instanceof z.ZodUnion ? schema.options.find((option) => option instanceof z.ZodArray) : undefined;
+  return found instanceof z.ZodArray ? found : undefined;
 }
 
 /** A schema without its optional wrapper; of a union, the branch that is a group of keys. */

@@ -37,7 +37,7 @@ export function describe(issue: Issue, source: YamlSource, schema: z.ZodType): r
     return issue.keys.map((key) => unknownKey(source, [...path, key], key, known));
   }
   if (issue.code === 'invalid_key') {
-    const what = `"${shortKey(String(path.at(-1)))}" is no key for ${dotted(path.slice(0, -1))}`;
+    const what = `"${shortKey(String(path.at(-1)))}" is not a valid key in ${dotted(path.slice(0, -1))}`;
     return [
       {
         position: source.keyAt(path),
@@ -80,6 +80,8 @@ export function describe(issue: Issue, source: YamlSource, schema: z.ZodType): r
     const remedy = `${nearestValue(value, issue)}write ${expected(issue, schema)}${isInQuotes(value, issue.values) ? ', without quotes' : ''}`;
     return [{ position, code: 'MG005', what, remedy }];
   }
+  const bare = withoutQuotes(value, schemaAt(schema, path));
+  if (bare !== undefined) return [{ position, code: 'MG005', what, remedy: bare }];
   const remedy =
     issue.code === 'invalid_union' ? `${unionRemedy(issue, value, schema)}${explained}` : issue.message;
   return [{ position, code: 'MG005', what, remedy }];
@@ -98,8 +100,14 @@ function kindRemedy(issue: Issue, value: unknown, schema: z.ZodType): string {
     const isPlain = /^[A-Za-z0-9._-]{1,60}$/.test(String(value));
     return `write a list, such as [${isPlain ? String(value) : quote(value)}]`;
   }
-  const quoted = typeof value === 'string' && isInQuotes(value, [Number(value), true, false]);
-  return `write ${expected(issue, schema)}${quoted ? ', without quotes' : ''}`;
+  return withoutQuotes(value, schemaAt(schema, toPath(issue.path))) ?? `write ${expected(issue, schema)}`;
+}
+
+/** `write 7882, without quotes`; undefined where that would not fit either. */
+function withoutQuotes(value: unknown, schema: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const bare = [Number(value), true, false].find((one) => String(one) === value);
+  return bare !== undefined && accepts(schema, bare) ? `write ${value}, without quotes` : undefined;
 }
 
 /** What the branches of a union want, as one sentence. */
@@ -109,9 +117,8 @@ function unionRemedy(
   schema: z.ZodType,
 ): string {
   const branches = issue.errors.flatMap((branch) => branch.slice(0, 1));
-  const wanted = branches.map((inner) => expected({ ...inner, path: issue.path }, schema));
   const meant = branches.map((inner) => nearestValue(value, inner)).find((text) => text !== '');
-  return `${meant ?? ''}write ${[...new Set(wanted)].join(', or ')}`;
+  return `${meant ?? ''}write ${expected(issue, schema)}`;
 }
 
 /** True for text that would be one of the allowed values if nobody had put it in quotes. */
@@ -128,7 +135,12 @@ function nearestValue(value: unknown, issue: Issue): string {
 
 /** The kind of value an issue asks for, in words that follow `write` or a key. */
 function expected(issue: Issue, schema: z.ZodType): string {
-  if (issue.code === 'invalid_value') return issue.values.map(String).join(' or ');
+  if (issue.code === 'invalid_value') return oneOf(issue.values.map(String));
+  if (issue.code === 'invalid_union') {
+    const branches = issue.errors.flatMap((branch) => branch.slice(0, 1));
+    const wanted = branches.map((inner) => expected({ ...inner, path: issue.path }, schema));
+    return [...new Set(wanted)].join(', or ');
+  }
   if (issue.code !== 'invalid_type') return issue.message;
   if (issue.expected === 'object') return keysWanted(schema, toPath(issue.path));
   const words: Readonly<Record<string, string>> = {
@@ -140,6 +152,11 @@ function expected(issue: Issue, schema: z.ZodType): string {
     record: 'keys and values below it',
   };
   return words[issue.expected] ?? issue.expected;
+}
+
+/** `open or closed`, `one of add, remove, replace`. */
+function oneOf(words: readonly string[]): string {
+  return words.length > 2 ? `one of ${words.join(', ')}` : words.join(' or ');
 }
 
 /** `keys below it (needed: via)`; all known keys where none is needed. */

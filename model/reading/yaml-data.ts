@@ -83,9 +83,9 @@ export function dataOf(document: Document.Parsed): DocumentData {
     const target = anchors.get(node.source);
     const found = target === undefined ? undefined : known.get(target);
     if (target === undefined) {
-      fail(node, 'BAD_ALIAS', `*${node.source} refers to &${node.source}, which is not written before it`);
+      fail(node, 'NO_ANCHOR', node.source);
     } else if (found === undefined) {
-      fail(node, 'BAD_ALIAS', `*${node.source} is inside &${node.source}, which it refers to`);
+      fail(node, 'ALIAS_IN_ITSELF', node.source);
     } else {
       targets.set(node, target);
     }
@@ -148,6 +148,8 @@ export function dataOf(document: Document.Parsed): DocumentData {
       known.set(key, scalar(key, key.value));
     }
     const text = node.value === null ? '' : String(node.value);
+    // In quotes it is a key like any other.
+    if (text === '<<' && node.type === 'PLAIN') fail(key, 'MERGE_KEY');
     if (text === '__proto__') fail(key, 'LOST_KEY');
     if (text.length > LIMITS.keyLength) {
       exceeds(key, `this key is longer than ${countText(LIMITS.keyLength)} characters`);

@@ -4,7 +4,7 @@ import { visible } from '../visible.ts';
 import { valueErrors } from './contents.ts';
 import { type Content, readPlainText } from './plain-text.ts';
 import { type DocumentData, dataOf, type TextError } from './yaml-data.ts';
-import { type ParsedText, parseText } from './yaml-text.ts';
+import { type ParsedText, parseText, tooDeep } from './yaml-text.ts';
 
 /** Keys and indexes from the root of a YAML file to a value. */
 export type Path = readonly (string | number)[];
@@ -44,12 +44,14 @@ const EXPLAINED: Readonly<Record<string, { readonly what: string; readonly remed
   },
   LOST_KEY: { what: 'a key cannot be called __proto__', remedy: 'choose another name' },
   NO_TEXT_KEY: { what: 'a list or a group cannot be a key', remedy: 'write a key of text' },
-  TAB_AS_INDENT: { what: 'a tab stands where YAML wants spaces', remedy: 'indent with spaces' },
+  TAB_AS_INDENT: { what: 'this line is indented with a tab', remedy: 'indent with spaces' },
 };
 
 /** What to do about a file that exceeds a limit. */
 const SMALLER =
-  'make it smaller: this release reads files up to this limit, so that no file can take its time and memory';
+  'make it smaller: files above this limit are not read, so that no file can keep the computer busy';
+const FLATTER =
+  'look for a bracket or a dash that is repeated by mistake: no setting is nested more than a few levels deep';
 
 /**
  * Reads one YAML document, keeping the place of every value.
@@ -112,7 +114,31 @@ export function readYaml(file: string, content: Content): YamlResult {
 
 /** The code and the words for a mistake in the text. */
 function explained({ code, message }: TextError): Omit<Diagnostic, 'position'> {
-  if (code === 'LIMIT') return { code: 'MG016', what: message, remedy: SMALLER };
+  if (code === 'LIMIT') {
+    return { code: 'MG016', what: message, remedy: message === tooDeep ? FLATTER : SMALLER };
+  }
+  if (code === 'MERGE_KEY') {
+    return {
+      code: 'MG090',
+      what: 'merge keys (<<) are not supported',
+      remedy:
+        'write the keys out, share them between files with extends, or repeat a whole value with an anchor (&name) and an alias (*name)',
+    };
+  }
+  if (code === 'NO_ANCHOR' || code === 'ALIAS_IN_ITSELF') {
+    const name = visible(message);
+    return {
+      code: 'MG001',
+      what:
+        code === 'NO_ANCHOR'
+          ? `*${name} is an alias in YAML, and no anchor &${name} comes before it`
+          : `the alias *${name} is inside the value of its own anchor &${name}`,
+      remedy:
+        code === 'NO_ANCHOR'
+          ? 'put it in quotes if it is text, or write the anchor at the first value'
+          : 'write the value out here',
+    };
+  }
   const general = {
     what: `this is not YAML: ${visible(firstLine(message))}`,
     remedy: 'correct the text here (indent with spaces, each key once, quote values that hold : or #)',

@@ -61,7 +61,7 @@ export function violation(
   }
   return pattern.test(value)
     ? undefined
-    : { what: `"${value}" is no legal name here`, remedy: `use ${words}` };
+    : { what: `"${value}" is not a valid name here`, remedy: `use ${words}` };
 }
 
 /** What is wrong with a key of labels or annotations (`name` or `prefix/name`), or undefined. */

@@ -153,7 +153,7 @@ function checkChoices(value: Data, schema: Schema, path: string, context: Contex
     const given = choice.filter((key) => value[key] !== undefined);
     if (given.length === 1) continue;
     const what =
-      given.length === 0 ? `has none of ${choice.join(', ')}` : `has ${given.join(' and ')} together`;
+      given.length === 0 ? `has to have one of ${choice.join(', ')}` : `has ${given.join(' and ')} together`;
     context.problems.push({ path, what, remedy: `give exactly one of ${choice.join(', ')}` });
   }
   for (const choice of schema['x-at-most-one-of'] ?? []) {
@@ -183,7 +183,9 @@ function checkLogic(value: unknown, schema: Schema, path: string, context: Conte
     if (holding === 1 || (holding > 1 && key === 'anyOf')) continue;
     const ways = results.map((result) => result.map((it) => `${it.path} ${it.what}`).join(' and '));
     const what =
-      holding === 0 ? `fits none of the allowed forms: ${ways.join('; or ')}` : 'fits several forms at once';
+      holding === 0
+        ? `does not match any allowed form: ${ways.join('; or ')}`
+        : 'matches several forms at once';
     context.problems.push({
       path,
       what,

@@ -1,3 +1,4 @@
+import { placeholderIn } from '../../model/placeholders.ts';
 import { type PlainSecret, secretByForm } from '../../model/plain-secrets/forms.ts';
 import {
   isAuthorization,
@@ -146,6 +147,12 @@ function inspectScalar(value: string | number, place: Place, search: Search): vo
   const form = typeof value === 'string' && search.forms ? secretByForm(value) : undefined;
   if (form !== undefined) search.found.push({ ...form, path });
   const isNamed = isSecretName(key, parent) && isLiteral(value) && !isReference(value, place);
+  // A program that reads a file of YAML or JSON fills in nothing: the placeholder is not a reference, but the secret.
+  const isUnfilled = !place.isObject && typeof value === 'string' && placeholderIn(value) !== undefined;
+  if (isUnfilled && !isNamed && form === undefined && isSecretName(key, parent)) {
+    report(search, path, 'holds a placeholder that nothing fills in', remedyFor(key));
+    return;
+  }
   if (isNamed || (typeof value === 'string' && isAuthorization(key, value))) {
     if (form === undefined) reportNamed(value, place, search);
     return;

@@ -33,7 +33,7 @@ export interface Candidate {
 export function notAdmitted({ file, text, provider, expected }: Candidate): readonly Diagnostic[] {
   const { source } = readYaml(file, text);
   if (source === undefined) {
-    const what = 'this is not YAML that every reader takes for the same';
+    const what = 'YAML readers disagree on what this file says';
     const remedy = 'take the last good version from git';
     return [{ position: { file, line: 1, column: 1 }, code: 'MG067', what, remedy }];
   }

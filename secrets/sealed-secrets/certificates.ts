@@ -61,7 +61,7 @@ export function readCertificates(file: string, text: string): CertificatesResult
   };
   const keyLine = privateKeyLine(text);
   if (keyLine !== undefined) {
-    const what = 'a private key stands here: whoever has it opens every value sealed for it';
+    const what = 'this is a private key, and whoever has it can open every value sealed for it';
     const remedy =
       'delete this file and everything it was copied to, its history too; if others may have seen it, let the ' +
       `controller make a new key, run ${ownCommand('secrets reseal')}, and change every value that was sealed for this one`;
@@ -73,7 +73,7 @@ export function readCertificates(file: string, text: string): CertificatesResult
   for (const { label, line, base64 } of blocks) {
     if (base64 === undefined) continue;
     if (label !== 'CERTIFICATE') {
-      report('other-block', line, `a ${label} stands here, no CERTIFICATE`, GET_ONE);
+      report('other-block', line, `this is a ${label}, not a CERTIFICATE`, GET_ONE);
       continue;
     }
     const certificate = parsed(base64, line);
@@ -84,7 +84,7 @@ export function readCertificates(file: string, text: string): CertificatesResult
     const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
     if (asymmetricKeyType !== 'rsa') {
       const what = `the key of this certificate is ${asymmetricKeyType ?? 'unknown'}, and sealing needs RSA`;
-      report('not-rsa', line, what, `this is no certificate of the controller: ${GET_ONE}`);
+      report('not-rsa', line, what, `this is not a certificate of the controller: ${GET_ONE}`);
       continue;
     }
     const bits = asymmetricKeyDetails?.modulusLength ?? 0;
@@ -105,7 +105,7 @@ export function readCertificates(file: string, text: string): CertificatesResult
   if (blocks.length === 0) {
     const line = problems[0]?.position.line ?? 1;
     const html = /^\s*<(?:!doctype|html|head|body)\b/i.test(text);
-    const what = html ? 'a web page stands here, no certificate' : 'no certificate stands in this text';
+    const what = html ? 'this is a web page, not a certificate' : 'this text holds no certificate';
     return {
       certificates: undefined,
       problems: [{ kind: 'none', position: { file, line, column: 1 }, what, remedy: GET_ONE }],
@@ -147,12 +147,12 @@ function readBlocks(text: string, garbage: (line: number, what: string) => void)
       open = { label, line: index + 1, base64: '' };
       blocks.push(open);
     } else if (open === undefined) {
-      if (line !== '' && !line.startsWith('#')) garbage(index + 1, 'this line is no part of a certificate');
+      if (line !== '' && !line.startsWith('#')) garbage(index + 1, 'this line is not part of a certificate');
     } else if (line === `-----END ${open.label}-----`) open = undefined;
     else if (/^[A-Za-z0-9+/]+={0,2}$/.test(line)) {
       if (open.base64 !== undefined) open.base64 += line;
     } else if (open.base64 !== undefined) {
-      garbage(index + 1, 'this line is no base64, which a certificate is written in');
+      garbage(index + 1, 'this line is not base64, which a certificate is written in');
       open.base64 = undefined;
     }
   }

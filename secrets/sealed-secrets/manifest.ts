@@ -163,13 +163,13 @@ function textProblems(
   }));
 }
 
-/** Codes whose words say a character or a limit, and never quote the text. */
-const NAMES_NO_VALUE: readonly string[] = ['MG011', 'MG016'];
+/** Codes whose words never quote the text. */
+const NAMES_NO_VALUE: readonly string[] = ['MG011', 'MG016', 'MG090'];
 
 const PLAIN_SECRET = {
-  what: 'a plain Secret stands here: its values are only encoded, and everybody who has the file has them',
+  what: 'this is a plain Secret: its values are only encoded, so whoever has the file has them',
   remedy:
-    'delete the file without committing it; where it has been committed, take its values for known and ' +
+    'delete the file without committing it; if it was committed, treat its values as known to others: ' +
     'replace them, then seal the new ones',
 } as const;
 
@@ -182,7 +182,7 @@ function readObject(source: YamlSource, report: Report): FoundSealedSecret | und
   }
   if (kind !== KIND || valueAt(object, ['apiVersion']) !== API_VERSION) {
     const at = isGroup(object) && 'kind' in object ? ['kind'] : [];
-    const what = `this is no ${KIND} of ${API_VERSION}`;
+    const what = `this is not a ${KIND} of ${API_VERSION}`;
     report('no-sealed-secret', at, what, 'remove the file, and seal the values again');
     return undefined;
   }
@@ -227,7 +227,7 @@ function texts(object: unknown, path: Path, report: Report): Readonly<Record<str
     report(
       'wrong-kind',
       path,
-      `${field} is no group of keys`,
+      `${field} is not a group of keys`,
       'write one key and its value per line, or remove it',
     );
     return {};
@@ -235,7 +235,7 @@ function texts(object: unknown, path: Path, report: Report): Readonly<Record<str
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, text]) => {
       if (typeof text === 'string') return [[key, text]];
-      const what = `${field}: the value of ${shortKey(key)} is no text`;
+      const what = `${field}: the value of ${shortKey(key)} is not text`;
       report('wrong-kind', [...path, key], what, 'put the value in quotes');
       return [];
     }),
@@ -245,8 +245,8 @@ function texts(object: unknown, path: Path, report: Report): Readonly<Record<str
 function readKeys(source: YamlSource, report: Report): readonly SealedKey[] {
   const path: Path = ['spec', 'encryptedData'];
   if (valueAt(source.data, ['spec', 'data']) !== undefined) {
-    const what = 'spec.data holds all values sealed as one: the old form, which nothing here reads';
-    report('old-format', ['spec', 'data'], what, 'seal the values again, each for itself');
+    const what = 'spec.data holds all values sealed as one: an old form that is not supported';
+    report('old-format', ['spec', 'data'], what, 'seal the values again, one by one');
   }
   const data = valueAt(source.data, path);
   if (!isGroup(data)) {
@@ -258,13 +258,13 @@ function readKeys(source: YamlSource, report: Report): readonly SealedKey[] {
     const at = [...path, key];
     if (!/^[-._A-Za-z0-9]{1,253}$/.test(key) || key === '.' || key.startsWith('..')) {
       // Not quoted: it may be a value in the wrong place.
-      const what = 'what stands here is no key of a Secret';
+      const what = 'this is not a valid key of a Secret';
       report('bad-key', at, what, 'use letters, digits, - _ and . only, 253 at most');
       return [];
     }
     const wrong = flawOf(sealed);
     if (wrong === undefined) return [{ key, sealed: String(sealed), position: source.at(at) }];
-    const remedy = `take the last good file from git; without one, remove this line and run ${ownCommand('secrets create')}; if this is a plain value that was committed, others know it: replace it with ${ownCommand('secrets rotate')}`;
+    const remedy = `take the last good file from git; without one, remove this line and run ${ownCommand('secrets create')}; if this is a plain value that was committed, it is no longer secret: replace it with ${ownCommand('secrets rotate')}`;
     report(wrong.kind, at, `the value of ${key} ${wrong.what}`, remedy);
     return [];
   });
@@ -274,11 +274,11 @@ function readKeys(source: YamlSource, report: Report): readonly SealedKey[] {
 function flawOf(
   sealed: unknown,
 ): { readonly kind: 'not-base64' | 'not-sealed'; readonly what: string } | undefined {
-  if (typeof sealed !== 'string') return { kind: 'not-base64', what: 'is no text' };
+  if (typeof sealed !== 'string') return { kind: 'not-base64', what: 'is not text' };
   const bytes = Buffer.from(sealed, 'base64');
   // The decoder skips what it does not know, so the way back tells.
   if (sealed === '' || bytes.toString('base64') !== sealed) {
-    return { kind: 'not-base64', what: 'is no base64, or damaged' };
+    return { kind: 'not-base64', what: 'is not base64, or is damaged' };
   }
   if (!isSealed(bytes)) return { kind: 'not-sealed', what: 'is not sealed, or cut off' };
   return undefined;

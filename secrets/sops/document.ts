@@ -78,7 +78,7 @@ function checkKind({ root, problem }: SopsSource): void {
   if (written !== 'Secret' || root.get('apiVersion') !== 'v1') {
     const found = /^[A-Za-z]{1,60}$/.test(written) ? written : 'something else';
     const what =
-      written === 'Secret' ? 'the Secret is not of apiVersion v1' : `this is no Secret but ${found}`;
+      written === 'Secret' ? 'the Secret is not of apiVersion v1' : `this is not a Secret but ${found}`;
     throw problem('no-secret', what, 'it must be a Secret of v1, encrypted by sops', kind);
   }
   if (root.has('sops')) return;
@@ -102,13 +102,13 @@ function valuesOf(source: SopsSource, metadata: SopsMetadata): readonly SealedVa
     if (key === undefined || path.length > 2 || isListed) {
       throw problem(
         'unsupported',
-        `${path.slice(0, 2).join('.')} is no text`,
-        `let ${section} hold keys and texts`,
+        `${path.slice(0, 2).join('.')} is not text`,
+        `write keys and text values in ${section}`,
         node,
       );
     }
     if (values.has(key)) {
-      const what = `key "${key}" stands in data and in stringData`;
+      const what = `the key "${key}" is in data and in stringData`;
       throw problem('unsupported', what, 'remove one of them with `sops edit`', node);
     }
     values.set(key, { section, key, sealed: sealedOf(source, key, node, metadata.isEncrypted(path)) });
@@ -124,7 +124,7 @@ function sealedOf(
 ): Sealed | undefined {
   const reading = readingOf(node);
   if (reading.is === 'nothing') {
-    const what = `key "${key}" has nothing behind it`;
+    const what = `the key "${key}" has no value`;
     throw problem('unsupported', what, 'give it a value with `sops edit`, or remove it', node);
   }
   const text = isEncrypted && reading.is === 'text' ? reading.text : undefined;
@@ -138,7 +138,7 @@ function sealedOf(
     throw problem('plain', what, `${ENCRYPT}, ${LEAKED}`, node);
   }
   if (sealed.type === 'str') return sealed;
-  const what = `the value of "${key}" is no text to sops but of type ${sealed.type}`;
+  const what = `the value of "${key}" is not text for sops but of type ${sealed.type}`;
   throw problem('unsupported', what, 'put it in quotes with `sops edit`', node);
 }
 
@@ -154,7 +154,7 @@ function checkPlain(
     throw problem('unsupported', what, `decrypt it, and ${ENCRYPT}`, node);
   }
   if (readingOf(node).is === 'unclear') {
-    const what = `${name} is a number or a time in a way of writing that is not followed here`;
+    const what = `${name} is a number or a time in an unsupported form`;
     throw problem('unsupported', what, 'put it in quotes with `sops edit`', node);
   }
 }
@@ -206,5 +206,5 @@ function textAt({ problem }: SopsSource, map: YAMLMap, key: string, name: string
   const reading = isScalar(node) ? readingOf(node) : undefined;
   if (reading?.is === 'nothing') return undefined;
   if (reading?.is === 'text') return reading.text;
-  throw problem('unsupported', `${name} is no text`, 'put it in quotes with `sops edit`', node);
+  throw problem('unsupported', `${name} is not text`, 'put it in quotes with `sops edit`', node);
 }

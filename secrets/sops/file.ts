@@ -208,7 +208,7 @@ function decodedValue({ values, plain }: OpenedDocument, key: string): SecretVal
   const base64 = bytes.toString('latin1').replace(/[\r\n]/g, '');
   const decoded = Buffer.from(base64, 'base64');
   if (decoded.toString('base64') === base64) return new SecretValue(decoded);
-  const what = `the value of "${key}" in data is no Base64`;
+  const what = `the value of "${key}" in data is not Base64`;
   throw new SopsProblem(
     'unsupported',
     what,

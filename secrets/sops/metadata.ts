@@ -50,16 +50,19 @@ const ENCRYPT_AGAIN = `decrypt it, and encrypt it with ${ENCRYPT_COMMAND}`;
  * @throws {SopsProblem} `unsupported`
  */
 export function readMetadata(block: unknown): SopsMetadata {
-  if (!isGroup(block)) throw unsupported('its sops block is no group of keys', 'encrypt the file again');
+  if (!isGroup(block)) throw unsupported('its sops block is not a group of keys', 'encrypt the file again');
   if (isFilled(block.key_groups)) {
     throw unsupported(
-      'its key is shared out between several groups of keys (sops.key_groups)',
+      'its key is split between several groups of keys (sops.key_groups)',
       'encrypt it for one group of age recipients',
     );
   }
   const { lastmodified, mac } = block;
   if (typeof lastmodified !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(lastmodified)) {
-    throw unsupported('sops.lastmodified is no time like 2026-01-31T12:00:00Z', 'restore the sops block');
+    throw unsupported(
+      'sops.lastmodified is not a time such as 2026-01-31T12:00:00Z',
+      'restore the sops block',
+    );
   }
   const age = Array.isArray(block.age) ? block.age.map(wrappedKey) : [];
   if (age.length === 0) {
@@ -104,7 +107,7 @@ function encryptionRule(block: Readonly<Record<string, unknown>>): SopsMetadata[
   const names = (list ?? single)?.split('|');
   if (names === undefined || (encrypted !== undefined && unencrypted !== undefined)) {
     const name = encrypted === undefined ? 'unencrypted_regex' : 'encrypted_regex';
-    throw unsupported(`its ${name} is not one that can be followed here`, ENCRYPT_AGAIN);
+    throw unsupported(`its ${name} is not supported`, ENCRYPT_AGAIN);
   }
   const matches = (path: readonly string[]): boolean => path.some((step) => names.includes(step));
   return encrypted === undefined ? (path) => !matches(path) : matches;

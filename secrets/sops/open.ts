@@ -74,7 +74,7 @@ async function dataKeyOf(
   const others = otherKinds.length === 0 ? '' : ` (${otherKinds.join(', ')} are not used here)`;
   throw new SopsProblem(
     'no-identity',
-    'none of the given age keys opens this file',
+    'the given age keys do not open this file',
     `give the key file of one of its recipients: ${recipients}${others}`,
   );
 }

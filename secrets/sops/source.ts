@@ -98,10 +98,10 @@ export function readSource(text: string): SopsSource {
     throw problem('unsupported', what, remedy, at);
   };
   visit(yaml, {
-    Alias: (_, node) => refuse('an alias stands here', 'write out what it stands for', node),
+    Alias: (_, node) => refuse('this is an alias', 'write out the value that it repeats', node),
     Value: (_, node) => {
-      if (node.anchor !== undefined) refuse('an anchor stands here', 'remove it', node);
-      if (node.tag !== undefined) refuse('a tag (!) stands here', 'remove it, and quote what is text', node);
+      if (node.anchor !== undefined) refuse('this has an anchor', 'remove it', node);
+      if (node.tag !== undefined) refuse('this has a tag (!)', 'remove it, and quote what is text', node);
     },
     Map: (_, { items }) => {
       // The parser would compare each key with all others.

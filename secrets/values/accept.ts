@@ -49,7 +49,7 @@ function withoutLineEnd(given: SecretValue): string {
 
 function password(given: SecretValue, unquoted: boolean): SecretValue {
   const text = withoutLineEnd(given);
-  const remedy = `give one line of at least ${SHORTEST} ${unquoted ? 'letters, digits, dashes and underscores' : 'printable characters without a space'}, or let it be made`;
+  const remedy = `give one line of at least ${SHORTEST} ${unquoted ? 'letters, digits, dashes and underscores' : 'printable characters without a space'}, or let one be generated`;
   if (text.length < SHORTEST) throw new SecretsProblem(`it has ${text.length} characters`, remedy);
   if (!(unquoted ? /^[A-Za-z0-9_-]+$/ : /^[!-~]+$/).test(text)) {
     throw new SecretsProblem('it has characters that the programs which read it would change', remedy);
@@ -79,7 +79,7 @@ function pem(given: SecretValue, what: 'certificate' | 'private key'): SecretVal
     // What the library says may quote what it read.
     const label = what === 'certificate' ? 'CERTIFICATE' : 'PRIVATE KEY';
     throw new SecretsProblem(
-      `it is no ${what} in PEM`,
+      `it is not a ${what} in PEM`,
       `give a file that begins with -----BEGIN ${label}-----, without a passphrase`,
     );
   }

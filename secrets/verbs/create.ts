@@ -56,7 +56,7 @@ export async function planCreate(
       if (kept !== undefined && Object.hasOwn(kept.keys, key.key)) {
         if (given === undefined) continue;
         throw new SecretsProblem(
-          `${name} has a value already, which stays`,
+          `${name} already has a value`,
           `leave it out, or replace it: rotate ${name}`,
         );
       }

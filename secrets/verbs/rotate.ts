@@ -50,7 +50,8 @@ export function findKeys(secrets: readonly SecretSpec[], names: readonly string[
         `write one of ${known.join(', ')}`,
       );
     }
-    const which = names.length > 1 ? `the ${index + 1}. key that is named` : 'the key that is named';
+    const which =
+      names.length > 1 ? `key number ${index + 1} on the command line` : 'the key on the command line';
     throw new SecretsProblem(
       `no Secret has ${which} (not repeated here: it may be a value in the wrong place)`,
       `${suggestion(name, known)}write one of ${known.join(', ')}`,
@@ -119,8 +120,8 @@ async function keepingOldKey(wish: Wish, state: SecretsState, options: RotateOpt
   if (used.every((one) => one.id !== id)) return { ...wish, oldSigningKeys };
   if (wish.origin !== 'made') {
     throw new SecretsProblem(
-      'the new signing key has the version of an old one, and other servers tell them apart by that',
-      'give another one, or let it be made',
+      'the new signing key has the same version as an old one, and other servers know keys by their versions',
+      'give another key, or let one be generated',
     );
   }
   wish.value.wipe();

@@ -20,7 +20,7 @@ export function checkTls(
   if (hosts === undefined || wishes.length === 0) return;
   if (missing.length > 0) {
     throw new SecretsProblem(
-      `Kubernetes takes the Secret ${name} only whole, and there is no ${missing.join(' and no ')}`,
+      `Kubernetes accepts the Secret ${name} only when it is complete, and ${missing.join(' and ')} would be missing`,
       `give ${keys.map(({ key }) => `--from-file ${name}/${key}=FILE`).join(' and ')}`,
     );
   }
@@ -46,7 +46,7 @@ export function checkTls(
   if (Date.parse(certificate.validTo) < now.getTime()) {
     throw new SecretsProblem(
       `the certificate given for ${name} ended on ${certificate.validTo}`,
-      'give its successor',
+      'give the renewed one',
     );
   }
 }

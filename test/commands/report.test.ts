@@ -18,6 +18,7 @@ const diagnostic: Diagnostic = {
 const nothing = {
   diagnostics: [],
   findings: [],
+  warnings: [],
   failures: [],
   stacks: [],
   kept: [],

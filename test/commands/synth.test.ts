@@ -201,7 +201,7 @@ describe('surroundings that are not in order', () => {
   it('name a file in the place of the folder of stacks', async () => {
     await rm(options.stacks, { recursive: true });
     await put('stacks', 'no folder');
-    expect(await problem()).toMatch(/stacks: a file stands where a folder should be/);
+    expect(await problem()).toMatch(/stacks: it is a file where a folder is expected/);
   });
 
   it('name a folder of stacks without a stack', async () => {
@@ -241,7 +241,7 @@ describe('surroundings that are not in order', () => {
 
   it('name an output folder that is a file, and leave that file alone', async () => {
     await put('dist', 'not a folder');
-    expect(await problem()).toMatch(/cannot write .*dist: a file stands where a folder should be/);
+    expect(await problem()).toMatch(/cannot write .*dist: it is a file where a folder is expected/);
     expect(await readFile(options.out, 'utf8')).toBe('not a folder');
   });
 
@@ -251,7 +251,7 @@ describe('surroundings that are not in order', () => {
     await put('dist/chat/components/synapse.yaml/own.txt', 'mine');
     await put('stacks/chat.yaml', `${STACK}livekit: {}\n`);
     const before = await output();
-    expect(await problem()).toMatch(/a folder stands where a file should be/);
+    expect(await problem()).toMatch(/it is a folder where a file is expected/);
     expect(await output()).toEqual(before);
   });
 });
@@ -298,6 +298,11 @@ describe('a stack that a hostile file would stop', () => {
   it.each([
     ['an amount', override('Cluster', 'matrix-db', '{spec: {resources: {limits: {memory: 4GB}}}}'), 'MG056'],
     ['a text', override('ConfigMap', 'element-config', '{data: {config.json: "{"}}'), 'MG057'],
+    [
+      'a placeholder',
+      override('ConfigMap', 'element-config', `{data: {config.json: '{"brand": "\${BRAND}"}'}}`),
+      'MG098',
+    ],
     ['a pointer', override('Service', 'synapse', '[{op: copy, from: /constructor, path: /spec/x}]'), 'MG052'],
     ['brackets', `${STACK}x: ${'['.repeat(3_000)}\n`, 'MG016'],
   ])('is an error of its own file for %s, and the others are written', async (_name, text, code) => {
@@ -307,5 +312,59 @@ describe('a stack that a hostile file would stop', () => {
     expect(result).toMatchObject({ exitCode: 2, stacks: ['second'], kept: ['chat'], failures: [] });
     expect(result.diagnostics.map((one) => one.code)).toEqual([code]);
     expect((await output()).has('second/SUMMARY.md')).toBe(true);
+  });
+});
+
+describe('a stack that is not ready to go live', () => {
+  const CALLS = `${STACK.replace('lan', 'public').replace('{tls', '{via: traefik, tls')}livekit: {}
+callNodes: {addresses: {public: 203.0.113.7}}
+`;
+
+  it('is rendered, with a warning at its place for an address out of an example', async () => {
+    await put('stacks/chat.yaml', CALLS);
+    const result = await synth(options);
+    expect(result).toMatchObject({ exitCode: 0, stacks: ['chat'], diagnostics: [] });
+    expect(result.warnings).toMatchObject([
+      {
+        code: 'MG095',
+        position: { line: 6, column: 33 },
+        what: '203.0.113.7 is reserved for documentation, so no client can reach calls there',
+      },
+    ]);
+    const [first] = humanReport(result, 'dist', styleFor({}, {})).split('\n');
+    expect(first).toMatch(
+      /stacks\/chat\.yaml:6:33 warning MG095: 203\.0\.113\.7 is reserved for documentation/,
+    );
+  });
+
+  it('fails with strict, whatever its Secrets are', async () => {
+    const stack = `${CALLS}secrets: {provider: existing}\n`;
+    await put('stacks/chat.yaml', stack);
+    expect(await synth({ ...options, strict: true })).toMatchObject({ exitCode: 1, missing: [] });
+    await put('stacks/chat.yaml', stack.replace('203.0.113.7', '9.9.9.9'));
+    expect(await synth({ ...options, strict: true })).toMatchObject({ exitCode: 0, warnings: [] });
+  });
+
+  it('says so of images that are not what is configured, which strict lets pass', async () => {
+    const versions = await readFile('versions.yaml', 'utf8');
+    await put('stacks/chat.yaml', `${STACK}secrets: {provider: existing}\n`);
+    await put(
+      'versions.yaml',
+      versions.replace('docker.io/matrixdotorg/synapse', 'docker.io/someone/dendrite'),
+    );
+    const result = await synth({ ...options, strict: true });
+    expect(result).toMatchObject({ exitCode: 0, warnings: [{ code: 'MG096' }] });
+  });
+});
+
+describe('an output folder among the stack files', () => {
+  it.each(['stacks', 'stacks/dist', 'stacks/../stacks/x'])('is refused: %s', async (out) => {
+    const before = await readdir(options.stacks);
+    for (const mode of ['write', 'check'] as const) {
+      await expect(synth({ ...options, out: join(folder, out), mode })).rejects.toThrow(
+        /--out .* the folder with the stack files; name another folder, such as dist$/,
+      );
+    }
+    expect(await readdir(options.stacks)).toEqual(before);
   });
 });

@@ -120,6 +120,7 @@ describe('reports', () => {
         remedy: HOSTILE,
       },
     ],
+    warnings: [],
     failures: [{ stack: HOSTILE, file: HOSTILE, problem: HOSTILE }],
     stacks: [HOSTILE],
     kept: [HOSTILE],

@@ -399,7 +399,7 @@ describe('a file that sops made', () => {
       'a number among the values',
       BY_HAND.replace('first', '5'),
       FLUX_RULE,
-      'the value of "one" is no text to sops but of type int',
+      'the value of "one" is not text for sops but of type int',
     ],
     [
       'values that were not encrypted',

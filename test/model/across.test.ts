@@ -32,13 +32,13 @@ describe('two stacks', () => {
 
   it('cannot have one name', () => {
     expect(clashes(file('example.org', 'name: chat'), file('example.net', 'name: chat'))).toEqual([
-      'stacks/b.yaml:4:7 MG040 the name "chat" is already that of stacks/a.yaml (the other place is stacks/a.yaml:4:7)',
+      'stacks/b.yaml:4:7 MG040 the name "chat" is already used by stacks/a.yaml (the other place is stacks/a.yaml:4:7)',
     ]);
   });
 
   it('cannot have one namespace, by default or written', () => {
     expect(clashes(file('example.org'), file('example.net', 'namespace: a'))).toEqual([
-      'stacks/b.yaml:4:12 MG040 the namespace "a" is already that of stacks/a.yaml (the other place is stacks/a.yaml:1:1)',
+      'stacks/b.yaml:4:12 MG040 the namespace "a" is already used by stacks/a.yaml (the other place is stacks/a.yaml:1:1)',
     ]);
   });
 

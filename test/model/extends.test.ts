@@ -179,17 +179,16 @@ describe('what is wrong with a stack and what it extends', () => {
     ]);
   });
 
-  it.each([
-    ['no YAML', 'size: [\n', 'stacks/shared/odd.yaml:2:1 MG001'],
-    ['a list', '- size: small\n', 'stacks/shared/odd.yaml:1:1 MG004'],
-    ['a text', 'small\n', 'stacks/shared/odd.yaml:1:1 MG004'],
-  ])('points into a shared file that is %s', (_name, text, place) => {
-    const [first, ...more] = errors(
-      loaded('extends: shared/odd.yaml\nserverName: example.org\n', { 'stacks/shared/odd.yaml': text }),
-    );
-    expect(first).toMatch(new RegExp(`^${place} `));
-    expect(more).toEqual([]);
-  });
+  it.each([['no YAML', 'size: [\n', 'stacks/shared/odd.yaml:2:1 MG001']])(
+    'points into a shared file that is %s',
+    (_name, text, place) => {
+      const [first, ...more] = errors(
+        loaded('extends: shared/odd.yaml\nserverName: example.org\n', { 'stacks/shared/odd.yaml': text }),
+      );
+      expect(first).toMatch(new RegExp(`^${place} `));
+      expect(more).toEqual([]);
+    },
+  );
 
   it('includes an extends that is misspelt in a shared file, and follows it', () => {
     const wrong = loaded('extends: shared/a.yaml\nserverName: example.org\n', {
@@ -216,4 +215,18 @@ it('reads each shared file once, however many stacks extend it', () => {
     expect(loadStack(`stacks/${name}.yaml`, text, images, shared).diagnostics).toEqual([]);
   }
   expect(asked).toEqual(['stacks/shared/base.yaml']);
+});
+
+describe('a file that is extended and holds no part of a stack', () => {
+  it.each([
+    ['- size: small\n', 'a list'],
+    ['small\n', 'a single value'],
+    ['apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n', 'a Kubernetes manifest (Secret)'],
+    ['synapse: {repository: docker.io/a/b, tag: v1}\n', 'a list of image versions'],
+  ])('%j is one error, where it is named', (text, what) => {
+    const stack = 'serverName: example.org\nextends: [shared/base.yaml, shared/odd.yaml]\n';
+    expect(errors(loaded(stack, { 'stacks/shared/odd.yaml': text }))).toEqual([
+      `stacks/chat.yaml:2:29 MG091 stacks/shared/odd.yaml is ${what}, not part of a stack file`,
+    ]);
+  });
 });

@@ -81,7 +81,7 @@ describe('a migration', () => {
       {
         position: { file: 'x.yaml', line: 1, column: 9 },
         code: 'MG005',
-        what: 'schema is 4, and this release knows none above 3',
+        what: 'schema is 4, and this release supports schemas up to 3',
         remedy: 'install matrix-gitops 4.0.0 or newer (npm install --save-dev matrix-gitops@4)',
       },
     ]);

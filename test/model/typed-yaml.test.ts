@@ -108,7 +108,7 @@ describe('what is wrong with a file', () => {
     [
       'a number in quotes',
       `${GOOD}group: {needed: abc, size: "3"}\n`,
-      ['3:28 MG004 group.size is text, "3"; write a number, without quotes'],
+      ['3:28 MG004 group.size is text, "3"; write 3, without quotes'],
     ],
     [
       'a fixed number in quotes',

@@ -104,7 +104,7 @@ describe('a journal that somebody has committed', () => {
       await putHidden('journal.json', journal(operation));
       const before = await everything(dirname(folder()));
       for (const message of await refusals()) {
-        expect(message).toMatch(/it names what no write of this program touches; remove the folder/);
+        expect(message).toMatch(/it names files that this program does not write; remove the folder/);
         expect(message).not.toMatch(/\p{Cc}/u);
       }
       expect(await everything(dirname(folder()))).toEqual(before);
@@ -234,7 +234,7 @@ describe('a file in the output folder', () => {
     await mkdir(folder());
     await pipe('a.yaml');
     await pipe('other.yaml');
-    await expect(writeTree(folder(), TEXTS)).rejects.toThrow(/a.yaml: something that is no file/);
+    await expect(writeTree(folder(), TEXTS)).rejects.toThrow(/a.yaml: it is neither file nor folder/);
     await rm(join(folder(), 'a.yaml'));
     expect(await writeTree(folder(), TEXTS)).toMatchObject({ changed: ['a.yaml'] });
     await expect(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../model/overrides.ts';
+import { type Operation, overridesSchema } from '../../model/overrides.ts';
+import { readTypedYaml } from '../../model/reading/typed-yaml.ts';
 import { draftOf } from '../../output/draft.ts';
 import { applyStep, type Misfit } from '../../output/json-patch.ts';
 
@@ -63,39 +64,108 @@ describe('steps as RFC 6902 has them', () => {
   it.each<[string, Operation, Misfit['key'], string]>([
     ['the whole object', { op: 'replace', path: '', value: {} }, 'path', 'whole object'],
     ['the whole object to move', { op: 'move', from: '', path: '/a/b' }, 'from', 'whole object'],
-    ['__proto__', { op: 'add', path: '/a/__proto__', value: 1 }, 'path', '"__proto__" is not a valid step'],
-    ['__proto__ on the way', { op: 'add', path: '/__proto__/x', value: 1 }, 'path', 'not a valid step'],
+    [
+      '__proto__',
+      { op: 'add', path: '/a/__proto__', value: 1 },
+      'path',
+      '"__proto__" is not the name of a field',
+    ],
+    [
+      '__proto__ on the way',
+      { op: 'add', path: '/__proto__/x', value: 1 },
+      'path',
+      'is not the name of a field',
+    ],
     [
       'constructor',
       { op: 'copy', from: '/constructor', path: '/a/x' },
       'from',
-      '"constructor" is not a valid',
+      '"constructor" is not the name of a field',
     ],
-    ['prototype', { op: 'test', path: '/a/prototype', value: 1 }, 'path', '"prototype" is not a valid step'],
+    [
+      'prototype',
+      { op: 'test', path: '/a/prototype', value: 1 },
+      'path',
+      '"prototype" is not the name of a field',
+    ],
     [
       'what JavaScript gives every object',
       { op: 'copy', from: '/toString', path: '/a/x' },
       'from',
       'is missing',
     ],
-    ['the length of a list', { op: 'copy', from: '/list/length', path: '/a/x' }, 'from', 'not an index'],
+    [
+      'the length of a list',
+      { op: 'copy', from: '/list/length', path: '/a/x' },
+      'from',
+      'not the number of an item',
+    ],
     ['a move into itself', { op: 'move', from: '/deep', path: '/deep/one/x' }, 'path', 'into itself'],
-    ['a leading zero', { op: 'replace', path: '/list/01', value: 1 }, 'path', 'not an index'],
-    ['an exponent', { op: 'replace', path: '/list/1e0', value: 1 }, 'path', 'not an index'],
-    ['a sign', { op: 'remove', path: '/list/-1' }, 'path', 'not an index'],
+    ['a leading zero', { op: 'replace', path: '/list/01', value: 1 }, 'path', 'not the number of an item'],
+    ['an exponent', { op: 'replace', path: '/list/1e0', value: 1 }, 'path', 'not the number of an item'],
+    ['a sign', { op: 'remove', path: '/list/-1' }, 'path', 'not the number of an item'],
     ['an item beyond the end', { op: 'add', path: '/list/4', value: 1 }, 'path', 'which has 3 items'],
     ['the end to remove', { op: 'remove', path: '/list/3' }, 'path', 'beyond the end'],
-    ['behind the last to replace', { op: 'replace', path: '/list/-', value: 1 }, 'path', 'behind the last'],
+    [
+      'behind the last to replace',
+      { op: 'replace', path: '/list/-', value: 1 },
+      'path',
+      'after the last item',
+    ],
     ['something inside a text', { op: 'add', path: '/list/0/x', value: 1 }, 'path', 'single value'],
     ['a parent that is missing', { op: 'add', path: '/x/y', value: 1 }, 'path', '/x is missing'],
     ['a test of another value', { op: 'test', path: '/a/b', value: '1' }, 'value', 'has another value'],
     ['a test of a longer list', { op: 'test', path: '/list', value: ['p'] }, 'value', 'has another value'],
-    ['no value', { op: 'add', path: '/a/x' }, 'op', 'has no value'],
-    ['no from', { op: 'move', path: '/a/x' }, 'op', 'does not say from where'],
+    ['no value', { op: 'add', path: '/a/x' }, 'op', 'op: add needs a value'],
+    ['no from', { op: 'move', path: '/a/x' }, 'op', 'op: move needs from'],
     ['a very long path', { op: 'remove', path: '/a'.repeat(51) }, 'path', '51 steps'],
   ])('refuse %s', (_name, step, key, what) => {
     expect(patched(step)).toMatchObject({ key, what: expect.stringContaining(what) });
     expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);
+  });
+});
+
+describe('the way out of a path that leads nowhere', () => {
+  const object = {
+    metadata: { labels: { 'app.kubernetes.io/name': 'web', 'app.kubernetes.io/part-of': 'chat' } },
+    spec: { replicas: 1, containers: [{ name: 'web' }, { name: 'side' }], empty: {}, none: [] },
+  };
+
+  it.each<[string, string]>([
+    ['/spec/replica', 'did you mean "replicas"? /spec has replicas, containers, empty, none'],
+    ['/spce/replicas', 'did you mean "spec"? the object has metadata, spec'],
+    ['/spec/empty/x', '/spec/empty is empty'],
+    [
+      '/metadata/labels/app.kubernetes.io/name',
+      'write a slash within a key as ~1: /metadata/labels/app.kubernetes.io~1name',
+    ],
+    ['/spec/containers/side/image', 'items are counted from 0: write /spec/containers/1/image'],
+    ['/spec/containers/2', 'write a number from 0 to 1, or add one with op: add and -'],
+    ['/spec/containers/-', 'write a number from 0 to 1, or use op: add'],
+    ['/spec/none/-', 'use op: add'],
+    ['/spec/replicas/x', 'end the path there, or look it up in the rendered file'],
+  ])('%s: %s', (path, remedy) => {
+    expect(applyStep(draftOf(object), { op: 'remove', path })).toMatchObject({ key: 'path', remedy });
+  });
+
+  it('does not list the keys of a large group', () => {
+    const wide = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`key-${n}`, n]));
+    const misfit = applyStep(draftOf(wide), { op: 'remove', path: '/nothing-like-it' });
+    expect(misfit?.remedy).toMatch(/^the object has key-0, .*, key-14 and 485 more$/);
+  });
+});
+
+describe('a path that is not a JSON pointer', () => {
+  it.each([
+    ['spec/replicas', 'write /spec/replicas'],
+    ['spec.template.spec', 'write /spec/template/spec'],
+    ['$.spec.containers[0].image', 'write /spec/containers/0/image'],
+    ['/metadata/labels/a~b', 'write ~0 for a tilde within a key, and ~1 for a slash'],
+    ['the replicas', 'begin the path with a slash, as in /spec/replicas'],
+  ])('%s: %s', (path, remedy) => {
+    const text = `[{target: {kind: A, name: a}, why: b, patch: [{op: remove, path: ${JSON.stringify(path)}}]}]`;
+    const { diagnostics } = readTypedYaml('x.yaml', text, overridesSchema);
+    expect(diagnostics.map((one) => one.remedy)).toEqual([remedy]);
   });
 });
 

@@ -128,22 +128,22 @@ describe('what stands in the way', () => {
     [
       'a link in the place of a file',
       () => symlink('../elsewhere/a.yaml', join(folder(), 'chat/a.yaml')),
-      /^cannot write TOP\/dist\/chat\/a\.yaml: a symbolic link stands where a file should be.*remove the link; nothing was changed in TOP\/dist$/,
+      /^cannot write TOP\/dist\/chat\/a\.yaml: it is a symbolic link where a file is expected.*remove it; nothing was changed in TOP\/dist$/,
     ],
     [
       'a link in the place of a folder',
       () => symlink('../../elsewhere', join(folder(), 'chat/b')),
-      /^cannot write TOP\/dist\/chat\/b: a symbolic link stands where a folder should be/,
+      /^cannot write TOP\/dist\/chat\/b: it is a symbolic link where a folder is expected/,
     ],
     [
       'a file in the place of a folder',
       () => writeFile(join(folder(), 'chat/b'), 'mine'),
-      /^cannot write TOP\/dist\/chat\/b: a file stands where a folder should be; move it away; nothing was changed in TOP\/dist$/,
+      /^cannot write TOP\/dist\/chat\/b: it is a file where a folder is expected; move it away; nothing was changed in TOP\/dist$/,
     ],
     [
       'a folder in the place of a file',
       () => mkdir(join(folder(), 'chat/a.yaml')),
-      /^cannot write TOP\/dist\/chat\/a\.yaml: a folder stands where a file should be; move it away/,
+      /^cannot write TOP\/dist\/chat\/a\.yaml: it is a folder where a file is expected; move it away/,
     ],
     [
       'a folder with a stale file and somebody’s own in the place of a file',
@@ -152,7 +152,7 @@ describe('what stands in the way', () => {
           folder(),
           new Map([...rendered({ 'chat/a.yaml/old.yaml': 'old' }), ['chat/a.yaml/own.txt', 'mine']]),
         ),
-      /^cannot write TOP\/dist\/chat\/a\.yaml: a folder stands where a file should be; move it away/,
+      /^cannot write TOP\/dist\/chat\/a\.yaml: it is a folder where a file is expected; move it away/,
     ],
     [
       'somebody’s file in the place of the hidden folder',
@@ -285,7 +285,7 @@ describe('the journal of an interrupted write', () => {
     await put(parent(), new Map([['elsewhere/b/d.yaml', ONE.get('chat/b/d.yaml') ?? '']]));
     await symlink('../elsewhere', join(folder(), 'chat'));
     const before = await everything(join(parent(), 'elsewhere'));
-    expect(await problem(TWO)).toMatch(/dist\/chat: a symbolic link stands where a folder should be/);
+    expect(await problem(TWO)).toMatch(/dist\/chat: it is a symbolic link where a folder is expected/);
     expect(await everything(join(parent(), 'elsewhere'))).toEqual(before);
   });
 
@@ -295,7 +295,7 @@ describe('the journal of an interrupted write', () => {
     ['cut off', edited((text) => text.slice(0, 100)), /it is damaged/],
     ['empty', edited(() => ''), /it is damaged/],
     ['changed', edited((text) => text.replace('chat/b/d.yaml', 'chat/b/e.yaml')), /it is damaged/],
-    ['somebody else’s', edited(() => '{"entries": []}'), /this program has not written it/],
+    ['somebody else’s', edited(() => '{"entries": []}'), /it was not written by this program/],
     [
       'of another version',
       edited((text) => text.replace('"format": 1', '"format": 2')),
@@ -336,7 +336,7 @@ describe('the journal of an interrupted write', () => {
       await writeTree(folder(), ONE);
       await mkdir(join(folder(), '.matrix-gitops/new'), { recursive: true });
       await commitJournal(folder(), [{ remove: path }], realDisk);
-      expect(await problem()).toMatch(/it names what no write of this program touches/);
+      expect(await problem()).toMatch(/it names files that this program does not write/);
     },
   );
 });

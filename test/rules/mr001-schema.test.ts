@@ -128,7 +128,7 @@ describe('MR001 schema', () => {
       'no handler of a probe',
       synapse,
       { [`${container}.livenessProbe`]: { periodSeconds: 1 } },
-      'has none of exec',
+      'has to have one of exec',
     ],
     [
       'value beside valueFrom',

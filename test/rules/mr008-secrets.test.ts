@@ -99,7 +99,7 @@ describe('MR008 secrets', () => {
       'a.yaml',
       'registration_shared_secret_path: /a\npassword_config: {enabled: true}\nregistration_requires_token: true',
     ],
-    ['a.yaml', 'password: ""\nsecret: null\ntoken: "${TOKEN}"\nform_secret: "{{ .form }}"\npass: $(PASS)'],
+    ['a.yaml', 'password: ""\nsecret: null\nform_secret: "{{ .form }}"\npass: $(PASS)'],
     ['a.json', '{"secret": {"a": 1}, "password": false}'],
     ['prosody.cfg.lua', 'secret = os.getenv("X")\npassword = ""'],
     ['run.sh', 'PASSWORD="$PASSWORD"\nTOKEN=$(cat /run/token)\necho password: not here'],
@@ -107,6 +107,16 @@ describe('MR008 secrets', () => {
     ['nginx.conf', 'server_tokens off;\nadd_header X "a";'],
   ])('passes %s: %s', (name, text) => {
     expect(found(secretsRule, config(name, text))).toEqual([]);
+  });
+
+  it.each([
+    ['a.yaml', 'smtp_pass: "${SMTP_PASS}"', 'holds a placeholder that nothing fills in at smtp_pass; '],
+    ['a.json', '{"secret": "${A:-hunter2}"}', 'holds a plain secret at secret; '],
+    ['a.yaml', 'macaroon_secret_key: x${A}', 'holds a plain secret at macaroon_secret_key; '],
+  ])('takes no placeholder for a reference where nothing fills it in: %s: %s', (name, text, expected) => {
+    const result = found(secretsRule, config(name, text));
+    expect(result).toEqual([expect.stringContaining(expected)]);
+    expect(result.join()).not.toContain('hunter2');
   });
 
   it('objects to a URL with a password, not to one with a placeholder', () => {

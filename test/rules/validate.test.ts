@@ -41,9 +41,14 @@ describe('validate', () => {
       'anyOf',
       5,
       { type: 'integer', anyOf: [{ maximum: 3 }, { minimum: 7 }] },
-      'fits none of the allowed forms',
+      'does not match any allowed form',
     ],
-    ['oneOf', 5, { type: 'integer', oneOf: [{ maximum: 7 }, { minimum: 3 }] }, 'fits several forms at once'],
+    [
+      'oneOf',
+      5,
+      { type: 'integer', oneOf: [{ maximum: 7 }, { minimum: 3 }] },
+      'matches several forms at once',
+    ],
     ['not', 5, { type: 'integer', not: { minimum: 3 } }, 'has a form that is not allowed'],
     ['fields below a mapping without fields', { a: 1 }, { type: 'object' }, 'it.a is not a known field'],
     [

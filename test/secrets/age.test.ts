@@ -160,7 +160,7 @@ describe('an encrypted file', () => {
   it('is not made for a private key, which is not printed', async () => {
     const { text: key } = await freshKey();
     const found = await problem(() => encryptFor([key], Buffer.from('x')));
-    expect(found.what).toBe('a private key stands where a recipient belongs');
+    expect(found.what).toBe('a private key is written where a recipient (a public key) belongs');
     expect(found.message).not.toContain(key.slice(16, 30));
   });
 });

@@ -189,6 +189,29 @@ describe('SUMMARY.md', () => {
   });
 });
 
+describe('what comes before a stack goes live', () => {
+  const items = (stack: Stack): readonly string[] =>
+    section(summary(stack), 'Before this goes live')
+      .split('\n')
+      .filter((line) => line.startsWith('- '));
+
+  it('begins with an address out of an example', () => {
+    expect(items(publicStack())[0]).toMatch(
+      /^- callNodes\.addresses\.public is 198\.51\.100\.7, an address reserved for documentation: calls fail until/,
+    );
+  });
+
+  it('names ports in a range that the network between pods may use', () => {
+    expect(items(publicStack()).join()).not.toContain('51820');
+    const text = stackFrom(
+      'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: ca}}}}\nlivekit: {udp: 50000-52000}\n',
+    );
+    expect(items(text).join()).toContain(
+      '51820 (WireGuard of Calico and Flannel), 51821 (WireGuard of Calico and Flannel), 51871 (WireGuard of Cilium)',
+    );
+  });
+});
+
 describe('SECRETS.md', () => {
   it('has a command for every key, and nothing secret in it', () => {
     const text = secrets(publicStack('secrets: {provider: existing}'));

@@ -131,9 +131,11 @@ describe('--accept-certificate', () => {
     const acceptCertificates = [fingerprint(NEXT)];
     const result = await run('rotate', { keys: ['form-secret'], cert: null, acceptCertificates });
     expect(stopped(result)).toMatch(
-      /^--accept-certificate \S+: there is no such certificate, neither pinned nor/,
+      /^--accept-certificate \S+: no pinned or given certificate has this fingerprint/,
     );
-    expect(stopped(await run('create', { acceptCertificates }))).toContain('no such certificate');
+    expect(stopped(await run('create', { acceptCertificates }))).toContain(
+      'no pinned or given certificate has this fingerprint',
+    );
     await expect(run('status', { cert: null, acceptCertificates })).rejects.toThrow(UsageProblem);
     expect(await files('stacks')).toEqual(before);
   });
@@ -154,7 +156,9 @@ describe('--accept-certificate', () => {
   it('is a mistake where nothing is encrypted at all', async () => {
     await put('stacks/chat.yaml', `${LAB}secrets: {provider: existing}\n`);
     const acceptCertificates = [fingerprint(HOME)];
-    await expect(run('create', { cert: null, acceptCertificates })).rejects.toThrow(/nothing here names it/);
+    await expect(run('create', { cert: null, acceptCertificates })).rejects.toThrow(
+      /which nothing in these stacks uses/,
+    );
   });
 
   it.each(['AB:CD', 'x'.repeat(64), ''])('takes nothing but a fingerprint: %j', async (written) => {
@@ -454,7 +458,7 @@ describe('the record of what was accepted', () => {
     const result = await run('create', {}, { environment });
     expect(result.exitCode).toBe(0);
     expect(done(result).notices.join('\n')).toMatch(
-      /could not be recorded, and is accepted for this run only: \S/,
+      /could not be recorded, so they count for this run only: \S/,
     );
     expect([...(await files('.')).keys()].filter((path) => path.includes('accepted'))).toEqual([]);
     const again = await run('rotate', { keys: ['form-secret'], cert: null }, { environment });
@@ -502,7 +506,7 @@ describe('the record of what was accepted', () => {
     await writeFile(lock, '');
     const result = await run('create');
     expect(done(result).notices.join('\n')).toMatch(
-      /for this run only: another process keeps \S+\.lock; remove it/,
+      /for this run only: another process holds the lock \S+\.lock; remove it/,
     );
     const longAgo = new Date(Date.now() - 60_000);
     await utimes(lock, longAgo, longAgo);

@@ -25,30 +25,30 @@ describe('what lies among the files of ciphertext', () => {
     [
       'a plain Secret',
       secret(`stringData: {form-secret: ${CANARY}}\n`),
-      /:2:7 error MG060: a plain Secret stands here/,
+      /:2:7 error MG060: this is a plain Secret/,
     ],
     [
       'a Secret in base64',
       secret(`data: {form-secret: ${BASE64}}\n`),
-      /:2:7 error MG060: a plain Secret stands here/,
+      /:2:7 error MG060: this is a plain Secret/,
     ],
     [
       'a broken Secret',
       secret(`data: {form-secret: ${BASE64}\n`),
-      /:2:1 error MG060: a plain Secret stands here/,
+      /:2:1 error MG060: this is a plain Secret/,
     ],
-    ['text', `${CANARY}\n`, /:1:1 error MG060: this is no SealedSecret/],
+    ['text', `${CANARY}\n`, /:1:1 error MG060: this is not a SealedSecret/],
     ['broken YAML', `kind: [${CANARY}\n`, /:\d+:\d+ error MG060: this is not YAML/],
     ['nothing', '', /:1:1 error MG060: /],
     [
       'another object',
       `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: ${CANARY}}\n`,
-      /:2:7 error MG060: this is no SealedSecret/,
+      /:2:7 error MG060: this is not a SealedSecret/,
     ],
     [
       'a value that is not sealed',
       sealed('form-secret', CANARY),
-      /:6:18 error MG060: the value of form-secret is no base64/,
+      /:6:18 error MG060: the value of form-secret is not base64/,
     ],
     [
       'a value in base64 that is not sealed',
@@ -133,7 +133,7 @@ describe('what lies among the files of ciphertext', () => {
     await put('stacks/chat.secrets', 'mine\n');
     const result = await run('create');
     expect(result.exitCode).toBe(3);
-    expect(stopped(result)).toMatch(/chat\.secrets\S*: a file stands where a folder should be/);
+    expect(stopped(result)).toMatch(/chat\.secrets\S*: it is a file where a folder is expected/);
     expect(await read('stacks/chat.secrets')).toBe('mine\n');
   });
 
@@ -223,7 +223,7 @@ describe('several stacks', () => {
     ]);
     expect((await valuesOf(repository, 'c-fine', HOME)).size).toBe(4);
     const said = humanSecrets(result, PLAIN);
-    expect(said).toMatch(/^b-expired: error: \S*b\/bad\.pem:1:1 no certificate stands in this text; /m);
+    expect(said).toMatch(/^b-expired: error: \S*b\/bad\.pem:1:1 this text holds no certificate; /m);
     expect(said).toMatch(/^c-fine: 4 changed; run `npm run synth`, /m);
   });
 
@@ -234,7 +234,7 @@ describe('several stacks', () => {
     expect(exitCode).toBe(3);
     const [chat, lab] = stacks;
     expect(chat?.written.join()).toContain('stacks/chat.secrets/synapse-secrets.yaml');
-    expect(lab?.problem?.what).toMatch(/lab\.secrets\S*: a file stands where a folder should be/);
+    expect(lab?.problem?.what).toMatch(/lab\.secrets\S*: it is a file where a folder is expected/);
   });
 
   it('can be chosen by name, and one that is not there is told', async () => {

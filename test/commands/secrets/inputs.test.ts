@@ -276,12 +276,12 @@ describe('what only the operator knows', () => {
   });
 
   it.each([
-    ['is none', 'hello\n', key, /^the value given for own-tls\/tls\.crt: it is no certificate in PEM/],
+    ['is none', 'hello\n', key, /^the value given for own-tls\/tls\.crt: it is not a certificate in PEM/],
     [
       'comes with what is no key',
       tls.pem,
       tls.pem,
-      /^the value given for own-tls\/tls\.key: it is no private key/,
+      /^the value given for own-tls\/tls\.key: it is not a private key/,
     ],
     [
       'comes with the key of another',
@@ -310,7 +310,9 @@ describe('what only the operator knows', () => {
 
   it('is refused half: Kubernetes takes such a Secret only whole', async () => {
     const result = await run('create', { fromFile: [`tls.crt=${await put('a.crt', tls.pem)}`] });
-    expect(stopped(result)).toMatch(/takes the Secret own-tls only whole, and there is no tls\.key/);
+    expect(stopped(result)).toMatch(
+      /accepts the Secret own-tls only when it is complete, and tls\.key would be missing/,
+    );
   });
 
   it('is replaced by its successor, without a word about other keys', async () => {

@@ -49,7 +49,7 @@ describe('the certificate of the controller', () => {
   it('that nobody gives leaves nothing behind', async () => {
     const result = await run('create', fromController());
     expect(result.exitCode).toBe(3);
-    expect(stopped(result)).toMatch(/there is no such page \(404\)/);
+    expect(stopped(result)).toMatch(/the page does not exist \(404\)/);
     expect((await files('stacks')).size).toBe(1);
   });
 });
@@ -68,7 +68,7 @@ describe('reseal', () => {
     const result = await run('reseal', fromController());
     expect(result.exitCode).toBe(0);
     expect(changedKeys(done(result))).toEqual(CHAT_KEYS);
-    expect(new Set(done(result).changed.map(({ how }) => how))).toEqual(new Set(['sealed anew']));
+    expect(new Set(done(result).changed.map(({ how }) => how))).toEqual(new Set(['resealed']));
     const after = await sealedIn(repository);
     for (const [name, one] of sealed) expect(after.get(name)?.sealed, name).not.toBe(one.sealed);
     expect(await valuesOf(repository, 'chat', NEXT)).toEqual(values);
@@ -117,7 +117,7 @@ describe('reseal', () => {
 
   it.each([
     ['cannot open the values', [NEXT], 3, /the controller cannot open the values of chat\//],
-    ['is not there', [], 3, /there is no such page/],
+    ['is not there', [], 3, /the page does not exist/],
   ])('changes nothing where the controller %s', async (_, keys, exitCode, reason) => {
     await run('create');
     const before = await files('stacks');
@@ -169,7 +169,7 @@ describe('reseal', () => {
     await put('stacks/chat.yaml', `namespace: elsewhere\n${CHAT}`);
     controller.keys = [NEXT, HOME];
     expect(stopped(await run('reseal', fromController()))).toMatch(
-      /sealed for another namespace, .*put the namespace back, or run .matrix-gitops secrets reseal --from-escrow/,
+      /sealed for a different namespace; .*put the namespace back, or run .matrix-gitops secrets reseal --from-escrow/,
     );
   });
 });
@@ -285,7 +285,7 @@ describe('escrow', () => {
     const cert = await put('next.pem', NEXT.pem);
     const result = await run('reseal', { cert, newCert: true, fromEscrow: true, identity });
     expect(result.exitCode).toBe(2);
-    expect(stopped(result)).toContain(`escrow/${copy}: this is no encrypted file of age`);
+    expect(stopped(result)).toContain(`escrow/${copy}: this is not a file that age encrypted`);
     expect(await files('stacks')).toEqual(before);
   });
 
@@ -295,7 +295,7 @@ describe('escrow', () => {
     await remove('stacks/chat.secrets/livekit-keys.yaml');
     const result = await run('create', { identity: other });
     expect(stopped(result)).toMatch(
-      /^escrow\/livekit-keys\/keys\.yaml\.r[0-9a-f]{16}\.age: none of the given keys opens/,
+      /^escrow\/livekit-keys\/keys\.yaml\.r[0-9a-f]{16}\.age: the given keys do not open/,
     );
     expect(JSON.stringify(result)).not.toContain(theirs.text);
   });

@@ -276,13 +276,15 @@ describe('rotate of the signing key', () => {
     const version = OLD.line.split(' ')[1] ?? '';
     const other = await put('other.key', NEW.line.replace(/ \S+ /, ` ${version} `));
     const same = { keys: [SIGNING_KEY], oldSigningKey: first, fromFile: [`${SIGNING_KEY}=${other}`] };
-    expect(stopped(await run('rotate', same))).toMatch(/^the new signing key has the version of an old one/);
+    expect(stopped(await run('rotate', same))).toMatch(
+      /^the new signing key has the same version as an old one/,
+    );
     await run('rotate', {
       keys: [SIGNING_KEY],
       oldSigningKey: first,
       fromFile: [`${SIGNING_KEY}=${second}`],
     });
     const again = await run('rotate', { keys: [SIGNING_KEY], oldSigningKey: second, fromFile });
-    expect(stopped(again)).toMatch(/^the new signing key has the version of an old one/);
+    expect(stopped(again)).toMatch(/^the new signing key has the same version as an old one/);
   });
 });

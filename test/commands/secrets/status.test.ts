@@ -195,7 +195,7 @@ describe('status', () => {
     await put('stacks/shared/controller.pem', 'damaged\n');
     const { exitCode, stacks } = await run('status', { cert: null });
     expect(exitCode).toBe(2);
-    expect(stacks[0]?.problem?.what).toMatch(/shared\/controller\.pem:1:1 no certificate/);
+    expect(stacks[0]?.problem?.what).toMatch(/shared\/controller\.pem:1:1 this text holds no certificate/);
     expect(at('stacks')).toBeTruthy();
   });
 });

@@ -27,7 +27,9 @@ describe('characters', () => {
         [`a: |\n  one\n  t${character}o\n`, '3:4'],
         [`a: {b: {c: ["\\u${hex}"]}}`, '1:13'],
       ] as const) {
-        expect(wrong(text), JSON.stringify(text)).toEqual([expect.stringContaining(`${place} ${message}`)]);
+        // Written as it is, a NUL says that the file is not text.
+        const wanted = text.includes('\0') ? 'MG010 this is not a text file' : message;
+        expect(wrong(text), JSON.stringify(text)).toEqual([expect.stringContaining(`${place} ${wanted}`)]);
       }
     },
   );
@@ -50,7 +52,13 @@ describe('characters', () => {
   });
 
   it('a file full of them gets a bounded list', () => {
-    expect(wrong('\u0000'.repeat(10_000)).length).toBeLessThanOrEqual(20);
+    expect(wrong('\u0007'.repeat(10_000)).length).toBeLessThanOrEqual(20);
+  });
+
+  it('a file of NUL bytes is one error', () => {
+    expect(wrong('\u0000'.repeat(10_000))).toEqual([
+      expect.stringContaining('1:1 MG010 this is not a text file'),
+    ]);
   });
 });
 
@@ -96,7 +104,10 @@ describe('numbers', () => {
         what: '9007199254740993 is larger than a number can be here: it would be rounded to 9007199254740992',
         remedy: expect.stringContaining('put it in quotes'),
       },
-      { position: { line: 2, column: 4 }, what: '.nan is not a number that JSON has' },
+      {
+        position: { line: 2, column: 4 },
+        what: '.nan means "not a number" in YAML, which Kubernetes does not accept',
+      },
     ]);
   });
 });

@@ -139,7 +139,6 @@ describe('a SealedSecret is refused', () => {
     ['a status', /^kind: .*$/m, 'status: {}', 'status'],
     ['another field', /^kind: .*$/m, `password: ${CANARY}`, 'password'],
     ['another field of spec', /^spec:$/m, '  replicas: 1', 'spec.replicas'],
-    ['a merge key', META, '  <<: {name: x}', 'metadata.<<'],
     ['a label', /^ {2}labels:$/m, '    a: b', 'metadata.labels.a'],
     ['a label of the Secret', /^ {6}labels:$/m, '        a: b', 'spec.template.metadata.labels.a'],
     [
@@ -191,6 +190,11 @@ describe('a SealedSecret is refused', () => {
     else expect(only).toContain(`MG067@${place} `);
     expect(only).toContain(`${field} is not a field that matrix-gitops writes here`);
     expect(only).toMatch(/; (?:remove it|write)/);
+  });
+  it('with a merge key, in the words for that', () => {
+    expect(wrong(withLine(form, META, '  <<: {name: x}'))).toEqual([
+      expect.stringContaining('MG060@4:3 merge keys (<<) are not supported'),
+    ]);
   });
 
   it.each<[string, string, string]>([

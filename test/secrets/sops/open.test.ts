@@ -188,7 +188,7 @@ describe('what sops writes in another way', () => {
       plain,
     ]);
     const problem = await refused(() => openSopsFile(file, key.identities), key);
-    expect(problem.what).toBe('the value of "k" in data is no Base64');
+    expect(problem.what).toBe('the value of "k" in data is not Base64');
   });
 
   it('unencrypted_regex instead of encrypted_regex', async () => {

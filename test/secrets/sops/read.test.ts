@@ -55,7 +55,7 @@ describe('without a key', () => {
     [
       'another kind',
       change(/^kind/, 'kind: ConfigMap'),
-      { reason: 'no-secret', what: 'this is no Secret but ConfigMap', place: { line: 2, column: 7 } },
+      { reason: 'no-secret', what: 'this is not a Secret but ConfigMap', place: { line: 2, column: 7 } },
     ],
     ['another version', change(/^apiVersion/, 'apiVersion: v2'), { reason: 'no-secret' }],
     ['no name', change(/^ {2}name:/, '  labels: {}'), { reason: 'no-secret' }],
@@ -73,19 +73,19 @@ describe('without a key', () => {
     [
       'a group instead of a value',
       change(/^ {2}two:/, '  two: {canary: canary}'),
-      { reason: 'unsupported', what: 'stringData.two is no text' },
+      { reason: 'unsupported', what: 'stringData.two is not text' },
     ],
     ['a list instead of a value', change(/^ {2}two:/, '  two: [canary]'), { reason: 'unsupported' }],
     ['nothing instead of a value', change(/^ {2}two:/, '  two:'), { reason: 'unsupported' }],
     [
       'a number',
       (file) => withLine(file, /^ {2}two:/, (line) => line.replace('type:str', 'type:int')),
-      { reason: 'unsupported', what: 'the value of "two" is no text to sops but of type int' },
+      { reason: 'unsupported', what: 'the value of "two" is not text for sops but of type int' },
     ],
     [
       'a key in both sections',
       (file) => `${file}data:\n  two: ''\n`,
-      { reason: 'unsupported', what: 'key "two" stands in data and in stringData' },
+      { reason: 'unsupported', what: 'the key "two" is in data and in stringData' },
     ],
     [
       'values that the rule leaves in plain',
@@ -105,17 +105,17 @@ describe('without a key', () => {
     [
       'a rule that only Go understands',
       change(/^ {2}encrypted_regex/, String.raw`  encrypted_regex: ^(data|stringData)\z`),
-      { reason: 'unsupported', what: 'its encrypted_regex is not one that can be followed here' },
+      { reason: 'unsupported', what: 'its encrypted_regex is not supported' },
     ],
     [
       'a rule that takes time without end to follow',
       change(/^ {2}encrypted_regex/, '  encrypted_regex: ^(data|stringData|(a+)+)$'),
-      { reason: 'unsupported', what: 'its encrypted_regex is not one that can be followed here' },
+      { reason: 'unsupported', what: 'its encrypted_regex is not supported' },
     ],
     [
       'a rule that only JavaScript understands',
       change(/^ {2}encrypted_regex/, '  encrypted_regex: ^(?=.)(data|stringData)$'),
-      { reason: 'unsupported', what: 'its encrypted_regex is not one that can be followed here' },
+      { reason: 'unsupported', what: 'its encrypted_regex is not supported' },
     ],
     [
       'encrypted names',
@@ -137,12 +137,12 @@ describe('without a key', () => {
     [
       'an alias',
       (file) => withLine(file, /^ {2}one:/, (line) => line.replace('ENC', '&a ENC')),
-      { reason: 'unsupported', what: 'an anchor stands here' },
+      { reason: 'unsupported', what: 'this has an anchor' },
     ],
     [
       'a tag',
       (file) => file.replace("'7'", '!!str 7'),
-      { reason: 'unsupported', what: 'a tag (!) stands here' },
+      { reason: 'unsupported', what: 'this has a tag (!)' },
     ],
     [
       'a key that is no text',
@@ -152,7 +152,7 @@ describe('without a key', () => {
     [
       'an annotation that is no text',
       (file) => file.replace("'7'", '7'),
-      { reason: 'unsupported', what: 'metadata.annotations.example.org/revision is no text' },
+      { reason: 'unsupported', what: 'metadata.annotations.example.org/revision is not text' },
     ],
     ...['1.5', '0x1F', '0o17', '0b1', '1_000', '2026-01-01', '.inf', '1e3'].map(
       (written) =>

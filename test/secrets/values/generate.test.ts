@@ -47,5 +47,7 @@ describe('a value that is made', () => {
 it('a private key that is damaged is refused, and not repeated', () => {
   const form: ValueForm = { kind: 'private-key', algorithm: 'ec-p256' };
   const damaged = made(form).replace(/\n.{10}/, '\n');
-  expect(() => accept(form, SecretValue.of(damaged), 0)).toThrow(/^it is no private key in PEM; give a file/);
+  expect(() => accept(form, SecretValue.of(damaged), 0)).toThrow(
+    /^it is not a private key in PEM; give a file/,
+  );
 });

@@ -1,0 +1,21 @@
+import { COMPONENT_NAMES } from '../components/index.ts';
+import { FILL_IN, placeholders } from '../placeholders.ts';
+import { dotted, valueAt } from '../reading/yaml-source.ts';
+import type { Check } from './check.ts';
+
+/**
+ * No program here reads variables in its configuration, and Flux is told to leave it alone: `${PASSWORD}` would be the
+ * password.
+ */
+export const checkPlaceholders: Check = (written) =>
+  COMPONENT_NAMES.flatMap((name) =>
+    placeholders(valueAt(written, [name]))
+      // A reason is for people.
+      .filter(({ path }) => path.at(-1) !== 'force')
+      .map(({ path, name: placeholder }) => ({
+        code: 'MG098',
+        at: [name, ...path],
+        what: `${dotted([name, ...path])} holds ${placeholder}, which nothing fills in: the program reads it as it is`,
+        remedy: FILL_IN,
+      })),
+  );
