@@ -53,11 +53,11 @@ describe('rendering', () => {
 
   it('changes its line and the checksum of the pods that read it for a Synapse option', () => {
     const before = publicStack();
-    const after = publicStack('synapse: {uploadLimit: 80M}');
+    const after = publicStack('synapse: {uploadLimit: 8M}');
     const changes = changedLines(render(before).files, render(after).files);
     expect(changes).toHaveLength(2);
     expect(changes[0]).toMatch(/^test\/components\/synapse\.yaml: checksum\/synapse-config: [0-9a-f]{16}$/);
-    expect(changes[1]).toBe('test/config/synapse-config.yaml: max_upload_size: 80M');
+    expect(changes[1]).toBe('test/config/synapse-config.yaml: max_upload_size: 8M');
   });
 
   it('says in the first line of every file where it came from and how to change it', () => {

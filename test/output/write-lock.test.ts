@@ -189,16 +189,19 @@ describe('a process', () => {
 
   it.runIf(process.platform === 'linux')('is dead before its parent has noticed (Linux)', async () => {
     // The shell does not wait for its child, which becomes a zombie.
-    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 2'], {
+    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [chunk]: unknown[] = await once(shell.stdout, 'data');
     const pid = Number(String(chunk));
     const state = async (): Promise<string> =>
       (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ')[2] ?? '';
-    await expect.poll(state).toBe('Z');
-    expect(isDead({ ...currentOwner(), pid })).toBe(true);
-    shell.kill();
+    try {
+      await expect.poll(state, { timeout: 60_000 }).toBe('Z');
+      expect(isDead({ ...currentOwner(), pid })).toBe(true);
+    } finally {
+      shell.kill();
+    }
   });
 });
 

@@ -201,7 +201,7 @@ describe('--cert', () => {
     expect(result.exitCode).toBe(2);
     expect(result.stacks[0]?.problem?.code).toBe('MG064');
     expect(stopped(result)).toContain(
-      `next.pem:1:1 this certificate is not one of those that values of this stack are sealed for until now: SHA-256 ${withColons(fingerprint(NEXT))}`,
+      `next.pem:1:1 this certificate is not among those that the values of this stack are sealed for: SHA-256 ${withColons(fingerprint(NEXT))}`,
     );
     expect(stopped(result)).toContain(`pinned: SHA-256 ${withColons(fingerprint(HOME))}`);
     expect(stopped(result)).toContain('add --new-cert; if not, give the right one');

@@ -237,6 +237,8 @@ describe('what only the operator knows', () => {
     expect(kept).not.toContain('kubectl -n chat create secret tls');
     expect(kept).toContain('A certificate that you keep, valid for: `example.org`, `matrix.example.org`.');
     await put('stacks/chat.yaml', `${await read('stacks/chat.yaml')}namespace: elsewhere\n`);
+    // What is rendered in the old namespace would stop it before.
+    await repository.remove('dist');
     expect((await synth({ strict: true })).missing).toContainEqual({
       stack: 'chat',
       secret: 'own-tls',
