@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Comparison } from '../output/tree.ts';
 import { schemaPath } from './invocation.ts';
-import type { StackEntry } from './workspace.ts';
 
 /** Something that a person should know and that stops nothing. */
 export interface Notice {
@@ -20,8 +19,16 @@ export function noticeAt({ position, code, what, remedy }: Diagnostic): Notice {
   return { ...position, code, what, remedy };
 }
 
+/** What of a stack's entry decides whether something is said of its schema. */
+interface Named {
+  readonly file: string;
+  /** Undefined where something is wrong with it. */
+  readonly stack: unknown;
+  readonly namesSchema?: boolean;
+}
+
 /** Editors complete and check a stack file whose first line names the schema: said once, for all that do not. */
-export function schemaNotices(entries: readonly StackEntry[], stacks: string): readonly Notice[] {
+export function schemaNotices(entries: readonly Named[], stacks: string): readonly Notice[] {
   const path = schemaPath(stacks);
   const files = entries.flatMap(({ file, stack, namesSchema }) =>
     stack !== undefined && !namesSchema ? [file] : [],

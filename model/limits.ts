@@ -60,3 +60,6 @@ export function excess({ nodes, characters, depth }: Measure): string | undefine
     return `holds more than ${countText(LIMITS.characters)} characters of text`;
   return undefined;
 }
+
+/** Longest stack name: the Flux Kustomizations and labels made from it still fit. */
+export const NAME_LENGTH = 40;

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { acceptSchema } from './accept.ts';
-import { NAME_LENGTH } from './checks/names.ts';
 import {
   COMPONENT_NAMES,
   type ComponentName,
@@ -10,6 +9,7 @@ import {
 } from './components/index.ts';
 import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortText } from './fields.ts';
+import { NAME_LENGTH } from './limits.ts';
 import { overridesSchema } from './overrides.ts';
 import { recordOf } from './records.ts';
 import { secretsSchema } from './secret-settings.ts';

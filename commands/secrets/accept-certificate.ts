@@ -4,7 +4,7 @@ import { SecretsProblem } from '../../secrets/problem.ts';
 import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import type { SecretsState } from '../../secrets/state.ts';
 import { type Acceptance, acceptsCertificate, strayFlag } from './acceptance.ts';
-import type { SealedSecrets, SealedStack } from './certificate.ts';
+import type { SealedSecrets, SealedStack } from './sealing.ts';
 
 /** What a stack file that says nothing means. */
 const DEFAULT_CONTROLLER = 'flux-system/sealed-secrets-controller';

@@ -4,7 +4,6 @@ import { type Controller, fetchCertificates } from '../../cluster/sealed-secrets
 import { boundsOf } from '../../files/bounds.ts';
 import { FileProblem } from '../../files/problem.ts';
 import { readText } from '../../files/read.ts';
-import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import { shownFingerprint } from '../../secrets/acceptance/fingerprint.ts';
 import { isServiceAddress } from '../../secrets/acceptance/record.ts';
@@ -12,45 +11,12 @@ import { CERTIFICATES, secretsFolder } from '../../secrets/folder.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import { readCertificates, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import { choose, joinPem } from '../../secrets/sealed-secrets/choice.ts';
-import type { SecretsState } from '../../secrets/state.ts';
 import { problemReading } from '../environment-problem.ts';
 import { fromHere } from '../paths.ts';
 import { acceptCertificate, acceptController, presentFingerprints } from './accept-certificate.ts';
 import { type Acceptance, acceptsCertificate } from './acceptance.ts';
 import { findController } from './find-controller.ts';
-
-export type SealedSecrets = Extract<SecretProvider, { readonly kind: 'sealed-secrets' }>;
-
-/** The stack that is sealed for, and what is known of it. */
-export interface SealedStack {
-  readonly stack: Stack;
-  /** The stack file. */
-  readonly file: string;
-  readonly state: SecretsState;
-  readonly acceptance: Acceptance;
-}
-
-/** Where certificates come from, as the command line says it. */
-export interface CertificateOptions {
-  readonly stacks: string;
-  /** A file with one, from `--cert`. */
-  readonly cert: string | undefined;
-  /** The controller's address, from `--controller`; default: what the stack file says. */
-  readonly controller: string | undefined;
-  /** Of the kubeconfig, from `--context`; default: the current one. */
-  readonly context: string | undefined;
-  readonly now: Date;
-}
-
-/** The certificate to seal for. */
-export interface Sealing {
-  readonly certificate: SealingCertificate;
-  /** What the file of pinned certificates is to hold; undefined where it holds that already. */
-  readonly pin: { readonly file: string; readonly text: string } | undefined;
-  /** The controller that gave it; undefined where none was asked. */
-  readonly controller: Controller | undefined;
-  readonly notices: readonly string[];
-}
+import type { CertificateOptions, SealedSecrets, SealedStack, Sealing } from './sealing.ts';
 
 /** Where a stack's pinned certificates are. */
 export function pinnedFile(stacks: string, stack: Pick<Stack, 'name'>, provider: SealedSecrets): string {

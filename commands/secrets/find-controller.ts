@@ -2,7 +2,7 @@ import { findControllers } from '../../cluster/find-controllers.ts';
 import { ClusterProblem } from '../../cluster/problem.ts';
 import type { ServiceAddress } from '../../cluster/service.ts';
 import { isServiceAddress } from '../../secrets/acceptance/record.ts';
-import type { CertificateOptions, SealedSecrets, SealedStack } from './certificate.ts';
+import type { CertificateOptions, SealedSecrets, SealedStack } from './sealing.ts';
 
 /** Where its own instructions, those of Flux, and habit put it. */
 const USUAL = [

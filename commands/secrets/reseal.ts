@@ -9,9 +9,10 @@ import { readSopsFile, sameRecipients } from '../../secrets/sops/read.ts';
 import { namingFile, needIdentity } from '../../secrets/sops/vault.ts';
 import { copiesOf, fileName, keptOf, movedOf, type SecretsState } from '../../secrets/state.ts';
 import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/verbs/reseal.ts';
-import { controllerOf, type Sealing, sealingCertificate } from './certificate.ts';
+import { controllerOf, sealingCertificate } from './certificate.ts';
 import type { SecretsOptions } from './options.ts';
 import { type ChangedKey, type StackSecrets, sealedAnew } from './result.ts';
+import type { Sealing } from './sealing.ts';
 import {
   acceptEscrow,
   certificateOptions,

@@ -18,10 +18,11 @@ import { writeOutput } from '../write-output.ts';
 import { checkCertificateFlags } from './accept-certificate.ts';
 import { acceptRecipients } from './accept-recipients.ts';
 import type { Acceptance } from './acceptance.ts';
-import { type CertificateOptions, type Sealing, sealingCertificate } from './certificate.ts';
+import { sealingCertificate } from './certificate.ts';
 import { askFor, fileValue, type Inputs } from './inputs.ts';
 import type { SecretsOptions } from './options.ts';
 import type { EncryptedFor, StackSecrets } from './result.ts';
+import type { CertificateOptions, Sealing } from './sealing.ts';
 
 /** A stack, and what there is of its Secrets. */
 export interface Work {

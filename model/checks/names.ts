@@ -1,7 +1,5 @@
+import { NAME_LENGTH } from '../limits.ts';
 import type { Check } from './check.ts';
-
-/** Longest stack name: the Flux Kustomizations and labels made from it still fit. */
-export const NAME_LENGTH = 40;
 
 /** A name that nobody wrote comes from the file's name, which may be anything. */
 export const checkName: Check = (written, stack) => {

@@ -1,6 +1,6 @@
 import type { Schema } from '../../imports/crd.ts';
 import { at, itemPath } from '../reading/data.ts';
-import type { Problem } from './validate.ts';
+import type { Problem } from './problem.ts';
 
 /**
  * Members that server-side apply refuses because another member of a `map` or `set` list has the same key. A

@@ -2,7 +2,7 @@ import type { Schema } from '../../imports/crd.ts';
 import { nearest } from '../../model/nearest.ts';
 import { inWords, isData } from '../reading/data.ts';
 import { formats, inRange } from './formats.ts';
-import type { Problem } from './validate.ts';
+import type { Problem } from './problem.ts';
 
 /** `a string`, `a list` and so on: what a value is, in the words of an error. */
 export function typeOf(value: unknown): string {

@@ -4,14 +4,8 @@ import { suggestion } from '../../model/nearest.ts';
 import { type Data, fieldPath, isData, itemPath } from '../reading/data.ts';
 import { isQuantity } from './formats.ts';
 import { repeatedItems } from './lists.ts';
+import type { Problem } from './problem.ts';
 import { quantityRemedy, scalarProblems, typeOf } from './scalars.ts';
-
-/** A field that its schema does not allow. */
-export interface Problem {
-  readonly path: string;
-  readonly what: string;
-  readonly remedy: string;
-}
 
 /**
  * Every way in which a value breaks its schema, as an API server with strict field validation sees it:

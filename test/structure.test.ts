@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * Which room may know which: the only place that says so. A room is a folder at the top, or a file there.
+ * What is not in a list is an arrow against the grain.
+ */
+const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
+  // The engine's data: what a stack is.
+  model: [],
+  // What goes into the programs, and what objects are built of: neither knows the other.
+  settings: ['model'],
+  constructs: ['model'],
+  charts: ['constructs', 'imports', 'model', 'settings'],
+  imports: [],
+  // Readers of manifests. They take no stack.
+  rules: ['imports', 'model'],
+  output: ['files', 'model'],
+  continuity: ['model'],
+  summary: ['model', 'settings'],
+  // What a repository holds.
+  files: [],
+  git: ['files'],
+  // Values, and who opens them. Nothing that renders knows these.
+  secrets: ['constructs', 'files', 'model', 'output'],
+  cluster: ['files', 'model', 'secrets'],
+  // A stack in, texts out.
+  'render.ts': ['charts', 'constructs', 'model', 'output', 'rules', 'summary'],
+  'matrix-chart.ts': ['model', 'render.ts'],
+  // Entries.
+  'index.ts': ['charts', 'constructs', 'matrix-chart.ts', 'model', 'render.ts', 'rules', 'secrets'],
+  'main.ts': ['commands'],
+  launcher: ['files'],
+  commands: [
+    'cluster',
+    'continuity',
+    'files',
+    'git',
+    'model',
+    'output',
+    'package.json',
+    'render.ts',
+    'rules',
+    'secrets',
+    'summary',
+  ],
+};
+
+/** Parts of model/ that are about stacks: for the readers of manifests they are not there. */
+const ABOUT_STACKS = [
+  'model/components/',
+  'model/checks/',
+  'model/facts.ts',
+  'model/resolve.ts',
+  'model/schema.ts',
+  'model/stack.ts',
+];
+const READERS_OF_MANIFESTS = ['rules', 'output'];
+
+const FILES = readdirSync('.', { recursive: true, encoding: 'utf8' })
+  .filter(
+    (path) => path.endsWith('.ts') && !/^(?:node_modules|build|dist|test|bench|examples|tools)\//.test(path),
+  )
+  .filter((path) => !/^imports\/(?:schemas|.*\.(?:io|com)\.ts$)/.test(path))
+  .filter((path) => path !== 'vitest.config.ts')
+  .sort();
+
+const room = (path: string): string => path.split('/')[0] ?? '';
+
+/** The files of this program that a file imports, types included. */
+const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
+  FILES.map((path) => [
+    path,
+    [...readFileSync(path, 'utf8').matchAll(/(?:\bfrom|\bimport\()\s*'(\.{1,2}\/[^']+)'/g)].map(
+      ([, to = '']) => normalize(join(dirname(path), to)),
+    ),
+  ]),
+);
+
+describe('the rooms', () => {
+  it('all have a line in the table', () => {
+    expect([...new Set(FILES.map(room))].sort()).toEqual(Object.keys(MAY_KNOW).sort());
+  });
+
+  it('know only those that the table says', () => {
+    const against = FILES.flatMap((path) =>
+      (IMPORTS.get(path) ?? [])
+        .filter((to) => room(to) !== room(path) && !MAY_KNOW[room(path)]?.includes(room(to)))
+        .map((to) => `${path} knows ${to}`),
+    );
+    expect(against).toEqual([]);
+  });
+
+  it('know each other as much as the table says: a line that nobody needs is removed', () => {
+    const known = (from: string): readonly string[] =>
+      FILES.filter((path) => room(path) === from)
+        .flatMap((path) => IMPORTS.get(path) ?? [])
+        .map(room);
+    const idle = Object.entries(MAY_KNOW).flatMap(([from, all]) =>
+      all.filter((to) => !known(from).includes(to)).map((to) => `${from} does not know ${to}`),
+    );
+    expect(idle).toEqual([]);
+  });
+
+  it('that read manifests know no stack', () => {
+    const against = FILES.filter((path) => READERS_OF_MANIFESTS.includes(room(path))).flatMap((path) =>
+      (IMPORTS.get(path) ?? [])
+        .filter((to) => ABOUT_STACKS.some((part) => to.startsWith(part)))
+        .map((to) => `${path} knows ${to}`),
+    );
+    expect(against).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('are in no circle', () => {
+    expect(circles(IMPORTS)).toEqual([]);
+  });
+});
+
+/** Groups of files that all lead to each other (Tarjan's algorithm). */
+function circles(edges: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[] = [];
+  const visit = (path: string): void => {
+    order.set(path, order.size);
+    lowest.set(path, order.size - 1);
+    stack.push(path);
+    for (const to of edges.get(path) ?? []) {
+      if (!edges.has(to)) continue;
+      if (!order.has(to)) visit(to);
+      if (stack.includes(to)) lowest.set(path, Math.min(lowest.get(path) ?? 0, lowest.get(to) ?? 0));
+    }
+    if (lowest.get(path) !== order.get(path)) return;
+    const group = stack.splice(stack.indexOf(path));
+    if (group.length > 1) found.push(group.sort().join(' '));
+  };
+  for (const path of edges.keys()) if (!order.has(path)) visit(path);
+  return found;
+}
