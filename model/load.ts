@@ -1,7 +1,7 @@
 import { type Claims, claimsOf } from './checks/across.ts';
 import { checkAdditions } from './checks/additions.ts';
 import { checkAmounts } from './checks/amounts.ts';
-import { checkCallAddress, checkPorts, checkTolerations } from './checks/call-nodes.ts';
+import { checkCallAddress, checkPorts, checkRelays, checkTolerations } from './checks/call-nodes.ts';
 import type { Check, CheckFinding } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkElementCalls } from './checks/clients.ts';
@@ -37,6 +37,7 @@ const CHECKS: readonly Check[] = [
   checkHosts,
   checkTunnel,
   checkPorts,
+  checkRelays,
   checkCallAddress,
   checkAmounts,
   checkElementCalls,

@@ -14,7 +14,7 @@ export interface Port {
   readonly protocol: 'TCP' | 'UDP';
   /** The Service's port for it; absent when nothing reaches it through the Service. */
   readonly service?: number;
-  /** Key of its component's settings that decides the number; absent where no key does. */
+  /** Key below its component's that decides the number, such as `turn.udp`; absent where no key does. */
   readonly setting?: string;
 }
 

@@ -85,7 +85,7 @@ export function warnings(stack: Stack): readonly string[] {
   }
   if (livekit !== undefined) {
     found.push(
-      "LiveKit's signalling port 7880/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.",
+      `LiveKit's signalling port ${livekit.signalling}/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.`,
     );
   }
   if (jitsi?.access === 'anyone')

@@ -1,3 +1,4 @@
+import { RELAYS_FOR_ONE } from '../components/livekit.ts';
 import { isPrivateAddress } from '../fields.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
@@ -25,16 +26,26 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
       // With hostPort only the media port reaches the node; the rest stays on the pod.
       const onNode = party.network === 'host' || (party.network === 'hostPort' && port.service === undefined);
       if (!onNode) continue;
-      const settable = port.setting !== undefined;
       found.push({
-        path: settable ? [party.setting, port.setting] : [party.setting],
-        settable,
+        path: [party.setting, ...(port.setting?.split('.') ?? [])],
+        settable: port.setting !== undefined,
         who: `${party.title} (${port.name})`,
         protocol: port.protocol,
         first: port.number,
         last: port.last ?? port.number,
       });
     }
+  }
+  // On the node's network its REST interface is on the node's loopback, at a number that its own scripts fix.
+  if (stack.jitsi?.attach === 'hostNetwork') {
+    found.push({
+      path: ['jitsi', 'attach'],
+      settable: false,
+      who: 'Jitsi Videobridge (REST on loopback)',
+      protocol: 'TCP',
+      first: 8080,
+      last: 8080,
+    });
   }
   return found;
 }
@@ -43,6 +54,31 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
 export function portsText({ first, last }: { readonly first: number; readonly last: number }): string {
   return first === last ? String(first) : `${first}-${last}`;
 }
+
+/** What to write where ports clash: the fields that decide them, as far as there are any. */
+function portRemedy(ports: readonly HostPorts[]): string {
+  const fields = ports.filter(({ settable }) => settable).map(({ path }) => dotted(path));
+  return fields.length === 0
+    ? 'neither port can be changed: leave one of the two programs out'
+    : `write other ports at ${fields.join(' or ')}`;
+}
+
+/** TURN that cannot relay for a single participant would fail in calls, long after the start. */
+export const checkRelays: Check = (_written, { livekit }) => {
+  if (livekit === undefined) return [];
+  const { first, last } = livekit.turn.relay;
+  const ports = last - first + 1;
+  // A range that runs backwards is an error of its own.
+  if (ports < 1 || ports >= RELAYS_FOR_ONE) return [];
+  return [
+    {
+      code: 'MG085',
+      at: ['livekit', 'turn', 'relay'],
+      what: `livekit.turn.relay has ${ports} ${ports === 1 ? 'port' : 'ports'}, and one participant may need ${RELAYS_FOR_ONE}`,
+      remedy: `write a wider range: ${RELAYS_FOR_ONE} ports for each participant that is relayed at once`,
+    },
+  ];
+};
 
 /** Two programs cannot open one port on one node. */
 export const checkPorts: Check = (written, stack) => {
@@ -61,10 +97,10 @@ export const checkPorts: Check = (written, stack) => {
       findings.push({
         code: 'MG021',
         at: at.path,
-        // A port that no field decides has no place in the file.
-        ...(against.settable ? { other: against.path } : {}),
+        // A default of the same program has no place of its own in the file.
+        ...(decides(against) || against.path[0] !== at.path[0] ? { other: against.path } : {}),
         what: `${one.who} and ${other.who} both open ${one.protocol} ${shared} on the call nodes`,
-        remedy: `write other ports at ${[at, against].flatMap(({ settable, path }) => (settable ? [dotted(path)] : [])).join(' or ')}`,
+        remedy: portRemedy([at, against]),
       });
     }
     if (one.settable && one.first <= NODE_PORTS.last && one.last >= NODE_PORTS.first) {
