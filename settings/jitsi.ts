@@ -129,7 +129,8 @@ export function customConfigJs(jitsi: Jitsi, extraHost: string | undefined): str
       : [
           `// The page is served as ${jitsi.host} and as ${extraHost}: signalling follows the address bar.`,
           "if (typeof window !== 'undefined' && window.location && window.location.host) {",
-          "  config.websocket = 'wss://' + window.location.host + '/xmpp-websocket';",
+          // The image's own script has the tenant there, the first part of a path such as /team/meeting.
+          "  config.websocket = 'wss://' + window.location.host + '/' + (typeof subdir === 'string' ? subdir : '') + 'xmpp-websocket';",
           '}',
         ]),
     '',
