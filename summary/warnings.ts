@@ -39,6 +39,23 @@ function callsThroughTheRouter({ expose, callNodes, livekit, topology }: Stack):
   ];
 }
 
+/** Extra names on the local network after which people do not reach all that they may expect. */
+function halfNames({ expose, livekit, synapse }: Stack): readonly string[] {
+  const names = expose.lan?.names ?? {};
+  return [
+    ...(names.livekit === undefined || livekit === undefined
+      ? []
+      : [
+          `No client ever uses ${names.livekit} (expose.lan.names.livekit): all are told ${livekit.host}, which the local network has to reach too. You can remove the name.`,
+        ]),
+    ...(names.element === undefined
+      ? []
+      : [
+          `Element opened as ${names.element} still talks to ${synapse.baseUrl}, as everywhere: the local network has to reach that too.`,
+        ]),
+  ];
+}
+
 /**
  * What the chosen entrances and settings weaken or reveal, in whole sentences: things a reviewer
  * should have heard of before this goes live.
@@ -67,7 +84,7 @@ export function warnings(stack: Stack): readonly string[] {
       `Nothing rendered here answers on port 80: whoever types a host without https:// reaches nothing unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${https} (web is its usual name for port 80).`,
     );
   }
-  found.push(...slowUploads(stack), ...callsThroughTheRouter(stack));
+  found.push(...slowUploads(stack), ...callsThroughTheRouter(stack), ...halfNames(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
       'At each start the call servers ask public STUN servers (of Google, Twilio and Jitsi) for their address.',

@@ -156,7 +156,7 @@ function livekitPorts({ udp, tcp, signalling, turn }: Livekit): readonly Port[] 
 export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 'lk-jwt-service'> = {
   schema,
   resolve,
-  lanName: 'Signalling of calls.',
+  lanName: 'Signalling of calls. No client uses it: all are told livekit.host.',
   images: {
     livekit: {
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,

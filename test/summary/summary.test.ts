@@ -181,6 +181,17 @@ describe('SUMMARY.md', () => {
     expect(summary(publicStack('wellKnown: elsewhere'))).not.toContain('takes the name over');
   });
 
+  it('says which names on the local network lead nowhere, or only half the way', () => {
+    const before = section(summary(appMatrix), 'Before this goes live');
+    expect(before).toContain(
+      'No client ever uses rtc.cluster.arpa (expose.lan.names.livekit): all are told rtc.testing.borooka.ee',
+    );
+    expect(before).toContain(
+      'Element opened as element.cluster.arpa still talks to https://matrix.testing.borooka.ee',
+    );
+    expect(summary(publicStack())).not.toMatch(/No client ever|still talks to/);
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
