@@ -1,7 +1,13 @@
 import { type Claims, claimsOf } from './checks/across.ts';
 import { checkAdditions } from './checks/additions.ts';
 import { checkAmounts } from './checks/amounts.ts';
-import { checkCallAddress, checkPorts, checkRelays, checkTolerations } from './checks/call-nodes.ts';
+import {
+  checkCallAddress,
+  checkPorts,
+  checkRelays,
+  checkTolerations,
+  checkUdpRange,
+} from './checks/call-nodes.ts';
 import type { Check, CheckFinding } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkElementCalls } from './checks/clients.ts';
@@ -38,6 +44,7 @@ const CHECKS: readonly Check[] = [
   checkTunnel,
   checkPorts,
   checkRelays,
+  checkUdpRange,
   checkCallAddress,
   checkAmounts,
   checkElementCalls,

@@ -34,6 +34,12 @@ function address(stack: Stack): object {
   };
 }
 
+/** Ports for call traffic: shared by all participants, or one for each. LiveKit takes either, not both. */
+function callPorts({ udp: { first, last }, sharesUdp }: Livekit): object {
+  if (!sharesUdp) return { port_range_start: first, port_range_end: last };
+  return { udp_port: first === last ? first : `${first}-${last}` };
+}
+
 /**
  * livekit.yaml as data. LiveKit refuses keys it does not know.
  *
@@ -46,14 +52,13 @@ export function livekitConfig(stack: Stack, livekit: Livekit): unknown {
 /** What the stack itself says, before additions. */
 function ownLivekitConfig(stack: Stack, livekit: Livekit): object {
   const self = party(stack.topology, 'livekit');
-  const { first, last } = livekit.udp;
   const relay = port(self, 'turn-relay');
   return {
     port: port(self, 'http').number,
     key_file: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
     rtc: {
       tcp_port: port(self, 'ice-tcp').number,
-      ...(first === last ? { udp_port: first } : { port_range_start: first, port_range_end: last }),
+      ...callPorts(livekit),
       ...address(stack),
       interfaces: { excludes: CLUSTER_INTERFACES },
     },

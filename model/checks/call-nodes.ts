@@ -80,6 +80,21 @@ export const checkRelays: Check = (_written, { livekit }) => {
   ];
 };
 
+/** A single port has nothing to divide. */
+export const checkUdpRange: Check = (written, { livekit }) => {
+  const how = written.livekit?.udpRange;
+  if (how === undefined || livekit === undefined || livekit.udp.first !== livekit.udp.last) return [];
+  return [
+    {
+      code: 'MG086',
+      at: ['livekit', 'udpRange'],
+      other: ['livekit', 'udp'],
+      what: `livekit.udpRange is ${how}, but livekit.udp is the single port ${livekit.udp.first}`,
+      remedy: 'write a range at livekit.udp, such as 7882-7892, or remove udpRange',
+    },
+  ];
+};
+
 /** Two programs cannot open one port on one node. */
 export const checkPorts: Check = (written, stack) => {
   const findings: CheckFinding[] = [];

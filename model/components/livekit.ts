@@ -24,6 +24,12 @@ const schema = z
       .describe(
         'UDP for call traffic: one port for everything (7882), or a range (50000-60000). Default: 7882.',
       ),
+    udpRange: z
+      .enum(['each', 'shared'])
+      .optional()
+      .describe(
+        'How a range in udp is used: each gives every participant a port, so it limits their number; shared opens as many of the ports as the node has cores, and all participants use those (what LiveKit recommends for large nodes). Default: each.',
+      ),
     tcp: port.optional().describe('TCP for call traffic where UDP is blocked. Default: 7881.'),
     signalling: port
       .optional()
@@ -52,6 +58,8 @@ export interface Livekit {
   /** What Matrix clients are told: where the JWT service answers. */
   readonly serviceUrl: string;
   readonly udp: { readonly first: number; readonly last: number };
+  /** Whether all participants share the ports of `udp`; a single port is always shared. */
+  readonly sharesUdp: boolean;
   readonly tcp: number;
   readonly signalling: number;
   readonly turn: { readonly udp: number; readonly relay: { readonly first: number; readonly last: number } };
@@ -110,10 +118,12 @@ const JWT_RESOURCES: Resources = {
 function resolve({ livekit: written }: StackFile, { serverName, size }: StackFacts): Livekit | undefined {
   if (!isOn(written)) return undefined;
   const resolvedHost = written.host ?? `rtc.${serverName}`;
+  const udp = portRange(written.udp ?? PORTS.udp);
   return {
     host: resolvedHost,
     serviceUrl: `https://${resolvedHost}`,
-    udp: portRange(written.udp ?? PORTS.udp),
+    udp,
+    sharesUdp: udp.first === udp.last || written.udpRange === 'shared',
     tcp: written.tcp ?? PORTS.tcp,
     signalling: written.signalling ?? PORTS.signalling,
     turn: {

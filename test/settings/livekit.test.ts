@@ -85,6 +85,18 @@ callNodes: {addresses: {discover: stun}}
     expect(Object.keys(Object(dig(config(STUN), 'rtc')))).not.toContain('udp_port');
   });
 
+  it('shares a range between all participants where that was written', () => {
+    const shared = stackFrom(`
+schema: 1
+serverName: example.org
+expose: {public: {via: traefik, tls: {secret: tls}}}
+livekit: {udp: 7882-7892, udpRange: shared}
+callNodes: {addresses: {public: 198.51.100.7}}
+`);
+    expect(dig(config(shared), 'rtc', 'udp_port')).toBe('7882-7892');
+    expect(Object.keys(Object(dig(config(shared), 'rtc')))).not.toContain('port_range_start');
+  });
+
   it('opens the ports that were written, behind the same Service', () => {
     const stack = stackFrom(`schema: 1
 serverName: example.org
