@@ -151,6 +151,23 @@ describe('the video bridge', () => {
     ).toBe(false);
   });
 
+  it('stops at once when nobody meets: no other bridge could take people over', () => {
+    for (const one of [stack, appMatrix]) {
+      expect(configText(one, 'jitsi-config', 'custom-jvb.conf')).toContain('shutting-down-delay = 2 seconds');
+      const mounts = digList(
+        objectOf(one, 'Deployment', 'jitsi-jvb'),
+        'spec',
+        'template',
+        'spec',
+        'containers',
+        0,
+        'volumeMounts',
+      );
+      expect(mounts.map((mount) => dig(mount, 'mountPath'))).toContain('/config/custom-jvb.conf');
+    }
+    expect(configText(stack, 'jitsi-config', 'custom-jvb.conf')).not.toContain('private.host');
+  });
+
   it('opens only the media port on the node with hostPort', () => {
     const ports = digList(
       objectOf(stack, 'Deployment', 'jitsi-jvb'),
