@@ -1,3 +1,4 @@
+import type { Jitsi } from '../model/components/jitsi.ts';
 import type { Stack } from '../model/stack.ts';
 
 /**
@@ -16,11 +17,16 @@ export function wellKnownClient(stack: Stack): object {
     // Element's classic Android app reads only the older of the two names.
     ...(stack.jitsi === undefined
       ? {}
-      : {
-          'io.element.jitsi': { preferredDomain: stack.jitsi.host },
-          'im.vector.riot.jitsi': { preferredDomain: stack.jitsi.host },
-        }),
+      : { 'io.element.jitsi': meetings(stack.jitsi), 'im.vector.riot.jitsi': meetings(stack.jitsi) }),
   };
+}
+
+/**
+ * Rooms of two meet in Jitsi as well. Element would otherwise call them directly, which needs a TURN server that this
+ * stack does not have: such calls fail behind most routers, or go through a server of matrix.org.
+ */
+function meetings({ host }: Jitsi): object {
+  return { preferredDomain: host, useFor1To1Calls: true };
 }
 
 /** `/.well-known/matrix/server`: where other homeservers connect to. */

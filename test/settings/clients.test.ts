@@ -127,6 +127,14 @@ describe('the well-known answers', () => {
     });
   });
 
+  it('let rooms of two meet in Jitsi, since direct calls would need a TURN server', () => {
+    const jitsi = { preferredDomain: 'meet.example.org', useFor1To1Calls: true };
+    expect(configData(publicStack(), 'well-known-config', 'client.json')).toMatchObject({
+      'io.element.jitsi': jitsi,
+      'im.vector.riot.jitsi': jitsi,
+    });
+  });
+
   it('delegate federation to the homeserver on 443, which Synapse itself cannot answer', () => {
     expect(configData(publicStack(), 'well-known-config', 'server.json')).toEqual({
       'm.server': 'matrix.example.org:443',
