@@ -6,6 +6,7 @@ import type { Stack, TlsSource } from '../model/stack.ts';
 import { isOnNode, type PathMatch, party, port, type Route } from '../model/topology.ts';
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
+import { clusterNeeds } from './cluster-needs.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
 import {
   blocks,
@@ -278,6 +279,7 @@ export function summaryText(
     heading(2, 'Before this goes live'),
     weak.length === 0 ? md`Nothing special to know.` : list(weak),
     ...changes(stack, accepted),
+    clusterNeeds(stack),
     secrets(stack),
     images(manifests),
     resources(manifests),

@@ -192,6 +192,31 @@ describe('SUMMARY.md', () => {
     expect(summary(publicStack())).not.toMatch(/No client ever|still talks to/);
   });
 
+  it('names the operators that a stack needs, with releases that do not fit', () => {
+    const needs = (stack: Stack): string => section(summary(stack), 'What the cluster has to have');
+    expect(needs(publicStack())).toMatch(/\| Traefik \| .* not 3\.6\.4 to 3\.6\.6/);
+    expect(needs(publicStack())).toMatch(/\| Flux \| .* 2\.5 or newer/);
+    expect(needs(publicStack())).not.toContain('cloudflare');
+    expect(needs(appMatrix)).toMatch(/cloudflare-operator[^]*Sealed Secrets/);
+    // Every kind that is no built-in one has an operator in the table.
+    const words: Readonly<Record<string, string>> = {
+      'postgresql.cnpg.io': 'CloudNativePG',
+      'cert-manager.io': 'cert-manager',
+      'traefik.io': 'Traefik',
+      'networking.cfargotunnel.com': 'cloudflare-operator',
+      'bitnami.com': 'Sealed Secrets',
+      'external-secrets.io': 'External Secrets',
+      'kustomize.toolkit.fluxcd.io': 'Flux',
+    };
+    for (const stack of allProfiles()) {
+      for (const { manifest } of objectsOf(stack)) {
+        const [group = ''] = manifest.apiVersion.split('/');
+        if (['v1', 'apps'].includes(group)) continue;
+        expect(needs(stack), manifest.apiVersion).toContain(`| ${words[group] ?? group}`);
+      }
+    }
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
