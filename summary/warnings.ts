@@ -6,6 +6,8 @@ import { portText } from './diagram.ts';
 /** What Cloudflare accepts in one request on its free and professional plans, in MB of 10^6 bytes. */
 const CLOUDFLARE_UPLOAD_MB = 100;
 
+/** Bytes that Jitsi's own package of the video bridge asks the kernel for; LiveKit complains below half of it. */
+const UDP_BUFFER = 10_485_760;
 /** Seconds that Traefik gives a request to arrive, its body included, unless its entry point says otherwise. */
 const TRAEFIK_READ_SECONDS = 60;
 /** Mbit/s that the slowest person uploads with whom a limit should not leave out: by DSL, and by a poor Wi-Fi. */
@@ -93,6 +95,11 @@ export function warnings(stack: Stack): readonly string[] {
   if (calls) {
     found.push(
       'Call pods use ports of their node, so the namespace admits privileged pods; every pod rendered here is still restricted in all other ways.',
+    );
+  }
+  if (calls) {
+    found.push(
+      `On the call nodes, raise the kernel's limit for UDP buffers, or packets are lost in large calls: net.core.rmem_max = ${UDP_BUFFER} in a file of /etc/sysctl.d. No pod can set it.`,
     );
   }
   if (calls && Object.keys(callNodes.nodeSelector).length === 0) {

@@ -217,6 +217,14 @@ describe('SUMMARY.md', () => {
     }
   });
 
+  it('says which kernel setting call nodes need', () => {
+    expect(section(summary(publicStack()), 'Before this goes live')).toContain(
+      'net.core.rmem_max = 10485760',
+    );
+    const minimal = stacksIn('stacks').find(({ name }) => name === 'minimal') ?? publicStack();
+    expect(summary(minimal)).not.toContain('rmem_max');
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
