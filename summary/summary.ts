@@ -142,6 +142,11 @@ function dns(stack: Stack): readonly Markdown[] {
   return [
     heading(2, 'DNS records'),
     table(['name', 'type', 'leads to', 'who'], rows),
+    ...(stack.expose.public === undefined && stack.livekit !== undefined
+      ? [
+          md`Pods need two of these names too: ${code(stack.serverName)} and ${code(stack.livekit.host)}, which lk-jwt-service asks when somebody joins a call. They usually get the answer of their node's resolver through CoreDNS; where that does not know the local DNS, add a forward for the zone to CoreDNS. Without it calls fail.`,
+        ]
+      : []),
     ...(stack.topology.parties.some(isOnNode)
       ? [md`Call traffic needs no name: clients are told ${stack.callNodes.advertised.join(', ')}.`]
       : []),

@@ -225,6 +225,14 @@ describe('SUMMARY.md', () => {
     expect(summary(minimal)).not.toContain('rmem_max');
   });
 
+  it('says which names of a local network pods have to find too', () => {
+    const lan = allProfiles().find(({ file }) => file === 'stacks/lan-only-with-calls.yaml') ?? publicStack();
+    expect(section(summary(lan), 'DNS records')).toContain(
+      'Pods need two of these names too: `home.arpa` and `rtc.home.arpa`',
+    );
+    expect(summary(publicStack())).not.toContain('Pods need');
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
