@@ -59,17 +59,40 @@ function federation(stack: Stack): object {
  * Source: Element Call, docs/self_hosting.md.
  */
 function calls(stack: Stack): object {
-  if (stack.livekit === undefined) return {};
+  if (stack.livekit === undefined) return experimental(stack);
   return {
     max_event_delay_duration: '24h',
     rc_message: { per_second: 0.5, burst_count: 30 },
     rc_delayed_event_mgmt: { per_second: 1, burst_count: 20 },
-    experimental_features: { msc4143_enabled: true, msc4222_enabled: true },
+    ...experimental(stack),
     matrix_rtc: {
       transports: [{ type: 'livekit', livekit_service_url: stack.livekit.serviceUrl }],
     },
   };
 }
+
+/** Features that Synapse switches by the number of their proposal; no key at all where none is on. */
+function experimental({ livekit, synapse }: Stack): object {
+  const features = {
+    ...(livekit === undefined ? {} : { msc4143_enabled: true, msc4222_enabled: true }),
+    ...(synapse.pushesEncryptedEvents ? { msc4028_push_encrypted_events: true } : {}),
+  };
+  return Object.keys(features).length === 0 ? {} : { experimental_features: features };
+}
+
+/** What is only written where the stack file asks for it: Synapse's own default otherwise. */
+function privacy({ synapse: { profilesNeedLogin, federationTls } }: Stack): object {
+  return {
+    ...(profilesNeedLogin ? { require_auth_for_profile_requests: true } : {}),
+    // A text, as Synapse wants it.
+    ...(federationTls === undefined
+      ? {}
+      : { federation_client_minimum_tls_version: federationTls.replace('TLSv', '') }),
+  };
+}
+
+/** Synapse's word for no room at all is `off`. */
+const ENCRYPTION = { all: 'all', invite: 'invite', none: 'off' } as const;
 
 /**
  * homeserver.yaml as data. Holds no secret and no `${…}`: Synapse expands nothing.
@@ -141,7 +164,8 @@ function ownHomeserver(stack: Stack): object {
     enable_registration: false,
     presence: { enabled: false },
     rc_login: { address: LOGINS_BY_ADDRESS },
-    encryption_enabled_by_default_for_room_type: 'all',
+    encryption_enabled_by_default_for_room_type: ENCRYPTION[stack.synapse.encryptNewRooms],
+    ...privacy(stack),
     ip_range_blacklist: PRIVATE_RANGES,
     ...federation(stack),
     ...calls(stack),
