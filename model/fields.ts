@@ -114,6 +114,12 @@ function rangeAdvice(text: string): string {
   return 'write one port (7882) or a range with the lower end first (50000-60000)';
 }
 
+/** A range of UDP ports, written `41000-41999`. */
+export const rangeOfPorts = shortText.regex(
+  PORT_RANGE,
+  'write a range with the lower end first, such as 41000-41999',
+);
+
 /** First and last port of a {@link portOrRange}; both are the same for a single port. */
 export function portRange(value: number | string): { readonly first: number; readonly last: number } {
   if (typeof value === 'number') return { first: value, last: value };

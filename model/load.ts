@@ -5,7 +5,9 @@ import {
   checkCallAddress,
   checkPlaceholderAddress,
   checkPorts,
+  checkRelays,
   checkTolerations,
+  checkUdpRange,
 } from './checks/call-nodes.ts';
 import type { Check, CheckFinding } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
@@ -46,6 +48,8 @@ const CHECKS: readonly Check[] = [
   checkHosts,
   checkTunnel,
   checkPorts,
+  checkRelays,
+  checkUdpRange,
   checkCallAddress,
   checkAmounts,
   checkElementCalls,

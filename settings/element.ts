@@ -18,8 +18,8 @@ function calls(stack: Scene, what: ElementCalls): object {
     case 'livekit':
       return { element_call: { use_exclusively: true } };
     case 'none':
-      // The second key keeps Jitsi's button away, which would lead to the public server.
-      return { element_call: { disable: true, use_exclusively: true } };
+      // Jitsi's button, which would lead to the public server, goes with UIFeature.voip below.
+      return { element_call: { disable: true } };
   }
 }
 

@@ -110,12 +110,18 @@ function ownEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, 
 }
 
 /** The file behind the bridge's configuration; it is read last and wins. */
-export function customJvbConf(): string {
+export function customJvbConf({ attach }: Jitsi): string {
   return [
-    '# REST without authentication: on the node it must not leave the loopback interface.',
-    'videobridge.http-servers.private.host = "127.0.0.1"',
-    '# Addresses that lead no client anywhere.',
-    `ice4j.harvest.blocked-interfaces = [${CLUSTER_INTERFACES.map((name) => `"${name}"`).join(', ')}]`,
+    '# The default of a minute lets Jicofo move people to another bridge, and there is none: nobody could meet so long.',
+    'videobridge.shutdown.shutting-down-delay = 2 seconds',
+    ...(attach === 'hostNetwork'
+      ? [
+          '# REST without authentication: on the node it must not leave the loopback interface.',
+          'videobridge.http-servers.private.host = "127.0.0.1"',
+          '# Addresses that lead no client anywhere.',
+          `ice4j.harvest.blocked-interfaces = [${CLUSTER_INTERFACES.map((name) => `"${name}"`).join(', ')}]`,
+        ]
+      : []),
     '',
   ].join('\n');
 }
@@ -130,7 +136,8 @@ export function customConfigJs(jitsi: Jitsi, extraHost: string | undefined): str
       : [
           `// The page is served as ${jitsi.host} and as ${extraHost}: signalling follows the address bar.`,
           "if (typeof window !== 'undefined' && window.location && window.location.host) {",
-          "  config.websocket = 'wss://' + window.location.host + '/xmpp-websocket';",
+          // The image's own script has the tenant there, the first part of a path such as /team/meeting.
+          "  config.websocket = 'wss://' + window.location.host + '/' + (typeof subdir === 'string' ? subdir : '') + 'xmpp-websocket';",
           '}',
         ]),
     '',

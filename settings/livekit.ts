@@ -35,6 +35,12 @@ function address(stack: Scene): object {
   };
 }
 
+/** Ports for call traffic: shared by all participants, or one for each. LiveKit takes either, not both. */
+function callPorts({ udp: { first, last }, sharesUdp }: Livekit): object {
+  if (!sharesUdp) return { port_range_start: first, port_range_end: last };
+  return { udp_port: first === last ? first : `${first}-${last}` };
+}
+
 /**
  * livekit.yaml as data. LiveKit refuses keys it does not know.
  *
@@ -47,14 +53,13 @@ export function livekitConfig(stack: Scene, livekit: Livekit): unknown {
 /** What the stack itself says, before additions. */
 function ownLivekitConfig(stack: Scene, livekit: Livekit): object {
   const self = workloadOf(stack.topology, 'livekit');
-  const { first, last } = livekit.udp;
   const relay = portOf(self, 'turn-relay');
   return {
     port: portOf(self, 'http').number,
     key_file: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
     rtc: {
       tcp_port: portOf(self, 'ice-tcp').number,
-      ...(first === last ? { udp_port: first } : { port_range_start: first, port_range_end: last }),
+      ...callPorts(livekit),
       ...address(stack),
       interfaces: { excludes: CLUSTER_INTERFACES },
     },

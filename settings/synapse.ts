@@ -59,19 +59,42 @@ function federation(stack: Scene): object {
  * room for the burst of key exchange at a call's start, and the place where the call service is.
  * Source: Element Call, docs/self_hosting.md.
  */
-function calls(stack: Scene): object {
+function calls(stack: Scene, own: Synapse): object {
   const services = CALLS.of(stack.offers).flatMap((one) => (one.by === 'livekit' ? [one.serviceUrl] : []));
-  if (services.length === 0) return {};
+  if (services.length === 0) return experimental(own, false);
   return {
     max_event_delay_duration: '24h',
     rc_message: { per_second: 0.5, burst_count: 30 },
     rc_delayed_event_mgmt: { per_second: 1, burst_count: 20 },
-    experimental_features: { msc4143_enabled: true, msc4222_enabled: true },
+    ...experimental(own, true),
     matrix_rtc: {
       transports: services.map((url) => ({ type: 'livekit', livekit_service_url: url })),
     },
   };
 }
+
+/** Features that Synapse switches by the number of their proposal; no key at all where none is on. */
+function experimental(own: Synapse, calls: boolean): object {
+  const features = {
+    ...(calls ? { msc4143_enabled: true, msc4222_enabled: true } : {}),
+    ...(own.pushesEncryptedEvents ? { msc4028_push_encrypted_events: true } : {}),
+  };
+  return Object.keys(features).length === 0 ? {} : { experimental_features: features };
+}
+
+/** What is only written where the stack file asks for it: Synapse's own default otherwise. */
+function privacy({ profilesNeedLogin, federationTls }: Synapse): object {
+  return {
+    ...(profilesNeedLogin ? { require_auth_for_profile_requests: true } : {}),
+    // A text, as Synapse wants it.
+    ...(federationTls === undefined
+      ? {}
+      : { federation_client_minimum_tls_version: federationTls.replace('TLSv', '') }),
+  };
+}
+
+/** Synapse's word for no room at all is `off`. */
+const ENCRYPTION = { all: 'all', invite: 'invite', none: 'off' } as const;
 
 /**
  * homeserver.yaml as data. Holds no secret and no `${…}`: Synapse expands nothing.
@@ -151,10 +174,11 @@ function ownHomeserver(stack: Scene, own: Synapse): object {
     enable_registration: false,
     presence: { enabled: false },
     rc_login: { address: LOGINS_BY_ADDRESS },
-    encryption_enabled_by_default_for_room_type: 'all',
+    encryption_enabled_by_default_for_room_type: ENCRYPTION[own.encryptNewRooms],
+    ...privacy(own),
     ip_range_blacklist: PRIVATE_RANGES,
     ...federation(stack),
-    ...calls(stack),
+    ...calls(stack, own),
     caches: {
       global_factor: own.caches.globalFactor,
       cache_autotuning: {

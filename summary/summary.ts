@@ -17,6 +17,7 @@ import {
 } from '../model/topology.ts';
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
+import { clusterNeeds } from './cluster-needs.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
 import {
   blocks,
@@ -154,6 +155,11 @@ function dns(stack: Stack): readonly Markdown[] {
   return [
     heading(2, 'DNS records'),
     table(['name', 'type', 'leads to', 'who'], rows),
+    ...(stack.expose.public === undefined && stack.livekit !== undefined
+      ? [
+          md`Pods need two of these names too: ${code(stack.serverName)} and ${code(stack.livekit.host)}, which lk-jwt-service asks when somebody joins a call. They usually get the answer of their node's resolver through CoreDNS; where that does not know the local DNS, add a forward for the zone to CoreDNS. Without it calls fail.`,
+        ]
+      : []),
     ...(stack.topology.workloads.some(isOnNode)
       ? [
           md`Call traffic needs no name: clients connect to ${stack.callNodes.advertised.join(', ')} directly.`,
@@ -303,6 +309,7 @@ export function summaryText(
     heading(2, 'Before this goes live'),
     weak.length === 0 ? md`Nothing special to know.` : list(weak),
     ...changes(stack, accepted),
+    clusterNeeds(stack),
     secrets(stack),
     images(manifests),
     resources(manifests),

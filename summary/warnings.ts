@@ -8,6 +8,8 @@ import { portText } from './diagram.ts';
 /** What Cloudflare accepts in one request on its free and professional plans, in MB of 10^6 bytes. */
 const CLOUDFLARE_UPLOAD_MB = 100;
 
+/** Bytes that Jitsi's own package of the video bridge asks the kernel for; LiveKit complains below half of it. */
+const UDP_BUFFER = 10_485_760;
 /** Seconds that Traefik gives a request to arrive, its body included, unless its entry point says otherwise. */
 const TRAEFIK_READ_SECONDS = 60;
 /** Mbit/s that the slowest person uploads with whom a limit should not leave out: by DSL, and by a poor Wi-Fi. */
@@ -38,6 +40,23 @@ function callsThroughTheRouter({ expose, callNodes, livekit, topology }: Stack):
     .flatMap(({ to, port }) => listeners(topology, to).map((one) => portText(portOf(one, port))));
   return [
     `LiveKit tells everybody ${address.ip}, people on the local network too. If that is the address of your router, the router has to lead ${ports.join(', ')} back inside (NAT loopback, also called hairpin NAT); where it cannot, calls on the local network ring but stay silent. callNodes.addresses: {discover: stun} instead makes LiveKit tell the node's own address as well.`,
+  ];
+}
+
+/** Extra names on the local network after which people do not reach all that they may expect. */
+function halfNames({ expose, livekit, synapse }: Stack): readonly string[] {
+  const names = expose.lan?.names ?? {};
+  return [
+    ...(names.livekit === undefined || livekit === undefined
+      ? []
+      : [
+          `No client ever uses ${names.livekit} (expose.lan.names.livekit): all are told ${livekit.host}, which the local network has to reach too. You can remove the name.`,
+        ]),
+    ...(names.element === undefined
+      ? []
+      : [
+          `Element opened as ${names.element} still talks to ${synapse.baseUrl}, as everywhere: the local network has to reach that too.`,
+        ]),
   ];
 }
 
@@ -75,7 +94,7 @@ export function warnings(stack: Stack): readonly string[] {
       `Nothing rendered here answers on port 80: whoever types a host without https:// reaches nothing unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${https} (web is its usual name for port 80).`,
     );
   }
-  found.push(...slowUploads(stack), ...callsThroughTheRouter(stack));
+  found.push(...slowUploads(stack), ...callsThroughTheRouter(stack), ...halfNames(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
       'At each start the call servers ask public STUN servers (of Google, Twilio and Jitsi) for their address.',
@@ -86,6 +105,11 @@ export function warnings(stack: Stack): readonly string[] {
       'Call pods use ports of their node, so the namespace admits privileged pods; every pod rendered here is still restricted in all other ways.',
     );
   }
+  if (calls) {
+    found.push(
+      `On the call nodes, raise the kernel's limit for UDP buffers, or packets are lost in large calls: net.core.rmem_max = ${UDP_BUFFER} in a file of /etc/sysctl.d. No pod can set it.`,
+    );
+  }
   if (calls && Object.keys(callNodes.nodeSelector).length === 0) {
     found.push(
       'callNodes.nodeSelector is empty: call pods may start on any node, so every node needs the open ports.',
@@ -93,7 +117,7 @@ export function warnings(stack: Stack): readonly string[] {
   }
   if (livekit !== undefined) {
     found.push(
-      "LiveKit's signalling port 7880/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.",
+      `LiveKit's signalling port ${livekit.signalling}/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.`,
     );
   }
   const within = livekit === undefined ? [] : reservedWithin(livekit.udp.first, livekit.udp.last);

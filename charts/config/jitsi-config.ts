@@ -30,6 +30,6 @@ export function jitsiConfig(app: App, stack: Scene, jitsi: Jitsi): void {
   const extraHost = stack.expose.public === undefined ? undefined : stack.expose.lan?.names.jitsi;
   configMap(file, workloadOf(stack.topology, jitsiWorkload('web')), JITSI_FILES, {
     'custom-config.js': customConfigJs(jitsi, extraHost),
-    ...(jitsi.attach === 'hostNetwork' ? { 'custom-jvb.conf': customJvbConf() } : {}),
+    'custom-jvb.conf': customJvbConf(jitsi),
   });
 }

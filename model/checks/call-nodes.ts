@@ -1,3 +1,4 @@
+import { RELAYS_FOR_ONE } from '../components/livekit.ts';
 import { isDocumentationAddress, isPrivateAddress } from '../fields.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
@@ -34,6 +35,17 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
       });
     }
   }
+  // On the node's network its REST interface is on the node's loopback, at a number that its own scripts fix.
+  if (stack.jitsi?.attach === 'hostNetwork') {
+    found.push({
+      path: ['jitsi', 'attach'],
+      settable: false,
+      who: 'Jitsi Videobridge (REST on loopback)',
+      protocol: 'TCP',
+      first: 8080,
+      last: 8080,
+    });
+  }
   return found;
 }
 
@@ -49,6 +61,38 @@ function otherPorts(ports: readonly HostPorts[]): string {
     ? `write other ports at ${settings.join(' or ')}`
     : 'move one of them to a stack of its own, on other nodes';
 }
+
+/** TURN that cannot relay for a single participant would fail in calls, long after the start. */
+export const checkRelays: Check = (_written, { livekit }) => {
+  if (livekit === undefined) return [];
+  const { first, last } = livekit.turn.relay;
+  const ports = last - first + 1;
+  // A range that runs backwards is an error of its own.
+  if (ports < 1 || ports >= RELAYS_FOR_ONE) return [];
+  return [
+    {
+      code: 'MG085',
+      at: ['livekit', 'turn', 'relay'],
+      what: `livekit.turn.relay has ${ports} ${ports === 1 ? 'port' : 'ports'}, and one participant may need ${RELAYS_FOR_ONE}`,
+      remedy: `write a wider range: ${RELAYS_FOR_ONE} ports for each participant that is relayed at once`,
+    },
+  ];
+};
+
+/** A single port has nothing to divide. */
+export const checkUdpRange: Check = (written, { livekit }) => {
+  const how = written.livekit?.udpRange;
+  if (how === undefined || livekit === undefined || livekit.udp.first !== livekit.udp.last) return [];
+  return [
+    {
+      code: 'MG086',
+      at: ['livekit', 'udpRange'],
+      other: ['livekit', 'udp'],
+      what: `livekit.udpRange is ${how}, but livekit.udp is the single port ${livekit.udp.first}`,
+      remedy: 'write a range at livekit.udp, such as 7882-7892, or remove udpRange',
+    },
+  ];
+};
 
 /** Two programs cannot open one port on one node. */
 export const checkPorts: Check = (written, stack) => {
@@ -67,8 +111,8 @@ export const checkPorts: Check = (written, stack) => {
       findings.push({
         code: 'MG021',
         at: at.path,
-        // A port that no field decides has no place in the file.
-        ...(against.settable ? { other: against.path } : {}),
+        // A default of the same program has no place of its own in the file.
+        ...(decides(against) || against.path[0] !== at.path[0] ? { other: against.path } : {}),
         what: `${one.who} and ${other.who} both open ${one.protocol} ${shared} on the call nodes`,
         remedy: otherPorts([at, against]),
       });

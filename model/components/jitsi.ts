@@ -234,6 +234,14 @@ const RELEASES: KnownReleases = {
   because: 'older images run as root, on other ports and with other volumes',
 };
 
+/**
+ * Rooms of two meet in Jitsi as well. Element would otherwise call them directly, which needs a TURN server that this
+ * stack does not have: such calls fail behind most routers, or go through a server of matrix.org.
+ */
+function meetings(host: string): object {
+  return { preferredDomain: host, useFor1To1Calls: true };
+}
+
 /** Meetings with Jitsi: XMPP server, conference focus, video bridge and web pages. */
 export const jitsi = component({
   key: 'jitsi',
@@ -251,10 +259,7 @@ export const jitsi = component({
   offers: ({ host }) => [
     CALLS.offer({ by: 'jitsi', host }),
     // Element's classic Android app reads only the older of the two names.
-    WELL_KNOWN_CLIENT.offer({
-      'io.element.jitsi': { preferredDomain: host },
-      'im.vector.riot.jitsi': { preferredDomain: host },
-    }),
+    WELL_KNOWN_CLIENT.offer({ 'io.element.jitsi': meetings(host), 'im.vector.riot.jitsi': meetings(host) }),
   ],
   parts: (jitsi, { facts }) => {
     const { namespace } = facts;

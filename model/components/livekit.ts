@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
-import { host, portOrRange, portRange } from '../fields.ts';
+import { host, port, portOrRange, portRange, rangeOfPorts } from '../fields.ts';
 import {
   type BySize,
   overrideResources,
@@ -24,6 +24,27 @@ const schema = z
       .describe(
         'UDP for call traffic: one port for everything (7882), or a range (50000-60000). Default: 7882.',
       ),
+    udpRange: z
+      .enum(['each', 'shared'])
+      .optional()
+      .describe(
+        'How a range in udp is used: each gives every participant a port, so it limits their number; shared opens as many of the ports as the node has cores, and all participants use those (what LiveKit recommends for large nodes). Default: each.',
+      ),
+    tcp: port.optional().describe('TCP for call traffic where UDP is blocked. Default: 7881.'),
+    signalling: port
+      .optional()
+      .describe("The node's port behind the entrance, for the cluster only. Default: 7880."),
+    turn: z
+      .strictObject({
+        udp: port.optional().describe('STUN and TURN. Default: 3478.'),
+        relay: rangeOfPorts
+          .optional()
+          .describe(
+            'Ports that TURN relays through; a participant takes twelve at most. Default: 41000-41999.',
+          ),
+      })
+      .optional()
+      .describe("LiveKit's own TURN server, for clients that reach nothing else."),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     force: forceField.optional(),
@@ -37,6 +58,11 @@ export interface Livekit {
   /** What Matrix clients are told: where the JWT service answers. */
   readonly serviceUrl: string;
   readonly udp: { readonly first: number; readonly last: number };
+  /** Whether all participants share the ports of `udp`; a single port is always shared. */
+  readonly sharesUdp: boolean;
+  readonly tcp: number;
+  readonly signalling: number;
+  readonly turn: { readonly udp: number; readonly relay: { readonly first: number; readonly last: number } };
   readonly resources: Resources;
   readonly jwtResources: Resources;
   readonly extraConfig: Readonly<Record<string, unknown>>;
@@ -45,32 +71,36 @@ export interface Livekit {
 /** LiveKit dies on its first call below this. */
 const MEMORY_FLOOR = '256Mi';
 
-/** ICE over TCP, for networks that block UDP. */
-const ICE_TCP = 7881;
-/** STUN and TURN over UDP; it is also what keeps clients from asking Google and Twilio. */
-export const TURN_UDP = 3478;
-/**
- * Ports that TURN relays through. LiveKit's own default (30000-40000) overlaps Kubernetes' node ports.
- * Twelve allocations per participant at most, so this serves some eighty relayed participants.
- */
-export const TURN_RELAY = { first: 41000, last: 41999 } as const;
+/** Ports of the node that LiveKit opens unless the stack file names others. */
+const PORTS = {
+  udp: 7882,
+  /** ICE over TCP, for networks that block UDP. */
+  tcp: 7881,
+  signalling: 7880,
+  /** STUN and TURN over UDP; it is also what keeps clients from asking Google and Twilio. */
+  turnUdp: 3478,
+  /** LiveKit's own default (30000-40000) overlaps Kubernetes' node ports. This serves some eighty relayed people. */
+  relay: '41000-41999',
+} as const;
+/** Relays that LiveKit lets one participant have at once, all of them ports (its per_user_relay_allocation_limit). */
+export const RELAYS_FOR_ONE = 12;
 
 /** Keys of livekit.yaml that other parts of the stack are built on. */
 const OWNED = owned({
-  port: 'the port that routes and probes use',
+  port: 'livekit.signalling',
   bind_addresses: "the node's address in the cluster",
   keys: 'the Secret livekit-keys',
   key_file: 'the Secret livekit-keys',
   'rtc.udp_port': 'livekit.udp',
   'rtc.port_range_start': 'livekit.udp',
   'rtc.port_range_end': 'livekit.udp',
-  'rtc.tcp_port': 'the ports of SUMMARY.md',
+  'rtc.tcp_port': 'livekit.tcp',
   'rtc.node_ip': 'callNodes.addresses',
   'rtc.use_external_ip': 'callNodes.addresses',
   'turn.enabled': 'the ports of SUMMARY.md',
-  'turn.udp_port': 'the ports of SUMMARY.md',
-  'turn.relay_range_start': 'the ports of SUMMARY.md',
-  'turn.relay_range_end': 'the ports of SUMMARY.md',
+  'turn.udp_port': 'livekit.turn.udp',
+  'turn.relay_range_start': 'livekit.turn.relay',
+  'turn.relay_range_end': 'livekit.turn.relay',
   'room.auto_create': 'the JWT service, which alone makes rooms',
   webhook: 'the JWT service',
 });
@@ -88,10 +118,18 @@ const JWT_RESOURCES: Resources = {
 function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFacts): Livekit | undefined {
   if (!isOn(written)) return undefined;
   const resolvedHost = written.host ?? `rtc.${serverName}`;
+  const udp = portRange(written.udp ?? PORTS.udp);
   return {
     host: resolvedHost,
     serviceUrl: `https://${resolvedHost}`,
-    udp: portRange(written.udp ?? 7882),
+    udp,
+    sharesUdp: udp.first === udp.last || written.udpRange === 'shared',
+    tcp: written.tcp ?? PORTS.tcp,
+    signalling: written.signalling ?? PORTS.signalling,
+    turn: {
+      udp: written.turn?.udp ?? PORTS.turnUdp,
+      relay: portRange(written.turn?.relay ?? PORTS.relay),
+    },
     resources: overrideResources(SIZES[size], written.resources),
     jwtResources: JWT_RESOURCES,
     extraConfig: written.extraConfig ?? {},
@@ -102,21 +140,33 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
 export const LIVEKIT_KEYS = { secret: 'livekit-keys', key: 'keys.yaml', apiKey: 'matrix-rtc' } as const;
 
 /** Every port LiveKit opens on its node. */
-function livekitPorts(livekit: Livekit): readonly Port[] {
-  const { first, last } = livekit.udp;
+function livekitPorts({ udp, tcp, signalling, turn }: Livekit): readonly Port[] {
   return [
-    { name: 'http', number: 7880, protocol: 'TCP', on: 'node' },
-    { name: 'ice-tcp', number: ICE_TCP, protocol: 'TCP', on: 'node' },
+    { name: 'http', number: signalling, protocol: 'TCP', on: 'node', decidedBy: ['livekit', 'signalling'] },
+    { name: 'ice-tcp', number: tcp, protocol: 'TCP', on: 'node', decidedBy: ['livekit', 'tcp'] },
     {
       name: 'ice-udp',
-      number: first,
-      ...(last === first ? {} : { last }),
+      number: udp.first,
+      ...(udp.last === udp.first ? {} : { last: udp.last }),
       protocol: 'UDP',
       on: 'node',
       decidedBy: ['livekit', 'udp'],
     },
-    { name: 'turn-udp', number: TURN_UDP, protocol: 'UDP', on: 'node' },
-    { name: 'turn-relay', number: TURN_RELAY.first, last: TURN_RELAY.last, protocol: 'UDP', on: 'node' },
+    {
+      name: 'turn-udp',
+      number: turn.udp,
+      protocol: 'UDP',
+      on: 'node',
+      decidedBy: ['livekit', 'turn', 'udp'],
+    },
+    {
+      name: 'turn-relay',
+      number: turn.relay.first,
+      last: turn.relay.last,
+      protocol: 'UDP',
+      on: 'node',
+      decidedBy: ['livekit', 'turn', 'relay'],
+    },
   ];
 }
 
@@ -125,7 +175,7 @@ export const livekit = component({
   key: 'livekit',
   schema,
   resolve,
-  lanName: 'Signalling of calls.',
+  lanName: 'Signalling of calls. No client uses it: all are told livekit.host.',
   images: {
     livekit: {
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,

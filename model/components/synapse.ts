@@ -40,6 +40,31 @@ const schema = z
       })
       .optional()
       .describe('Where uploads are kept.'),
+    encryptNewRooms: z
+      .enum(['all', 'invite', 'none'])
+      .optional()
+      .describe(
+        'Which new rooms are encrypted unless their maker says otherwise: all, or those that people are invited to. A room stays encrypted for ever: whoever joins later reads nothing from before, and most bridges and bots read nothing at all, which is rarely meant for public rooms. Default: all.',
+      ),
+    push: z
+      .strictObject({
+        encryptedEvents: z
+          .boolean()
+          .optional()
+          .describe(
+            'true sends phones a push for every encrypted message (MSC4028), so that they can find mentions in rooms set to mentions only; it costs battery. Default: false.',
+          ),
+      })
+      .optional()
+      .describe('Notifications to phones.'),
+    profilesNeedLogin: z
+      .boolean()
+      .optional()
+      .describe('true shows names and pictures of people only to those who are logged in. Default: false.'),
+    federationTls: z
+      .enum(['TLSv1.2', 'TLSv1.3'])
+      .optional()
+      .describe('Oldest TLS with which it connects to other homeservers. Default: whatever they offer.'),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     force: forceField.optional(),
@@ -54,6 +79,11 @@ export interface Synapse {
   readonly baseUrl: string;
   readonly uploadLimit: string;
   readonly media: { readonly claim: string; readonly size: string; readonly storageClass?: string };
+  readonly encryptNewRooms: 'all' | 'invite' | 'none';
+  readonly pushesEncryptedEvents: boolean;
+  readonly profilesNeedLogin: boolean;
+  /** Oldest TLS version towards other homeservers; absent for Synapse's own default. */
+  readonly federationTls?: 'TLSv1.2' | 'TLSv1.3';
   readonly resources: Resources;
   readonly caches: SynapseCaches;
   /** Most connections it keeps to the database. */
@@ -115,6 +145,10 @@ function resolve(written: z.infer<typeof schema>, facts: StackFacts): Synapse {
       size: written?.media?.pvc.size ?? size.media,
       ...(storageClass === undefined ? {} : { storageClass }),
     },
+    encryptNewRooms: written?.encryptNewRooms ?? 'all',
+    pushesEncryptedEvents: written?.push?.encryptedEvents ?? false,
+    profilesNeedLogin: written?.profilesNeedLogin ?? false,
+    ...(written?.federationTls === undefined ? {} : { federationTls: written.federationTls }),
     resources,
     caches: caches(size.globalFactor, resources.limits.memory),
     pool: size.pool,

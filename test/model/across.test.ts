@@ -76,6 +76,28 @@ describe('two stacks', () => {
     expect(more).toEqual([]);
   });
 
+  it('can run LiveKit on one node, each on ports of its own', () => {
+    const own = 'livekit: {udp: 8882, tcp: 8881, signalling: 8880, turn: {udp: 3479, relay: 42000-42999}}';
+    expect(clashes(file('example.org', 'livekit: {}'), file('example.net', own))).toEqual([]);
+  });
+
+  it('are told which settings would do', () => {
+    const texts = [file('example.org', 'livekit: {}'), file('example.net', 'livekit: {}')];
+    const [clash] = checkAcross(
+      texts.flatMap((text, index) => loadStack(`stacks/${index}.yaml`, text, images).claims ?? []),
+    );
+    expect(clash?.diagnostic.remedy).toBe(
+      'write other labels at callNodes.nodeSelector of one of them, or other ports at livekit.signalling and livekit.tcp and livekit.udp and livekit.turn.udp and livekit.turn.relay',
+    );
+  });
+
+  it("cannot have two video bridges on the node's own network, whose REST port is fixed", () => {
+    const bridge = (udp: number): string => `jitsi: {access: anyone, attach: hostNetwork, udp: ${udp}}`;
+    expect(clashes(file('example.org', bridge(10000)), file('example.net', bridge(10001)))).toEqual([
+      'stacks/b.yaml:4:33 MG042 TCP 8080 on any node is already opened by stacks/a.yaml (the other place is stacks/a.yaml:4:33)',
+    ]);
+  });
+
   it.each([
     ['the same labels', '{calls: one}', '{calls: one}', true],
     ['other labels', '{calls: one}', '{calls: two}', false],

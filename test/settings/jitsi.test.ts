@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { JITSI_PARTS } from '../../model/components/jitsi-sizes.ts';
 import { bytes } from '../../model/quantity.ts';
@@ -150,6 +151,23 @@ describe('the video bridge', () => {
     ).toBe(false);
   });
 
+  it('stops at once when nobody meets: no other bridge could take people over', () => {
+    for (const one of [stack, appMatrix]) {
+      expect(configText(one, 'jitsi-config', 'custom-jvb.conf')).toContain('shutting-down-delay = 2 seconds');
+      const mounts = digList(
+        objectOf(one, 'Deployment', 'jitsi-jvb'),
+        'spec',
+        'template',
+        'spec',
+        'containers',
+        0,
+        'volumeMounts',
+      );
+      expect(mounts.map((mount) => dig(mount, 'mountPath'))).toContain('/config/custom-jvb.conf');
+    }
+    expect(configText(stack, 'jitsi-config', 'custom-jvb.conf')).not.toContain('private.host');
+  });
+
   it('opens only the media port on the node with hostPort', () => {
     const ports = digList(
       objectOf(stack, 'Deployment', 'jitsi-jvb'),
@@ -211,10 +229,20 @@ callNodes: {addresses: {public: 198.51.100.7}}
 });
 
 describe('the page', () => {
+  /** The address that a browser signals to, with the image's own script before ours. */
+  function signalling(before: string): unknown {
+    const sandbox = { window: { location: { host: 'meet.cluster.arpa' } }, config: { websocket: '' } };
+    runInNewContext(`${before}\n${configText(appMatrix, 'jitsi-config', 'custom-config.js')}`, sandbox);
+    return sandbox.config.websocket;
+  }
+
   it('signals to the host in the address bar when it has two', () => {
-    expect(configText(appMatrix, 'jitsi-config', 'custom-config.js')).toContain(
-      "'wss://' + window.location.host",
-    );
+    expect(signalling("var subdir = '';")).toBe('wss://meet.cluster.arpa/xmpp-websocket');
     expect(configText(stack, 'jitsi-config', 'custom-config.js')).not.toContain('config.websocket');
+  });
+
+  it('keeps the tenant of the address, where the image has tenants', () => {
+    expect(signalling("var subdir = 'team/';")).toBe('wss://meet.cluster.arpa/team/xmpp-websocket');
+    expect(signalling('')).toBe('wss://meet.cluster.arpa/xmpp-websocket');
   });
 });

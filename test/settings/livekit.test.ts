@@ -85,6 +85,45 @@ callNodes: {addresses: {discover: stun}}
     expect(Object.keys(Object(dig(config(STUN), 'rtc')))).not.toContain('udp_port');
   });
 
+  it('shares a range between all participants where that was written', () => {
+    const shared = stackFrom(`
+schema: 1
+serverName: example.org
+expose: {public: {via: traefik, tls: {secret: tls}}}
+livekit: {udp: 7882-7892, udpRange: shared}
+callNodes: {addresses: {public: 198.51.100.7}}
+`);
+    expect(dig(config(shared), 'rtc', 'udp_port')).toBe('7882-7892');
+    expect(Object.keys(Object(dig(config(shared), 'rtc')))).not.toContain('port_range_start');
+  });
+
+  it('opens the ports that were written, behind the same Service', () => {
+    const stack = stackFrom(`schema: 1
+serverName: example.org
+expose: {public: {via: traefik, tls: {secret: tls}}}
+livekit: {udp: 8882, tcp: 8881, signalling: 8880, turn: {udp: 3479, relay: 42000-42099}}
+callNodes: {addresses: {public: 198.51.100.7}}
+`);
+    expect(config(stack)).toMatchObject({
+      port: 8880,
+      rtc: { udp_port: 8882, tcp_port: 8881 },
+      turn: { udp_port: 3479, relay_range_start: 42000, relay_range_end: 42099 },
+    });
+    expect(digList(objectOf(stack, 'Service', 'livekit'), 'spec', 'ports')).toEqual([
+      { name: 'http', port: 7880, protocol: 'TCP', targetPort: 'http' },
+    ]);
+    const [first] = digList(
+      objectOf(stack, 'Deployment', 'livekit'),
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+      'ports',
+    ).filter((port) => dig(port, 'name') === 'http');
+    expect(first).toEqual({ name: 'http', containerPort: 8880, protocol: 'TCP' });
+  });
+
   it("relays outside Kubernetes' node ports", () => {
     const { relay_range_start: first, relay_range_end: last } = Object(dig(config(publicStack()), 'turn'));
     expect(Number(first)).toBeGreaterThan(32767);

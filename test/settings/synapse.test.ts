@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Stack } from '../../model/stack.ts';
 import { configData, configText, dig, digList, objectOf, publicStack, stackFrom } from '../stacks.ts';
 
 const homeserver = (more = ''): unknown => configData(publicStack(more), 'synapse-config', 'homeserver.yaml');
@@ -107,6 +108,40 @@ describe('homeserver.yaml', () => {
       presence: { enabled: false },
       enable_registration: false,
     });
+  });
+});
+
+describe('settings that this schema leaves off', () => {
+  it('encrypt only rooms that people are invited to, or none', () => {
+    const key = 'encryption_enabled_by_default_for_room_type';
+    expect(dig(homeserver(), key)).toBe('all');
+    expect(dig(homeserver('synapse: {encryptNewRooms: invite}'), key)).toBe('invite');
+    expect(dig(homeserver('synapse: {encryptNewRooms: none}'), key)).toBe('off');
+    // Unquoted it would be a boolean for readers of YAML 1.1, Synapse among them.
+    const none = publicStack('synapse: {encryptNewRooms: none}');
+    expect(configText(none, 'synapse-config', 'homeserver.yaml')).toContain(`${key}: 'off'`);
+  });
+
+  it('push encrypted messages to phones, beside what calls need and without it', () => {
+    const features = (stack: Stack): unknown =>
+      dig(configData(stack, 'synapse-config', 'homeserver.yaml'), 'experimental_features');
+    const push = 'synapse: {push: {encryptedEvents: true}}';
+    const calls = { msc4143_enabled: true, msc4222_enabled: true };
+    expect(features(publicStack())).toEqual(calls);
+    expect(features(publicStack(push))).toEqual({ ...calls, msc4028_push_encrypted_events: true });
+    const plain = `schema: 1\nserverName: example.org\nexpose: {lan: {tls: {secret: tls}}}\n${push}\n`;
+    expect(features(stackFrom(plain))).toEqual({ msc4028_push_encrypted_events: true });
+  });
+
+  it('show profiles to people who are logged in only, and refuse old TLS', () => {
+    const config = homeserver('synapse: {profilesNeedLogin: true, federationTls: TLSv1.2}');
+    expect(config).toMatchObject({
+      require_auth_for_profile_requests: true,
+      federation_client_minimum_tls_version: '1.2',
+    });
+    for (const key of ['require_auth_for_profile_requests', 'federation_client_minimum_tls_version']) {
+      expect(dig(homeserver(), key)).toBeUndefined();
+    }
   });
 });
 

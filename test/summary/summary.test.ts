@@ -182,6 +182,58 @@ describe('SUMMARY.md', () => {
     expect(summary(publicStack('wellKnown: elsewhere'))).not.toContain('takes the name over');
   });
 
+  it('says which names on the local network lead nowhere, or only half the way', () => {
+    const before = section(summary(appMatrix), 'Before this goes live');
+    expect(before).toContain(
+      'No client ever uses rtc.cluster.arpa (expose.lan.names.livekit): all are told rtc.testing.borooka.ee',
+    );
+    expect(before).toContain(
+      'Element opened as element.cluster.arpa still talks to https://matrix.testing.borooka.ee',
+    );
+    expect(summary(publicStack())).not.toMatch(/No client ever|still talks to/);
+  });
+
+  it('names the operators that a stack needs, with releases that do not fit', () => {
+    const needs = (stack: Stack): string => section(summary(stack), 'What the cluster has to have');
+    expect(needs(publicStack())).toMatch(/\| Traefik \| .* not 3\.6\.4 to 3\.6\.6/);
+    expect(needs(publicStack())).toMatch(/\| Flux \| .* 2\.5 or newer/);
+    expect(needs(publicStack())).not.toContain('cloudflare');
+    expect(needs(appMatrix)).toMatch(/cloudflare-operator.*Sealed Secrets/s);
+    // Every kind that is no built-in one has an operator in the table.
+    const words: Readonly<Record<string, string>> = {
+      'postgresql.cnpg.io': 'CloudNativePG',
+      'cert-manager.io': 'cert-manager',
+      'traefik.io': 'Traefik',
+      'networking.cfargotunnel.com': 'cloudflare-operator',
+      'bitnami.com': 'Sealed Secrets',
+      'external-secrets.io': 'External Secrets',
+      'kustomize.toolkit.fluxcd.io': 'Flux',
+    };
+    for (const stack of allProfiles()) {
+      for (const { manifest } of objectsOf(stack)) {
+        const [group = ''] = manifest.apiVersion.split('/');
+        if (['v1', 'apps'].includes(group)) continue;
+        expect(needs(stack), manifest.apiVersion).toContain(`| ${words[group] ?? group}`);
+      }
+    }
+  });
+
+  it('says which kernel setting call nodes need', () => {
+    expect(section(summary(publicStack()), 'Before this goes live')).toContain(
+      'net.core.rmem_max = 10485760',
+    );
+    const minimal = stacksIn('stacks').find(({ name }) => name === 'minimal') ?? publicStack();
+    expect(summary(minimal)).not.toContain('rmem_max');
+  });
+
+  it('says which names of a local network pods have to find too', () => {
+    const lan = allProfiles().find(({ file }) => file === 'stacks/lan-only-with-calls.yaml') ?? publicStack();
+    expect(section(summary(lan), 'DNS records')).toContain(
+      'Pods need two of these names too: `home.arpa` and `rtc.home.arpa`',
+    );
+    expect(summary(publicStack())).not.toContain('Pods need');
+  });
+
   it('gives the texts for a web site elsewhere', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');

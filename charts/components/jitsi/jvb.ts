@@ -52,9 +52,7 @@ export function jvb(app: App, stack: Scene, jitsi: Jitsi): void {
     ],
     mounts: [
       ...jitsiScratch(jitsi.resources.jvb.limits.memory),
-      ...(jitsi.attach === 'hostNetwork'
-        ? [configFile('config', JITSI_FILES, '/config/custom-jvb.conf', 'custom-jvb.conf')]
-        : []),
+      configFile('config', JITSI_FILES, '/config/custom-jvb.conf', 'custom-jvb.conf'),
     ],
     startup: execProbe(HEALTH_CHECK, { every: 5, failures: 36 }),
     liveness: execProbe(HEALTH_CHECK, { every: 30, failures: 4 }),
