@@ -1,4 +1,4 @@
-import { doorTls, type StackFacts } from '../model/stack.ts';
+import { doorTls, type StackFacts } from '../model/facts.ts';
 import type { Door } from '../model/topology.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
+import type { CallNodes } from '../model/facts.ts';
 import type { Resources } from '../model/resources.ts';
-import type { CallNodes } from '../model/stack.ts';
 import { isOnNode, type Port, type Workload } from '../model/topology.ts';
 import type { ChartFile } from './chart-file.ts';
 import { labels, objectMeta, workloadSelector } from './labels.ts';

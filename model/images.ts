@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { components, type ImageName } from './components/index.ts';
 import { shortText } from './fields.ts';
 import { keysOf, recordOf } from './records.ts';
+import type { KnownReleases } from './releases.ts';
 
 /** What each component declares about its images. */
 const declared: readonly Readonly<Partial<Record<ImageName, KnownReleases>>>[] = Object.values(
@@ -47,19 +48,6 @@ export function imageReferences(versions: Versions): Images {
     const { repository, tag, digest } = versions[name];
     return `${repository}:${tag}${digest === undefined ? '' : `@${digest}`}`;
   });
-}
-
-/**
- * What this release of the tool knows how to configure: the shape of a tag, and the oldest it fits.
- * Sources: the upgrade notes of each project.
- */
-export interface KnownReleases {
-  /** Groups are the numbers to compare, most significant first. */
-  readonly tag: RegExp;
-  readonly atLeast: readonly number[];
-  readonly example: string;
-  /** Why older ones do not fit. */
-  readonly because: string;
 }
 
 /** The releases of an image that this one of the tool was written for. */

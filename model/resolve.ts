@@ -8,6 +8,14 @@ import {
   type Settings,
 } from './components/index.ts';
 import { compareText } from './diagnostic.ts';
+import {
+  type CallNodes,
+  doorTls,
+  type LanExposure,
+  type PublicExposure,
+  type StackFacts,
+  type TlsSource,
+} from './facts.ts';
 import { seconds } from './fields.ts';
 import type { Images } from './images.ts';
 import { dotted } from './reading/yaml-source.ts';
@@ -15,15 +23,7 @@ import { recordOf } from './records.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
 import type { SecretSpec } from './secrets.ts';
-import {
-  type CallNodes,
-  doorTls,
-  type LanExposure,
-  type PublicExposure,
-  type Stack,
-  type StackFacts,
-  type TlsSource,
-} from './stack.ts';
+import type { Stack } from './stack.ts';
 import { hostsAt, PEERS, type Peer, type Route, type Topology } from './topology.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
@@ -56,6 +56,8 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
   return deepFreeze({
     ...facts,
     ...recordOf<Settings>(COMPONENT_NAMES, (name) => started[name].own),
+    // A copy: what is frozen must not be the caller's.
+    images: { ...context.images },
     offers,
     topology,
     containers: parts.flatMap(({ name, parts: { containers = [] } }) =>
@@ -96,8 +98,6 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
       ...(lanDoor === undefined ? {} : { lan: lanDoor }),
     },
     federation: resolveFederation(written.federation),
-    // A copy: what is frozen below must not be the caller's.
-    images: { ...context.images },
     callNodes: resolveCallNodes(written.callNodes),
     provider: resolveSecretProvider(written.secrets),
     overrides: written.overrides ?? [],

@@ -1,4 +1,4 @@
-import type { IpFamily } from '../model/stack.ts';
+import type { IpFamily } from '../model/facts.ts';
 
 /** nginx for the images nginx-unprivileged and Element Web: the main configuration and the server blocks below it. */
 

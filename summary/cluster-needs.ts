@@ -1,4 +1,5 @@
-import { doorTls, type Stack } from '../model/stack.ts';
+import { doorTls } from '../model/facts.ts';
+import type { Stack } from '../model/stack.ts';
 import { blocks, type Content, code, heading, type Markdown, md, table } from './markdown.ts';
 
 type Row = readonly Content[];

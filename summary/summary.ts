@@ -1,8 +1,9 @@
 import { compareText } from '../model/diagnostic.ts';
+import type { TlsSource } from '../model/facts.ts';
 import { isKeptByOthers, missingKeys } from '../model/kept-secrets.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
-import type { Stack, TlsSource } from '../model/stack.ts';
+import type { Stack } from '../model/stack.ts';
 import {
   type Door,
   hostsAt,
@@ -162,7 +163,7 @@ function dns(stack: Stack): readonly Markdown[] {
       : []),
     ...(stack.topology.workloads.some(isOnNode)
       ? [
-          md`Call traffic needs no name: clients connect to ${stack.callNodes.advertised.join(', ')} directly.`,
+          md`Call traffic needs no name: clients connect directly to ${stack.callNodes.advertised.join(', ')}.`,
         ]
       : []),
   ];

@@ -10,7 +10,8 @@ import {
   Middleware,
 } from '../../imports/traefik.io.ts';
 import { compareText } from '../../model/diagnostic.ts';
-import { doorTls, type Stack } from '../../model/stack.ts';
+import { doorTls } from '../../model/facts.ts';
+import type { Stack } from '../../model/stack.ts';
 import { claimOf, type Door, type HostClaim, type PathMatch, type Route } from '../../model/topology.ts';
 
 /** Browsers come back with HTTPS only, for a year. */

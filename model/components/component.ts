@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import type { RawAdditions } from '../extra-config.ts';
-import type { KnownReleases } from '../images.ts';
+import type { StackFacts } from '../facts.ts';
 import type { Path } from '../reading/yaml-source.ts';
+import type { KnownReleases } from '../releases.ts';
 import type { Resources, SizeRow } from '../resources.ts';
 import type { SecretSpec } from '../secrets.ts';
-import type { StackFacts } from '../stack.ts';
 import type { Offered } from '../topics.ts';
 import type { Flow, HostClaim, Route, ServicePoint, Workload } from '../topology.ts';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { StackFacts } from '../facts.ts';
 import { memory } from '../fields.ts';
 import { mebibytes } from '../quantity.ts';
 import {
@@ -9,7 +10,6 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
-import type { StackFacts } from '../stack.ts';
 import { DATABASE_SERVER } from '../topics.ts';
 import { PEERS } from '../topology.ts';
 import { component } from './component.ts';

@@ -1,4 +1,4 @@
-import type { StackFacts } from '../stack.ts';
+import type { StackFacts } from '../facts.ts';
 import type { Door, HostClaim, Route } from '../topology.ts';
 
 /** What every door to one thing has in common. */

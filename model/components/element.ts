@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
+import type { StackFacts } from '../facts.ts';
 import { host } from '../fields.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
-import type { StackFacts } from '../stack.ts';
 import { CLIENTS } from '../topics.ts';
 import { component, isOn } from './component.ts';
 import { claims, doors } from './doors.ts';

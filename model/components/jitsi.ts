@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { extraEnvField, forceField, owned } from '../extra-config.ts';
+import type { StackFacts } from '../facts.ts';
 import { host, port } from '../fields.ts';
-import type { KnownReleases } from '../images.ts';
+import type { KnownReleases } from '../releases.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
 import type { SecretKey, ValueForm } from '../secrets.ts';
-import type { StackFacts } from '../stack.ts';
 import { CALLS, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS, type ServicePoint, type Workload } from '../topology.ts';
 import { component, isOn } from './component.ts';

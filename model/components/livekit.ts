@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
+import type { StackFacts } from '../facts.ts';
 import { host, port, portOrRange, portRange, rangeOfPorts } from '../fields.ts';
 import {
   type BySize,
@@ -9,7 +10,6 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
-import type { StackFacts } from '../stack.ts';
 import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS, type Port } from '../topology.ts';
 import { component, isOn } from './component.ts';

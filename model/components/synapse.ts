@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
+import type { StackFacts } from '../facts.ts';
 import { host, memory, objectName, synapseSize } from '../fields.ts';
 import { bytes, mebibytes } from '../quantity.ts';
 import {
@@ -11,7 +12,6 @@ import {
   sizeRow,
 } from '../resources.ts';
 import { RANDOM_HEX_32 } from '../secrets.ts';
-import type { StackFacts } from '../stack.ts';
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS } from '../topology.ts';
 import { component } from './component.ts';

@@ -1,0 +1,12 @@
+/**
+ * What this release of the tool knows how to configure: the shape of a tag, and the oldest it fits.
+ * Sources: the upgrade notes of each project.
+ */
+export interface KnownReleases {
+  /** Groups are the numbers to compare, most significant first. */
+  readonly tag: RegExp;
+  readonly atLeast: readonly number[];
+  readonly example: string;
+  /** Why older ones do not fit. */
+  readonly because: string;
+}
