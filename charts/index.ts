@@ -2,6 +2,8 @@ import { ApiObject, App } from 'cdk8s';
 import { ObjectFile } from '../constructs/chart-file.ts';
 import { isRenderedPath, layerOf, type RenderedFile } from '../constructs/rendered-file.ts';
 import { COMPONENT_NAMES, type ComponentName, type Settings } from '../model/components/index.ts';
+import type { OpenDoors } from '../model/entrances/entrance.ts';
+import { type EntranceOwn, type OpenDoor, VIAS, type Via } from '../model/entrances/index.ts';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
 import type { Scene, Stack } from '../model/stack.ts';
 import { element } from './components/element.ts';
@@ -23,7 +25,7 @@ import { mediaClaim } from './data/pvc-media.ts';
 import { flux } from './flux.ts';
 import { guardedManifest } from './guard.ts';
 import { namespace } from './namespace/namespace.ts';
-import { ingresses, middlewares } from './networking/ingress.ts';
+import { traefik } from './networking/ingress.ts';
 import { tunnel } from './networking/tunnel.ts';
 import { externalSecrets } from './secrets/external-secrets.ts';
 
@@ -48,7 +50,29 @@ const COMPONENTS: ComponentCharts = {
 type StackChart = (app: App, stack: Stack) => void;
 
 const BEFORE: readonly StackChart[] = [namespace, externalSecrets];
-const BEHIND: readonly StackChart[] = [middlewares, ingresses, tunnel];
+
+/** The objects of each entrance, for the doors that go through it. */
+type EntranceCharts = {
+  readonly [V in Via]: (app: App, stack: Stack, doors: OpenDoors<EntranceOwn<V>>) => void;
+};
+
+const ENTRANCES: EntranceCharts = { tunnel, traefik };
+
+/** The doors of a stack that go through one entrance, each with its settings. */
+function doorsVia<V extends Via>(stack: Stack, via: V): OpenDoors<EntranceOwn<V>> {
+  const isVia = (door: OpenDoor | undefined): door is OpenDoor & { via: V; own: EntranceOwn<V> } =>
+    door?.via === via;
+  const { public: internet, lan } = stack.expose;
+  return {
+    ...(isVia(internet) ? { public: internet.own } : {}),
+    ...(isVia(lan) ? { lan: lan.own } : {}),
+  };
+}
+
+function chartEntrance<V extends Via>(app: App, stack: Stack, via: V): void {
+  const chart: EntranceCharts[V] = ENTRANCES[via];
+  chart(app, stack, doorsVia(stack, via));
+}
 
 /** A component's files; none where the stack does not have it. */
 function chartComponent<Name extends ComponentName>(app: App, stack: Stack, name: Name): void {
@@ -71,7 +95,7 @@ export function chartStack(stack: Stack): readonly RenderedFile[] {
   const app = new App();
   for (const chart of BEFORE) chart(app, stack);
   for (const name of COMPONENT_NAMES) chartComponent(app, stack, name);
-  for (const chart of BEHIND) chart(app, stack);
+  for (const via of VIAS) chartEntrance(app, stack, via);
   return objectFiles(app).map((file) => {
     const { path } = file;
     if (!isRenderedPath(path))

@@ -1,4 +1,5 @@
-import { doorTls, type StackFacts } from '../model/facts.ts';
+import { doorTls } from '../model/entrances/index.ts';
+import type { StackFacts } from '../model/facts.ts';
 import type { Door } from '../model/topology.ts';
 
 /**

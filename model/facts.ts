@@ -1,37 +1,8 @@
 import type { Accepted } from './accept.ts';
+import type { OpenDoor } from './entrances/index.ts';
 import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
 import type { SecretProvider } from './secret-settings.ts';
-
-/** Where a certificate comes from: asked of cert-manager, or a Secret somebody else keeps. */
-export type TlsSource =
-  | {
-      readonly issuer: { readonly kind: 'ClusterIssuer' | 'Issuer'; readonly name: string };
-      /** How the issuer proves to an ACME server that it may: by an answer on port 80, a DNS record, or not at all. */
-      readonly acme?: 'http01' | 'dns01' | 'none';
-    }
-  | { readonly secret: string };
-
-/** How the Internet reaches the stack. */
-export type PublicExposure =
-  | {
-      readonly via: 'tunnel';
-      readonly tunnel: {
-        readonly kind: 'ClusterTunnel' | 'Tunnel';
-        readonly name: string;
-        /** The DNS zone the tunnel's hosts live in. */
-        readonly zone: string;
-        readonly edgeCertificate: 'universal' | 'advanced';
-      };
-    }
-  | { readonly via: 'traefik'; readonly tls: TlsSource };
-
-/** How the local network reaches the stack. */
-export interface LanExposure {
-  readonly tls: TlsSource;
-  /** By a component's key. */
-  readonly names: Readonly<Partial<Record<string, string>>>;
-}
 
 /** The nodes that carry call traffic. */
 export interface CallNodes {
@@ -81,7 +52,12 @@ export interface StackFacts {
     /** Where dist/ is in the source, such as `./dist`. */
     readonly path: string;
   };
-  readonly expose: { readonly public?: PublicExposure; readonly lan?: LanExposure };
+  readonly expose: {
+    /** How the Internet reaches the stack. */
+    readonly public?: OpenDoor;
+    /** How the local network does; `names` are extra ones there, by a component's key. */
+    readonly lan?: OpenDoor & { readonly names: Readonly<Partial<Record<string, string>>> };
+  };
   readonly federation: 'open' | 'closed' | { readonly allow: readonly string[] };
   readonly callNodes: CallNodes;
   /** Who keeps the values of the Secrets. */
@@ -92,10 +68,4 @@ export interface StackFacts {
   readonly accept: readonly Accepted[];
   /** Why additions may replace what other settings own, by the path of the addition. */
   readonly forced: readonly { readonly path: string; readonly reason: string }[];
-}
-
-/** Where a door's certificates come from; undefined where TLS ends before the cluster. */
-export function doorTls(stack: Pick<StackFacts, 'expose'>, door: 'public' | 'lan'): TlsSource | undefined {
-  if (door === 'lan') return stack.expose.lan?.tls;
-  return stack.expose.public?.via === 'traefik' ? stack.expose.public.tls : undefined;
 }

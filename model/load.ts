@@ -9,11 +9,12 @@ import {
   checkTolerations,
   checkUdpRange,
 } from './checks/call-nodes.ts';
-import type { Check, CheckFinding } from './checks/check.ts';
+import type { Check } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkElementCalls } from './checks/clients.ts';
-import { checkTlsSecrets, checkTunnel } from './checks/exposure.ts';
+import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
 import { checkFileName } from './checks/file-names.ts';
+import type { CheckFinding } from './checks/finding.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
@@ -46,7 +47,7 @@ import { visible } from './visible.ts';
 /** Rules over several fields, run once the choices are clear. */
 const CHECKS: readonly Check[] = [
   checkHosts,
-  checkTunnel,
+  checkEntrances,
   checkPorts,
   checkRelays,
   checkUdpRange,

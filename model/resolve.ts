@@ -8,14 +8,8 @@ import {
   type Settings,
 } from './components/index.ts';
 import { compareText } from './diagnostic.ts';
-import {
-  type CallNodes,
-  doorTls,
-  type LanExposure,
-  type PublicExposure,
-  type StackFacts,
-  type TlsSource,
-} from './facts.ts';
+import { doorTls, openDoor, openEntrances } from './entrances/index.ts';
+import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import type { Images } from './images.ts';
 import { dotted } from './reading/yaml-source.ts';
@@ -71,8 +65,9 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
 function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const name = written.name ?? defaultName(context.file);
   const storageClass = written.cluster?.storageClass;
-  const publicDoor = resolvePublic(written.expose.public);
-  const lanDoor = resolveLan(written.expose.lan);
+  const { public: internet, lan } = written.expose;
+  const publicDoor = internet === undefined ? undefined : openDoor(internet.via, internet);
+  const lanDoor = lan === undefined ? undefined : openDoor(lan.via ?? 'traefik', lan);
   return {
     name,
     file: context.file,
@@ -95,7 +90,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
     },
     expose: {
       ...(publicDoor === undefined ? {} : { public: publicDoor }),
-      ...(lanDoor === undefined ? {} : { lan: lanDoor }),
+      ...(lanDoor === undefined ? {} : { lan: { ...lanDoor, names: lanNames(lan) } }),
     },
     federation: resolveFederation(written.federation),
     callNodes: resolveCallNodes(written.callNodes),
@@ -162,40 +157,14 @@ function resolveFederation(written: StackFile['federation']): StackFacts['federa
   return typeof written === 'object' ? { allow: [...written.allow] } : (written ?? 'open');
 }
 
-function resolveTls(
-  written: NonNullable<StackFile['expose']['lan']>['tls'] | undefined,
-): TlsSource | undefined {
-  if (written?.secret !== undefined) return { secret: written.secret };
-  if (written?.issuer === undefined) return undefined;
-  const { kind, name, acme } = written.issuer;
-  return {
-    issuer: { kind: kind ?? 'ClusterIssuer', name },
-    ...(acme === undefined ? {} : { acme }),
-  };
-}
-
-function resolvePublic(written: StackFile['expose']['public']): PublicExposure | undefined {
-  if (written?.via === 'traefik') {
-    const tls = resolveTls(written.tls);
-    return tls === undefined ? undefined : { via: 'traefik', tls };
-  }
-  if (written?.tunnel === undefined) return undefined;
-  const { kind, name, zone, edgeCertificate } = written.tunnel;
-  return {
-    via: 'tunnel',
-    tunnel: { kind: kind ?? 'ClusterTunnel', name, zone, edgeCertificate: edgeCertificate ?? 'universal' },
-  };
-}
-
-function resolveLan(written: StackFile['expose']['lan']): LanExposure | undefined {
-  const tls = resolveTls(written?.tls);
-  if (tls === undefined) return undefined;
+/** The extra names on the local network, by a component's key. */
+function lanNames(written: StackFile['expose']['lan']): Readonly<Partial<Record<string, string>>> {
   const names: Partial<Record<string, string>> = {};
   for (const name of LAN_NAMES) {
     const host = written?.names?.[name];
     if (host !== undefined) names[name] = host;
   }
-  return { tls, names };
+  return names;
 }
 
 function resolveCallNodes(written: StackFile['callNodes']): CallNodes {
@@ -234,12 +203,9 @@ function peers(stack: StackFacts): readonly Peer[] {
     peer(PEERS.homeservers, 'Other homeservers and services', 'outside', [
       { name: 'federation', number: 443, protocol: 'TCP', on: 'pod' },
     ]),
-    ...(publicDoor?.via === 'tunnel'
-      ? [peer(PEERS.tunnel, `Cloudflare tunnel ${publicDoor.tunnel.name}`, 'cluster')]
-      : []),
-    ...(publicDoor?.via === 'traefik' || lan !== undefined
-      ? [peer(PEERS.traefik, 'Traefik', 'cluster')]
-      : []),
+    ...openEntrances(stack).flatMap(({ entrance, doors }) =>
+      [doors.public ?? doors.lan].map((own) => entrance.peer(own)),
+    ),
     peer(PEERS.databaseOperator, 'CloudNativePG operator', 'cluster'),
   ];
 }

@@ -7,33 +7,14 @@ import {
   LAN_NAMES,
   type LanName,
 } from './components/index.ts';
+import { entranceFields, viasAt } from './entrances/index.ts';
 import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortText } from './fields.ts';
 import { NAME_LENGTH } from './limits.ts';
 import { overridesSchema } from './overrides.ts';
 import { recordOf } from './records.ts';
 import { secretsSchema } from './secret-settings.ts';
-
-const issuer = z.strictObject({
-  kind: z.enum(['ClusterIssuer', 'Issuer']).optional().describe('Default: ClusterIssuer.'),
-  name: objectName.describe('Name of the cert-manager issuer.'),
-  acme: z
-    .enum(['http01', 'dns01', 'none'])
-    .optional()
-    .describe(
-      "How the issuer proves to an ACME server such as Let's Encrypt that the hosts are yours: http01 needs 80/tcp, dns01 a DNS record, none is for an authority of your own. It only decides what SUMMARY.md says of port 80. Default: not known, so SUMMARY.md names it as a condition.",
-    ),
-});
-
-/** Exactly one of the two; see checks/choices.ts (a union would lose the line of a wrong key). */
-const tls = z
-  .strictObject({
-    issuer: issuer.optional().describe('cert-manager makes the certificates.'),
-    secret: objectName
-      .optional()
-      .describe('A Secret of type kubernetes.io/tls that you keep, valid for all the hosts.'),
-  })
-  .describe('Where certificates come from: issuer or secret, exactly one.');
+import { tlsSchema } from './tls.ts';
 
 /** A name as Traefik's command line takes it. */
 const entryPoint = shortText.regex(
@@ -90,18 +71,6 @@ const flux = z.strictObject({
     .describe('Where dist/ is in the source. Default: ./dist.'),
 });
 
-const tunnel = z.strictObject({
-  kind: z.enum(['ClusterTunnel', 'Tunnel']).optional().describe('Default: ClusterTunnel.'),
-  name: objectName.describe('Name of the tunnel object that the operator runs.'),
-  zone: host.describe('The Cloudflare DNS zone of the hosts, such as example.org.'),
-  edgeCertificate: z
-    .enum(['universal', 'advanced'])
-    .optional()
-    .describe(
-      "Cloudflare's certificate for the zone: universal covers the zone and names one level below it, advanced what you ordered. Default: universal.",
-    ),
-});
-
 /** What each component that can have a name on the local network says about it. */
 const lanNames = recordOf<Record<LanName, z.ZodOptional<typeof host>>>(LAN_NAMES, (name) =>
   host.optional().describe(components[name].lanName),
@@ -110,16 +79,15 @@ const lanNames = recordOf<Record<LanName, z.ZodOptional<typeof host>>>(LAN_NAMES
 const expose = z.strictObject({
   public: z
     .strictObject({
-      via: z.enum(['tunnel', 'traefik']).describe('What carries HTTPS from the Internet.'),
-      tunnel: tunnel.optional().describe('With via: tunnel.'),
-      tls: tls.optional().describe('With via: traefik.'),
+      via: z.enum(viasAt('public')).describe('What carries HTTPS from the Internet.'),
+      ...entranceFields(),
     })
     .optional()
     .describe('Leave it out for a stack that only the local network reaches.'),
   lan: z
     .strictObject({
-      via: z.enum(['traefik']).optional().describe('Default: traefik.'),
-      tls,
+      via: z.enum(viasAt('lan')).optional().describe('Default: traefik.'),
+      tls: tlsSchema,
       names: z
         .strictObject(lanNames)
         .optional()

@@ -1,6 +1,6 @@
-import { doorTls } from '../model/facts.ts';
+import { doorTls, openEntrances } from '../model/entrances/index.ts';
 import type { Stack } from '../model/stack.ts';
-import { blocks, type Content, code, heading, type Markdown, md, table } from './markdown.ts';
+import { blocks, type Content, code, heading, type Markdown, md, phrase, table } from './markdown.ts';
 
 type Row = readonly Content[];
 
@@ -12,28 +12,12 @@ function certificates(stack: Stack): readonly Row[] {
   return asked ? [['cert-manager', 'certificates', md`any that serves ${code('cert-manager.io/v1')}`]] : [];
 }
 
-function entrances({ expose }: Stack): readonly Row[] {
-  const traefik = expose.lan !== undefined || expose.public?.via === 'traefik';
-  return [
-    ...(expose.public?.via === 'tunnel'
-      ? [
-          [
-            'cloudflare-operator (adyanth)',
-            'the tunnel',
-            md`0.13, with ${code('networking.cfargotunnel.com/v1alpha1')}`,
-          ],
-        ]
-      : []),
-    ...(traefik
-      ? [
-          [
-            'Traefik',
-            'HTTPS',
-            md`3, but not 3.6.4 to 3.6.6: they refuse ${code('%23')} and ${code('%2F')} in addresses, so that rooms cannot be found by their aliases`,
-          ],
-        ]
-      : []),
-  ];
+function entrances(stack: Stack): readonly Row[] {
+  return openEntrances(stack).map(({ entrance: { needs } }) => [
+    needs.program,
+    needs.for,
+    phrase(needs.release),
+  ]);
 }
 
 function secrets({ provider }: Stack): readonly Row[] {

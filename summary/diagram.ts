@@ -1,3 +1,4 @@
+import { entranceAt } from '../model/entrances/index.ts';
 import type { Stack } from '../model/stack.ts';
 import {
   isDirect,
@@ -21,7 +22,9 @@ export function portText({ number, last, protocol }: Port): string {
 
 /** Who passes a route's requests on to the stack. */
 export function entranceOf(stack: Stack, route: Route): string {
-  return route.door === 'public' && stack.expose.public?.via === 'tunnel' ? PEERS.tunnel : PEERS.traefik;
+  const at = entranceAt(stack, route.door);
+  if (at === undefined) throw new Error(`the ${route.door} door is closed`);
+  return at.entrance.peer(at.own).id;
 }
 
 /** Who comes to a door: with a public one beside it, the local door has visitors of its own. */

@@ -1,3 +1,4 @@
+import type { Phrase } from '../model/phrase.ts';
 import { visible } from '../model/visible.ts';
 
 /**
@@ -38,6 +39,11 @@ export function md(parts: TemplateStringsArray, ...contents: readonly Content[])
     return content === undefined ? part : `${part}${inline(content)}`;
   });
   return new Piece(filled.join(''));
+}
+
+/** Words with pieces of code between them. */
+export function phrase(words: Phrase): Markdown {
+  return new Piece(words.map((word) => inline(typeof word === 'string' ? word : code(word.code))).join(''));
 }
 
 function inline(content: Content): string {

@@ -1,5 +1,5 @@
 import { compareText } from '../model/diagnostic.ts';
-import type { TlsSource } from '../model/facts.ts';
+import { entranceAt, openEntrances } from '../model/entrances/index.ts';
 import { isKeptByOthers, missingKeys } from '../model/kept-secrets.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
@@ -31,6 +31,7 @@ import {
   type Markdown,
   markdownText,
   md,
+  phrase,
   table,
 } from './markdown.ts';
 import { amountCells, total, volumes, workloadAmounts } from './totals.ts';
@@ -66,35 +67,14 @@ function itself({ callNodes: { address } }: Stack): string {
   }
 }
 
-function challenge(issuer: string): Markdown {
-  return md`the challenges (HTTP-01) of the issuer ${code(issuer)}`;
-}
-
-/** What port 80 is for at Traefik's public address: certificates may depend on it, people's old links do. */
-function plainHttp(tls: TlsSource): Content {
-  const redirect = 'the redirect to HTTPS, if Traefik has one';
-  if ('secret' in tls || tls.acme === 'dns01' || tls.acme === 'none') return redirect;
-  if (tls.acme === 'http01') return md`${challenge(tls.issuer.name)}; ${redirect}`;
-  return md`${challenge(tls.issuer.name)}, if it uses them (write that at ${code('issuer.acme')}); ${redirect}`;
-}
-
 /** Every port that a firewall has to let in, and from whom. */
 function firewall(stack: Stack): readonly Markdown[] {
   const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
   const rows: (readonly Content[])[] = [];
-  if (stack.expose.public?.via === 'traefik') {
-    const to = "Traefik's public address";
-    rows.push(['443/tcp', 'anywhere', to, 'all HTTPS']);
-    rows.push(['80/tcp', 'anywhere', to, plainHttp(stack.expose.public.tls)]);
-  }
-  if (stack.expose.lan !== undefined) {
-    const { tls } = stack.expose.lan;
-    const to = "Traefik's local address";
-    rows.push(['443/tcp', 'the local network', to, 'HTTPS on the local network']);
-    if ('issuer' in tls && tls.acme === 'http01') {
-      rows.push(['80/tcp', 'the ACME server', to, challenge(tls.issuer.name)]);
-    }
+  const entrances = openEntrances(stack);
+  for (const { entrance, doors } of entrances) {
+    for (const row of entrance.firewall(doors)) rows.push([row.port, row.from, row.to, phrase(row.for)]);
   }
   const { topology } = stack;
   for (const flow of topology.flows.filter((one) => isDirect(topology, one))) {
@@ -124,34 +104,30 @@ function firewall(stack: Stack): readonly Markdown[] {
     rows.length === 0
       ? md`Nothing: the tunnel is opened from inside.`
       : table(['port', 'from', 'to', 'for'], rows),
-    ...(stack.expose.public?.via === 'tunnel'
-      ? [
-          md`HTTPS from the Internet needs no open port: the tunnel is opened from inside (7844/tcp and udp, outward).`,
-        ]
-      : []),
+    ...entrances.flatMap(({ entrance: { noPorts } }) => (noPorts === undefined ? [] : [md`${noPorts}`])),
   ];
 }
 
 /** Every name that has to be in the DNS, and where it leads. */
 function dns(stack: Stack): readonly Markdown[] {
   const rows: (readonly Content[])[] = [];
-  const exposure = stack.expose.public;
   const nodes = `the call nodes: ${stack.callNodes.advertised.join(', ')}`;
   /** Where the server name has its host for well-known only, a web site may have been there before. */
   const who = (host: string, maker: string): Content =>
     host === stack.serverName && host !== stack.synapse.host
       ? md`${maker}. It takes the name over from a web site there: to keep one, write ${code('wellKnown: elsewhere')}`
       : maker;
-  for (const { host, leadsTo } of hostsAt(stack.topology, 'public')) {
-    if (leadsTo === 'call-nodes') rows.push([code(host), 'A', nodes, 'you make it']);
-    else if (exposure?.via === 'tunnel') {
-      const to = md`the tunnel ${code(exposure.tunnel.name)}`;
-      rows.push([code(host), 'CNAME', to, who(host, 'made by the tunnel operator')]);
-    } else rows.push([code(host), 'A', "Traefik's public address", who(host, 'you make it')]);
-  }
-  for (const { host, leadsTo } of hostsAt(stack.topology, 'lan')) {
-    const to = leadsTo === 'call-nodes' ? nodes : "Traefik's local address";
-    rows.push([code(host), 'A', to, who(host, 'you make it, in the local DNS')]);
+  for (const door of ['public', 'lan'] as const) {
+    const at = entranceAt(stack, door);
+    if (at === undefined) continue;
+    const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
+    for (const { host, leadsTo } of hostsAt(stack.topology, door)) {
+      rows.push(
+        leadsTo === 'entrance'
+          ? [code(host), type, phrase(to), who(host, maker)]
+          : [code(host), 'A', nodes, door === 'public' ? 'you make it' : 'you make it, in the local DNS'],
+      );
+    }
   }
   return [
     heading(2, 'DNS records'),

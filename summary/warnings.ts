@@ -1,35 +1,13 @@
 import { reservedWithin } from '../model/checks/reserved-ports.ts';
 import { uploadBytes } from '../model/components/synapse.ts';
+import { openEntrances } from '../model/entrances/index.ts';
 import { isDocumentationAddress } from '../model/fields.ts';
 import type { Stack } from '../model/stack.ts';
 import { isDirect, isOnNode, listeners, portOf } from '../model/topology.ts';
 import { portText } from './diagram.ts';
 
-/** What Cloudflare accepts in one request on its free and professional plans, in MB of 10^6 bytes. */
-const CLOUDFLARE_UPLOAD_MB = 100;
-
 /** Bytes that Jitsi's own package of the video bridge asks the kernel for; LiveKit complains below half of it. */
 const UDP_BUFFER = 10_485_760;
-/** Seconds that Traefik gives a request to arrive, its body included, unless its entry point says otherwise. */
-const TRAEFIK_READ_SECONDS = 60;
-/** Mbit/s that the slowest person uploads with whom a limit should not leave out: by DSL, and by a poor Wi-Fi. */
-const SLOWEST = { public: 2, lan: 50 } as const;
-
-/** Largest uploads that Traefik would cut off: its time limit is set where it starts, not by any object of ours. */
-function slowUploads(stack: Stack): readonly string[] {
-  const { expose, cluster, synapse } = stack;
-  const isPublic = expose.public?.via === 'traefik';
-  if (!isPublic && expose.lan === undefined) return [];
-  const megabits = (uploadBytes(synapse.uploadLimit) * 8) / 1_000_000;
-  const slowest = isPublic ? SLOWEST.public : SLOWEST.lan;
-  if (megabits <= TRAEFIK_READ_SECONDS * slowest) return [];
-  const needed = Math.ceil(megabits / TRAEFIK_READ_SECONDS);
-  const seconds = Math.ceil(megabits / slowest / 60) * 60;
-  const option = `--entryPoints.${cluster.traefik.entryPoints.https}.transport.respondingTimeouts.readTimeout=${seconds}s`;
-  return [
-    `Traefik cuts off a request that takes more than ${TRAEFIK_READ_SECONDS} seconds to arrive. A file of ${synapse.uploadLimit} (synapse.uploadLimit) needs ${needed} Mbit/s for that: slower uploads always fail. Start Traefik with ${option}, which is enough for ${slowest} Mbit/s.`,
-  ];
-}
 
 /** LiveKit can tell clients one given address, or what it finds out by itself; the video bridge can tell two. */
 function callsThroughTheRouter({ expose, callNodes, livekit, topology }: Stack): readonly string[] {
@@ -74,27 +52,13 @@ export function warnings(stack: Stack): readonly string[] {
       `callNodes.addresses.public is ${address.ip}, an address reserved for documentation: calls fail until it is the address at which clients reach your call nodes.`,
     );
   }
-  if (expose.public?.via === 'tunnel') {
-    found.push(
-      'Cloudflare ends TLS for the public hosts: it can read what is not end-to-end encrypted, passwords at login included.',
-      "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own and so evade limits on logins by address. Limits by account still hold.",
-    );
-    found.push(
-      `The tunnel carries plain HTTP as well as HTTPS: whoever types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${expose.public.tunnel.zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
-    );
-    if (uploadBytes(stack.synapse.uploadLimit) > CLOUDFLARE_UPLOAD_MB * 1_000_000) {
-      found.push(
-        `Cloudflare refuses requests above ${CLOUDFLARE_UPLOAD_MB} MB on most plans; uploadLimit is ${stack.synapse.uploadLimit}.`,
-      );
-    }
-  }
-  if (expose.public?.via === 'traefik') {
-    const { https } = stack.cluster.traefik.entryPoints;
-    found.push(
-      `Nothing rendered here answers on port 80: whoever types a host without https:// reaches nothing unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${https} (web is its usual name for port 80).`,
-    );
-  }
-  found.push(...slowUploads(stack), ...callsThroughTheRouter(stack), ...halfNames(stack));
+  const { uploadLimit } = stack.synapse;
+  const facts = {
+    entryPoint: stack.cluster.traefik.entryPoints.https,
+    upload: { text: uploadLimit, bytes: uploadBytes(uploadLimit) },
+  };
+  found.push(...openEntrances(stack).flatMap(({ entrance, doors }) => entrance.notes(doors, facts)));
+  found.push(...callsThroughTheRouter(stack), ...halfNames(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
       'At each start the call servers ask public STUN servers (of Google, Twilio and Jitsi) for their address.',

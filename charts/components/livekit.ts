@@ -6,7 +6,7 @@ import { httpProbe, tcpProbe } from '../../constructs/probes.ts';
 import { services } from '../../constructs/service.ts';
 import { fieldEnv, workload } from '../../constructs/workload.ts';
 import { LIVEKIT_KEYS, type Livekit } from '../../model/components/livekit.ts';
-import { doorTls } from '../../model/facts.ts';
+import { doorTls } from '../../model/entrances/index.ts';
 import type { Scene } from '../../model/stack.ts';
 import { workloadOf } from '../../model/topology.ts';
 import { jwtServiceEnvironment, LIVEKIT_PATHS } from '../../settings/livekit.ts';

@@ -10,16 +10,21 @@ import {
   Middleware,
 } from '../../imports/traefik.io.ts';
 import { compareText } from '../../model/diagnostic.ts';
-import { doorTls } from '../../model/facts.ts';
+import type { OpenDoors } from '../../model/entrances/entrance.ts';
+import { doorTls } from '../../model/entrances/index.ts';
 import type { Stack } from '../../model/stack.ts';
+import type { TlsSource } from '../../model/tls.ts';
 import { claimOf, type Door, type HostClaim, type PathMatch, type Route } from '../../model/topology.ts';
 
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS = { name: 'hsts', seconds: 31_536_000 } as const;
 
-/** True where Traefik ends TLS: everywhere at the LAN door, and at the public one without a tunnel. */
-function isAtTraefik(stack: Stack, { door }: { readonly door: Door }): boolean {
-  return doorTls(stack, door) !== undefined;
+/** The objects of Traefik, for the doors that go through it. */
+export function traefik(app: App, stack: Stack, doors: OpenDoors<TlsSource>): void {
+  const isHere = ({ door }: { readonly door: Door }): boolean => doors[door] !== undefined;
+  const routes = stack.topology.routes.filter(isHere);
+  middlewares(app, stack, routes);
+  ingresses(app, stack, routes, stack.topology.hosts.filter(isHere));
 }
 
 /**
@@ -27,9 +32,7 @@ function isAtTraefik(stack: Stack, { door }: { readonly door: Door }): boolean {
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/http/ingressroute/
  */
-export function ingresses(app: App, stack: Stack): void {
-  const routes = stack.topology.routes.filter((route) => isAtTraefik(stack, route));
-  const claims = stack.topology.hosts.filter((claim) => isAtTraefik(stack, claim));
+function ingresses(app: App, stack: Stack, routes: readonly Route[], claims: readonly HostClaim[]): void {
   const groups = [...routes.map(({ group }) => group), ...claims.map(({ certificate }) => certificate.group)];
   for (const group of new Set(groups)) {
     const file = new ChartFile(app, `networking/${group}-ingress.yaml`);
@@ -40,8 +43,7 @@ export function ingresses(app: App, stack: Stack): void {
 }
 
 /** The middleware that every route passes: Traefik looks for it in the namespace of the route. */
-export function middlewares(app: App, stack: Stack): void {
-  const routes = stack.topology.routes.filter((route) => isAtTraefik(stack, route));
+function middlewares(app: App, stack: Stack, routes: readonly Route[]): void {
   if (routes.length === 0) return;
   const file = new ChartFile(app, 'networking/middlewares.yaml');
   for (const namespace of new Set(routes.map(({ to }) => to.namespace))) {

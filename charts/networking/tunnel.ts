@@ -6,6 +6,8 @@ import {
   type TunnelBindingSubjects,
   TunnelBindingTunnelRefKind,
 } from '../../imports/networking.cfargotunnel.com.ts';
+import type { OpenDoors } from '../../model/entrances/entrance.ts';
+import type { Tunnel } from '../../model/entrances/tunnel.ts';
 import type { Stack } from '../../model/stack.ts';
 import { addressOf, type PathMatch, type Route } from '../../model/topology.ts';
 
@@ -15,9 +17,9 @@ import { addressOf, type PathMatch, type Route } from '../../model/topology.ts';
  *
  * @see https://github.com/adyanth/cloudflare-operator (docs/configuration/tunnel-binding.md)
  */
-export function tunnel(app: App, stack: Stack): void {
-  const exposure = stack.expose.public;
-  if (exposure?.via !== 'tunnel') return;
+export function tunnel(app: App, stack: Stack, doors: OpenDoors<Tunnel>): void {
+  if (doors.public === undefined) return;
+  const { kind, name: tunnelName } = doors.public;
   const file = new ChartFile(app, 'networking/tunnel.yaml');
   const { name, namespace } = stack;
   const owner: Owner = { id: name, role: 'entrance', instance: name, namespace };
@@ -26,11 +28,8 @@ export function tunnel(app: App, stack: Stack): void {
     metadata: objectMeta(owner, name),
     subjects: routes.map((route) => subject(stack, route)),
     tunnelRef: {
-      kind:
-        exposure.tunnel.kind === 'Tunnel'
-          ? TunnelBindingTunnelRefKind.TUNNEL
-          : TunnelBindingTunnelRefKind.CLUSTER_TUNNEL,
-      name: exposure.tunnel.name,
+      kind: kind === 'Tunnel' ? TunnelBindingTunnelRefKind.TUNNEL : TunnelBindingTunnelRefKind.CLUSTER_TUNNEL,
+      name: tunnelName,
     },
   });
 }

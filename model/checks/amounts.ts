@@ -2,7 +2,8 @@ import { DATABASE_VOLUME_FLOOR } from '../components/database.ts';
 import { MEDIA_VOLUME_FLOOR, uploadBytes } from '../components/synapse.ts';
 import { bytes, millicores } from '../quantity.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
-import type { Check, CheckFinding } from './check.ts';
+import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 
 /** Amounts that a program cannot live with, or that Kubernetes refuses. */
 export const checkAmounts: Check = (written, stack) => {

@@ -1,9 +1,11 @@
 import { RELAYS_FOR_ONE } from '../components/livekit.ts';
+import { entranceAt } from '../entrances/index.ts';
 import { isDocumentationAddress, isPrivateAddress } from '../fields.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
 import { isOnNode } from '../topology.ts';
-import type { Check, CheckFinding } from './check.ts';
+import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 import { reservedBy } from './reserved-ports.ts';
 
 /** Kubernetes' default range for node ports. */
@@ -161,13 +163,12 @@ export const checkCallAddress: Check = (written, stack) => {
   const ip = written.callNodes?.addresses?.public;
   if (first === undefined || stack.expose.public === undefined) return [];
   if (written.callNodes?.addresses === undefined) {
-    const { via } = stack.expose.public;
     return [
       {
         code: 'MG022',
         at: [first],
         other: ['expose', 'public', 'via'],
-        what: `${calls.join(' and ')} ${calls.length > 1 ? 'need' : 'needs'} UDP from the Internet, which ${via === 'tunnel' ? 'a tunnel' : 'Traefik'} does not carry`,
+        what: `${calls.join(' and ')} ${calls.length > 1 ? 'need' : 'needs'} UDP from the Internet, which ${entranceAt(stack, 'public')?.entrance.title} does not carry`,
         remedy:
           'add callNodes: {addresses: {public: ADDRESS}} with the address that leads to your call node, or {discover: stun}',
       },

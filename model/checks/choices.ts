@@ -1,7 +1,7 @@
-import type { Path } from '../reading/yaml-source.ts';
-import { dotted } from '../reading/yaml-source.ts';
+import { entrances, viasAt } from '../entrances/index.ts';
+import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
-import type { CheckFinding } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 
 /** Checks each "exactly one of" in the file; everything else builds on these, so they run first. */
 export function checkChoices(written: StackFile): readonly CheckFinding[] {
@@ -27,35 +27,38 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
       remedy: 'write expose.public (the Internet), expose.lan (the local network), or both',
     });
   }
-  if (expose.public !== undefined) {
-    const { via, tunnel, tls } = expose.public;
-    const wanted = via === 'tunnel' ? 'tunnel' : 'tls';
-    const unwanted = via === 'tunnel' ? 'tls' : 'tunnel';
-    const lacking = (via === 'tunnel' ? tunnel : tls) === undefined;
-    const idle = (via === 'tunnel' ? tls : tunnel) !== undefined;
-    if (lacking && !idle) {
-      findings.push({
-        code: 'MG006',
-        at: ['expose', 'public', 'via'],
-        what: `expose.public goes via ${via} but has no ${wanted}`,
-        remedy:
-          via === 'tunnel'
-            ? 'add tunnel: {name: …, zone: …} next to it'
-            : 'add tls: {issuer: {name: …}} or tls: {secret: …} next to it',
-      });
-    }
-    if (idle) {
-      findings.push({
-        code: 'MG006',
-        at: ['expose', 'public', unwanted],
-        other: ['expose', 'public', 'via'],
-        what: `expose.public.${unwanted} does not go with via: ${via}`,
-        remedy: `${lacking ? `put ${wanted}: in its place` : 'remove it'}, or write via: ${via === 'tunnel' ? 'traefik' : 'tunnel'}`,
-      });
-    }
-  }
+  findings.push(...entranceChoices(written));
   exactlyOne(['expose', 'public', 'tls'], expose.public?.tls, ['issuer', 'secret']);
   exactlyOne(['expose', 'lan', 'tls'], expose.lan?.tls, ['issuer', 'secret']);
   exactlyOne(['callNodes', 'addresses'], callNodes?.addresses, ['public', 'discover']);
   return findings;
+}
+
+/** The public door has the settings of what it goes through, and no others. */
+function entranceChoices({ expose }: StackFile): readonly CheckFinding[] {
+  if (expose.public === undefined) return [];
+  const { via } = expose.public;
+  const { key: wanted, example } = entrances[via];
+  const lacking = valueAt(expose.public, [wanted]) === undefined;
+  const idle = viasAt('public').filter(
+    (other) =>
+      entrances[other].key !== wanted && valueAt(expose.public, [entrances[other].key]) !== undefined,
+  );
+  if (lacking && idle.length === 0) {
+    return [
+      {
+        code: 'MG006',
+        at: ['expose', 'public', 'via'],
+        what: `expose.public goes via ${via} but has no ${wanted}`,
+        remedy: `add ${example} beside it`,
+      },
+    ];
+  }
+  return idle.map((other) => ({
+    code: 'MG006',
+    at: ['expose', 'public', entrances[other].key],
+    other: ['expose', 'public', 'via'],
+    what: `expose.public.${entrances[other].key} does not go with via: ${via}`,
+    remedy: `${lacking ? `put ${wanted}: in its place` : 'remove it'}, or write via: ${other}`,
+  }));
 }

@@ -1,4 +1,5 @@
-import type { Check, CheckFinding } from './check.ts';
+import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 
 /** Element must not offer calls that nothing carries. */
 export const checkElementCalls: Check = (_written, stack) => {

@@ -1,71 +1,21 @@
-import type { Path } from '../reading/yaml-source.ts';
-import type { Check, CheckFinding } from './check.ts';
+import { entranceAt } from '../entrances/index.ts';
+import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 import { namedHosts } from './named-hosts.ts';
 
-/** Hosts that one field decides, and where each is set on its own: `synapse.host`. */
-interface DecidedHosts {
-  readonly path: Path;
-  readonly hosts: readonly { readonly host: string; readonly setting?: string }[];
-}
-
-/** A tunnel carries only HTTPS for hosts of its zone that the edge certificate covers. */
-export const checkTunnel: Check = (written, stack) => {
-  const exposure = stack.expose.public;
-  if (exposure?.via !== 'tunnel') return [];
-  const { zone, edgeCertificate } = exposure.tunnel;
-  const named = namedHosts(written, stack)
-    .filter(({ door }) => door === 'public')
-    .map(({ component, host, path }) => ({ path, hosts: [{ host, setting: `${component}.host` }] }));
-  const delegating =
-    stack.wellKnown !== undefined ? [{ path: ['serverName'], hosts: [{ host: stack.serverName }] }] : [];
-  const findings: CheckFinding[] = [];
-  for (const { path, hosts } of byField([...delegating, ...named])) {
-    const outside = hosts.filter(({ host }) => host !== zone && !host.endsWith(`.${zone}`));
-    if (outside.length > 0) {
-      const several = outside.length > 1;
-      findings.push({
-        code: 'MG024',
-        at: path,
-        other: ['expose', 'public', 'tunnel', 'zone'],
-        what: `the ${several ? 'hosts' : 'host'} ${quoted(outside)} ${several ? 'are' : 'is'} outside the tunnel's zone "${zone}"`,
-        remedy: `use ${several ? 'hosts' : 'a host'} below ${zone}, or correct the zone`,
-      });
-    }
-    const deep = hosts.filter(({ host }) => labelsBelow(host, zone).length > 1);
-    if (deep.length > 0 && edgeCertificate === 'universal') {
-      const flat = deep.flatMap(({ host, setting }) =>
-        setting === undefined ? [] : [`write ${setting}: ${labelsBelow(host, zone).join('-')}.${zone}, `],
-      );
-      findings.push({
-        code: 'MG023',
-        at: path,
-        other: ['expose', 'public', 'tunnel', 'edgeCertificate'],
-        what: `the ${deep.length > 1 ? 'hosts' : 'host'} ${quoted(deep)} ${deep.length > 1 ? 'are' : 'is'} more than one level below "${zone}", all that Cloudflare's universal certificate covers`,
-        remedy: `${flat.join('')}${flat.length > 0 ? 'or ' : ''}order an advanced certificate and write edgeCertificate: advanced`,
-      });
-    }
-  }
-  return findings;
-};
-
-/** One entry for each field: a server name in the wrong zone is one mistake, however many hosts follow from it. */
-function byField(decided: readonly DecidedHosts[]): readonly DecidedHosts[] {
-  const fields = new Map<string, DecidedHosts>();
-  for (const { path, hosts } of decided) {
-    const key = path.join('.');
-    fields.set(key, { path, hosts: [...(fields.get(key)?.hosts ?? []), ...hosts] });
-  }
-  return [...fields.values()];
-}
-
-/** Labels of a host in front of the zone; none for the zone itself and for hosts outside it. */
-function labelsBelow(host: string, zone: string): readonly string[] {
-  return host.endsWith(`.${zone}`) ? host.slice(0, -zone.length - 1).split('.') : [];
-}
-
-function quoted(hosts: DecidedHosts['hosts']): string {
-  return hosts.map(({ host }) => `"${host}"`).join(', ');
-}
+/** What the entrance of each door says of its settings, and of the hosts that lead there. */
+export const checkEntrances: Check = (written, stack) =>
+  (['public', 'lan'] as const).flatMap((door) => {
+    const at = entranceAt(stack, door);
+    if (at?.entrance.check === undefined) return [];
+    const own = stack.topology.hosts
+      .filter((claim) => claim.door === door && claim.at[0] === 'serverName')
+      .map(({ host }) => ({ path: ['serverName'], host }));
+    const named = namedHosts(written, stack)
+      .filter((one) => one.door === door)
+      .map(({ component, host, path }) => ({ path, host, setting: `${component}.host` }));
+    return at.entrance.check(at.own, door, [...own, ...named]);
+  });
 
 /** What the file in each rendered folder is called that lists the others; Secrets have files of their own name. */
 const INDEX = 'kustomization';

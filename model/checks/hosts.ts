@@ -1,7 +1,8 @@
 import { LAN_NAMES } from '../components/index.ts';
 import { dotted } from '../reading/yaml-source.ts';
 import { routeEnd } from '../topology.ts';
-import type { Check, CheckFinding } from './check.ts';
+import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 import { isDerived, type NamedHost, namedHosts } from './named-hosts.ts';
 
 /** Longest name of the DNS as text (RFC 1035). */

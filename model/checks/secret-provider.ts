@@ -1,5 +1,6 @@
 import { PROVIDER_KEYS, type SecretProvider } from '../secret-settings.ts';
-import type { Check, CheckFinding } from './check.ts';
+import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 
 /** What a provider cannot do without, and how to write it. */
 const NEEDED: Readonly<Partial<Record<SecretProvider['kind'], { key: string; example: string }>>> = {

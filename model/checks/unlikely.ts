@@ -1,7 +1,8 @@
 import { seconds } from '../fields.ts';
 import { bytes, millicores } from '../quantity.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
-import type { Check, CheckFinding } from './check.ts';
+import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 
 /** More than any single program here can use, on any node that one can buy. */
 const MOST_MEMORY = '1Ti';
