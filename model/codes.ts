@@ -64,6 +64,7 @@ export const CODES = {
   MG069: 'A comment in a file of secrets holds a secret in plain text.',
   MG085: "The ports of LiveKit's TURN relays are fewer than one participant may need.",
   MG086: 'A setting says how a range of ports is used, where there is one port.',
+  MG087: 'Support is announced without anybody to turn to.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -33,3 +33,25 @@ function meetings({ host }: Jitsi): object {
 export function wellKnownServer(stack: Stack): object {
   return { 'm.server': `${stack.synapse.host}:443` };
 }
+
+/**
+ * `/.well-known/matrix/support`: whom to turn to about this server; undefined where the stack file names nobody.
+ *
+ * @see https://spec.matrix.org/latest/client-server-api/#getwell-knownmatrixsupport
+ */
+export function wellKnownSupport({ wellKnown: { support } }: Stack): object | undefined {
+  if (support === undefined) return undefined;
+  const { page, contacts } = support;
+  return {
+    ...(contacts === undefined
+      ? {}
+      : {
+          contacts: contacts.map(({ role, matrix, email }) => ({
+            role: `m.role.${role}`,
+            ...(matrix === undefined ? {} : { matrix_id: matrix }),
+            ...(email === undefined ? {} : { email_address: email }),
+          })),
+        }),
+    ...(page === undefined ? {} : { support_page: page }),
+  };
+}

@@ -6,7 +6,7 @@ import type { Stack } from '../../model/stack.ts';
 import { party, port } from '../../model/topology.ts';
 import { json } from '../../settings/json.ts';
 import { nginxMain, wellKnownServerBlock } from '../../settings/nginx.ts';
-import { wellKnownClient, wellKnownServer } from '../../settings/well-known.ts';
+import { wellKnownClient, wellKnownServer, wellKnownSupport } from '../../settings/well-known.ts';
 
 /** Name of the ConfigMap. */
 export const WELL_KNOWN_CONFIG = 'well-known-config';
@@ -14,17 +14,37 @@ export const WELL_KNOWN_CONFIG = 'well-known-config';
 /** Where the well-known files are mounted. */
 export const WELL_KNOWN_FILES = '/srv/well-known';
 
-/** The two answers on the server name's host, and nginx to give them. */
+/** Everything that is answered below the prefix, by name. */
+function answers(stack: Stack): Readonly<Record<string, object>> {
+  const support = wellKnownSupport(stack);
+  return {
+    client: wellKnownClient(stack),
+    server: wellKnownServer(stack),
+    ...(support === undefined ? {} : { support }),
+  };
+}
+
+/** Keys of the ConfigMap that are answers. */
+export function wellKnownFiles(stack: Stack): readonly string[] {
+  return Object.keys(answers(stack)).map((name) => `${name}.json`);
+}
+
+/** The answers on the server name's host, and nginx to give them. */
 export function wellKnownConfig(app: App, stack: Stack): void {
-  if (stack.wellKnown === 'elsewhere') return;
+  if (stack.wellKnown.at === 'elsewhere') return;
   const self = party(stack.topology, 'well-known');
+  const given = answers(stack);
+  const { families } = stack.cluster.network;
   configMap(new ChartFile(app, 'config/well-known-config.yaml'), self, WELL_KNOWN_CONFIG, {
-    'client.json': json(wellKnownClient(stack)),
-    'default.conf': wellKnownServerBlock(port(self, 'http').number, stack.cluster.network.families, [
-      { path: `${WELL_KNOWN_PREFIX}client`, file: `${WELL_KNOWN_FILES}/client.json` },
-      { path: `${WELL_KNOWN_PREFIX}server`, file: `${WELL_KNOWN_FILES}/server.json` },
-    ]),
+    ...Object.fromEntries(Object.entries(given).map(([name, answer]) => [`${name}.json`, json(answer)])),
+    'default.conf': wellKnownServerBlock(
+      port(self, 'http').number,
+      families,
+      Object.keys(given).map((name) => ({
+        path: `${WELL_KNOWN_PREFIX}${name}`,
+        file: `${WELL_KNOWN_FILES}/${name}.json`,
+      })),
+    ),
     'nginx.conf': nginxMain(),
-    'server.json': json(wellKnownServer(stack)),
   });
 }

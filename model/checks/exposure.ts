@@ -18,7 +18,7 @@ export const checkTunnel: Check = (written, stack) => {
     hosts: [{ host, setting: `${component}.host` }],
   }));
   const delegating =
-    stack.wellKnown === 'here' ? [{ path: ['serverName'], hosts: [{ host: stack.serverName }] }] : [];
+    stack.wellKnown.at === 'here' ? [{ path: ['serverName'], hosts: [{ host: stack.serverName }] }] : [];
   const findings: CheckFinding[] = [];
   for (const { path, hosts } of byField([...delegating, ...named])) {
     const outside = hosts.filter(({ host }) => host !== zone && !host.endsWith(`.${zone}`));

@@ -43,7 +43,7 @@ export const checkHosts: Check = (written, stack) => {
   const everyPath = stack.topology.routes.filter(({ match }) => match.kind === 'all');
   const withPages = new Set<string>(everyPath.map(({ to }) => party(stack.topology, to).setting));
   for (const { component, host, path } of hosts) {
-    if (!withPages.has(component) || stack.wellKnown !== 'here' || host !== stack.serverName) continue;
+    if (!withPages.has(component) || stack.wellKnown.at !== 'here' || host !== stack.serverName) continue;
     findings.push({
       code: 'MG020',
       at: path,
