@@ -76,6 +76,7 @@ export const CODES = {
   MG081: 'A stack file is in a folder where only files to extend are read.',
   MG085: "The ports of LiveKit's TURN relays are fewer than one participant may need.",
   MG086: 'A setting says how a range of ports is used, where there is one port.',
+  MG087: 'Support is announced without anybody to turn to.',
   MG090: 'A merge key (<<) is not supported.',
   MG091: 'A file is something other than a stack file, such as a manifest.',
   MG092: 'An amount is far too large or far too small.',

@@ -1,3 +1,4 @@
+import type { WellKnown } from '../model/components/well-known.ts';
 import type { Scene } from '../model/stack.ts';
 import { HOMESERVER, WELL_KNOWN_CLIENT } from '../model/topics.ts';
 
@@ -13,4 +14,26 @@ export function wellKnownClient({ offers }: Pick<Scene, 'offers'>): object {
 /** `/.well-known/matrix/server`: where other homeservers connect to. */
 export function wellKnownServer({ offers }: Pick<Scene, 'offers'>): object {
   return Object.fromEntries(HOMESERVER.of(offers).map(({ host }) => ['m.server', `${host}:443`]));
+}
+
+/**
+ * `/.well-known/matrix/support`: whom to turn to about this server; undefined where the stack file names nobody.
+ *
+ * @see https://spec.matrix.org/latest/client-server-api/#getwell-knownmatrixsupport
+ */
+export function wellKnownSupport({ support }: WellKnown): object | undefined {
+  if (support === undefined) return undefined;
+  const { page, contacts } = support;
+  return {
+    ...(contacts === undefined
+      ? {}
+      : {
+          contacts: contacts.map(({ role, matrix, email }) => ({
+            role: `m.role.${role}`,
+            ...(matrix === undefined ? {} : { matrix_id: matrix }),
+            ...(email === undefined ? {} : { email_address: email }),
+          })),
+        }),
+    ...(page === undefined ? {} : { support_page: page }),
+  };
 }

@@ -17,7 +17,7 @@ import {
   selected,
 } from '../model/topology.ts';
 import { json } from '../settings/json.ts';
-import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
+import { wellKnownClient, wellKnownServer, wellKnownSupport } from '../settings/well-known.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
 import {
@@ -242,15 +242,17 @@ function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly M
 
 /** With `wellKnown: elsewhere`: what the web site on the server name has to answer. */
 function wellKnownElsewhere(stack: Stack): readonly Markdown[] {
-  if (stack.wellKnown !== undefined) return [];
+  if (stack.wellKnown.at === 'here') return [];
+  const support = wellKnownSupport(stack.wellKnown);
   const lines = (value: object): readonly string[] => json(value).trimEnd().split('\n');
   return [
     heading(2, `What https://${stack.serverName} has to answer`),
-    md`Both with ${code('Content-Type: application/json')} and ${code('Access-Control-Allow-Origin: *')}. Without the second file other homeservers do not find this one; without the third address nobody can check who a user is, and calls fail.`,
+    md`${support === undefined ? 'Both' : 'All'} with ${code('Content-Type: application/json')} and ${code('Access-Control-Allow-Origin: *')}. Without the second file other homeservers do not find this one; without the third address nobody can check who a user is, and calls fail.`,
     code('/.well-known/matrix/client'),
     fenced('json', lines(wellKnownClient(stack))),
     code('/.well-known/matrix/server'),
     fenced('json', lines(wellKnownServer(stack))),
+    ...(support === undefined ? [] : [code('/.well-known/matrix/support'), fenced('json', lines(support))]),
     md`${code('/_matrix/federation/v1/openid/userinfo')}: pass it on to ${code(stack.synapse.baseUrl)}. Programs that follow the file above ask there; some ask here.`,
   ];
 }

@@ -1,12 +1,12 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
-import { WELL_KNOWN_PREFIX } from '../../model/components/well-known.ts';
+import { WELL_KNOWN_PREFIX, type WellKnown } from '../../model/components/well-known.ts';
 import type { Scene } from '../../model/stack.ts';
 import { portOf, workloadOf } from '../../model/topology.ts';
 import { json } from '../../settings/json.ts';
 import { nginxMain, wellKnownServerBlock } from '../../settings/nginx.ts';
-import { wellKnownClient, wellKnownServer } from '../../settings/well-known.ts';
+import { wellKnownClient, wellKnownServer, wellKnownSupport } from '../../settings/well-known.ts';
 
 /** Name of the ConfigMap. */
 export const WELL_KNOWN_CONFIG = 'well-known-config';
@@ -14,16 +14,37 @@ export const WELL_KNOWN_CONFIG = 'well-known-config';
 /** Where the well-known files are mounted. */
 export const WELL_KNOWN_FILES = '/srv/well-known';
 
-/** The two answers on the server name's host, and nginx to give them. */
-export function wellKnownConfig(app: App, stack: Scene): void {
+/** Everything that is answered below the prefix, by name. */
+function answers(stack: Scene, own: WellKnown): Readonly<Record<string, object>> {
+  const support = wellKnownSupport(own);
+  return {
+    client: wellKnownClient(stack),
+    server: wellKnownServer(stack),
+    ...(support === undefined ? {} : { support }),
+  };
+}
+
+/** Keys of the ConfigMap that are answers. */
+export function wellKnownFiles(stack: Scene, own: WellKnown): readonly string[] {
+  return Object.keys(answers(stack, own)).map((name) => `${name}.json`);
+}
+
+/** The answers on the server name's host, and nginx to give them. */
+export function wellKnownConfig(app: App, stack: Scene, own: WellKnown): void {
+  if (own.at === 'elsewhere') return;
   const self = workloadOf(stack.topology, 'well-known');
+  const given = answers(stack, own);
+  const { families } = stack.cluster.network;
   configMap(new ChartFile(app, 'config/well-known-config.yaml'), self, WELL_KNOWN_CONFIG, {
-    'client.json': json(wellKnownClient(stack)),
-    'default.conf': wellKnownServerBlock(portOf(self, 'http').number, stack.cluster.network.families, [
-      { path: `${WELL_KNOWN_PREFIX}client`, file: `${WELL_KNOWN_FILES}/client.json` },
-      { path: `${WELL_KNOWN_PREFIX}server`, file: `${WELL_KNOWN_FILES}/server.json` },
-    ]),
+    ...Object.fromEntries(Object.entries(given).map(([name, answer]) => [`${name}.json`, json(answer)])),
+    'default.conf': wellKnownServerBlock(
+      portOf(self, 'http').number,
+      families,
+      Object.keys(given).map((name) => ({
+        path: `${WELL_KNOWN_PREFIX}${name}`,
+        file: `${WELL_KNOWN_FILES}/${name}.json`,
+      })),
+    ),
     'nginx.conf': nginxMain(),
-    'server.json': json(wellKnownServer(stack)),
   });
 }

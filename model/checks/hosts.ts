@@ -57,7 +57,7 @@ export const checkHosts: Check = (written, stack) => {
     everyPath.flatMap((route) => routeEnd(stack.topology, route).workloads.map(({ at }) => at[0])),
   );
   for (const { component, host, path } of hosts) {
-    if (!withPages.has(component) || stack.wellKnown === undefined || host !== stack.serverName) continue;
+    if (!withPages.has(component) || stack.wellKnown.at !== 'here' || host !== stack.serverName) continue;
     findings.push({
       code: 'MG020',
       at: path,

@@ -1,14 +1,71 @@
 import * as z from 'zod';
+import { shortText } from '../fields.ts';
 import { HOMESERVER } from '../topics.ts';
 import { component } from './component.ts';
 import { doors, frontDoor } from './doors.ts';
 
+const place = z.enum(['here', 'elsewhere']);
+
+/** Whom to turn to; every part is published to anybody. */
+const support = z.strictObject({
+  page: shortText
+    .regex(
+      /^https:\/\/[a-z0-9.-]+(?:\/[A-Za-z0-9._~/-]*)?$/,
+      'write an address such as https://example.org/help',
+    )
+    .optional()
+    .describe('A web page for people who need help.'),
+  contacts: z
+    .array(
+      z.strictObject({
+        role: z
+          .enum(['admin', 'security'])
+          .describe('admin for anything about the server, security for reports of vulnerabilities.'),
+        matrix: shortText
+          .regex(/^@[a-z0-9._=/+-]+:[a-z0-9.-]+$/, 'write a Matrix user such as @admin:example.org')
+          .optional()
+          .describe('A Matrix user, better on another server.'),
+        email: shortText
+          .regex(/^[A-Za-z0-9._+-]+@[a-z0-9.-]+$/, 'write an address such as admin@example.org')
+          .optional()
+          .describe('A mail address.'),
+      }),
+    )
+    .min(1, 'write at least one contact, or remove the key')
+    .max(20, 'write at most 20 contacts')
+    .optional()
+    .describe('People who answer for the server.'),
+});
+
 const schema = z
-  .enum(['here', 'elsewhere'])
+  .union([
+    place,
+    z.strictObject({
+      at: place.optional().describe('Who answers. Default: here.'),
+      support: support
+        .optional()
+        .describe('What /.well-known/matrix/support says. Default: nothing; the specification asks for it.'),
+    }),
+  ])
   .optional()
   .describe(
-    "Who answers /.well-known/matrix on the server name's own host: this stack, or your web site (SUMMARY.md has the texts). Default: here.",
+    "Who answers /.well-known/matrix on the server name's own host: this stack, or your web site (SUMMARY.md has the texts). A word, or keys. Default: here.",
   );
+
+/** Everything about the answers on the server name's host that more than one place needs. */
+export interface WellKnown {
+  readonly at: 'here' | 'elsewhere';
+  /** Absent where nobody is named. */
+  readonly support?: z.infer<typeof support>;
+}
+
+function resolve(written: z.infer<typeof schema>): WellKnown {
+  if (written === undefined || typeof written === 'string') return { at: written ?? 'here' };
+  return {
+    at: written.at ?? 'here',
+    ...(written.support === undefined ? {} : { support: written.support }),
+  };
+}
 
 /** Where well-known answers live below the server name's host. */
 export const WELL_KNOWN_PREFIX = '/.well-known/matrix/';
@@ -16,13 +73,13 @@ export const WELL_KNOWN_PREFIX = '/.well-known/matrix/';
 export const OPENID_USERINFO = '/_matrix/federation/v1/openid/userinfo';
 
 /**
- * The server name's own host: two JSON answers that tell clients and other homeservers where Synapse is,
+ * The server name's own host: JSON answers that tell clients and other homeservers where Synapse is,
  * and the one federation path that is asked for there. Rendered with `wellKnown: here`.
  */
 export const wellKnown = component({
   key: 'wellKnown',
   schema,
-  resolve: (written) => (written === 'elsewhere' ? undefined : {}),
+  resolve,
   // Its hosts are the server name's and Synapse's.
   lanName: undefined,
   images: {
@@ -35,7 +92,8 @@ export const wellKnown = component({
   },
   additions: [],
   sizes: [],
-  parts: (_own, { facts, offers }) => {
+  parts: ({ at }, { facts, offers }) => {
+    if (at === 'elsewhere') return {};
     const { namespace, serverName } = facts;
     const answers = {
       match: { kind: 'prefix', paths: [WELL_KNOWN_PREFIX] },

@@ -31,7 +31,7 @@ describe('a stack file of three lines', () => {
   it('has the defaults of the reference page', () => {
     expect(stack).toMatchObject({
       size: 'small',
-      wellKnown: {},
+      wellKnown: { at: 'here' },
       federation: 'open',
       cluster: { domain: 'cluster.local', traefik: { entryPoints: { https: 'websecure' } } },
       flux: {

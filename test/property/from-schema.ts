@@ -71,6 +71,9 @@ const TEXTS: readonly fc.Arbitrary<string>[] = [
   fc.stringMatching(/^[a-z]{1,6}\.[a-z]{2}\/[A-Za-z]{1,8}$/),
   fc.constantFrom('1h0m0s', '24h0m0s', '100h0m0s'),
   fc.constantFrom('{stack}/{secret}', '{key}', 'a/{namespace}.{stack}/{secret}_{key}'),
+  fc.constantFrom('https://example.org', 'https://help.example.org/a/b-c'),
+  fc.constantFrom('@admin:example.org', '@a.b=c/d+e-f:example.net'),
+  fc.constantFrom('admin@example.org', 'a.b+c-d@example.net'),
   fc.constantFrom('controller.pem', 'shared/controller.pem', 'a/b-c/d.e.pem'),
   // Public halves of keys of age that nobody has.
   fc.constantFrom(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../model/stack.ts';
+import { render } from '../../render.ts';
 import { configData, configText, dig, digList, objectOf, publicStack, stackFrom } from '../stacks.ts';
 
 const HEAD = `
@@ -139,6 +140,28 @@ describe('the well-known answers', () => {
     expect(configData(publicStack(), 'well-known-config', 'server.json')).toEqual({
       'm.server': 'matrix.example.org:443',
     });
+  });
+
+  it('tell whom to turn to, where the stack file names somebody', () => {
+    const support = `support: {page: 'https://example.org/help', contacts: [
+      {role: admin, matrix: '@admin:example.net'}, {role: security, email: security@example.org}]}`;
+    const stack = publicStack(`wellKnown: {${support}}`);
+    const answer = {
+      contacts: [
+        { role: 'm.role.admin', matrix_id: '@admin:example.net' },
+        { role: 'm.role.security', email_address: 'security@example.org' },
+      ],
+      support_page: 'https://example.org/help',
+    };
+    expect(configData(stack, 'well-known-config', 'support.json')).toEqual(answer);
+    expect(configText(stack, 'well-known-config', 'default.conf')).toContain(
+      'location = /.well-known/matrix/support {',
+    );
+    const pod = dig(objectOf(stack, 'Deployment', 'well-known'), 'spec', 'template', 'spec');
+    expect(JSON.stringify(digList(pod, 'volumes'))).toContain('"key":"support.json"');
+    expect(configText(publicStack(), 'well-known-config', 'support.json')).toBe('undefined');
+    const elsewhere = publicStack(`wellKnown: {at: elsewhere, ${support}}`);
+    expect(render(elsewhere).files.get('test/SUMMARY.md')).toContain('"matrix_id": "@admin:example.net"');
   });
 
   it('say the same in SUMMARY.md when another web site has to give them', () => {
