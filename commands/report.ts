@@ -73,7 +73,8 @@ function missingLines({ missing }: SynthResult): readonly Shown[] {
   }
   return stacks.flatMap((stack) => {
     const own = missing.filter((one) => one.stack === stack);
-    const made = own.filter(({ sealedFor }) => sealedFor === undefined).map(({ secret }) => secret);
+    // A Secret that more than one namespace lacks is one to make.
+    const made = new Set(own.filter(({ sealedFor }) => sealedFor === undefined).map(({ secret }) => secret));
     const moved = own.flatMap(({ secret, sealedFor }) =>
       sealedFor === undefined ? [] : [`${secret} (for ${sealedFor})`],
     );
@@ -83,9 +84,9 @@ function missingLines({ missing }: SynthResult): readonly Shown[] {
         : [
             line`${stack}: not rendered, since it opens in another namespace only: ${moved.join(', ')}; put the namespace back, or run secrets reseal --from-escrow --stack ${stack}`,
           ]),
-      ...(made.length === 0
+      ...(made.size === 0
         ? []
-        : [line`${stack}: no value yet in ${made.join(', ')}: run secrets create --stack ${stack}`]),
+        : [line`${stack}: no value yet in ${[...made].join(', ')}: run secrets create --stack ${stack}`]),
     ];
   });
 }

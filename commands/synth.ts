@@ -1,6 +1,6 @@
 import { boundsOf, safeFolder } from '../files/bounds.ts';
+import { missingKeys } from '../model/composed.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { missingKeys } from '../model/kept-secrets.ts';
 import { listed } from '../model/listed.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import { headerPath } from '../output/header.ts';
@@ -12,9 +12,9 @@ import type { Finding } from '../rules/rule.ts';
 import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
-import { keptFiles } from './kept.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
+import { untouchedFiles } from './untouched.ts';
 import { choose, readWorkspace, type StackEntry } from './workspace.ts';
 import { finishInterruptedWrite, writeOutput } from './write-output.ts';
 
@@ -48,6 +48,8 @@ export interface StackFinding extends Finding {
 export interface MissingSecret {
   readonly stack: string;
   readonly secret: string;
+  /** The namespace that lacks them. */
+  readonly namespace: string;
   readonly keys: readonly string[];
   /** The namespace in which alone the values open that are there under its name. */
   readonly sealedFor?: string;
@@ -134,7 +136,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const wrong = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
   const exitCode = failures.length > 0 ? 3 : wrong;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
-  const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing));
+  const kept = await reading(out, () => untouchedIn(out, options.only, chosen, failing));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
   if (mode === 'write')
     return { exitCode, ...result, written: await writeOutput(bounds, out, texts, { kept }) };
@@ -176,16 +178,18 @@ function judged({ name, source }: StackEntry, rendered: Rendered): RenderedEntry
   };
 }
 
-/** Where the values are kept here: those that are not there yet. */
+/** Where the ciphertext is in this repository: the values that are not there yet. */
 function missingSecrets({ stack, secrets }: StackEntry): readonly MissingSecret[] {
   if (stack === undefined || !keepsCiphertext(stack.provider)) return [];
-  return stack.secrets.flatMap((secret) => {
-    const keys = missingKeys(stack, secret);
-    if (keys.length === 0) return [];
-    const moved = secrets.elsewhere.find(({ name }) => name === secret.name);
-    const missing = { stack: stack.name, secret: secret.name, keys };
-    return [moved === undefined ? missing : { ...missing, sealedFor: moved.namespace }];
-  });
+  return stack.secrets.flatMap((secret) =>
+    secret.places.flatMap(({ namespace }) => {
+      const keys = missingKeys(stack, secret, namespace);
+      if (keys.length === 0) return [];
+      const moved = secrets.elsewhere.find(({ name }) => name === secret.name);
+      const missing = { stack: stack.name, secret: secret.name, namespace, keys };
+      return [moved === undefined ? missing : { ...missing, sealedFor: moved.namespace }];
+    }),
+  );
 }
 
 /** What is wrong with a shared file is told once, however many stacks extend it. */
@@ -199,7 +203,7 @@ function compact(text: string): string {
 }
 
 /** What is in the output folder of stacks that were not asked for, or that something is wrong with. */
-async function keptBeside(
+async function untouchedIn(
   out: string,
   only: readonly string[] | undefined,
   chosen: readonly StackEntry[],
@@ -211,7 +215,7 @@ async function keptBeside(
   const names = new Set(failing.map(({ name }) => name));
   // A file that cannot be read may have had another name in it.
   const files = new Set(failing.map(({ file }) => baseName(headerPath(file))));
-  return await keptFiles(
+  return await untouchedFiles(
     out,
     ({ stack, from }) => names.has(stack) || files.has(baseName(from)) || (!all && !asked.has(stack)),
   );

@@ -17,7 +17,7 @@ import type { Stack } from '../model/stack.ts';
 import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
-import { NOTHING_KEPT, type ReadSecrets, withSecrets } from '../secrets/kept.ts';
+import { NO_SECRET_FILES, type ReadSecrets, withSecrets } from '../secrets/read-files.ts';
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
@@ -93,7 +93,7 @@ async function readStack(
     loaded = loadStack(file, readBytes(bounds, path, 'repository'), images, shared);
   } catch (error) {
     const name = defaultName(file);
-    const unread = { file, name, stack: undefined, secrets: NOTHING_KEPT, source: undefined };
+    const unread = { file, name, stack: undefined, secrets: NO_SECRET_FILES, source: undefined };
     const entry =
       error instanceof FileProblem
         ? { ...unread, diagnostics: [fileDiagnostic(error)] }
@@ -115,7 +115,7 @@ async function withOwnSecrets(
   before: (stack: Stack) => Promise<void>,
 ): Promise<Pick<StackEntry, 'stack' | 'secrets' | 'diagnostics'>> {
   if (value === undefined || !keepsCiphertext(value.provider)) {
-    return { stack: value, secrets: NOTHING_KEPT, diagnostics };
+    return { stack: value, secrets: NO_SECRET_FILES, diagnostics };
   }
   const own = secretsFolder(folder, value.name);
   try {
@@ -125,7 +125,7 @@ async function withOwnSecrets(
     if (interrupted !== undefined) throw new OutputProblem(interrupted.message);
     return withSecrets(value, secretTexts(bounds, own, fromHere(own)));
   } catch (error) {
-    return { stack: undefined, secrets: NOTHING_KEPT, diagnostics: [secretsDiagnostic(own, error)] };
+    return { stack: undefined, secrets: NO_SECRET_FILES, diagnostics: [secretsDiagnostic(own, error)] };
   }
 }
 

@@ -26,7 +26,7 @@ import {
   type StackFacts,
   type TlsSource,
 } from './stack.ts';
-import { hostsAt, PEERS, type Peer, type Route, type Topology } from './topology.ts';
+import { type Door, hostsAt, PEERS, type Peer, type Route, type Topology } from './topology.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
 export interface ResolveContext {
@@ -54,9 +54,9 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     topology,
     secrets: [
       ...allComponents.flatMap((component) => component.secrets(base)),
-      ...keptCertificates(base, topology),
+      ...givenCertificates(base, topology),
     ],
-    kept: [],
+    secretFiles: [],
   });
 }
 
@@ -112,8 +112,8 @@ function resolveComponents(written: StackFile, facts: StackFacts): ComponentSett
   return recordOf<ComponentSettings>(COMPONENT_NAMES, (name) => declared[name].resolve(written, facts));
 }
 
-/** The TLS Secrets that somebody else keeps: one for each name, whichever doors use it. */
-function keptCertificates(stack: StackBase, topology: Topology): readonly SecretSpec[] {
+/** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
+function givenCertificates(stack: StackBase, topology: Topology): readonly SecretSpec[] {
   const hostsBySecret = new Map<string, Set<string>>();
   for (const door of ['public', 'lan'] as const) {
     const source = doorTls(stack, door);
@@ -123,8 +123,8 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
     }
   }
   return [...hostsBySecret].map(([name, hosts]) => ({
-    namespace: stack.namespace,
     name,
+    places: certificatePlaces(stack, topology, name),
     certificateFor: [...hosts].sort(compareText),
     keys: [
       {
@@ -145,6 +145,22 @@ function keptCertificates(stack: StackBase, topology: Topology): readonly Secret
       },
     ],
   }));
+}
+
+/** The namespaces of what names a TLS Secret: the stack's own first, where it is one of them. */
+function certificatePlaces(stack: StackBase, topology: Topology, secret: string): SecretSpec['places'] {
+  const uses = ({ door }: { readonly door: Door }): boolean => {
+    const source = doorTls(stack, door);
+    return source !== undefined && 'secret' in source && source.secret === secret;
+  };
+  const namespaces = new Set([
+    ...topology.hosts.filter(uses).map(({ certificate }) => certificate.namespace),
+    ...topology.routes.filter(uses).map(({ to }) => to.namespace),
+  ]);
+  const [main = stack.namespace, ...others] = [...namespaces].sort(
+    (a, b) => Number(b === stack.namespace) - Number(a === stack.namespace) || compareText(a, b),
+  );
+  return [{ namespace: main }, ...others.map((namespace) => ({ namespace }))];
 }
 
 function resolveFederation(written: StackFile['federation']): StackBase['federation'] {

@@ -1,8 +1,8 @@
 import type { ComponentSettings, LanName } from './components/index.ts';
 import type { Images } from './images.ts';
-import type { KeptSecret } from './kept-secrets.ts';
 import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
+import type { SecretFile } from './secret-files.ts';
 import type { SecretProvider } from './secret-settings.ts';
 import type { SecretSpec } from './secrets.ts';
 import type { Topology } from './topology.ts';
@@ -94,8 +94,8 @@ export interface StackBase extends StackFacts, ComponentSettings {}
 export interface Stack extends StackBase {
   readonly topology: Topology;
   readonly secrets: readonly SecretSpec[];
-  /** Those whose values stand beside the stack file as ciphertext; see secrets/kept.ts. */
-  readonly kept: readonly KeptSecret[];
+  /** The ciphertext of their values that lies beside the stack file; see secrets/read-files.ts. */
+  readonly secretFiles: readonly SecretFile[];
 }
 
 /** Where a door's certificates come from; undefined where TLS ends before the cluster. */

@@ -74,8 +74,8 @@ export function homeserver(stack: Stack): unknown {
 }
 
 /** The public halves of keys it signed with before: without them what they signed could not be checked any more. */
-function oldSigningKeys({ kept }: Stack): object {
-  const keys = kept.flatMap((secret) => secret.oldSigningKeys);
+function oldSigningKeys({ secretFiles }: Stack): object {
+  const keys = secretFiles.flatMap((file) => file.oldSigningKeys);
   if (keys.length === 0) return {};
   return {
     old_signing_keys: Object.fromEntries(

@@ -1,3 +1,4 @@
+import { sourcesOf } from '../model/composed.ts';
 import { remotePlaces } from '../model/remote-secrets.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
@@ -12,6 +13,7 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
     ...(secret.certificateFor === undefined
       ? []
       : [md`A certificate that you keep, valid for: ${joined(secret.certificateFor.map(code))}.`]),
+    ...inNamespaces(secret),
     table(
       ['key', 'what it is', 'read by', 'if it leaks or is lost', 'change it', 'who notices'],
       secret.keys.map((one) => [
@@ -27,26 +29,48 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
   ]);
 }
 
+/** Where it is needed, if in more than one namespace, and what its files are composed of. */
+function inNamespaces(secret: SecretSpec): readonly Markdown[] {
+  const { places } = secret;
+  const composed = secret.keys.filter(({ form }) => form.kind === 'composed');
+  return [
+    ...(places.length === 1
+      ? []
+      : [
+          md`Needed in the namespaces ${joined(places.map(({ namespace }) => code(namespace)))}, with the same values in each.`,
+        ]),
+    ...composed.map(
+      (key) =>
+        md`${code(key.key)} is a file composed of the values of ${joined(sourcesOf(secret, key).map((source) => code(`${source.secret}/${source.key}`)))}. It changes with them, and is never given.`,
+    ),
+  ];
+}
+
 function rotationText({ form, rotateAfterDays }: SecretKey): string {
   if (form.kind === 'given') return 'before it ends';
+  if (form.kind === 'composed') return 'with what it is composed of';
   return rotateAfterDays === undefined ? 'when it has leaked' : `every ${rotateAfterDays} days`;
 }
 
 /** How the values of one Secret come about, with its provider. */
 function origin(stack: Stack, secret: SecretSpec): readonly Markdown[] {
   const { provider } = stack;
-  if (provider.kind === 'existing') return [fenced('bash', createCommand(secret))];
+  if (provider.kind === 'existing') return [fenced('bash', createCommand(secret, stack.secrets))];
   if (provider.kind !== 'external-secrets') return [];
   const places = remotePlaces(provider.remoteKey, stack.name, secret);
   return [
     table(
       ['key', 'in the store at', 'property', 'made by'],
-      secret.keys.map(({ key, form }) => [
-        code(key),
-        code(places[key]?.key ?? ''),
-        places[key]?.property === undefined ? 'the whole value' : code(places[key].property),
-        code(shellExpression(form)),
-      ]),
+      secret.keys.map(({ key, form }) =>
+        form.kind === 'composed'
+          ? [code(key), 'nowhere: the ExternalSecret composes it', '', '']
+          : [
+              code(key),
+              code(places[key]?.key ?? ''),
+              places[key]?.property === undefined ? 'the whole value' : code(places[key].property),
+              code(shellExpression(form)),
+            ],
+      ),
     ),
   ];
 }
@@ -67,11 +91,17 @@ function introduction(stack: Stack): readonly Markdown[] {
       md`${from} The values are in the ${provider.store.kind} ${code(provider.store.name)}; put them there before the first apply. The commands below make good ones, for bash.`,
     ];
   }
+  const namespaces = [
+    ...new Set([namespace, ...stack.secrets.flatMap(({ places }) => places.map((place) => place.namespace))]),
+  ];
   return [
-    md`${from} Make these once, in namespace ${code(namespace)}, before the first apply. The commands are for bash: each value is made on the spot, is never shown and lands in no history.`,
-    fenced('bash', [
-      `kubectl create namespace ${shellWord(namespace)} --dry-run=client -o yaml | kubectl apply -f -`,
-    ]),
+    md`${from} Make these once, in ${namespaces.length === 1 ? 'namespace' : 'the namespaces'} ${joined(namespaces.map(code))}, before the first apply. The commands are for bash: each value is made on the spot, is never shown and lands in no history.`,
+    fenced(
+      'bash',
+      namespaces.map(
+        (one) => `kubectl create namespace ${shellWord(one)} --dry-run=client -o yaml | kubectl apply -f -`,
+      ),
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
+import { missingKeys } from '../model/composed.ts';
 import { compareText } from '../model/diagnostic.ts';
-import { missingKeys } from '../model/kept-secrets.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
@@ -161,13 +161,15 @@ function keyNames(keys: readonly string[]): Content {
 
 function secrets(stack: Stack): Markdown {
   const { provider } = stack;
-  const kept = keepsCiphertext(provider);
-  const rows = stack.secrets.map((secret) => [
-    code(secret.name),
-    secret.namespace,
-    joined(secret.keys.map(({ key }) => code(key))),
-    ...(kept ? [keyNames(missingKeys(stack, secret))] : []),
-  ]);
+  const isCiphertext = keepsCiphertext(provider);
+  const rows = stack.secrets.flatMap((secret) =>
+    secret.places.map(({ namespace }) => [
+      code(secret.name),
+      namespace,
+      joined(secret.keys.map(({ key }) => code(key))),
+      ...(isCiphertext ? [keyNames(missingKeys(stack, secret, namespace))] : []),
+    ]),
+  );
   const from: Readonly<Record<SecretProvider['kind'], string>> = {
     'sealed-secrets': 'Sealed for the cluster, and kept in this repository.',
     sops: 'Encrypted by SOPS, and kept in this repository.',
@@ -177,7 +179,7 @@ function secrets(stack: Stack): Markdown {
   return blocks([
     heading(2, 'Secrets needed'),
     md`${from[provider.kind]} More about them stands in SECRETS.md.`,
-    table(['Secret', 'namespace', 'keys', ...(kept ? ['still missing'] : [])], rows),
+    table(['Secret', 'namespace', 'keys', ...(isCiphertext ? ['still missing'] : [])], rows),
   ]);
 }
 

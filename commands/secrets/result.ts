@@ -1,7 +1,7 @@
 import type { Code } from '../../model/codes.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
-import type { Wish } from '../../secrets/verbs/change.ts';
+import type { Origin, Wish } from '../../secrets/verbs/change.ts';
 import type { KeyStatus } from '../../secrets/verbs/status.ts';
 import type { RecipientStatus } from './recipient-status.ts';
 
@@ -9,7 +9,7 @@ import type { RecipientStatus } from './recipient-status.ts';
 export interface ChangedKey {
   readonly secret: string;
   readonly key: string;
-  readonly how: 'made' | 'given' | 'restored' | 'sealed anew';
+  readonly how: Origin | 'sealed anew';
   /** Workloads that start again, in this order, once the change is rendered and applied; none for the same value. */
   readonly restarts: readonly string[];
   /** What people notice then; only where a value was replaced. */

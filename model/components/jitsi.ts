@@ -291,7 +291,7 @@ export const jitsi: Component<typeof schema, Jitsi | undefined, `jitsi-${JitsiPa
       ? []
       : [
           {
-            namespace: stack.namespace,
+            places: [{ namespace: stack.namespace }],
             name: JITSI_SECRETS.name,
             keys: [
               {

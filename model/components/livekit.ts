@@ -249,7 +249,7 @@ export const livekit: Component<typeof schema, Livekit | undefined, 'livekit' | 
       ? []
       : [
           {
-            namespace: stack.namespace,
+            places: [{ namespace: stack.namespace }],
             name: LIVEKIT_KEYS.secret,
             keys: [
               {

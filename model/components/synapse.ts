@@ -264,7 +264,7 @@ export const synapse: Component<typeof schema, Synapse, 'synapse'> = {
     }),
   secrets: (stack: StackBase) => [
     {
-      namespace: stack.namespace,
+      places: [{ namespace: stack.namespace }],
       name: SYNAPSE_SECRETS.name,
       keys: [
         {
@@ -297,7 +297,7 @@ export const synapse: Component<typeof schema, Synapse, 'synapse'> = {
       ],
     },
     {
-      namespace: stack.namespace,
+      places: [{ namespace: stack.namespace }],
       name: SYNAPSE_SECRETS.signingKey.name,
       irreplaceable: true,
       keys: [

@@ -1,11 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { OldSigningKey } from '../../model/kept-secrets.ts';
+import type { OldSigningKey } from '../../model/secret-files.ts';
 import type { ValueForm } from '../../model/secrets.ts';
 import { SecretsProblem } from '../problem.ts';
 import { readSigningKey } from './signing-key.ts';
 import { SecretValue } from './value.ts';
 
-/** A value that an operator gave, as it will be kept. */
+/** A value that an operator gave, as it will be encrypted. */
 export interface Accepted {
   readonly value: SecretValue;
   /** Keys that were in it beside the one that Synapse signs with. */
@@ -35,6 +35,8 @@ export function accept(form: ValueForm, given: SecretValue, nowMs: number): Acce
       return plain(pem(given, 'private key'));
     case 'given':
       return plain(pem(given, form.pem));
+    case 'composed':
+      throw new Error('a composed value is not given');
   }
 }
 

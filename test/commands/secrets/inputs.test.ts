@@ -218,7 +218,7 @@ describe('what only the operator knows', () => {
       'chat: own-tls/tls.crt is still missing: only you know it; add --from-file own-tls/tls.crt=FILE\n',
     );
     expect((await synth({ strict: true })).missing).toEqual([
-      { stack: 'chat', secret: 'own-tls', keys: ['tls.crt', 'tls.key'] },
+      { stack: 'chat', secret: 'own-tls', namespace: 'chat', keys: ['tls.crt', 'tls.key'] },
     ]);
     expect((await run('create')).exitCode).toBe(1);
   });

@@ -21,7 +21,7 @@ export interface RenderedFile {
  *
  * @param keep whether a file that is there stays
  */
-export async function keptFiles(
+export async function untouchedFiles(
   folder: string,
   keep: (file: RenderedFile) => boolean,
 ): Promise<ReadonlySet<string>> {
