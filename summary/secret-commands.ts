@@ -87,6 +87,8 @@ function valueWord(
     source.secret === secret.name
       ? `printf %s "$VALUE_${index + 1}"`
       : `kubectl -n ${shellWord(spec.places[0].namespace)} get secret ${shellWord(source.secret)} -o ${shellWord(`jsonpath={.data.${source.key.replaceAll('.', '\\.')}}`)} | base64 -d`;
-  if (part.as === 'json') return `"$(${value} | jq -Rs .)"`;
-  return source.secret === secret.name ? `"$VALUE_${index + 1}"` : `"$(${value})"`;
+  const isPlain = spec.keys[index]?.form.kind === 'hex';
+  if (part.as === 'json' && !isPlain) return `"$(${value} | jq -Rs .)"`;
+  const word = source.secret === secret.name ? `$VALUE_${index + 1}` : `$(${value})`;
+  return part.as === 'json' ? `'"'"${word}"'"'` : `"${word}"`;
 }

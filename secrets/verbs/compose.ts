@@ -1,6 +1,5 @@
 import { isOutdated, knownOf, recipeOf, type Source, sourceOf, sourcesOf } from '../../model/composed.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
-import { NAME_IDENTITY } from '../age.ts';
 import { newRevision } from '../annotations.ts';
 import { type Keys, presentValue } from '../present-value.ts';
 import { SecretsProblem } from '../problem.ts';
@@ -8,7 +7,7 @@ import { knownKey, lackingPlaces, type SecretsState } from '../state.ts';
 import { compose } from '../values/compose.ts';
 import type { SecretValue } from '../values/value.ts';
 import type { Wish } from './change.ts';
-import { keyName } from './create.ts';
+import { keyName, WITH_IDENTITY } from './create.ts';
 
 interface Composed {
   readonly secret: SecretSpec;
@@ -116,13 +115,12 @@ function cannotCompose(
   closed: readonly string[],
   { identities }: Keys,
 ): SecretsProblem {
-  const hint =
-    identities.length === 0
-      ? `${NAME_IDENTITY}, where there is a copy in escrow or the files are encrypted by SOPS; or `
-      : '';
   return new SecretsProblem(
     `${keyName(secret, key)} is composed of ${closed.join(', ')}, which nothing here can open`,
-    `${hint}replace the values that it is composed of together: rotate ${sourcesOf(secret, key)
+    `${identities.length > 0 ? '' : WITH_IDENTITY}replace the values that it is composed of together: rotate ${sourcesOf(
+      secret,
+      key,
+    )
       .map((source) => keyName({ name: source.secret }, source))
       .join(' ')}`,
   );

@@ -12,6 +12,10 @@ import type { SecretValue } from '../values/value.ts';
 import type { Wish } from './change.ts';
 import { checkTls } from './tls.ts';
 
+/** What opens values that are there, in the words of a remedy that goes on. */
+export const WITH_IDENTITY =
+  'give the private age key that opens it or its copy in escrow, if there is one (--identity FILE); or ';
+
 /** A key of a Secret, as people name it: `synapse-secrets/form-secret`. */
 export function keyName(secret: Pick<SecretSpec, 'name'>, { key }: Pick<SecretKey, 'key'>): string {
   return `${secret.name}/${key}`;
@@ -124,10 +128,10 @@ async function sameElsewhere(
   const value = await presentValue(secret, key, state, options);
   if (value === undefined || revision === undefined) {
     value?.wipe();
-    const unopened = `nothing here can open it for ${places.join(', ')}`;
+    const isUnnamed = revision === undefined;
     throw new SecretsProblem(
-      `${name} has a value for the namespace ${there?.namespace ?? ''} only, and ${revision === undefined ? 'its file does not say which one it is' : unopened}`,
-      `${revision !== undefined && options.identities.length === 0 ? `${NAME_IDENTITY}, where there is a copy in escrow or the files are encrypted by SOPS; or ` : ''}encrypt one value for all namespaces: rotate ${name} (with --from-file ${name}=FILE it is the one that you give)`,
+      `${name} has a value for the namespace ${there?.namespace ?? ''} only, and ${isUnnamed ? 'its file does not say which one it is' : `nothing here can open it for ${places.join(', ')}`}`,
+      `${isUnnamed || options.identities.length > 0 ? '' : WITH_IDENTITY}encrypt one value for all namespaces: rotate ${name}, with --from-file ${name}=FILE to give the one that the programs have`,
     );
   }
   const made = knownKey(state, secret, key)?.made;
