@@ -1,3 +1,4 @@
+import { certificateName } from '../model/made-elsewhere.ts';
 import { doorTls, type Stack } from '../model/stack.ts';
 
 /**
@@ -10,5 +11,5 @@ export function certificateSecret(stack: Stack, group: string, door: 'public' | 
   const source = doorTls(stack, door);
   if (source === undefined) throw new Error(`no certificates at the ${door} door`);
   if ('secret' in source) return source.secret;
-  return `${group}${door === 'public' ? '-public' : ''}-tls`;
+  return certificateName(group, door);
 }

@@ -62,6 +62,7 @@ export const CODES = {
   MG067: 'A file of secrets holds something that matrix-gitops does not write there.',
   MG068: 'A file of secrets does not fit the Secret that the stack needs.',
   MG069: 'A comment in a file of secrets holds a secret in plain text.',
+  MG100: 'A Secret of your own has a name that is taken.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -10,6 +10,7 @@ import { checkFileName } from './checks/file-names.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
+import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { NO_SHARED_FILES, type SharedFiles } from './extends.ts';
@@ -47,6 +48,7 @@ const CHECKS: readonly Check[] = [
   checkAdditions,
   checkJitsiEnvironment,
   checkSecretProvider,
+  checkOwnSecrets,
 ];
 
 /** What came of a stack file: a resolved stack, or everything that is wrong. */

@@ -8,25 +8,24 @@ import {
   LAN_NAMES,
   type LanName,
 } from './components/index.ts';
-import { compareText } from './diagnostic.ts';
 import { seconds } from './fields.ts';
+import { givenCertificates } from './given-certificates.ts';
 import type { Images } from './images.ts';
+import { ownSecrets } from './own-secrets.ts';
 import { dotted } from './reading/yaml-source.ts';
 import { recordOf } from './records.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
-import type { SecretSpec } from './secrets.ts';
-import {
-  type CallNodes,
-  doorTls,
-  type LanExposure,
-  type PublicExposure,
-  type Stack,
-  type StackBase,
-  type StackFacts,
-  type TlsSource,
+import type {
+  CallNodes,
+  LanExposure,
+  PublicExposure,
+  Stack,
+  StackBase,
+  StackFacts,
+  TlsSource,
 } from './stack.ts';
-import { type Door, hostsAt, PEERS, type Peer, type Route, type Topology } from './topology.ts';
+import { PEERS, type Peer, type Route, type Topology } from './topology.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
 export interface ResolveContext {
@@ -55,6 +54,7 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     secrets: [
       ...allComponents.flatMap((component) => component.secrets(base)),
       ...givenCertificates(base, topology),
+      ...ownSecrets(written, base),
     ],
     secretFiles: [],
   });
@@ -110,57 +110,6 @@ function resolveComponents(written: StackFile, facts: StackFacts): ComponentSett
     };
   } = components;
   return recordOf<ComponentSettings>(COMPONENT_NAMES, (name) => declared[name].resolve(written, facts));
-}
-
-/** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
-function givenCertificates(stack: StackBase, topology: Topology): readonly SecretSpec[] {
-  const hostsBySecret = new Map<string, Set<string>>();
-  for (const door of ['public', 'lan'] as const) {
-    const source = doorTls(stack, door);
-    if (source === undefined || !('secret' in source)) continue;
-    for (const { host } of hostsAt(topology, door)) {
-      hostsBySecret.set(source.secret, (hostsBySecret.get(source.secret) ?? new Set()).add(host));
-    }
-  }
-  return [...hostsBySecret].map(([name, hosts]) => ({
-    name,
-    places: certificatePlaces(stack, topology, name),
-    certificateFor: [...hosts].sort(compareText),
-    keys: [
-      {
-        key: 'tls.crt',
-        what: 'certificate chain',
-        readers: [PEERS.traefik],
-        form: { kind: 'given', pem: 'certificate' },
-        loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
-        rotation: 'nobody, where the new one is valid for the same hosts',
-      },
-      {
-        key: 'tls.key',
-        what: "the certificate's private key",
-        readers: [PEERS.traefik],
-        form: { kind: 'given', pem: 'private key' },
-        loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
-        rotation: 'nobody, together with its certificate',
-      },
-    ],
-  }));
-}
-
-/** The namespaces of what names a TLS Secret: the stack's own first, where it is one of them. */
-function certificatePlaces(stack: StackBase, topology: Topology, secret: string): SecretSpec['places'] {
-  const uses = ({ door }: { readonly door: Door }): boolean => {
-    const source = doorTls(stack, door);
-    return source !== undefined && 'secret' in source && source.secret === secret;
-  };
-  const namespaces = new Set([
-    ...topology.hosts.filter(uses).map(({ certificate }) => certificate.namespace),
-    ...topology.routes.filter(uses).map(({ to }) => to.namespace),
-  ]);
-  const [main = stack.namespace, ...others] = [...namespaces].sort(
-    (a, b) => Number(b === stack.namespace) - Number(a === stack.namespace) || compareText(a, b),
-  );
-  return [{ namespace: main }, ...others.map((namespace) => ({ namespace }))];
 }
 
 function resolveFederation(written: StackFile['federation']): StackBase['federation'] {

@@ -15,6 +15,8 @@ export type ValueForm =
   | { readonly kind: 'private-key'; readonly algorithm: 'rsa-3072' | 'ec-p256' }
   /** Something only the operator knows, in PEM. */
   | { readonly kind: 'given'; readonly pem: 'certificate' | 'private key' }
+  /** Whatever the operator enters, byte for byte; of one line, without its end. */
+  | { readonly kind: 'entered' }
   /** A file put together from fixed text and the values of other keys: never given, and made again when one changes. */
   | { readonly kind: 'composed'; readonly parts: readonly [ComposedPart, ...ComposedPart[]] };
 

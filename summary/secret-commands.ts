@@ -17,6 +17,8 @@ export function shellExpression(form: Exclude<ValueForm, { readonly kind: 'compo
       return form.algorithm === 'rsa-3072'
         ? 'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072'
         : 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256';
+    case 'entered':
+      return 'cat FILE';
     case 'given':
       return form.pem === 'certificate' ? 'cat CHAIN.pem' : 'cat KEY.pem';
   }

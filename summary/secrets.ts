@@ -13,13 +13,13 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
     ...(secret.certificateFor === undefined
       ? []
       : [md`A certificate that you keep, valid for: ${joined(secret.certificateFor.map(code))}.`]),
-    ...inNamespaces(secret),
+    ...notes(stack, secret),
     table(
       ['key', 'what it is', 'read by', 'if it leaks or is lost', 'change it', 'who notices'],
       secret.keys.map((one) => [
         code(one.key),
         one.what,
-        one.readers.join(', '),
+        one.readers.length === 0 ? 'what you mount it in' : one.readers.join(', '),
         one.loss,
         rotationText(one),
         one.rotation,
@@ -29,9 +29,10 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
   ]);
 }
 
-/** Where it is needed, if in more than one namespace, and what its files are composed of. */
-function inNamespaces(secret: SecretSpec): readonly Markdown[] {
+/** Where it is needed, if in more than one namespace, who enters it, and what its files are composed of. */
+function notes({ provider }: Stack, secret: SecretSpec): readonly Markdown[] {
   const { places } = secret;
+  const isCiphertext = keepsCiphertext(provider);
   const composed = secret.keys.filter(({ form }) => form.kind === 'composed');
   return [
     ...(places.length === 1
@@ -39,6 +40,11 @@ function inNamespaces(secret: SecretSpec): readonly Markdown[] {
       : [
           md`Needed in the namespaces ${joined(places.map(({ namespace }) => code(namespace)))}, with the same values in each.`,
         ]),
+    ...(secret.keys.some(({ form }) => form.kind === 'entered') && !isCiphertext
+      ? [
+          md`A Secret of your own: ${code('FILE')} holds the value, without a line break at the end where that is not a part of it.`,
+        ]
+      : []),
     ...composed.map(
       (key) =>
         md`${code(key.key)} is a file composed of the values of ${joined(sourcesOf(secret, key).map((source) => code(`${source.secret}/${source.key}`)))}. It changes with them, and is never given.`,

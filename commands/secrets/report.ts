@@ -96,7 +96,9 @@ function restartLines(changed: readonly ChangedKey[]): readonly Shown[] {
       : [
           line`${secret}/${key}:`,
           ...(before === undefined ? [] : [line`  by hand: ${before}`]),
-          line`  restarts, in this order: ${restarts.join(', ')}`,
+          restarts.length === 0
+            ? line`  restarts: the pods that read it`
+            : line`  restarts, in this order: ${restarts.join(', ')}`,
           line`  who notices: ${notice}`,
         ],
   );

@@ -18,6 +18,7 @@ export function generate(form: ValueForm): SecretValue | undefined {
     case 'private-key':
       return SecretValue.of(privateKey(form.algorithm));
     case 'given':
+    case 'entered':
     case 'composed':
       return undefined;
   }

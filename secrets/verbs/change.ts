@@ -1,3 +1,4 @@
+import { countText, LIMITS } from '../../model/limits.ts';
 import { hasKey, type OldSigningKey, type SecretFile, secretFileName } from '../../model/secret-files.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import { escrowText } from '../escrow.ts';
@@ -76,7 +77,9 @@ export async function changeFolder(wishes: readonly Wish[], context: ChangeConte
       if (values.size === 0) continue;
       const before = fileFor(state, secret, namespace);
       const path = before === undefined ? freePath(secret, namespace, state) : fileName(before);
-      texts.set(path, await vault.change({ spec: secret, namespace }, before, { values, oldSigningKeys }));
+      const text = await vault.change({ spec: secret, namespace }, before, { values, oldSigningKeys });
+      if (text.length > LIMITS.fileLength) throw tooLarge(secret, path);
+      texts.set(path, text);
       expected.set(path, (before ?? moved.find((file) => fileName(file) === path))?.text);
     }
     // What opens nowhere else any more was needed only as long as not every place had its own.
@@ -90,6 +93,14 @@ export async function changeFolder(wishes: readonly Wish[], context: ChangeConte
   }
   for (const path of texts.keys()) unwanted.delete(path);
   return { texts, unwanted, expected };
+}
+
+/** What is written has to be read again. */
+function tooLarge({ name }: SecretSpec, path: string): SecretsProblem {
+  return new SecretsProblem(
+    `the file ${path} would have more than ${countText(LIMITS.fileLength)} characters, which nothing here reads`,
+    `give ${name} less: put some of its keys into another Secret`,
+  );
 }
 
 function isFor({ places }: Wish, namespace: string): boolean {

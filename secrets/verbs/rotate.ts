@@ -73,7 +73,8 @@ export async function planRotate(
       throw new SecretsProblem(`${name} has no value yet`, 'make it with create');
     }
     const given =
-      options.given.get(name) ?? (key.form.kind === 'given' ? await options.ask(secret, key) : undefined);
+      options.given.get(name) ??
+      (key.form.kind === 'given' || key.form.kind === 'entered' ? await options.ask(secret, key) : undefined);
     const wish = given === undefined ? madeWish(secret, key) : givenWish(secret, key, given, options.now);
     wishes.push(key.form.kind === 'synapse-signing-key' ? await keepingOldKey(wish, state, options) : wish);
   }

@@ -171,7 +171,8 @@ secrets: {provider: external-secrets, store: {name: vault}, remoteKey: 'm/{names
   );
 
   it('compose in the cluster, in each namespace from one place in the store', () => {
-    const { files } = render({ ...base, secrets: secrets('http://bridge:1/${X}{') });
+    const { files, findings } = render({ ...base, secrets: secrets('http://bridge:1/${X}{') });
+    expect(findings.filter(({ object }) => object.kind === 'ExternalSecret')).toEqual([]);
     const [lab, calls] = ['bridge.yaml', 'bridge@calls.yaml'].map((name) =>
       load(files.get(`lab/secrets/${name}`) ?? ''),
     );
