@@ -136,11 +136,11 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const wrong = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
   const exitCode = failures.length > 0 ? 3 : wrong;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
-  const kept = await reading(out, () => untouchedIn(out, options.only, chosen, failing));
+  const untouched = await reading(out, () => untouchedIn(out, options.only, chosen, failing));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
   if (mode === 'write')
-    return { exitCode, ...result, written: await writeOutput(bounds, out, texts, { kept }) };
-  const compared = await reading(out, () => compareTree(out, texts, kept));
+    return { exitCode, ...result, written: await writeOutput(bounds, out, texts, { untouched }) };
+  const compared = await reading(out, () => compareTree(out, texts, untouched));
   const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
   return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, compared };
 }

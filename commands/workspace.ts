@@ -107,7 +107,7 @@ async function readStack(
   return { entry: { file, name, stack: value, secrets, source: needed, diagnostics }, claimed: claims };
 }
 
-/** The stack with the ciphertext that is kept for it next to its file, or what is wrong with that. */
+/** The stack with the ciphertext that lies next to its file, or what is wrong with that. */
 async function withOwnSecrets(
   bounds: Bounds,
   folder: string,

@@ -10,7 +10,7 @@ import type { StackSecrets } from './result.ts';
 import { namedIn, type Work } from './work.ts';
 
 /**
- * How the values of a stack are kept, and for whom. Writes nothing.
+ * How the value of each key is, in each of its places, and for whom it is encrypted. Writes nothing.
  *
  * @throws EnvironmentProblem, SecretsProblem
  */
