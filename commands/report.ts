@@ -74,7 +74,9 @@ function missingLines({ missing }: SynthResult): readonly Shown[] {
   return stacks.flatMap((stack) => {
     const own = missing.filter((one) => one.stack === stack);
     // A Secret that more than one namespace lacks is one to make.
-    const made = new Set(own.filter(({ sealedFor }) => sealedFor === undefined).map(({ secret }) => secret));
+    const missingIn = own.filter(({ sealedFor, outdated }) => sealedFor === undefined && outdated !== true);
+    const made = new Set(missingIn.map(({ secret }) => secret));
+    const former = new Set(own.flatMap(({ secret, outdated }) => (outdated === true ? [secret] : [])));
     const moved = own.flatMap(({ secret, sealedFor }) =>
       sealedFor === undefined ? [] : [`${secret} (for ${sealedFor})`],
     );
@@ -87,6 +89,11 @@ function missingLines({ missing }: SynthResult): readonly Shown[] {
       ...(made.size === 0
         ? []
         : [line`${stack}: no value yet in ${[...made].join(', ')}: run secrets create --stack ${stack}`]),
+      ...(former.size === 0
+        ? []
+        : [
+            line`${stack}: composed of what has changed since: ${[...former].join(', ')}: run secrets create --stack ${stack}`,
+          ]),
     ];
   });
 }

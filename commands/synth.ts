@@ -1,5 +1,5 @@
 import { boundsOf, safeFolder } from '../files/bounds.ts';
-import { missingKeys } from '../model/composed.ts';
+import { missingKeys, outdatedKeys } from '../model/composed.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { listed } from '../model/listed.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -44,13 +44,15 @@ export interface StackFinding extends Finding {
   readonly stack: string;
 }
 
-/** A Secret of which some keys have no value yet. */
+/** A Secret of which some keys have no value yet, or one that is composed of former values. */
 export interface MissingSecret {
   readonly stack: string;
   readonly secret: string;
   /** The namespace that lacks them. */
   readonly namespace: string;
   readonly keys: readonly string[];
+  /** True where the keys have values, but of what has changed since. @default false */
+  readonly outdated?: true;
   /** The namespace in which alone the values open that are there under its name. */
   readonly sealedFor?: string;
 }
@@ -183,11 +185,15 @@ function missingSecrets({ stack, secrets }: StackEntry): readonly MissingSecret[
   if (stack === undefined || !keepsCiphertext(stack.provider)) return [];
   return stack.secrets.flatMap((secret) =>
     secret.places.flatMap(({ namespace }) => {
-      const keys = missingKeys(stack, secret, namespace);
-      if (keys.length === 0) return [];
+      const one = { stack: stack.name, secret: secret.name, namespace };
       const moved = secrets.elsewhere.find(({ name }) => name === secret.name);
-      const missing = { stack: stack.name, secret: secret.name, namespace, keys };
-      return [moved === undefined ? missing : { ...missing, sealedFor: moved.namespace }];
+      const sealedFor = moved === undefined ? {} : { sealedFor: moved.namespace };
+      const keys = missingKeys(stack, secret, namespace);
+      const former = outdatedKeys(stack, secret, namespace);
+      return [
+        ...(keys.length === 0 ? [] : [{ ...one, keys, ...sealedFor }]),
+        ...(former.length === 0 ? [] : [{ ...one, keys: former, outdated: true as const }]),
+      ];
     }),
   );
 }

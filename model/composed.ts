@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hasKey, type KeyFacts, type SecretFile } from './secret-files.ts';
+import { fileIn, hasKey, type KeyFacts, type SecretFile } from './secret-files.ts';
 import type { ComposedPart, SecretKey, SecretSpec } from './secrets.ts';
 
 /** A key whose value is a part of another. */
@@ -52,14 +52,24 @@ export function isOutdated(files: readonly SecretFile[], secret: SecretSpec, key
   return known.recipe !== recipeOf(key, (part) => knownOf(files, sourceOf(secret.name, part))?.revision);
 }
 
-/** Keys of a Secret that pods in one of its places do not find, or find as they should no longer be. */
+/** Keys of a Secret that pods in one of its places do not find. */
 export function missingKeys(
   { secretFiles }: { readonly secretFiles: readonly SecretFile[] },
   secret: SecretSpec,
   namespace: string,
 ): readonly string[] {
-  const file = secretFiles.find((one) => one.namespace === namespace && one.name === secret.name);
+  const file = fileIn(secretFiles, secret, namespace);
+  return secret.keys.flatMap(({ key }) => (hasKey(file, key) ? [] : [key]));
+}
+
+/** Keys of a Secret that pods in one of its places find, but composed of something that has changed since. */
+export function outdatedKeys(
+  { secretFiles }: { readonly secretFiles: readonly SecretFile[] },
+  secret: SecretSpec,
+  namespace: string,
+): readonly string[] {
+  const file = fileIn(secretFiles, secret, namespace);
   return secret.keys.flatMap((key) =>
-    hasKey(file, key.key) && !isOutdated(secretFiles, secret, key) ? [] : [key.key],
+    hasKey(file, key.key) && isOutdated(secretFiles, secret, key) ? [key.key] : [],
   );
 }

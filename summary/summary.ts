@@ -1,4 +1,4 @@
-import { missingKeys } from '../model/composed.ts';
+import { missingKeys, outdatedKeys } from '../model/composed.ts';
 import { compareText } from '../model/diagnostic.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
@@ -167,7 +167,9 @@ function secrets(stack: Stack): Markdown {
       code(secret.name),
       namespace,
       joined(secret.keys.map(({ key }) => code(key))),
-      ...(isCiphertext ? [keyNames(missingKeys(stack, secret, namespace))] : []),
+      ...(isCiphertext
+        ? [keyNames([...missingKeys(stack, secret, namespace), ...outdatedKeys(stack, secret, namespace)])]
+        : []),
     ]),
   );
   const from: Readonly<Record<SecretProvider['kind'], string>> = {

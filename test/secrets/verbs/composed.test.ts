@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { load } from 'js-yaml';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { missingKeys } from '../../../model/composed.ts';
+import { missingKeys, outdatedKeys } from '../../../model/composed.ts';
 import { type ComposedPart, RANDOM_HEX_32, type SecretSpec } from '../../../model/secrets.ts';
 import { render } from '../../../render.ts';
 import { SecretsProblem } from '../../../secrets/problem.ts';
@@ -110,8 +110,11 @@ describe.each(KEEPERS)('a composed value with %s', (keeper) => {
     const states = folder.status(stack).map((row) => `${row.secret}/${row.key} ${row.states.join()}`);
     expect(states).toContain('bridge/registration.yaml outdated');
     expect(states).toContain('bridge/as-token present');
-    const [, bridge] = stack.secrets;
-    expect(bridge && missingKeys(folder.withFiles(stack), bridge, 'calls')).toEqual(['registration.yaml']);
+    const [, bridge] = secrets('http://bridge:2');
+    for (const namespace of ['lab', 'calls']) {
+      expect(outdatedKeys(folder.withFiles(stack), bridge, namespace)).toEqual(['registration.yaml']);
+      expect(missingKeys(folder.withFiles(stack), bridge, namespace)).toEqual([]);
+    }
     if (keeper === 'sealed-secrets') {
       const problem = await problemOf(SecretsProblem, () => folder.create(stack));
       expect(problem.remedy).toContain('rotate bridge/as-token shared/hs.token');
