@@ -144,6 +144,23 @@ describe.each(['sealed-secrets', 'sops'] as const)('a Secret of your own with %s
   });
 });
 
+describe('a Secret of your own with very much in it', () => {
+  it('is refused before anything is written: what is written has to be read again', async () => {
+    const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
+    const own = keys.map((key) => `${key}: {}`).join(', ');
+    await put('stacks/chat.yaml', `${LAB}secrets: {own: {much: {${own}}}}\n`);
+    const file = await put('v', 'x'.repeat(65_536));
+    const result = await run('create', { fromFile: keys.map((key) => `much/${key}=${file}`) });
+    expect(stopped(result)).toBe(
+      'the file much.yaml would have more than 1,000,000 characters, which nothing here reads; give much less: put some of its keys into another Secret',
+    );
+    expect([...(await files('stacks')).keys()]).toEqual(['chat.yaml']);
+    const half = await run('create', { fromFile: keys.slice(0, 6).map((key) => `much/${key}=${file}`) });
+    expect(done(half).missing).toHaveLength(6);
+    expect((await synth()).exitCode).toBe(0);
+  });
+});
+
 describe('a Secret of your own that is kept elsewhere', () => {
   it('is fetched by an ExternalSecret, and says where it belongs', async () => {
     const provider = 'provider: external-secrets\n  store: {name: vault}';
