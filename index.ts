@@ -36,4 +36,4 @@ export type { Flow, Peer, Port, Route, ServicePoint, Topology, Workload } from '
 export { type Rendered, render } from './render.ts';
 export { check, rules } from './rules/index.ts';
 export type { Finding, Rule, RuleInput } from './rules/rule.ts';
-export { type SecretText, withSecrets } from './secrets/kept.ts';
+export { type SecretText, withSecrets } from './secrets/read-files.ts';

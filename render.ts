@@ -1,8 +1,9 @@
 import { chartFlux, chartStack } from './charts/index.ts';
 import { kustomizations } from './charts/kustomizations.ts';
-import { layerOf, type RenderedFile } from './constructs/rendered-file.ts';
+import { layerOf, type RenderedFile, type RenderedPath } from './constructs/rendered-file.ts';
 import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
 import type { OverrideProblem } from './model/overrides.ts';
+import { type SecretFile, secretFileName } from './model/secret-files.ts';
 import type { Stack } from './model/stack.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
 import { headerLine, headerPath, markdownHeader } from './output/header.ts';
@@ -34,11 +35,11 @@ export interface Rendered {
  * the same stack gives the same bytes everywhere.
  */
 export function render(stack: Stack): Rendered {
-  const kept = stack.kept.map((secret) => ({ path: `secrets/${secret.name}.yaml` as const, secret }));
-  const copies = kept.map(({ path, secret }) => ({
+  const secretFiles = stack.secretFiles.map((file) => ({ path: secretPath(stack, file), file }));
+  const copies = secretFiles.map(({ path, file }) => ({
     path,
     layer: layerOf(path),
-    manifests: [secret.manifest],
+    manifests: [file.manifest],
   }));
   const { own, flux, problems, applied } = objects(stack, copies);
   const all = check({ files: [...own, ...copies, ...flux], promisedSecrets: promisedSecrets(stack) });
@@ -55,12 +56,12 @@ export function render(stack: Stack): Rendered {
     const below = `${stack.name}/${path}`;
     texts.set(below, manifestsText(header(below), manifests));
   }
-  for (const { path, secret } of kept) {
+  for (const { path, file } of secretFiles) {
     const below = `${stack.name}/${path}`;
     // Byte for byte: a checksum in the file may be over all of it.
     texts.set(
       below,
-      `# ${headerLine(below, stack.file, `it is a copy of ${headerPath(secret.file)}, which "matrix-gitops secrets" changes.`)}\n${secret.text}`,
+      `# ${headerLine(below, stack.file, `it is a copy of ${headerPath(file.file)}, which "matrix-gitops secrets" changes.`)}\n${file.text}`,
     );
   }
   // Only Flux decrypts SOPS: applied by hand, the ciphertext would be the value.
@@ -85,6 +86,12 @@ export function render(stack: Stack): Rendered {
     findings,
     problems: [...problems, ...broken],
   };
+}
+
+/** Where the copy of a file of ciphertext goes, whatever the file is called. */
+export function secretPath({ secrets }: Stack, { name, namespace }: SecretFile): RenderedPath {
+  const spec = secrets.find((one) => one.name === name) ?? { name, places: [{ namespace }] };
+  return `secrets/${secretFileName(spec, namespace)}`;
 }
 
 const CHANGE_THE_STACK_FILE = 'change that file and run "npm run synth", not this one.';
@@ -141,9 +148,9 @@ function short(text: string): string {
   return text.length > 500 ? `${text.slice(0, 497)}...` : text;
 }
 
-/** The ids of the values that are kept here: a new value restarts the pods that read it, sealing it anew does not. */
-function revisions({ kept }: Stack): readonly SecretRevisions[] {
-  return kept.map(({ namespace, name, keys }) => ({
+/** The ids of the values that are in this repository: a new value restarts the pods that read it, sealing it anew does not. */
+function revisions({ secretFiles }: Stack): readonly SecretRevisions[] {
+  return secretFiles.map(({ namespace, name, keys }) => ({
     namespace,
     name,
     revisions: Object.fromEntries(
@@ -155,9 +162,7 @@ function revisions({ kept }: Stack): readonly SecretRevisions[] {
 }
 
 function promisedSecrets(stack: Stack): { namespace: string; name: string; keys: string[] }[] {
-  return stack.secrets.map(({ namespace, name, keys }) => ({
-    namespace,
-    name,
-    keys: keys.map(({ key }) => key),
-  }));
+  return stack.secrets.flatMap(({ name, places, keys }) =>
+    places.map(({ namespace }) => ({ namespace, name, keys: keys.map(({ key }) => key) })),
+  );
 }

@@ -14,7 +14,7 @@ import type { Path } from '../model/reading/yaml-source.ts';
 import type { Stack } from '../model/stack.ts';
 import { headerPath } from '../output/header.ts';
 import { placeIn } from '../output/override-places.ts';
-import type { Rendered } from '../render.ts';
+import { type Rendered, secretPath } from '../render.ts';
 import { secretsFolder } from '../secrets/folder.ts';
 import { type OldFile, type OldStacks, oldStacks } from './old-stacks.ts';
 import { fromHere } from './paths.ts';
@@ -138,12 +138,12 @@ async function compared(
 
 /** The objects of each rendered file, ciphertext included, by path below the output folder. */
 function objectsByPath(stack: Stack, rendered: Rendered): ReadonlyMap<string, readonly Manifest[]> {
-  const kept = stack.kept.map(({ name, manifest }) => ({
-    path: `secrets/${name}.yaml`,
-    manifests: [manifest],
+  const sealed = stack.secretFiles.map((file) => ({
+    path: secretPath(stack, file),
+    manifests: [file.manifest],
   }));
   return new Map(
-    [...rendered.objects, ...kept].map(({ path, manifests }) => [`${stack.name}/${path}`, manifests]),
+    [...rendered.objects, ...sealed].map(({ path, manifests }) => [`${stack.name}/${path}`, manifests]),
   );
 }
 

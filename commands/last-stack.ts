@@ -5,9 +5,9 @@ import { ownCommand } from '../model/own-command.ts';
 import { headerPath } from '../output/header.ts';
 import type { Written } from '../output/write.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
-import { keptFiles } from './kept.ts';
 import { fromHere } from './paths.ts';
 import { VERSION_FILE } from './tool-version.ts';
+import { untouchedFiles } from './untouched.ts';
 import { UsageProblem } from './usage-problem.ts';
 import { writeOutput } from './write-output.ts';
 
@@ -30,7 +30,7 @@ interface Left {
 async function leftOf(out: string, folder: string): Promise<Left> {
   const own = posix.dirname(headerPath(fromHere(join(folder, 'any.yaml'))));
   const stacks = new Map<string, number>();
-  const others = await keptFiles(out, ({ stack, from }) => {
+  const others = await untouchedFiles(out, ({ stack, from }) => {
     if (posix.dirname(from) !== own) return true;
     stacks.set(stack, (stacks.get(stack) ?? 0) + 1);
     return false;
@@ -77,5 +77,5 @@ export async function removeLastStacks(
     );
   }
   const unwanted = others.size === 0 ? new Set([VERSION_FILE]) : new Set<string>();
-  return await writeOutput(bounds, out, new Map(), { kept: others, unwanted });
+  return await writeOutput(bounds, out, new Map(), { untouched: others, unwanted });
 }

@@ -104,7 +104,10 @@ function missingLines({ missing, orphanedSecrets }: SynthResult): readonly Shown
   }
   return stacks.flatMap((stack) => {
     const own = missing.filter((one) => one.stack === stack);
-    const made = own.filter(({ sealedFor }) => sealedFor === undefined).map(({ secret }) => secret);
+    // A Secret that more than one namespace lacks is one to make.
+    const missingIn = own.filter(({ sealedFor, outdated }) => sealedFor === undefined && outdated !== true);
+    const made = new Set(missingIn.map(({ secret }) => secret));
+    const former = new Set(own.flatMap(({ secret, outdated }) => (outdated === true ? [secret] : [])));
     const moved = own.flatMap(({ secret, sealedFor }) =>
       sealedFor === undefined ? [] : [`${secret} (for ${sealedFor})`],
     );
@@ -114,9 +117,14 @@ function missingLines({ missing, orphanedSecrets }: SynthResult): readonly Shown
         : [
             line`${stack}: not rendered, since it is sealed for a different namespace: ${moved.join(', ')}; put the namespace back, or run ${ownCommand(`secrets reseal --from-escrow --stack ${shellWord(stack)}`)}`,
           ]),
-      ...(made.length === 0
+      ...(made.size === 0
         ? []
-        : [line`${stack}: no value yet in ${made.join(', ')}: ${advice(stack, orphanedSecrets)}`]),
+        : [line`${stack}: no value yet in ${[...made].join(', ')}: ${advice(stack, orphanedSecrets)}`]),
+      ...(former.size === 0
+        ? []
+        : [
+            line`${stack}: composed of what has changed since: ${[...former].join(', ')}: run ${ownCommand(`secrets create --stack ${shellWord(stack)}`)}`,
+          ]),
     ];
   });
 }

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { type Bounds, boundsOf, isBelow, safeFolder } from '../files/bounds.ts';
+import { missingKeys, outdatedKeys } from '../model/composed.ts';
 import type { Diagnostic, Warning } from '../model/diagnostic.ts';
-import { missingKeys } from '../model/kept-secrets.ts';
 import { listed } from '../model/listed.ts';
+import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import { headerPath } from '../output/header.ts';
 import { interruptedWrite } from '../output/recover.ts';
@@ -14,13 +15,13 @@ import { type Compare, type Continuity, continuity } from './continuity.ts';
 import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
-import { keptFiles } from './kept.ts';
 import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
 import { type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
 import { orphanedSecrets } from './orphaned-secrets.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { slashes } from './paths.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
+import { untouchedFiles } from './untouched.ts';
 import { UsageProblem } from './usage-problem.ts';
 import { choose, readWorkspace, type StackEntry, type Workspace } from './workspace.ts';
 import { finishInterruptedWrite, writeOutput } from './write-output.ts';
@@ -55,11 +56,15 @@ export interface StackFinding extends Finding {
   readonly stack: string;
 }
 
-/** A Secret of which some keys have no value yet. */
+/** A Secret of which some keys have no value yet, or one that is composed of former values. */
 export interface MissingSecret {
   readonly stack: string;
   readonly secret: string;
+  /** The namespace that lacks them. */
+  readonly namespace: string;
   readonly keys: readonly string[];
+  /** True where the keys have values, but of what has changed since. @default false */
+  readonly outdated?: true;
   /** The namespace in which alone the values open that are there under its name. */
   readonly sealedFor?: string;
 }
@@ -179,14 +184,14 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const wrong = diagnostics.length > 0 ? 2 : findings.length > 0 || lacking ? 1 : 0;
   const exitCode = failures.length > 0 ? 3 : wrong;
   if (mode === 'print' || stacks.length === 0) return { exitCode, ...result };
-  const kept = await reading(out, () => keptBeside(out, options.only, chosen, failing, olderNames));
+  const untouched = await reading(out, () => untouchedIn(out, options.only, chosen, failing, olderNames));
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
   if (mode === 'write') {
-    const written = await writeOutput(bounds, out, texts, { kept });
+    const written = await writeOutput(bounds, out, texts, { untouched });
     const told = [...result.notices, ...ownFileNotices(written, out, stacks, 'was replaced')];
     return { exitCode, ...result, notices: told, written };
   }
-  const compared = await reading(out, () => compareTree(out, texts, kept));
+  const compared = await reading(out, () => compareTree(out, texts, untouched));
   const differs = compared.differs.length + compared.missing.length + compared.stale.length > 0;
   const told = [...result.notices, ...ownFileNotices(compared, out, stacks, 'would be replaced')];
   return { exitCode: exitCode === 0 && differs ? 1 : exitCode, ...result, notices: told, compared };
@@ -270,17 +275,24 @@ function judged({ name, source: read }: StackEntry, rendered: Rendered): Rendere
   };
 }
 
-/** Where the values are kept here: those that are not there yet. */
+/** Where the ciphertext is in this repository: the values that are not there yet. */
 function missingSecrets({ stack, secrets }: StackEntry): readonly MissingSecret[] {
   if (stack === undefined || !keepsCiphertext(stack.provider)) return [];
-  return stack.secrets.flatMap((secret) => {
-    const moved = secrets.elsewhere.find(({ name }) => name === secret.name);
-    // A certificate that is kept here, but opens in another namespace only, is not one that somebody else keeps.
-    const keys = moved === undefined ? missingKeys(stack, secret) : secret.keys.map(({ key }) => key);
-    if (keys.length === 0) return [];
-    const missing = { stack: stack.name, secret: secret.name, keys };
-    return [moved === undefined ? missing : { ...missing, sealedFor: moved.namespace }];
-  });
+  return stack.secrets.flatMap((secret) =>
+    secret.places.flatMap(({ namespace }) => {
+      const one = { stack: stack.name, secret: secret.name, namespace };
+      const moved = secrets.elsewhere.find(({ name }) => name === secret.name);
+      const sealedFor = moved === undefined ? {} : { sealedFor: moved.namespace };
+      // A certificate that is sealed here, but for another namespace, is not one that somebody else makes.
+      const isMoved = moved !== undefined && isMadeByOthers(stack.secretFiles, secret);
+      const keys = isMoved ? secret.keys.map(({ key }) => key) : missingKeys(stack, secret, namespace);
+      const former = outdatedKeys(stack, secret, namespace);
+      return [
+        ...(keys.length === 0 ? [] : [{ ...one, keys, ...sealedFor }]),
+        ...(former.length === 0 ? [] : [{ ...one, keys: former, outdated: true as const }]),
+      ];
+    }),
+  );
 }
 
 /** What is wrong with a shared file is told once, however many stacks extend it. */
@@ -294,7 +306,7 @@ function compact(text: string): string {
 }
 
 /** What is in the output folder of stacks that were not asked for, or that something is wrong with. */
-async function keptBeside(
+async function untouchedIn(
   out: string,
   only: readonly string[] | undefined,
   chosen: readonly StackEntry[],
@@ -307,7 +319,7 @@ async function keptBeside(
   const names = new Set([...failing.map(({ name }) => name), ...olderNames]);
   // A file that cannot be read may have had another name in it.
   const files = new Set(failing.map(({ file }) => baseName(headerPath(file))));
-  return await keptFiles(
+  return await untouchedFiles(
     out,
     ({ stack, from }) => names.has(stack) || files.has(baseName(from)) || (!all && !asked.has(stack)),
   );

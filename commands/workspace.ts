@@ -18,7 +18,7 @@ import { visible } from '../model/visible.ts';
 import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
-import { NOTHING_KEPT, type ReadSecrets, withSecrets } from '../secrets/kept.ts';
+import { NO_SECRET_FILES, type ReadSecrets, withSecrets } from '../secrets/read-files.ts';
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
@@ -120,7 +120,7 @@ function misplacedEntry({ path, diagnostic }: StrayFiles['misplaced'][number]): 
     file,
     name,
     stack: undefined,
-    secrets: NOTHING_KEPT,
+    secrets: NO_SECRET_FILES,
     source: () => undefined,
     diagnostics: [diagnostic],
     warnings: [],
@@ -147,7 +147,7 @@ async function readStack(
       file,
       name,
       stack: undefined,
-      secrets: NOTHING_KEPT,
+      secrets: NO_SECRET_FILES,
       source: () => undefined,
       warnings: [],
     };
@@ -168,7 +168,7 @@ async function readStack(
   };
 }
 
-/** The stack with the ciphertext that is kept for it next to its file, or what is wrong with that. */
+/** The stack with the ciphertext that lies next to its file, or what is wrong with that. */
 async function withOwnSecrets(
   bounds: Bounds,
   folder: string,
@@ -176,7 +176,7 @@ async function withOwnSecrets(
   before: (stack: Stack) => Promise<void>,
 ): Promise<Pick<StackEntry, 'stack' | 'secrets' | 'diagnostics'>> {
   if (value === undefined || !keepsCiphertext(value.provider)) {
-    return { stack: value, secrets: NOTHING_KEPT, diagnostics };
+    return { stack: value, secrets: NO_SECRET_FILES, diagnostics };
   }
   const own = secretsFolder(folder, value.name);
   try {
@@ -186,7 +186,7 @@ async function withOwnSecrets(
     if (interrupted !== undefined) throw new OutputProblem(interrupted.message);
     return withSecrets(value, secretTexts(bounds, own, fromHere(own)));
   } catch (error) {
-    return { stack: undefined, secrets: NOTHING_KEPT, diagnostics: [secretsDiagnostic(own, error)] };
+    return { stack: undefined, secrets: NO_SECRET_FILES, diagnostics: [secretsDiagnostic(own, error)] };
   }
 }
 

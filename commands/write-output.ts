@@ -15,7 +15,7 @@ export async function writeOutput(
   bounds: Bounds,
   folder: string,
   texts: ReadonlyMap<string, string>,
-  options: Pick<WriteOptions, 'kept' | 'unwanted' | 'expected'>,
+  options: Pick<WriteOptions, 'untouched' | 'unwanted' | 'expected'>,
 ): Promise<Written> {
   const written = await stoppable(folder, async () => {
     safeFolder(bounds, folder);

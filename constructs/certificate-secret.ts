@@ -1,5 +1,6 @@
 import { doorTls } from '../model/entrances/index.ts';
 import type { StackFacts } from '../model/facts.ts';
+import { certificateName } from '../model/made-elsewhere.ts';
 import type { Door } from '../model/topology.ts';
 
 /**
@@ -12,5 +13,5 @@ export function certificateSecret(facts: StackFacts, group: string, door: Door):
   const source = doorTls(facts, door);
   if (source === undefined) throw new Error(`no certificates at the ${door} door`);
   if ('secret' in source) return source.secret;
-  return `${group}${door === 'public' ? '-public' : ''}-tls`;
+  return certificateName(group, door);
 }

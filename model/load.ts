@@ -18,6 +18,7 @@ import type { CheckFinding } from './checks/finding.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
+import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import { checkUnlikely } from './checks/unlikely.ts';
@@ -62,6 +63,7 @@ const CHECKS: readonly Check[] = [
   checkPlaceholders,
   checkJitsiEnvironment,
   checkSecretProvider,
+  checkOwnSecrets,
 ];
 
 /** What came of a stack file: a resolved stack, or everything that is wrong. */

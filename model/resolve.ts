@@ -7,18 +7,18 @@ import {
   LAN_NAMES,
   type Settings,
 } from './components/index.ts';
-import { compareText } from './diagnostic.ts';
-import { doorTls, openDoor, openEntrances } from './entrances/index.ts';
+import { openDoor, openEntrances } from './entrances/index.ts';
 import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
+import { givenCertificates } from './given-certificates.ts';
 import type { Images } from './images.ts';
+import { ownSecrets } from './own-secrets.ts';
 import { dotted } from './reading/yaml-source.ts';
 import { recordOf } from './records.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
-import type { SecretSpec } from './secrets.ts';
 import type { Stack } from './stack.ts';
-import { hostsAt, PEERS, type Peer, type Route, type Topology } from './topology.ts';
+import { PEERS, type Peer, type Route, type Topology } from './topology.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
 export interface ResolveContext {
@@ -57,8 +57,12 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     containers: parts.flatMap(({ name, parts: { containers = [] } }) =>
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
-    secrets: [...parts.flatMap((one) => one.parts.secrets ?? []), ...keptCertificates(facts, topology)],
-    kept: [],
+    secrets: [
+      ...parts.flatMap((one) => one.parts.secrets ?? []),
+      ...givenCertificates(facts, topology),
+      ...ownSecrets(written.secrets?.own, facts),
+    ],
+    secretFiles: [],
   });
 }
 
@@ -116,41 +120,6 @@ function startComponents(written: StackFile, facts: StackFacts): StartedComponen
     };
   } = components;
   return recordOf<StartedComponents>(COMPONENT_NAMES, (name) => declared[name].start(written[name], facts));
-}
-
-/** The TLS Secrets that somebody else keeps: one for each name, whichever doors use it. */
-function keptCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
-  const hostsBySecret = new Map<string, Set<string>>();
-  for (const door of ['public', 'lan'] as const) {
-    const source = doorTls(stack, door);
-    if (source === undefined || !('secret' in source)) continue;
-    for (const { host } of hostsAt(topology, door)) {
-      hostsBySecret.set(source.secret, (hostsBySecret.get(source.secret) ?? new Set()).add(host));
-    }
-  }
-  return [...hostsBySecret].map(([name, hosts]) => ({
-    namespace: stack.namespace,
-    name,
-    certificateFor: [...hosts].sort(compareText),
-    keys: [
-      {
-        key: 'tls.crt',
-        what: 'certificate chain',
-        readers: [PEERS.traefik],
-        form: { kind: 'given', pem: 'certificate' },
-        loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
-        rotation: 'nobody, where the new one is valid for the same hosts',
-      },
-      {
-        key: 'tls.key',
-        what: "the certificate's private key",
-        readers: [PEERS.traefik],
-        form: { kind: 'given', pem: 'private key' },
-        loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
-        rotation: 'nobody, together with its certificate',
-      },
-    ],
-  }));
 }
 
 function resolveFederation(written: StackFile['federation']): StackFacts['federation'] {

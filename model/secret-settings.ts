@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isRecipient } from './age-recipient.ts';
 import { dnsLabel, objectName, shortText } from './fields.ts';
+import { ownSecretsSchema } from './own-secrets.ts';
 
 /** A mistyped one is found by its checksum, before anything is encrypted to nobody. */
 const ageRecipient = z
@@ -70,6 +71,11 @@ export const secretsSchema = z.strictObject({
     .regex(/^[1-9][0-9]*h0m0s$/, 'write hours as Kubernetes gives them back, such as 1h0m0s')
     .optional()
     .describe('How often the store is asked again. Default: 1h0m0s. With provider: external-secrets.'),
+  own: ownSecretsSchema
+    .optional()
+    .describe(
+      'Secrets of your own, by name and key, such as the password of a mail server: entered on the command line, sealed, shown by status and rotated like the others, and free to be mounted by an override.',
+    ),
   escrow: recipients
     .optional()
     .describe(

@@ -14,7 +14,25 @@ export type ValueForm =
   /** A private key as PEM (PKCS #8). */
   | { readonly kind: 'private-key'; readonly algorithm: 'rsa-3072' | 'ec-p256' }
   /** Something only the operator knows, in PEM. */
-  | { readonly kind: 'given'; readonly pem: 'certificate' | 'private key' };
+  | { readonly kind: 'given'; readonly pem: 'certificate' | 'private key' }
+  /** Whatever the operator enters, byte for byte; of one line, without its end. */
+  | { readonly kind: 'entered' }
+  /** A file put together from fixed text and the values of other keys: never given, and made again when one changes. */
+  | { readonly kind: 'composed'; readonly parts: readonly [ComposedPart, ...ComposedPart[]] };
+
+/** Fixed text, which holds nothing secret, or the value of another key. */
+export type ComposedPart =
+  | string
+  | {
+      /** The Secret that has the key. @default - the one that is composed */
+      readonly secret?: string;
+      readonly key: string;
+      /**
+       * `text`: as it is; `json`: as a string in double quotes, which JSON and YAML read as this value whatever
+       * characters it has.
+       */
+      readonly as: 'text' | 'json';
+    };
 
 /** One key of a Secret: what it is for, how its value comes about, and what changing it does. */
 export interface SecretKey {
@@ -33,10 +51,19 @@ export interface SecretKey {
   readonly afterRotation?: string;
 }
 
-/** A Secret that the stack's workloads read and that does not come from the rendered files. */
-export interface SecretSpec {
+/** Where a Secret is needed. */
+export interface SecretPlace {
   readonly namespace: string;
+}
+
+/**
+ * A Secret that the stack's workloads read and that does not come from the rendered files. It has one value for each
+ * key, wherever it is needed.
+ */
+export interface SecretSpec {
   readonly name: string;
+  /** The namespaces that need it, the main one first. What is encrypted for one of them opens in no other. */
+  readonly places: readonly [SecretPlace, ...SecretPlace[]];
   /** Of type kubernetes.io/tls, with a certificate for these hosts; absent for any other Secret. */
   readonly certificateFor?: readonly string[];
   /** True where losing it cannot be mended: nothing may remove it by mistake. */

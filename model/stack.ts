@@ -2,8 +2,8 @@ import type { SizedContainer } from './components/component.ts';
 import type { Settings } from './components/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { Images } from './images.ts';
-import type { KeptSecret } from './kept-secrets.ts';
 import type { Path } from './reading/yaml-source.ts';
+import type { SecretFile } from './secret-files.ts';
 import type { SecretSpec } from './secrets.ts';
 import type { Offered } from './topics.ts';
 import type { Topology } from './topology.ts';
@@ -20,8 +20,8 @@ export interface Scene extends StackFacts {
   /** What all components have for each other, by topic: `CALLS.of(offers)`. */
   readonly offers: readonly Offered[];
   readonly topology: Topology;
-  /** Those whose values stand beside the stack file as ciphertext; see secrets/kept.ts. */
-  readonly kept: readonly KeptSecret[];
+  /** The ciphertext of their values that lies beside the stack file; see secrets/read-files.ts. */
+  readonly secretFiles: readonly SecretFile[];
 }
 
 /** A complete, frozen deployment: every default filled in, with everything that follows from it. */

@@ -24,12 +24,12 @@ export async function apply(
   disk: Disk,
   undo: Undo[],
 ): Promise<void> {
-  const { staged, kept } = hiddenPlaces(folder);
+  const { staged, former } = hiddenPlaces(folder);
   const made = new Set<string>();
   for (const [index, operation] of operations.entries()) {
     const path = 'remove' in operation ? operation.remove : operation.replace;
     const target = join(folder, path);
-    const old = join(kept, String(index));
+    const old = join(former, String(index));
     await naming(`${folder}/${path}`, async () => {
       if ('remove' in operation) {
         // Asked again: a journal may be older than what somebody has put there since.

@@ -19,7 +19,7 @@ export interface HiddenPlaces {
   /** The new texts, by the number of their operation. */
   readonly staged: string;
   /** Second names of what is replaced or removed, by the number of the operation, to take it all back. */
-  readonly kept: string;
+  readonly former: string;
   /** Keeps what is left after a kill out of commits. */
   readonly gitignore: string;
 }
@@ -32,7 +32,7 @@ export function hiddenPlaces(folder: string): HiddenPlaces {
     journal: join(hidden, 'journal.json'),
     journalDraft: join(hidden, 'journal.json.draft'),
     staged: join(hidden, 'new'),
-    kept: join(hidden, 'old'),
+    former: join(hidden, 'old'),
     gitignore: join(hidden, '.gitignore'),
   };
 }

@@ -22,18 +22,18 @@ export async function stage(
   disk: Disk,
   check: () => void,
 ): Promise<readonly Operation[]> {
-  const { staged, kept, gitignore } = hiddenPlaces(folder);
+  const { staged, former, gitignore } = hiddenPlaces(folder);
   const steps = inOrder(comparison);
   await checkPermissions(folder, tree, steps);
   await naming(folder, async () => {
     await disk.create(gitignore, '*\n');
     await disk.makeFolder(staged);
-    await disk.makeFolder(kept);
+    await disk.makeFolder(former);
   });
   return await inParallel(steps, async ({ path, text: wanted }, index) => {
     check();
     return await naming(`${folder}/${path}`, async (): Promise<Operation> => {
-      if (tree.get(path) === 'file') await disk.keep(join(folder, path), join(kept, String(index)));
+      if (tree.get(path) === 'file') await disk.keep(join(folder, path), join(former, String(index)));
       if (!wanted) {
         const checksum = (await isRendered(folder, path)) ? undefined : checksumOf(join(folder, path));
         return checksum === undefined ? { remove: path } : { remove: path, sha256: checksum };
@@ -51,8 +51,8 @@ export async function discardStaging(
   leftovers: readonly string[],
   disk: Disk,
 ): Promise<void> {
-  const { journalDraft, staged, kept, gitignore } = hiddenPlaces(folder);
-  for (const place of [...leftovers, journalDraft, staged, kept, gitignore]) await disk.removeAll(place);
+  const { journalDraft, staged, former, gitignore } = hiddenPlaces(folder);
+  for (const place of [...leftovers, journalDraft, staged, former, gitignore]) await disk.removeAll(place);
 }
 
 interface Step {

@@ -35,15 +35,15 @@ export interface Comparison {
  *
  * @param folder the output folder, usually `dist`; may be missing, may be a symbolic link
  * @param texts text by path below it, with forward slashes
- * @param kept rendered files without a text that stay as they are
+ * @param untouched rendered files without a text that stay as they are
  * @throws OutputProblem when something stands in the way of a file
  */
 export async function compareTree(
   folder: string,
   texts: ReadonlyMap<string, string>,
-  kept: ReadonlySet<string> = new Set(),
+  untouched: ReadonlySet<string> = new Set(),
 ): Promise<Comparison> {
-  return (await inspect(folder, texts, kept)).comparison;
+  return (await inspect(folder, texts, untouched)).comparison;
 }
 
 /**
@@ -54,12 +54,12 @@ export async function compareTree(
 export async function inspect(
   folder: string,
   texts: ReadonlyMap<string, string>,
-  kept: ReadonlySet<string>,
+  untouched: ReadonlySet<string>,
   unwanted: ReadonlySet<string> = new Set(),
 ): Promise<{ readonly tree: Tree; readonly comparison: Comparison }> {
   const tree = await readTree(folder);
   const unknown = [...tree].flatMap(([path, kind]) =>
-    kind === 'file' && !texts.has(path) && !kept.has(path) ? [path] : [],
+    kind === 'file' && !texts.has(path) && !untouched.has(path) ? [path] : [],
   );
   const rendered = await inParallel(unknown, async (path) =>
     unwanted.has(path) ? true : await isRendered(folder, path),

@@ -24,7 +24,7 @@ export interface Written extends Pick<Comparison, 'own' | 'foreign'> {
 /** How to write, beside what. */
 export interface WriteOptions {
   /** Rendered files without a text that stay as they are: those of stacks that are not written now. @default none */
-  readonly kept?: ReadonlySet<string>;
+  readonly untouched?: ReadonlySet<string>;
   /** Files to remove that do not say in their first line that they were rendered. @default none */
   readonly unwanted?: ReadonlySet<string>;
   /**
@@ -61,7 +61,7 @@ export async function writeTree(
   if (!(await hasHidden(folder))) {
     await checkFolder(folder);
     const { differs, missing, stale, unchanged, own } = (
-      await inspect(folder, texts, options.kept ?? new Set(), options.unwanted)
+      await inspect(folder, texts, options.untouched ?? new Set(), options.unwanted)
     ).comparison;
     if (differs.length + missing.length + stale.length === 0) {
       return { changed: [], removed: [], unchanged, ...(own === undefined ? {} : { own }) };
@@ -110,12 +110,12 @@ async function alone<T>(
 async function replace(
   folder: string,
   texts: ReadonlyMap<string, string>,
-  { kept = new Set(), unwanted, expected = new Map() }: WriteOptions,
+  { untouched = new Set(), unwanted, expected = new Map() }: WriteOptions,
   { disk, check }: LockOptions,
 ): Promise<Written> {
   await refuseChanged(folder, expected);
   // Compared again: another process may have written until now.
-  const inspected = await inspect(folder, texts, kept, unwanted);
+  const inspected = await inspect(folder, texts, untouched, unwanted);
   const { differs, missing, stale, unchanged, own, foreign } = inspected.comparison;
   const undo: Undo[] = [];
   try {

@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import type { KeptKey, OldSigningKey } from '../model/kept-secrets.ts';
+import type { KeyFacts, OldSigningKey } from '../model/secret-files.ts';
 
 /**
  * What is known of each key, as annotations of the object that holds its ciphertext: one fact a line, `<fact>.matrix-gitops/<key>`.
  * Nothing of it follows from a value.
  */
 const DOMAIN = 'matrix-gitops';
-const FACTS = ['revision', 'made', 'certificate', 'scope'] as const satisfies readonly (keyof KeptKey)[];
+const FACTS = [
+  'revision',
+  'made',
+  'certificate',
+  'scope',
+  'recipe',
+] as const satisfies readonly (keyof KeyFacts)[];
 /** The version of the key follows, since a colon cannot stand in an annotation's name. */
 const OLD_SIGNING_KEY = `old-signing-key.${DOMAIN}/`;
 
@@ -19,6 +25,7 @@ export const FACT_VALUES: Readonly<Record<string, RegExp>> = {
   [`made.${DOMAIN}`]: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/,
   [`certificate.${DOMAIN}`]: /^[0-9a-f]{64}$/,
   [`scope.${DOMAIN}`]: /^strict [a-z0-9-]{1,63}\/[a-z0-9.-]{1,253}$/,
+  [`recipe.${DOMAIN}`]: /^c[0-9a-f]{16}$/,
   [`old-signing-key.${DOMAIN}`]: /^.{1,200}$/,
 };
 
@@ -30,12 +37,12 @@ export function newRevision(): string {
   return `r${randomBytes(8).toString('hex')}`;
 }
 
-function annotation(fact: keyof KeptKey, key: string): string {
+function annotation(fact: keyof KeyFacts, key: string): string {
   return `${fact}.${DOMAIN}/${key}`;
 }
 
 /** The annotations of a key. */
-export function keyAnnotations(key: string, known: KeptKey): Annotations {
+export function keyAnnotations(key: string, known: KeyFacts): Annotations {
   return Object.fromEntries(
     FACTS.flatMap((fact) => {
       const text = known[fact];
@@ -55,7 +62,7 @@ export function oldSigningKeyAnnotations(keys: readonly OldSigningKey[]): Annota
 }
 
 /** What annotations say of a key; empty where they say nothing. */
-export function factsOf(annotations: Annotations, key: string): KeptKey {
+export function factsOf(annotations: Annotations, key: string): KeyFacts {
   return Object.fromEntries(
     FACTS.flatMap((fact) => {
       const text = annotations[annotation(fact, key)];

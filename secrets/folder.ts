@@ -4,7 +4,7 @@ import { type Bounds, placeOf, refusedBySystem } from '../files/bounds.ts';
 import { FileProblem } from '../files/problem.ts';
 import { readBytes, readText } from '../files/read.ts';
 import { type EscrowFile, readEscrowPath } from './escrow-files.ts';
-import type { SecretText } from './kept.ts';
+import type { SecretText } from './read-files.ts';
 
 /** The certificates that a stack's values are sealed for, below its folder of ciphertext. */
 export const CERTIFICATES = 'certificates.pem';

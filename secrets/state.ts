@@ -1,26 +1,65 @@
-import type { KeptSecret } from '../model/kept-secrets.ts';
+import { knownOf } from '../model/composed.ts';
+import { fileIn, hasKey, type KeyFacts, type SecretFile } from '../model/secret-files.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import type { EscrowFile } from './escrow-files.ts';
-import type { ReadSecrets } from './kept.ts';
+import type { ReadSecrets } from './read-files.ts';
 
 /** Everything about a stack's ciphertext. */
 export interface SecretsState extends ReadSecrets {
   readonly escrow: readonly EscrowFile[];
 }
 
-/** A Secret of the catalogue as it is kept, if it is. */
-export function keptOf(
-  { kept }: Pick<SecretsState, 'kept'>,
-  { namespace, name }: Pick<SecretSpec, 'namespace' | 'name'>,
-): KeptSecret | undefined {
-  return kept.find((one) => one.namespace === namespace && one.name === name);
+type Needed = Pick<SecretsState, 'needed'>;
+
+/** The file with a Secret of the catalogue for one of its places, if there is one. */
+export function fileFor(
+  { needed }: Needed,
+  secret: Pick<SecretSpec, 'name'>,
+  namespace: string,
+): SecretFile | undefined {
+  return fileIn(needed, secret, namespace);
 }
 
-/** What is kept under the name of a Secret of the catalogue, but opens in another namespace only. */
+/** The files with a Secret of the catalogue, one for each place that has one. */
+export function filesOf({ needed }: Needed, { name }: Pick<SecretSpec, 'name'>): readonly SecretFile[] {
+  return needed.filter((one) => one.name === name);
+}
+
+/** What is known of a key, from the first place that has it. */
+export function knownKey(
+  { needed }: Needed,
+  { name }: Pick<SecretSpec, 'name'>,
+  { key }: Pick<SecretKey, 'key'>,
+): KeyFacts | undefined {
+  return knownOf(needed, { secret: name, key });
+}
+
+/** The namespaces that need a key and have no ciphertext of it. */
+export function lackingPlaces(
+  state: Needed,
+  secret: Pick<SecretSpec, 'name' | 'places'>,
+  { key }: Pick<SecretKey, 'key'>,
+): readonly string[] {
+  return secret.places.flatMap(({ namespace }) =>
+    hasKey(fileFor(state, secret, namespace), key) ? [] : [namespace],
+  );
+}
+
+/** Whether places have different values under one key, as far as their revisions say it. */
+export function differs(
+  state: Needed,
+  secret: Pick<SecretSpec, 'name'>,
+  { key }: Pick<SecretKey, 'key'>,
+): boolean {
+  const files = filesOf(state, secret).filter((file) => hasKey(file, key));
+  return new Set(files.map((file) => file.keys[key]?.revision)).size > 1;
+}
+
+/** What there is under the name of a Secret of the catalogue, but opens only in a namespace that does not need it. */
 export function movedOf(
   { elsewhere }: Pick<SecretsState, 'elsewhere'>,
   { name }: Pick<SecretSpec, 'name'>,
-): KeptSecret | undefined {
+): SecretFile | undefined {
   return elsewhere.find((one) => one.name === name);
 }
 
@@ -34,6 +73,6 @@ export function copiesOf(
 }
 
 /** The name of a Secret's file in its folder. */
-export function fileName({ file }: Pick<KeptSecret, 'file'>): string {
+export function fileName({ file }: Pick<SecretFile, 'file'>): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }

@@ -1,16 +1,18 @@
-import type { KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
+import type { OldSigningKey, SecretFile } from '../model/secret-files.ts';
 import type { SecretSpec } from '../model/secrets.ts';
 import type { SecretValue } from './values/value.ts';
 
-/** A value to be kept, with what is to be known about it. */
+/** A value to be encrypted, with what is to be known about it. */
 export interface NewValue {
   readonly value: SecretValue;
   readonly revision: string;
   /** When it was made, in ISO 8601. */
   readonly made: string;
+  /** What it was composed of. Composed values only. */
+  readonly recipe?: string;
 }
 
-/** What is to change about one Secret. */
+/** What is to change about one Secret in one of its places. */
 export interface SecretChange {
   /** By key; all other keys stay byte for byte. */
   readonly values: ReadonlyMap<string, NewValue>;
@@ -18,24 +20,31 @@ export interface SecretChange {
   readonly oldSigningKeys: readonly OldSigningKey[];
 }
 
+/** A Secret in one of its places. */
+export interface Target {
+  readonly spec: SecretSpec;
+  readonly namespace: string;
+}
+
 /** How a provider turns values into files that may be committed. */
 export interface Vault {
   /**
-   * The text of a Secret's file with a change in it.
+   * The text of a Secret's file for one place, with a change in it.
    *
-   * @param kept what there is of it; undefined for a new one
+   * @param before the file that is there; undefined for a new one
    * @throws SecretsProblem, before anything has changed
    */
-  change(spec: SecretSpec, kept: KeptSecret | undefined, change: SecretChange): Promise<string>;
-  /**
-   * The values of a Secret; undefined where this provider cannot open them.
-   *
-   * @throws SecretsProblem
-   */
-  open(kept: KeptSecret): Promise<ReadonlyMap<string, SecretValue> | undefined>;
+  change(target: Target, before: SecretFile | undefined, change: SecretChange): Promise<string>;
 }
 
+/**
+ * Opens the values of a file; undefined where this provider, or whoever runs the program, cannot.
+ *
+ * @throws SecretsProblem
+ */
+export type Open = (file: SecretFile) => Promise<ReadonlyMap<string, SecretValue> | undefined>;
+
 /** The type of a Secret as Kubernetes knows it. */
-export function typeOf({ certificateFor }: SecretSpec): string {
+export function typeOf({ certificateFor }: Pick<SecretSpec, 'certificateFor'>): string {
   return certificateFor === undefined ? 'Opaque' : 'kubernetes.io/tls';
 }

@@ -106,8 +106,8 @@ export function homeserver(stack: Scene, own: Synapse): unknown {
 }
 
 /** The public halves of keys it signed with before: without them what they signed could not be checked any more. */
-function oldSigningKeys({ kept }: Scene): object {
-  const keys = kept.flatMap((secret) => secret.oldSigningKeys);
+function oldSigningKeys({ secretFiles }: Scene): object {
+  const keys = secretFiles.flatMap((file) => file.oldSigningKeys);
   if (keys.length === 0) return {};
   return {
     old_signing_keys: Object.fromEntries(

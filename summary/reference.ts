@@ -77,7 +77,15 @@ function rows(node: SchemaNode, path: string, found: Content[][]): void {
     rows(child, name, found);
     for (const option of child.anyOf ?? []) rows(option, name, found);
     if (child.items !== undefined) rows(child.items, `${name}[]`, found);
+    named(child, name, found);
   }
+}
+
+/** What is under names that the operator chooses. */
+function named({ additionalProperties: child }: SchemaNode, path: string, found: Content[][]): void {
+  if (typeof child !== 'object') return;
+  rows(child, `${path}.*`, found);
+  named(child, `${path}.*`, found);
 }
 
 /** docs/reference/stack-file.md: every key of a stack file. */
@@ -87,7 +95,7 @@ export function stackFileText(): string {
   return markdownText([
     heading(1, 'The stack file'),
     md`Generated from the schema by ${code('npm run reference')}; do not edit.`,
-    md`A key marked "needed" is required in its group. Unknown keys are errors. For completion in your editor, begin the file with ${code('# yaml-language-server: $schema=../stack.schema.json')}, or, where this program is installed as a package, with ${code('# yaml-language-server: $schema=../node_modules/matrix-gitops/stack.schema.json')}.`,
+    md`A key marked "needed" is required in its group. Unknown keys are errors. A ${code('*')} is a name of your choice. For completion in your editor, begin the file with ${code('# yaml-language-server: $schema=../stack.schema.json')}, or, where this program is installed as a package, with ${code('# yaml-language-server: $schema=../node_modules/matrix-gitops/stack.schema.json')}.`,
     table(['key', 'value', 'needed', 'meaning'], found),
   ]);
 }

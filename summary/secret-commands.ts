@@ -1,8 +1,9 @@
-import type { SecretSpec, ValueForm } from '../model/secrets.ts';
-import { inDoubleQuotes, shellWord } from '../model/shell.ts';
+import { sourceOf } from '../model/composed.ts';
+import type { ComposedPart, SecretKey, SecretSpec, ValueForm } from '../model/secrets.ts';
+import { bashText, inDoubleQuotes, shellWord } from '../model/shell.ts';
 
 /** The shell expression, run by bash, whose output becomes the value. Holds nothing secret itself. */
-export function shellExpression(form: ValueForm): string {
+export function shellExpression(form: Exclude<ValueForm, { readonly kind: 'composed' }>): string {
   switch (form.kind) {
     case 'hex':
       // Without a newline: in an environment variable it would be a part of the password.
@@ -16,23 +17,80 @@ export function shellExpression(form: ValueForm): string {
       return form.algorithm === 'rsa-3072'
         ? 'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072'
         : 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256';
+    case 'entered':
+      return 'cat FILE';
     case 'given':
       return form.pem === 'certificate' ? 'cat CHAIN.pem' : 'cat KEY.pem';
   }
 }
 
-/** The command that makes a Secret in the cluster. Values are made where it runs and stand nowhere else. */
-export function createCommand(secret: SecretSpec): readonly string[] {
-  const namespace = shellWord(secret.namespace);
-  const name = shellWord(secret.name);
+/**
+ * The commands that make a Secret in the cluster, the same in each of its namespaces. Values are made where they run and
+ * stand nowhere else.
+ *
+ * @param secrets all of the stack, for values of others that a file is composed of
+ */
+export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]): readonly string[] {
+  const { name, places, keys } = secret;
   if (secret.certificateFor !== undefined) {
-    return [`kubectl -n ${namespace} create secret tls ${name} --cert=CHAIN.pem --key=KEY.pem`];
+    return places.map(
+      ({ namespace }) =>
+        `kubectl -n ${shellWord(namespace)} create secret tls ${shellWord(name)} --cert=CHAIN.pem --key=KEY.pem`,
+    );
   }
-  return [
-    `kubectl -n ${namespace} create secret generic ${name} \\`,
-    ...secret.keys.map(
-      ({ key, form }, index) =>
-        `  --from-file=${shellWord(key)}=<(${shellExpression(form)})${index === secret.keys.length - 1 ? '' : ' \\'}`,
-    ),
+  const [main, ...others] = places;
+  const isOnce = others.length === 0 && keys.every(({ form }) => form.kind !== 'composed');
+  // What is used more than once is made once, and held by the shell alone.
+  const variables = keys.flatMap(({ form }, index) =>
+    isOnce || form.kind === 'composed' ? [] : [`VALUE_${index + 1}=$(${shellExpression(form)})`],
+  );
+  const create = (namespace: string, indent = ''): readonly string[] => [
+    `${indent}kubectl -n ${namespace} create secret generic ${shellWord(name)} \\`,
+    ...keys.map((key, index) => {
+      const output =
+        isOnce && key.form.kind !== 'composed'
+          ? shellExpression(key.form)
+          : printed(secret, key, index, secrets);
+      return `${indent}  --from-file=${shellWord(key.key)}=<(${output})${index === keys.length - 1 ? '' : ' \\'}`;
+    }),
   ];
+  if (others.length === 0) return [...variables, ...create(shellWord(main.namespace))];
+  return [
+    ...variables,
+    `for namespace in ${places.map(({ namespace }) => shellWord(namespace)).join(' ')}; do`,
+    ...create('"$namespace"', '  '),
+    'done',
+  ];
+}
+
+function printed(
+  secret: SecretSpec,
+  { form }: SecretKey,
+  index: number,
+  secrets: readonly SecretSpec[],
+): string {
+  if (form.kind !== 'composed') return `printf %s "$VALUE_${index + 1}"`;
+  const words = form.parts.map((part) =>
+    typeof part === 'string' ? bashText(part) : valueWord(secret, part, secrets),
+  );
+  return `printf %s ${words.join(' ')}`;
+}
+
+/** The value of a key as a word of bash: of this Secret in a variable, of another one out of the cluster. */
+function valueWord(
+  secret: SecretSpec,
+  part: Exclude<ComposedPart, string>,
+  secrets: readonly SecretSpec[],
+): string {
+  const source = sourceOf(secret.name, part);
+  const spec = secrets.find(({ name }) => name === source.secret) ?? secret;
+  const index = spec.keys.findIndex(({ key }) => key === source.key);
+  const value =
+    source.secret === secret.name
+      ? `printf %s "$VALUE_${index + 1}"`
+      : `kubectl -n ${shellWord(spec.places[0].namespace)} get secret ${shellWord(source.secret)} -o ${shellWord(`jsonpath={.data.${source.key.replaceAll('.', '\\.')}}`)} | base64 -d`;
+  const isPlain = spec.keys[index]?.form.kind === 'hex';
+  if (part.as === 'json' && !isPlain) return `"$(${value} | jq -Rs .)"`;
+  const word = source.secret === secret.name ? `$VALUE_${index + 1}` : `$(${value})`;
+  return part.as === 'json' ? `'"'"${word}"'"'` : `"${word}"`;
 }

@@ -1,5 +1,6 @@
-import { isKeptByOthers } from '../model/kept-secrets.ts';
+import { sourcesOf } from '../model/composed.ts';
 import { remotePlaces } from '../model/remote-secrets.ts';
+import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import { shellWord } from '../model/shell.ts';
@@ -13,12 +14,13 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
     ...(secret.certificateFor === undefined
       ? []
       : [md`A certificate that you keep, valid for: ${joined(secret.certificateFor.map(code))}.`]),
+    ...notes(stack, secret),
     table(
       ['key', 'what it is', 'read by', 'if it leaks or is lost', 'change it', 'who notices'],
       secret.keys.map((one) => [
         code(one.key),
         one.what,
-        one.readers.join(', '),
+        one.readers.length === 0 ? 'what you mount it in' : one.readers.join(', '),
         one.loss,
         rotationText(one),
         one.rotation,
@@ -28,39 +30,69 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
   ]);
 }
 
+/** Where it is needed, if in more than one namespace, who enters it, and what its files are composed of. */
+function notes({ provider }: Stack, secret: SecretSpec): readonly Markdown[] {
+  const { places } = secret;
+  const isCiphertext = keepsCiphertext(provider);
+  const composed = secret.keys.filter(({ form }) => form.kind === 'composed');
+  return [
+    ...(places.length === 1
+      ? []
+      : [
+          md`Needed in the namespaces ${joined(places.map(({ namespace }) => code(namespace)))}, with the same values in each.`,
+        ]),
+    ...(secret.keys.some(({ form }) => form.kind === 'entered') && !isCiphertext
+      ? [
+          md`A Secret of your own: ${code('FILE')} holds the value, without a line break at the end where that is not a part of it.`,
+        ]
+      : []),
+    ...composed.map(
+      (key) =>
+        md`${code(key.key)} is a file composed of the values of ${joined(sourcesOf(secret, key).map((source) => code(`${source.secret}/${source.key}`)))}. It changes with them, and is never given.`,
+    ),
+  ];
+}
+
 function rotationText({ form, rotateAfterDays }: SecretKey): string {
   if (form.kind === 'given') return 'before it ends';
+  if (form.kind === 'composed') return 'with what it is composed of';
   return rotateAfterDays === undefined ? 'when it has leaked' : `every ${rotateAfterDays} days`;
 }
 
 /** How the values of one Secret come about, with its provider. */
 function origin(stack: Stack, secret: SecretSpec): readonly Markdown[] {
   const { provider } = stack;
-  if (provider.kind === 'existing') return [fenced('bash', createCommand(secret))];
-  if (keepsCiphertext(provider) && isKeptByOthers(stack, secret)) return byOthers(stack, secret);
+  if (provider.kind === 'existing') return [fenced('bash', createCommand(secret, stack.secrets))];
+  if (keepsCiphertext(provider) && isMadeByOthers(stack.secretFiles, secret)) return byOthers(stack, secret);
   if (provider.kind !== 'external-secrets') return [];
   const places = remotePlaces(provider.remoteKey, stack.name, secret);
   return [
     table(
       ['key', 'in the store at', 'property', 'made by'],
-      secret.keys.map(({ key, form }) => [
-        code(key),
-        code(places[key]?.key ?? ''),
-        places[key]?.property === undefined ? 'the whole value' : code(places[key].property),
-        code(shellExpression(form)),
-      ]),
+      secret.keys.map(({ key, form }) =>
+        form.kind === 'composed'
+          ? [code(key), 'nowhere: the ExternalSecret composes it', '', '']
+          : [
+              code(key),
+              code(places[key]?.key ?? ''),
+              places[key]?.property === undefined ? 'the whole value' : code(places[key].property),
+              code(shellExpression(form)),
+            ],
+      ),
     ),
   ];
 }
 
 /** A certificate that is not kept here: nobody else says who has to make it. */
-function byOthers({ name }: Stack, secret: SecretSpec): readonly Markdown[] {
+function byOthers({ name, secrets }: Stack, secret: SecretSpec): readonly Markdown[] {
   const files = secret.keys.map(({ key }) => shellWord(`${secret.name}/${key}=FILE`)).join(' ');
   return [
     md`It is not kept in this repository: put it into the cluster yourself, and renew it before it ends, by hand or with whatever makes your certificates:`,
-    fenced('bash', createCommand(secret)),
+    fenced('bash', createCommand(secret, secrets)),
     md`To keep it here instead, encrypted like the others:`,
-    fenced('bash', [`npx matrix-gitops secrets create --stack ${shellWord(name)} --from-file ${files}`]),
+    fenced('bash', [
+      `npx --no-install matrix-gitops secrets create --stack ${shellWord(name)} --from-file ${files}`,
+    ]),
   ];
 }
 
@@ -82,11 +114,17 @@ function introduction(stack: Stack): readonly Markdown[] {
       md`${from} The values are in the ${provider.store.kind} ${code(provider.store.name)}; put them there before the first apply. The bash commands below generate suitable ones.`,
     ];
   }
+  const namespaces = [
+    ...new Set([namespace, ...stack.secrets.flatMap(({ places }) => places.map((place) => place.namespace))]),
+  ];
   return [
-    md`${from} Create these once, in namespace ${code(namespace)}, before the first apply. The commands are for bash. They generate each value where it is used, so that it never appears on the screen or in the shell's history.`,
-    fenced('bash', [
-      `kubectl create namespace ${shellWord(namespace)} --dry-run=client -o yaml | kubectl apply -f -`,
-    ]),
+    md`${from} Create these once, in ${namespaces.length === 1 ? 'namespace' : 'the namespaces'} ${joined(namespaces.map(code))}, before the first apply. The commands are for bash. They generate each value where it is used, so that it never appears on the screen or in the shell's history.`,
+    fenced(
+      'bash',
+      namespaces.map(
+        (one) => `kubectl create namespace ${shellWord(one)} --dry-run=client -o yaml | kubectl apply -f -`,
+      ),
+    ),
   ];
 }
 

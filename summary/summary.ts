@@ -1,7 +1,8 @@
+import { missingKeys, outdatedKeys } from '../model/composed.ts';
 import { compareText } from '../model/diagnostic.ts';
 import { entranceAt, openEntrances } from '../model/entrances/index.ts';
-import { isKeptByOthers, missingKeys } from '../model/kept-secrets.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
+import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import {
@@ -188,13 +189,19 @@ const BY_OTHERS = 'nothing here; you put it into the cluster yourself';
 
 function secrets(stack: Stack): Markdown {
   const { provider } = stack;
-  const kept = keepsCiphertext(provider);
-  const rows = stack.secrets.map((secret) => [
-    code(secret.name),
-    secret.namespace,
-    joined(secret.keys.map(({ key }) => code(key))),
-    ...(kept ? [isKeptByOthers(stack, secret) ? BY_OTHERS : keyNames(missingKeys(stack, secret))] : []),
-  ]);
+  const isCiphertext = keepsCiphertext(provider);
+  const rows = stack.secrets.flatMap((secret) =>
+    secret.places.map(({ namespace }) => {
+      const lacking = [...missingKeys(stack, secret, namespace), ...outdatedKeys(stack, secret, namespace)];
+      const state = isMadeByOthers(stack.secretFiles, secret) ? BY_OTHERS : keyNames(lacking);
+      return [
+        code(secret.name),
+        namespace,
+        joined(secret.keys.map(({ key }) => code(key))),
+        ...(isCiphertext ? [state] : []),
+      ];
+    }),
+  );
   const from: Readonly<Record<SecretProvider['kind'], string>> = {
     'sealed-secrets': 'Sealed for the cluster, and kept in this repository.',
     sops: 'Encrypted by SOPS, and kept in this repository.',
@@ -204,7 +211,7 @@ function secrets(stack: Stack): Markdown {
   return blocks([
     heading(2, 'Secrets needed'),
     md`${from[provider.kind]} SECRETS.md says what each key is for and when to change it.`,
-    table(['Secret', 'namespace', 'keys', ...(kept ? ['still missing'] : [])], rows),
+    table(['Secret', 'namespace', 'keys', ...(isCiphertext ? ['still missing'] : [])], rows),
   ]);
 }
 

@@ -1,10 +1,12 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
-import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
+import { NEVER_PRUNE, NO_SUBSTITUTION } from '../../constructs/flux-annotations.ts';
 import { secretLabels } from '../../constructs/labels.ts';
 import { ExternalSecret, ExternalSecretSpecSecretStoreRefKind } from '../../imports/external-secrets.io.ts';
-import { remotePlaces } from '../../model/remote-secrets.ts';
+import { secretFileName } from '../../model/secret-files.ts';
+import type { SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
+import { fetched, template } from './external-secret-data.ts';
 
 const STORE_KINDS = {
   ClusterSecretStore: ExternalSecretSpecSecretStoreRefKind.CLUSTER_SECRET_STORE,
@@ -12,35 +14,47 @@ const STORE_KINDS = {
 } as const;
 
 /**
- * One ExternalSecret for each Secret of the stack: the values go from the store to the cluster and never pass here.
+ * One ExternalSecret for each Secret of the stack in each of its places, all from the same place in the store: the
+ * values go from there to the cluster and never pass here.
  *
  * @see https://external-secrets.io/latest/api/externalsecret/
  */
 export function externalSecrets(app: App, stack: Stack): void {
+  if (stack.provider.kind !== 'external-secrets') return;
+  for (const secret of stack.secrets) {
+    for (const { namespace } of secret.places) externalSecret(app, stack, secret, namespace);
+  }
+}
+
+function externalSecret(app: App, stack: Stack, secret: SecretSpec, namespace: string): void {
   const { provider } = stack;
   if (provider.kind !== 'external-secrets') return;
-  for (const secret of stack.secrets) {
-    const { namespace, name } = secret;
-    const places = remotePlaces(provider.remoteKey, stack.name, secret);
-    new ExternalSecret(new ChartFile(app, `secrets/${name}.yaml`), name, {
-      metadata: {
-        name,
-        namespace,
-        labels: secretLabels(stack.name, name),
-        ...(secret.irreplaceable ? { annotations: NEVER_PRUNE } : {}),
-      },
-      spec: {
-        refreshInterval: provider.refreshInterval,
-        secretStoreRef: { kind: STORE_KINDS[provider.store.kind], name: provider.store.name },
-        // Without data of its own the template takes all keys as they come.
-        ...(secret.certificateFor === undefined
-          ? {}
-          : { target: { template: { type: 'kubernetes.io/tls' } } }),
-        data: secret.keys.map(({ key }) => ({
-          secretKey: key,
-          remoteRef: places[key] ?? { key: '' },
-        })),
-      },
-    });
-  }
+  const { name } = secret;
+  const composed = template(secret);
+  const isSubstituted = Object.values(composed ?? {}).some(
+    (text) => text.includes('${') || text.includes('$$'),
+  );
+  const annotations = {
+    ...(secret.irreplaceable ? NEVER_PRUNE : {}),
+    ...(isSubstituted ? NO_SUBSTITUTION : {}),
+  };
+  const made = {
+    ...(secret.certificateFor === undefined ? {} : { type: 'kubernetes.io/tls' }),
+    ...(composed === undefined ? {} : { data: composed }),
+  };
+  new ExternalSecret(new ChartFile(app, `secrets/${secretFileName(secret, namespace)}`), name, {
+    metadata: {
+      name,
+      namespace,
+      labels: secretLabels(stack.name, name),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+    spec: {
+      refreshInterval: provider.refreshInterval,
+      secretStoreRef: { kind: STORE_KINDS[provider.store.kind], name: provider.store.name },
+      // Without data of its own the template takes all keys as they come.
+      ...(Object.keys(made).length === 0 ? {} : { target: { template: made } }),
+      data: [...fetched(stack.secrets, secret, provider.remoteKey, stack.name)],
+    },
+  });
 }

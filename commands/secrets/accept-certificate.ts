@@ -22,8 +22,8 @@ export interface Candidate {
 }
 
 /** The certificates that the values of a stack are sealed for, as far as their files say it. */
-export function presentFingerprints({ kept, elsewhere }: SecretsState): readonly string[] {
-  const all = [...kept, ...elsewhere].flatMap(({ keys }) => Object.values(keys));
+export function presentFingerprints({ needed, elsewhere }: SecretsState): readonly string[] {
+  const all = [...needed, ...elsewhere].flatMap(({ keys }) => Object.values(keys));
   return [
     ...new Set(all.flatMap(({ certificate = '' }) => (isFingerprint(certificate) ? [certificate] : []))),
   ];
@@ -126,7 +126,7 @@ function presentText(state: SecretsState): string {
   if (present.length > 0) {
     return `the values that are there say they are sealed for ${present.map(shownFingerprint).join(', ')}`;
   }
-  return state.kept.length + state.elsewhere.length === 0
+  return state.needed.length + state.elsewhere.length === 0
     ? 'nothing is sealed yet'
     : 'the values that are there do not say what they are sealed for';
 }

@@ -3,20 +3,22 @@ import { remotePlaces } from '../../model/remote-secrets.ts';
 import { shellWord } from '../../model/shell.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Wish } from '../../secrets/verbs/change.ts';
+import { planComposed, toCompose } from '../../secrets/verbs/compose.ts';
 import { keyName, planCreate } from '../../secrets/verbs/create.ts';
 import { findKeys, planRotate } from '../../secrets/verbs/rotate.ts';
 import { createCommand, shellExpression } from '../../summary/secret-commands.ts';
 import { givenValues, type Inputs } from './inputs.ts';
 import type { SecretsOptions } from './options.ts';
 import { newKey, replacedKey, type StackSecrets } from './result.ts';
-import { asker, keep, oldSigningKey, openVault, type Work } from './work.ts';
+import { asker, keysOf, oldSigningKey, openVault, type Work, writeValues } from './work.ts';
 
 export async function create(
   work: Work,
   options: SecretsOptions,
   inputs: Inputs,
 ): Promise<Partial<StackSecrets>> {
-  const { stack, state, identities } = work;
+  const { stack, state } = work;
+  const keys = keysOf(work);
   const given = await givenValues(stack.secrets, options, inputs);
   const ask = asker(options, inputs);
   const rotated = findKeys(stack.secrets, options.keys);
@@ -26,10 +28,13 @@ export async function create(
   const plan = await planCreate(stack.secrets, state, {
     given: missingValues,
     ask,
-    identities,
+    ...keys,
     now: options.now,
   });
-  const isIdle = plan.wishes.length === 0 && rotated.length === 0;
+  const isIdle =
+    plan.wishes.length === 0 &&
+    rotated.length === 0 &&
+    toCompose(stack.secrets, state, plan.wishes).length === 0;
   if (isIdle && !acceptsSomething(work)) return { missing: plan.missing };
   const opened = await openVault(work, options);
   if (isIdle) return { missing: plan.missing };
@@ -39,16 +44,17 @@ export async function create(
       : await planRotate(rotated, state, {
           given,
           ask,
-          identities,
-          vault: opened.vault,
+          ...keys,
           oldSigningKey: await oldSigningKey(options),
           now: options.now,
         });
-  const wishes = [...plan.wishes, ...replaced];
-  const result = await keep(work, wishes, opened, options);
+  const entered = [...plan.wishes, ...replaced];
+  const composed = await planComposed(stack.secrets, state, entered, keys);
+  const wishes = [...entered, ...composed];
+  const result = await writeValues(work, wishes, opened, options);
   return {
     ...result,
-    changed: [...plan.wishes.map(newKey), ...replaced.map(replacedKey)],
+    changed: [...plan.wishes.map(newKey), ...replaced.map(replacedKey), ...composed.map(newKey)],
     missing: plan.missing,
     notices: [...(result.notices ?? []), ...adviceOn(stack, plan.wishes)],
   };
@@ -70,11 +76,12 @@ function adviceOn({ serverName, name }: Stack, wishes: readonly Wish[]): readonl
 
 /** How the values of a stack come about where somebody else keeps them. */
 export function commandsFor({ provider, secrets, name }: Stack): readonly string[] {
-  if (provider.kind === 'existing') return secrets.flatMap(createCommand);
+  if (provider.kind === 'existing') return secrets.flatMap((secret) => createCommand(secret, secrets));
   if (provider.kind !== 'external-secrets') return [];
   return secrets.flatMap((secret) => {
     const places = remotePlaces(provider.remoteKey, name, secret);
-    return secret.keys.map(({ key, form }) => {
+    return secret.keys.flatMap(({ key, form }) => {
+      if (form.kind === 'composed') return [];
       const { key: place = '', property } = places[key] ?? {};
       return `${provider.store.name}: ${place}${property === undefined ? '' : `, property ${property}`}: ${shellExpression(form)}`;
     });

@@ -96,7 +96,8 @@ export async function askFor(
     const file = await terminal.line(`${what}: path of the file (empty: ${later}): `);
     return file === '' ? undefined : await fileValue(file, `the file given for ${name}`);
   }
-  return await terminal.hidden(`${what} (not shown; empty: make a new one): `);
+  const empty = key.form.kind === 'entered' ? 'later, or out of a file with --from-file' : 'make a new one';
+  return await terminal.hidden(`${what} (not shown; empty: ${empty}): `);
 }
 
 /**

@@ -16,8 +16,10 @@ const STATES: Readonly<Record<KeyState, string>> = {
   'other-recipients': 'encrypted for other recipients: reseal',
   old: 'due for rotation',
   'no-escrow': 'no copy in escrow',
+  differs: 'DIFFERENT VALUES IN DIFFERENT NAMESPACES: rotate',
+  outdated: 'COMPOSED OF FORMER VALUES: create',
   'not-needed': 'not needed any more',
-  elsewhere: 'kept elsewhere',
+  elsewhere: 'not in this repository',
 };
 
 /** What a run came to, for people. Holds no value. */
@@ -67,7 +69,8 @@ function changeText({ secret, key, how }: ChangedKey): string {
   const words: Readonly<Record<ChangedKey['how'], string>> = {
     made: 'a new value was made',
     given: 'the value you gave',
-    restored: 'restored from escrow, the same value',
+    restored: 'the same value as before, restored',
+    composed: 'composed of the values it consists of',
     resealed: 'resealed, the same value',
   };
   return `${secret}/${key}: ${words[how]}`;
@@ -98,7 +101,9 @@ function restartLines(changed: readonly ChangedKey[]): readonly Shown[] {
       : [
           line`${secret}/${key}:`,
           ...(before === undefined ? [] : [line`  by hand: ${before}`]),
-          line`  restarts, in this order: ${restarts.join(', ')}`,
+          restarts.length === 0
+            ? line`  restarts: the pods that read it`
+            : line`  restarts, in this order: ${restarts.join(', ')}`,
           line`  who notices: ${notice}`,
         ],
   );
@@ -118,10 +123,16 @@ function statusRemedies({ stack, status }: StackSecrets): readonly Shown[] {
 }
 
 function statusTable(rows: readonly KeyStatus[]): readonly Shown[] {
-  const cells = rows.map(({ secret, key, states, days }) => [
-    visible(`${secret}/${key}`),
-    states.map((state) => STATES[state]).join(', '),
-    ageText(days),
+  const places = new Map<string, Set<string>>();
+  for (const { secret, namespace } of rows) {
+    places.set(secret, (places.get(secret) ?? new Set()).add(namespace));
+  }
+  const place = ({ secret, namespace }: KeyStatus): string =>
+    (places.get(secret)?.size ?? 0) > 1 ? ` in ${namespace}` : '';
+  const cells = rows.map((row) => [
+    visible(`${row.secret}/${row.key}${place(row)}`),
+    row.states.map((state) => STATES[state]).join(', '),
+    ageText(row.days),
   ]);
   const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells.map((row) => {

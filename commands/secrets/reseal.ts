@@ -1,5 +1,6 @@
 import { fetchCertificates, rotate as rotateByController } from '../../cluster/sealed-secrets-controller.ts';
 import { ownCommand } from '../../model/own-command.ts';
+import type { SecretFile } from '../../model/secret-files.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import { shellWord } from '../../model/shell.ts';
 import { NAME_IDENTITY } from '../../secrets/age.ts';
@@ -7,7 +8,7 @@ import { SecretsProblem } from '../../secrets/problem.ts';
 import { readdressSopsFile } from '../../secrets/sops/file.ts';
 import { readSopsFile, sameRecipients } from '../../secrets/sops/read.ts';
 import { namingFile, needIdentity } from '../../secrets/sops/vault.ts';
-import { copiesOf, fileName, keptOf, movedOf, type SecretsState } from '../../secrets/state.ts';
+import { copiesOf, fileFor, fileName, knownKey, movedOf, type SecretsState } from '../../secrets/state.ts';
 import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/verbs/reseal.ts';
 import { controllerOf, sealingCertificate } from './certificate.ts';
 import type { SecretsOptions } from './options.ts';
@@ -16,11 +17,11 @@ import type { Sealing } from './sealing.ts';
 import {
   acceptEscrow,
   certificateOptions,
-  keep,
   openVault,
   sopsRecipients,
   type Work,
   write,
+  writeValues,
 } from './work.ts';
 
 export async function reseal(work: Work, options: SecretsOptions): Promise<Partial<StackSecrets>> {
@@ -29,7 +30,7 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
   if (provider.kind === 'sops') {
     return await readdress(work, await sopsRecipients(work, provider.recipients), options);
   }
-  if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} keeps nothing here`);
+  if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} has no ciphertext here`);
   if (options.fromEscrow) {
     if (identities.length === 0) {
       throw new SecretsProblem(
@@ -39,13 +40,14 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
     }
     const opened = await openVault(work, options);
     const wanted = stack.secrets.flatMap((secret) =>
-      secret.keys
-        .filter((key) => needsSealing(secret, key, state, opened.sealing))
-        .map((key) => ({ secret, key })),
+      secret.keys.flatMap((key) => {
+        const places = placesToSeal(secret, key, state, opened.sealing);
+        return places.length === 0 ? [] : [{ secret, key, places }];
+      }),
     );
     const wishes = await planFromEscrow(wanted, state, identities);
     if (wishes.length === 0) return { notices: opened.sealing?.notices ?? [] };
-    return { ...(await keep(work, wishes, opened, options)), changed: wishes.map(sealedAnew) };
+    return { ...(await writeValues(work, wishes, opened, options)), changed: wishes.map(sealedAnew) };
   }
   if (state.elsewhere.length > 0) {
     throw new SecretsProblem(
@@ -56,16 +58,14 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
   const sealing = await sealingCertificate(work, provider, certificateOptions(options), true);
   // Nothing is encrypted for escrow here; but what the command line accepts is recorded, or a mistake.
   if (work.acceptance.flags.recipients.length > 0) await acceptEscrow(work, provider.escrow);
-  const outdated = state.kept.filter((kept) => outdatedKeys(kept, sealing.certificate).length > 0);
+  const outdated = state.needed.filter((file) => outdatedKeys(file, sealing.certificate).length > 0);
   const controller = sealing.controller ?? controllerOf(provider, certificateOptions(options));
   const change = await resealByController(outdated, sealing.certificate, (values) =>
     rotateByController(controller, values),
   );
   if (outdated.length > 0) checkSameCertificate(sealing, await fetchCertificates(controller));
   const written = await write(folder, change, sealing);
-  const changed = outdated.flatMap(({ name, keys }) =>
-    Object.keys(keys).map((key) => ({ secret: name, key, how: 'resealed', restarts: [] }) as const),
-  );
+  const changed = resealedKeys(outdated);
   const encryptedFor = { certificate: sealing.certificate.fingerprint, recipients: [] };
   return { ...written, changed, notices: sealing.notices, ...(changed.length > 0 ? { encryptedFor } : {}) };
 }
@@ -82,18 +82,32 @@ function checkSameCertificate(
   );
 }
 
-function needsSealing(
+/** The namespaces in which a key has to be sealed again: those where nothing opens, now or with the newest key. */
+function placesToSeal(
   secret: SecretSpec,
   key: SecretKey,
   state: SecretsState,
   sealing: Sealing | undefined,
-): boolean {
-  const kept = keptOf(state, secret);
-  const record = kept?.keys[key.key];
-  if (record !== undefined) return record.certificate !== sealing?.certificate.fingerprint;
+): readonly string[] {
   const moved = movedOf(state, secret);
-  if (moved !== undefined && Object.hasOwn(moved.keys, key.key)) return true;
-  return copiesOf(state, secret, key).length > 0;
+  const hasSomewhere =
+    knownKey(state, secret, key) !== undefined ||
+    (moved !== undefined && Object.hasOwn(moved.keys, key.key)) ||
+    copiesOf(state, secret, key).length > 0;
+  if (!hasSomewhere) return [];
+  return secret.places.flatMap(({ namespace }) => {
+    const record = fileFor(state, secret, namespace)?.keys[key.key];
+    const isCurrent = record !== undefined && record.certificate === sealing?.certificate.fingerprint;
+    return isCurrent ? [] : [namespace];
+  });
+}
+
+/** Each key once, in however many namespaces it is. */
+function resealedKeys(files: readonly Pick<SecretFile, 'name' | 'keys'>[]): readonly ChangedKey[] {
+  const all = files.flatMap(({ name, keys }) =>
+    Object.keys(keys).map((key) => ({ secret: name, key, how: 'resealed', restarts: [] }) as const),
+  );
+  return [...new Map(all.map((one) => [`${one.secret}/${one.key}`, one])).values()];
 }
 
 async function readdress(
@@ -109,16 +123,17 @@ async function readdress(
   }
   const texts = new Map<string, string>();
   const expected = new Map<string, string | undefined>();
-  const changed: ChangedKey[] = [];
-  for (const kept of state.kept) {
-    const { name, file, text, keys } = kept;
-    if (sameRecipients(readSopsFile(text).recipients, recipients)) continue;
+  const others = state.needed.filter(
+    ({ text }) => !sameRecipients(readSopsFile(text).recipients, recipients),
+  );
+  for (const one of others) {
+    const { file, text } = one;
     needIdentity(identities, file);
-    const path = fileName(kept);
+    const path = fileName(one);
     texts.set(path, await namingFile(file, () => readdressSopsFile(text, identities, recipients, now)));
     expected.set(path, text);
-    for (const key of Object.keys(keys)) changed.push({ secret: name, key, how: 'resealed', restarts: [] });
   }
+  const changed = resealedKeys(others);
   return {
     ...(await write(folder, { texts, unwanted: new Set(), expected }, undefined)),
     changed,

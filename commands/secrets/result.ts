@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
-import type { Wish } from '../../secrets/verbs/change.ts';
+import type { Origin, Wish } from '../../secrets/verbs/change.ts';
 import type { KeyStatus } from '../../secrets/verbs/status.ts';
 import type { Problem } from '../problem.ts';
 import type { RecipientStatus } from './recipient-status.ts';
@@ -9,7 +9,7 @@ import type { RecipientStatus } from './recipient-status.ts';
 export interface ChangedKey {
   readonly secret: string;
   readonly key: string;
-  readonly how: 'made' | 'given' | 'restored' | 'resealed';
+  readonly how: Origin | 'resealed';
   /** Workloads that start again, in this order, once the change is rendered and applied; none for the same value. */
   readonly restarts: readonly string[];
   /** What people notice then; only where a value was replaced. */

@@ -1,19 +1,22 @@
+import { planComposed } from '../../secrets/verbs/compose.ts';
 import { keyName } from '../../secrets/verbs/create.ts';
 import { findKeys, planRotate, type RotatedKey } from '../../secrets/verbs/rotate.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { givenValues, type Inputs } from './inputs.ts';
 import type { SecretsOptions } from './options.ts';
-import { replacedKey, type StackSecrets } from './result.ts';
-import { asker, keep, oldSigningKey, openVault, type Work } from './work.ts';
+import { newKey, replacedKey, type StackSecrets } from './result.ts';
+import { asker, keysOf, oldSigningKey, openVault, type Work, writeValues } from './work.ts';
 
 export async function rotate(
   work: Work,
   options: SecretsOptions,
   inputs: Inputs,
 ): Promise<Partial<StackSecrets>> {
-  const { stack, state, identities } = work;
+  const { stack, state } = work;
   if (options.keys.length === 0) {
-    const all = stack.secrets.flatMap((secret) => secret.keys.map((key) => keyName(secret, key)));
+    const all = stack.secrets.flatMap((secret) =>
+      secret.keys.filter(({ form }) => form.kind !== 'composed').map((key) => keyName(secret, key)),
+    );
     throw new UsageProblem(
       'the keys to replace are missing',
       `name them; the keys of ${stack.name} are: ${all.join(', ')}`,
@@ -25,12 +28,13 @@ export async function rotate(
   const wishes = await planRotate(keys, state, {
     given: await givenValues(stack.secrets, options, inputs),
     ask: asker(options, inputs),
-    identities,
-    vault: opened.vault,
+    ...keysOf(work),
     oldSigningKey: await oldSigningKey(options),
     now: options.now,
   });
-  return { ...(await keep(work, wishes, opened, options)), changed: wishes.map(replacedKey) };
+  const composed = await planComposed(stack.secrets, state, wishes, keysOf(work));
+  const done = await writeValues(work, [...wishes, ...composed], opened, options);
+  return { ...done, changed: [...wishes.map(replacedKey), ...composed.map(newKey)] };
 }
 
 async function confirm(

@@ -4,8 +4,9 @@ import { listed } from '../../model/listed.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
-import type { ReadSecrets } from '../../secrets/kept.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
+import type { ReadSecrets } from '../../secrets/read-files.ts';
+import type { KeyState } from '../../secrets/verbs/status.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
 import { StackFailure } from '../failure.ts';
 import { fromHere } from '../paths.ts';
@@ -88,8 +89,8 @@ interface Usable {
   readonly secrets: ReadSecrets;
 }
 
-/** States in which pods do not find a value. */
-const LACKING = ['missing', 'other-namespace'];
+/** States in which pods do not find a value, or not the one that they need. */
+const LACKING: readonly KeyState[] = ['missing', 'other-namespace', 'differs', 'outdated'];
 
 function statusCode(results: readonly StackSecrets[]): 0 | 1 {
   const rows = results.flatMap(({ status }) => status);

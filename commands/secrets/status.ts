@@ -10,7 +10,7 @@ import type { StackSecrets } from './result.ts';
 import { namedIn, type Work } from './work.ts';
 
 /**
- * How the values of a stack are kept, and for whom. Writes nothing.
+ * How the value of each key is, in each of its places, and for whom it is encrypted. Writes nothing.
  *
  * @throws EnvironmentProblem, SecretsProblem
  */
@@ -20,12 +20,10 @@ export async function status(
 ): Promise<Pick<StackSecrets, 'status' | 'recipients'>> {
   const { provider } = stack;
   if (provider.kind === 'sops') {
-    const named = state.kept.map(({ name, file: path, text }) => ({ name, path, ids: namedIn(text) }));
-    const recipients = new Map(named.map(({ name, ids }) => [name, ids]));
-    const byFile = new Map(named.map(({ path, ids }) => [path, ids]));
+    const recipients = new Map(state.needed.map((one) => [one.file, namedIn(one.text)]));
     return {
       status: statusOf(stack, { state, newest: undefined, recipients, now }),
-      recipients: recipientStatus(provider.recipients, file, byFile, acceptance),
+      recipients: recipientStatus(provider.recipients, file, recipients, acceptance),
     };
   }
   const context = { state, recipients: new Map<string, readonly string[]>(), now };

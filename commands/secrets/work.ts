@@ -5,9 +5,10 @@ import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Identity } from '../../secrets/age.ts';
 import { CERTIFICATES } from '../../secrets/folder.ts';
+import type { Keys } from '../../secrets/present-value.ts';
 import { sealedVault } from '../../secrets/sealed-secrets/vault.ts';
 import { readSopsFile } from '../../secrets/sops/read.ts';
-import { sopsVault } from '../../secrets/sops/vault.ts';
+import { opensSops, sopsVault } from '../../secrets/sops/vault.ts';
 import type { SecretsState } from '../../secrets/state.ts';
 import type { SecretValue } from '../../secrets/values/value.ts';
 import type { Vault } from '../../secrets/vault.ts';
@@ -57,7 +58,7 @@ export async function openVault(work: Work, options: SecretsOptions): Promise<Op
     const vault = sopsVault({ stack: stack.name, recipients, identities, now: options.now });
     return { vault, escrow: [], sealing: undefined, encryptedFor: { recipients } };
   }
-  if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} keeps nothing here`);
+  if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} has no ciphertext here`);
   const { escrow } = provider;
   const sealing = await sealingCertificate(work, provider, certificateOptions(options), false);
   await acceptEscrow(work, escrow);
@@ -68,6 +69,12 @@ export async function openVault(work: Work, options: SecretsOptions): Promise<Op
     sealing,
     encryptedFor: { certificate: certificate.fingerprint, recipients: escrow },
   };
+}
+
+/** With what the values of a stack can be opened here: those of SOPS and the copies in escrow, with a private key. */
+export function keysOf({ stack, identities }: Pick<Work, 'stack' | 'identities'>): Keys {
+  const open = stack.provider.kind === 'sops' ? opensSops(identities) : async () => undefined;
+  return { open, identities };
 }
 
 /**
@@ -94,7 +101,7 @@ export async function sopsRecipients(
   recipients: readonly string[],
 ): Promise<readonly string[]> {
   checkCertificateFlags(acceptance, { names: [], holder: file });
-  const present = [...new Set([...state.kept, ...state.elsewhere].flatMap(({ text }) => namedIn(text)))];
+  const present = [...new Set([...state.needed, ...state.elsewhere].flatMap(({ text }) => namedIn(text)))];
   await acceptRecipients(acceptance, { recipients, setting: 'secrets.recipients', file, present });
   return recipients;
 }
@@ -115,7 +122,7 @@ export function certificateOptions({
 }
 
 /** Encrypts and writes values, then forgets them. */
-export async function keep(
+export async function writeValues(
   { state, folder }: Work,
   wishes: readonly Wish[],
   { vault, escrow, sealing, encryptedFor }: Opened,

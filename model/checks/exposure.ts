@@ -18,23 +18,28 @@ export const checkEntrances: Check = (written, stack) =>
   });
 
 /** What the file in each rendered folder is called that lists the others; Secrets have files of their own name. */
-const INDEX = 'kustomization';
+export const LIST_OF_FILES = 'kustomization';
 
 /** A certificate that somebody keeps cannot stand in a Secret that the stack uses for something else. */
 export const checkTlsSecrets: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
   const own = new Set([
-    ...stack.secrets.filter(({ certificateFor }) => certificateFor === undefined).map(({ name }) => name),
+    // One of their own under this name is reported where it is written: see own-secrets.ts.
+    ...stack.secrets
+      .filter(
+        (one) => one.certificateFor === undefined && !Object.hasOwn(written.secrets?.own ?? {}, one.name),
+      )
+      .map(({ name }) => name),
     stack.database.secret,
   ]);
   for (const door of ['public', 'lan'] as const) {
     const name = written.expose[door]?.tls?.secret;
-    if (name === undefined || (!own.has(name) && name !== INDEX)) continue;
+    if (name === undefined || (!own.has(name) && name !== LIST_OF_FILES)) continue;
     findings.push({
       code: 'MG030',
       at: ['expose', door, 'tls', 'secret'],
       what:
-        name === INDEX
+        name === LIST_OF_FILES
           ? `a Secret cannot be called "${name}" here: its file would take the place of kustomization.yaml`
           : `the Secret "${name}" holds other things of this stack`,
       remedy: 'keep the certificate in a Secret of its own, such as matrix-tls',

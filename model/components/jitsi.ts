@@ -286,7 +286,7 @@ export const jitsi = component({
       }),
       secrets: [
         {
-          namespace,
+          places: [{ namespace }],
           name: JITSI_SECRETS.name,
           keys: [
             {

@@ -283,7 +283,7 @@ export const livekit = component({
       ],
       secrets: [
         {
-          namespace,
+          places: [{ namespace }],
           name: LIVEKIT_KEYS.secret,
           keys: [
             {

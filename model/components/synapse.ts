@@ -307,7 +307,7 @@ export const synapse = component({
       }),
       secrets: [
         {
-          namespace: namespace,
+          places: [{ namespace }],
           name: SYNAPSE_SECRETS.name,
           keys: [
             {
@@ -340,7 +340,7 @@ export const synapse = component({
           ],
         },
         {
-          namespace: namespace,
+          places: [{ namespace }],
           name: SYNAPSE_SECRETS.signingKey.name,
           irreplaceable: true,
           keys: [

@@ -13,6 +13,7 @@ export function schemaAt(schema: unknown, path: Path): unknown {
     const inner = typeof step === 'number' ? (listIn(current) ?? unwrap(current)) : unwrap(current);
     if (inner instanceof z.ZodObject) current = inner.shape[String(step)];
     else if (inner instanceof z.ZodArray) current = inner.element;
+    else if (inner instanceof z.ZodRecord) current = inner.valueType;
     else return undefined;
   }
   return current;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { suggestion } from '../nearest.ts';
 import { type Issue, issuesOf, toPath } from './issues.ts';
+import { notRepeated } from './not-repeated.ts';
 import { accepts, descriptionAt, keysAt, schemaAt } from './schema-walk.ts';
 import { dotted, type Path, shortKey, valueAt, type YamlSource } from './yaml-source.ts';
 
@@ -71,6 +72,11 @@ export function describe(issue: Issue, source: YamlSource, schema: z.ZodType): r
       },
     ];
   }
+  const secret = secretPlace(schema, path);
+  if (secret !== undefined && typeof value !== 'object') {
+    const what = `${name} is ${kindOf(value)}, which is not repeated here: it may be a secret`;
+    return [{ position, code: 'MG004', what, remedy: secret.remedy }];
+  }
   if (issue.code === 'invalid_type') {
     const what = `${name} is ${kindOf(value)}, ${quote(value)}`;
     return [{ position, code: 'MG004', what, remedy: kindRemedy(issue, value, schema) }];
@@ -85,6 +91,11 @@ export function describe(issue: Issue, source: YamlSource, schema: z.ZodType): r
   const remedy =
     issue.code === 'invalid_union' ? `${unionRemedy(issue, value, schema)}${explained}` : issue.message;
   return [{ position, code: 'MG005', what, remedy }];
+}
+
+function secretPlace(schema: z.ZodType, path: Path): { readonly remedy: string } | undefined {
+  const found = schemaAt(schema, path);
+  return found instanceof z.ZodType ? notRepeated.get(found) : undefined;
 }
 
 /** What to write instead of a value of the wrong kind. */

@@ -102,7 +102,7 @@ function inspectGroup(group: Data, place: Place, search: Search): void {
   }
   const areSecrets = !isObject && isGroupOfSecrets(group, parent);
   for (const [key, value] of Object.entries(group)) {
-    if (hidden.has(key)) continue;
+    if (hidden.has(key) || (isObject && isKeyToFill(group, key))) continue;
     const below = { path: fieldPath(path, key), key, parent, isObject, texts, depth };
     if (key === 'value' && pair !== undefined) inspectPair(pair, value, below, search);
     else if (areSecrets && typeof value === 'string' && isLiteral(value) && !NO_SECRET_IN_GROUP.test(key)) {
@@ -183,8 +183,24 @@ function isReference(value: unknown, { key, parent, isObject }: Place): boolean 
   );
 }
 
+/** Of an ExternalSecret: the key of a Secret that a value goes to, in any spelling that such a key can have. */
+function isKeyToFill(group: Data, field: string): boolean {
+  const name = textOf(group[field]) ?? '';
+  return (
+    field === 'secretKey' &&
+    isData(group.remoteRef) &&
+    /^[A-Za-z0-9][-._A-Za-z0-9]{0,126}$/.test(name) &&
+    secretByForm(name) === undefined
+  );
+}
+
+/** What External Secrets fills in: texts with actions of Go templates, which no reader of YAML or JSON takes. */
+const TEMPLATES = 'spec.target.template.data';
+const ACTION = /\{\{(?:[^{}"]|"[^"]*")*\}\}/g;
+
 /** The texts in a text: base64, YAML or JSON, or lines. */
-function inspectText(text: string, place: Place, search: Search): void {
+function inspectText(written: string, place: Place, search: Search): void {
+  const text = place.path.startsWith(TEMPLATES) ? written.replaceAll(ACTION, '') : written;
   const { path, key, texts } = place;
   if (text.length < 6 || texts >= DEEPEST_TEXT) return;
   const decoded = decodedText(text);

@@ -1,7 +1,7 @@
 import { secretLabels } from '../../constructs/labels.ts';
-import type { KeptKey, KeptSecret } from '../../model/kept-secrets.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { isGroup } from '../../model/merge-patch.ts';
+import type { KeyFacts, SecretFile } from '../../model/secret-files.ts';
 import { objectText } from '../../output/yaml.ts';
 import { keyAnnotations, oldSigningKeyAnnotations, withoutKeys } from '../annotations.ts';
 import { type SecretChange, typeOf, type Vault } from '../vault.ts';
@@ -16,8 +16,8 @@ import { seal, sealingLabel } from './seal.ts';
  */
 export function sealedVault(stack: string, certificate: SealingCertificate): Vault {
   return {
-    change: async (spec, kept, change) => {
-      const { namespace, name } = spec;
+    change: async ({ spec, namespace }, before, change) => {
+      const { name } = spec;
       const sealed = Object.fromEntries(
         [...change.values].map(([key, { value }]) => [
           key,
@@ -25,8 +25,8 @@ export function sealedVault(stack: string, certificate: SealingCertificate): Vau
         ]),
       );
       const scope = `strict ${sealingLabel({ namespace, name, scope: 'strict' })}`;
-      const annotations = factsAfter(kept, change, { certificate: certificate.fingerprint, scope });
-      if (kept !== undefined) return objectText(resealed(kept.manifest, sealed, annotations));
+      const annotations = factsAfter(before, change, { certificate: certificate.fingerprint, scope });
+      if (before !== undefined) return objectText(resealed(before.manifest, sealed, annotations));
       return objectText(
         newSealedSecret({
           namespace,
@@ -39,7 +39,6 @@ export function sealedVault(stack: string, certificate: SealingCertificate): Vau
         }),
       );
     },
-    open: async () => undefined,
   };
 }
 
@@ -64,13 +63,13 @@ export function resealed(
 }
 
 function factsAfter(
-  kept: KeptSecret | undefined,
+  file: SecretFile | undefined,
   { values, oldSigningKeys }: SecretChange,
-  sealed: Pick<KeptKey, 'certificate' | 'scope'>,
+  sealed: Pick<KeyFacts, 'certificate' | 'scope'>,
 ): Readonly<Record<string, string>> {
-  const before = withoutKeys(kept?.manifest.metadata.annotations ?? {}, [...values.keys()]);
-  const records = [...values].map(([key, { revision, made }]) =>
-    keyAnnotations(key, { revision, made, ...sealed }),
+  const before = withoutKeys(file?.manifest.metadata.annotations ?? {}, [...values.keys()]);
+  const records = [...values].map(([key, { value: _, ...facts }]) =>
+    keyAnnotations(key, { ...facts, ...sealed }),
   );
   return Object.assign({ ...before }, ...records, oldSigningKeyAnnotations(oldSigningKeys));
 }

@@ -3,7 +3,7 @@ import { secretLabels } from '../../constructs/labels.ts';
 import { type Identity, NAME_IDENTITY } from '../age.ts';
 import { keyAnnotations, oldSigningKeyAnnotations } from '../annotations.ts';
 import { SecretsProblem } from '../problem.ts';
-import { type SecretChange, typeOf, type Vault } from '../vault.ts';
+import { type Open, type SecretChange, typeOf, type Vault } from '../vault.ts';
 import { changeSopsFile, newSopsFile, openSopsFile } from './file.ts';
 import { SopsProblem } from './problem.ts';
 
@@ -21,15 +21,15 @@ export interface SopsVaultOptions {
 /** Encrypts for age recipients in the format of SOPS. What is there already opens with one of their private keys. */
 export function sopsVault({ stack, recipients, identities, now }: SopsVaultOptions): Vault {
   return {
-    change: async (spec, kept, change) => {
-      const { namespace, name } = spec;
+    change: async ({ spec, namespace }, before, change) => {
+      const { name } = spec;
       const values = new Map([...change.values].map(([key, { value }]) => [key, value]));
       const annotations = { ...records(change), ...(spec.irreplaceable ? NEVER_PRUNE : {}) };
-      if (kept !== undefined) {
-        needIdentity(identities, kept.file);
-        return await namingFile(kept.file, () =>
+      if (before !== undefined) {
+        needIdentity(identities, before.file);
+        return await namingFile(before.file, () =>
           // Never under the key of a file that is there: whoever made it may have kept that key.
-          changeSopsFile(kept.text, identities, { values, annotations, recipients }, now),
+          changeSopsFile(before.text, identities, { values, annotations, recipients }, now),
         );
       }
       const metadata = { name, namespace, labels: secretLabels(stack, name), annotations };
@@ -40,9 +40,13 @@ export function sopsVault({ stack, recipients, identities, now }: SopsVaultOptio
         now,
       );
     },
-    open: async ({ file, text }) =>
-      identities.length === 0 ? undefined : await namingFile(file, () => openSopsFile(text, identities)),
   };
+}
+
+/** Opens files with the private key of one of their recipients, where there is one. */
+export function opensSops(identities: readonly Identity[]): Open {
+  return async ({ file, text }) =>
+    identities.length === 0 ? undefined : await namingFile(file, () => openSopsFile(text, identities));
 }
 
 /** @throws SecretsProblem when there is none */
@@ -73,7 +77,7 @@ export async function namingFile<T>(file: string, work: () => Promise<T>): Promi
 function records({ values, oldSigningKeys }: SecretChange): Readonly<Record<string, string>> {
   return Object.assign(
     {},
-    ...[...values].map(([key, { revision, made }]) => keyAnnotations(key, { revision, made })),
+    ...[...values].map(([key, { value: _, ...facts }]) => keyAnnotations(key, facts)),
     oldSigningKeyAnnotations(oldSigningKeys),
   );
 }

@@ -1,11 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { OldSigningKey } from '../../model/kept-secrets.ts';
+import { countText } from '../../model/limits.ts';
+import type { OldSigningKey } from '../../model/secret-files.ts';
 import type { ValueForm } from '../../model/secrets.ts';
 import { SecretsProblem } from '../problem.ts';
 import { readSigningKey } from './signing-key.ts';
 import { SecretValue } from './value.ts';
 
-/** A value that an operator gave, as it will be kept. */
+/** A value that an operator gave, as it will be encrypted. */
 export interface Accepted {
   readonly value: SecretValue;
   /** Keys that were in it beside the one that Synapse signs with. */
@@ -35,6 +36,10 @@ export function accept(form: ValueForm, given: SecretValue, nowMs: number): Acce
       return plain(pem(given, 'private key'));
     case 'given':
       return plain(pem(given, form.pem));
+    case 'entered':
+      return plain(entered(given));
+    case 'composed':
+      throw new Error('a composed value is not given');
   }
 }
 
@@ -55,6 +60,21 @@ function password(given: SecretValue, unquoted: boolean): SecretValue {
     throw new SecretsProblem('it has characters that the programs which read it would change', remedy);
   }
   return SecretValue.of(text);
+}
+
+/** Most bytes of a value that an operator enters: every file with it is read, reviewed and applied whole. */
+const LARGEST = 65_536;
+
+/** Editors end a line that is no part of a password; a file of several lines, or of bytes, stays as it is. */
+function entered(given: SecretValue): SecretValue {
+  const bytes = given.bytes();
+  if (bytes.length > LARGEST) {
+    throw new SecretsProblem(`it has ${countText(bytes.length)} bytes`, `give at most ${countText(LARGEST)}`);
+  }
+  const line = /^([^\r\n]*)\r?\n$/.exec(bytes.toString('latin1'))?.[1];
+  const value = line === undefined ? bytes : bytes.subarray(0, line.length);
+  if (value.length === 0) throw new SecretsProblem('it is empty', 'give a value, or leave it out');
+  return new SecretValue(value);
 }
 
 function livekitKeys(given: SecretValue, apiKey: string): SecretValue {

@@ -6,7 +6,7 @@ import { SecretValue } from './value.ts';
 /** Bytes behind the secret of LiveKit's key, which may not have fewer than 32 characters. */
 const LIVEKIT_BYTES = 32;
 
-/** A new value, from the operating system's generator; undefined for what only the operator knows. */
+/** A new value, from the operating system's generator; undefined for what only the operator knows, and for what follows from other values. */
 export function generate(form: ValueForm): SecretValue | undefined {
   switch (form.kind) {
     case 'hex':
@@ -18,6 +18,8 @@ export function generate(form: ValueForm): SecretValue | undefined {
     case 'private-key':
       return SecretValue.of(privateKey(form.algorithm));
     case 'given':
+    case 'entered':
+    case 'composed':
       return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
-import type { OldSigningKey } from '../../model/kept-secrets.ts';
+import type { OldSigningKey } from '../../model/secret-files.ts';
 import { SecretsProblem } from '../problem.ts';
 import { SecretValue } from './value.ts';
 

@@ -1,14 +1,21 @@
-import { isKeptByOthers } from '../../model/kept-secrets.ts';
+import { sourcesOf } from '../../model/composed.ts';
+import { isMadeByOthers } from '../../model/secret-files.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
-import { type Identity, NAME_IDENTITY } from '../age.ts';
+import { NAME_IDENTITY } from '../age.ts';
+import { newRevision } from '../annotations.ts';
 import { openCopy } from '../escrow.ts';
+import { type Keys, presentValue } from '../present-value.ts';
 import { SecretsProblem } from '../problem.ts';
-import { copiesOf, keptOf, movedOf, type SecretsState } from '../state.ts';
+import { copiesOf, differs, filesOf, knownKey, lackingPlaces, movedOf, type SecretsState } from '../state.ts';
 import { accept } from '../values/accept.ts';
 import { generate } from '../values/generate.ts';
 import type { SecretValue } from '../values/value.ts';
 import type { Wish } from './change.ts';
 import { checkTls } from './tls.ts';
+
+/** What opens values that are there, in the words of a remedy that goes on. */
+export const WITH_IDENTITY =
+  'give the private age key that opens it or its copy in escrow, if there is one (--identity FILE); or ';
 
 /** A key of a Secret, as people name it: `synapse-secrets/form-secret`. */
 export function keyName(secret: Pick<SecretSpec, 'name'>, { key }: Pick<SecretKey, 'key'>): string {
@@ -16,17 +23,15 @@ export function keyName(secret: Pick<SecretSpec, 'name'>, { key }: Pick<SecretKe
 }
 
 /** With what missing values are made. */
-export interface CreateOptions {
+export interface CreateOptions extends Keys {
   /** Values that the operator gave, by {@link keyName}. */
   readonly given: ReadonlyMap<string, SecretValue>;
   /** Asks the operator for what only they know; undefined where they leave it out. */
   readonly ask: (secret: SecretSpec, key: SecretKey) => Promise<SecretValue | undefined>;
-  /** Private keys of age that open copies in escrow. */
-  readonly identities: readonly Identity[];
   readonly now: Date;
 }
 
-/** What is to be kept, and what stays missing. */
+/** Values to encrypt, and what stays missing. */
 export interface CreatePlan {
   readonly wishes: readonly Wish[];
   /** Keys that only the operator knows, by name. */
@@ -34,8 +39,8 @@ export interface CreatePlan {
 }
 
 /**
- * Values for everything that a stack's Secrets lack: what the operator gives, what lies in escrow, or new ones.
- * What is there stays.
+ * Values for everything that a stack's Secrets lack: what the operator gives, what lies in escrow, or new ones; for a
+ * place that lacks what another one has, the same value. What is there stays. Composed values come later, from these.
  *
  * @throws SecretsProblem
  */
@@ -47,18 +52,25 @@ export async function planCreate(
   const wishes: Wish[] = [];
   const missing: string[] = [];
   for (const secret of secrets) {
-    const kept = keptOf(state, secret);
     const own: Wish[] = [];
     const lacking: string[] = [];
     for (const key of secret.keys) {
       const name = keyName(secret, key);
       const given = options.given.get(name);
-      if (kept !== undefined && Object.hasOwn(kept.keys, key.key)) {
-        if (given === undefined) continue;
-        throw new SecretsProblem(
-          `${name} already has a value`,
-          `leave it out, or replace it: rotate ${name}`,
-        );
+      if (key.form.kind === 'composed') {
+        if (given !== undefined) throw notGiven(secret, key);
+        continue;
+      }
+      const places = lackingPlaces(state, secret, key);
+      if (places.length < secret.places.length) {
+        if (given !== undefined) {
+          throw new SecretsProblem(
+            `${name} already has a value`,
+            `leave it out, or replace it: rotate ${name}`,
+          );
+        }
+        if (places.length > 0) own.push(await sameElsewhere(secret, key, places, state, options));
+        continue;
       }
       const wish =
         given === undefined
@@ -69,7 +81,7 @@ export async function planCreate(
     }
     checkTls(secret, own, lacking, options.now);
     wishes.push(...own);
-    if (own.length === 0 && isKeptByOthers(state, secret)) continue;
+    if (own.length === 0 && isMadeByOthers(state.needed, secret)) continue;
     missing.push(...lacking.map((key) => keyName(secret, { key })));
   }
   return { wishes, missing };
@@ -79,11 +91,54 @@ export async function planCreate(
 export function givenWish(secret: SecretSpec, key: SecretKey, given: SecretValue, now: Date): Wish {
   try {
     const { value, oldSigningKeys } = accept(key.form, given, now.getTime());
-    return { secret, key, value, origin: 'given', oldSigningKeys };
+    return { secret, key, value, origin: 'given', revision: newRevision(), oldSigningKeys };
   } catch (error) {
     if (!(error instanceof SecretsProblem)) throw error;
     throw new SecretsProblem(`the value given for ${keyName(secret, key)}: ${error.what}`, error.remedy);
   }
+}
+
+/** What to say where a value is given that follows from others. */
+export function notGiven(secret: SecretSpec, key: SecretKey): SecretsProblem {
+  const sources = sourcesOf(secret, key).map((source) => `${source.secret}/${source.key}`);
+  return new SecretsProblem(
+    `${keyName(secret, key)} is composed of the values of ${sources.join(', ')}`,
+    `replace those: rotate ${sources.join(' ')}`,
+  );
+}
+
+/**
+ * The value that some places have, for those that lack it. Never another one: programs in two namespaces that use one
+ * value would no longer understand each other.
+ */
+async function sameElsewhere(
+  secret: SecretSpec,
+  key: SecretKey,
+  places: readonly string[],
+  state: SecretsState,
+  options: CreateOptions,
+): Promise<Wish> {
+  const name = keyName(secret, key);
+  const there = filesOf(state, secret).find(({ keys }) => Object.hasOwn(keys, key.key));
+  const revision = knownKey(state, secret, key)?.revision;
+  if (differs(state, secret, key)) {
+    throw new SecretsProblem(
+      `${name} has different values in different namespaces`,
+      `make one for all of them: rotate ${name}`,
+    );
+  }
+  const value = await presentValue(secret, key, state, options);
+  if (value === undefined || revision === undefined) {
+    value?.wipe();
+    const isUnnamed = revision === undefined;
+    throw new SecretsProblem(
+      `${name} has a value for the namespace ${there?.namespace ?? ''} only, and ${isUnnamed ? 'its file does not say which one it is' : `nothing here can open it for ${places.join(', ')}`}`,
+      `${isUnnamed || options.identities.length > 0 ? '' : WITH_IDENTITY}encrypt one value for all namespaces: rotate ${name}, with --from-file ${name}=FILE to give the one that the programs have`,
+    );
+  }
+  const made = knownKey(state, secret, key)?.made;
+  const dated = made === undefined ? {} : { made };
+  return { secret, key, value, origin: 'restored', revision, places, ...dated };
 }
 
 async function without(
@@ -121,7 +176,7 @@ async function without(
     );
   }
   const made = generate(key.form);
-  if (made !== undefined) return { secret, key, value: made, origin: 'made' };
+  if (made !== undefined) return { secret, key, value: made, origin: 'made', revision: newRevision() };
   const asked = await ask(secret, key);
   return asked === undefined ? undefined : givenWish(secret, key, asked, now);
 }

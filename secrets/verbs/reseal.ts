@@ -1,5 +1,5 @@
-import type { KeptSecret } from '../../model/kept-secrets.ts';
 import { ownCommand } from '../../model/own-command.ts';
+import type { SecretFile } from '../../model/secret-files.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import { objectText } from '../../output/yaml.ts';
 import type { Identity } from '../age.ts';
@@ -9,16 +9,16 @@ import { SecretsProblem } from '../problem.ts';
 import type { SealingCertificate } from '../sealed-secrets/certificates.ts';
 import { readSealedSecret, type SealedValues } from '../sealed-secrets/manifest.ts';
 import { resealed } from '../sealed-secrets/vault.ts';
-import { copiesOf, fileName, keptOf, movedOf, type SecretsState } from '../state.ts';
+import { copiesOf, fileName, knownKey, movedOf, type SecretsState } from '../state.ts';
 import type { FolderChange, Wish } from './change.ts';
 import { keyName } from './create.ts';
 
 /** Keys whose values are sealed for another certificate than the newest. */
 export function outdatedKeys(
-  kept: KeptSecret,
+  { keys }: Pick<SecretFile, 'keys'>,
   newest: Pick<SealingCertificate, 'fingerprint'>,
 ): readonly string[] {
-  return Object.entries(kept.keys)
+  return Object.entries(keys)
     .filter(([, { certificate }]) => certificate !== newest.fingerprint)
     .map(([key]) => key);
 }
@@ -30,29 +30,36 @@ export function outdatedKeys(
  * @param rotate sends sealed values to the controller, and gives those that come back
  */
 export async function resealByController(
-  secrets: readonly KeptSecret[],
+  files: readonly SecretFile[],
   newest: SealingCertificate,
   rotate: (values: SealedValues) => Promise<Readonly<Record<string, string>>>,
 ): Promise<FolderChange> {
   const texts = new Map<string, string>();
   const expected = new Map<string, string | undefined>();
-  for (const kept of secrets) {
-    const { found } = readSealedSecret(kept.file, kept.text);
-    if (found === undefined) throw new Error(`${kept.file} was read before`);
+  for (const file of files) {
+    const { found } = readSealedSecret(file.file, file.text);
+    if (found === undefined) throw new Error(`${file.file} was read before`);
     const { namespace, name, scope, keys, annotations } = found;
     const encryptedData = Object.fromEntries(keys.map(({ key, sealed }) => [key, sealed]));
     const sealed = await rotate({ namespace, name, scope, encryptedData });
     const records = keys.map(({ key }) =>
       keyAnnotations(key, { ...factsOf(annotations, key), certificate: newest.fingerprint }),
     );
-    const path = fileName(kept);
+    const path = fileName(file);
     texts.set(
       path,
-      objectText(resealed(kept.manifest, sealed, Object.assign({ ...annotations }, ...records))),
+      objectText(resealed(file.manifest, sealed, Object.assign({ ...annotations }, ...records))),
     );
-    expected.set(path, kept.text);
+    expected.set(path, file.text);
   }
   return { texts, unwanted: new Set(), expected };
+}
+
+/** A key to take out of escrow, and the namespaces to seal it for. */
+export interface Wanted {
+  readonly secret: SecretSpec;
+  readonly key: SecretKey;
+  readonly places: readonly string[];
 }
 
 /**
@@ -62,15 +69,14 @@ export async function resealByController(
  * @throws SecretsProblem where the copy of a value is missing
  */
 export async function planFromEscrow(
-  wanted: readonly { readonly secret: SecretSpec; readonly key: SecretKey }[],
+  wanted: readonly Wanted[],
   state: SecretsState,
   identities: readonly Identity[],
 ): Promise<readonly Wish[]> {
   const lacking: string[] = [];
   const wishes: Wish[] = [];
-  for (const { secret, key } of wanted) {
-    const kept = keptOf(state, secret) ?? movedOf(state, secret);
-    const record = kept?.keys[key.key];
+  for (const { secret, key, places } of wanted) {
+    const record = knownKey(state, secret, key) ?? movedOf(state, secret)?.keys[key.key];
     const copies = copiesOf(state, secret, key);
     const copy =
       record?.revision === undefined
@@ -88,7 +94,9 @@ export async function planFromEscrow(
       value: await openCopy(copy, identities),
       origin: 'restored',
       revision: copy.revision,
+      places,
       ...(record?.made === undefined ? {} : { made: record.made }),
+      ...(record?.recipe === undefined ? {} : { recipe: record.recipe }),
     });
   }
   if (lacking.length === 0) return wishes;

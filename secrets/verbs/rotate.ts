@@ -1,27 +1,24 @@
 import { suggestion } from '../../model/nearest.ts';
 import { ownCommand } from '../../model/own-command.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
-import type { Identity } from '../age.ts';
-import { openCopy } from '../escrow.ts';
+import { newRevision } from '../annotations.ts';
+import { type Keys, presentValue } from '../present-value.ts';
 import { SecretsProblem } from '../problem.ts';
-import { copiesOf, keptOf, type SecretsState } from '../state.ts';
+import { filesOf, lackingPlaces, type SecretsState } from '../state.ts';
 import { generate } from '../values/generate.ts';
 import { oldSigningKey, readSigningKey } from '../values/signing-key.ts';
 import type { SecretValue } from '../values/value.ts';
-import type { Vault } from '../vault.ts';
 import type { Wish } from './change.ts';
-import { givenWish, keyName } from './create.ts';
+import { givenWish, keyName, notGiven } from './create.ts';
 import { checkTls } from './tls.ts';
 
 /** With what values are replaced. */
-export interface RotateOptions {
+export interface RotateOptions extends Keys {
   /** Values that the operator gave, by {@link keyName}. */
   readonly given: ReadonlyMap<string, SecretValue>;
   /** Asks the operator for what only they know; undefined where they leave it out. */
   readonly ask: (secret: SecretSpec, key: SecretKey) => Promise<SecretValue | undefined>;
-  readonly identities: readonly Identity[];
-  readonly vault: Vault;
-  /** The signing key that is to be replaced, where it cannot be read from what is kept. */
+  /** The signing key that is to be replaced, where it cannot be opened here. */
   readonly oldSigningKey: SecretValue | undefined;
   readonly now: Date;
 }
@@ -61,7 +58,7 @@ export function findKeys(secrets: readonly SecretSpec[], names: readonly string[
 }
 
 /**
- * New values for keys that have one.
+ * New values for keys that have one, in any of their places: each is one for all places.
  *
  * @throws SecretsProblem
  */
@@ -73,12 +70,13 @@ export async function planRotate(
   const wishes: Wish[] = [];
   for (const { secret, key } of keys) {
     const name = keyName(secret, key);
-    const kept = keptOf(state, secret);
-    if (kept === undefined || !Object.hasOwn(kept.keys, key.key)) {
+    if (key.form.kind === 'composed') throw notGiven(secret, key);
+    if (lackingPlaces(state, secret, key).length === secret.places.length) {
       throw new SecretsProblem(`${name} has no value yet`, `make it with ${ownCommand('secrets create')}`);
     }
     const given =
-      options.given.get(name) ?? (key.form.kind === 'given' ? await options.ask(secret, key) : undefined);
+      options.given.get(name) ??
+      (key.form.kind === 'given' || key.form.kind === 'entered' ? await options.ask(secret, key) : undefined);
     const wish = given === undefined ? madeWish(secret, key) : givenWish(secret, key, given, options.now);
     wishes.push(key.form.kind === 'synapse-signing-key' ? await keepingOldKey(wish, state, options) : wish);
   }
@@ -96,7 +94,7 @@ export async function planRotate(
 /** @throws SecretsProblem where it cannot be made */
 function madeWish(secret: SecretSpec, key: SecretKey): Wish {
   const value = generate(key.form);
-  if (value !== undefined) return { secret, key, value, origin: 'made' };
+  if (value !== undefined) return { secret, key, value, origin: 'made', revision: newRevision() };
   const name = keyName(secret, key);
   throw new SecretsProblem(`only you know the new value of ${name}`, `give it: --from-file ${name}=FILE`);
 }
@@ -104,7 +102,7 @@ function madeWish(secret: SecretSpec, key: SecretKey): Wish {
 /** What other servers believe of old messages hangs on the old key: it goes on being published, never forgotten. */
 async function keepingOldKey(wish: Wish, state: SecretsState, options: RotateOptions): Promise<Wish> {
   const nowMs = options.now.getTime();
-  const old = await currentValue(wish, state, options);
+  const old = options.oldSigningKey ?? (await presentValue(wish.secret, wish.key, state, options));
   if (old === undefined) {
     throw new SecretsProblem(
       `${keyName(wish.secret, wish.key)} cannot be replaced without the old key: its public half has to stay published, or other servers can no longer check anything this one has signed, and its rooms fall apart`,
@@ -116,7 +114,8 @@ async function keepingOldKey(wish: Wish, state: SecretsState, options: RotateOpt
   if (retired.key === oldSigningKey(wish.value, nowMs).key) return wish;
   const oldSigningKeys = [...(wish.oldSigningKeys ?? []), retired];
   const { id } = readSigningKey(wish.value, nowMs);
-  const used = [...(keptOf(state, wish.secret)?.oldSigningKeys ?? []), ...oldSigningKeys];
+  const before = filesOf(state, wish.secret).flatMap((file) => file.oldSigningKeys);
+  const used = [...before, ...oldSigningKeys];
   if (used.every((one) => one.id !== id)) return { ...wish, oldSigningKeys };
   if (wish.origin !== 'made') {
     throw new SecretsProblem(
@@ -126,18 +125,4 @@ async function keepingOldKey(wish: Wish, state: SecretsState, options: RotateOpt
   }
   wish.value.wipe();
   return await keepingOldKey(madeWish(wish.secret, wish.key), state, options);
-}
-
-async function currentValue(
-  { secret, key }: Wish,
-  state: SecretsState,
-  { oldSigningKey: given, identities, vault }: RotateOptions,
-): Promise<SecretValue | undefined> {
-  if (given !== undefined) return given;
-  const kept = keptOf(state, secret);
-  const opened = kept === undefined ? undefined : await vault.open(kept);
-  if (opened !== undefined) return opened.get(key.key);
-  const revision = kept?.keys[key.key]?.revision;
-  const copy = copiesOf(state, secret, key).find((one) => one.revision === revision);
-  return copy === undefined || identities.length === 0 ? undefined : await openCopy(copy, identities);
 }

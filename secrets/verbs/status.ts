@@ -1,10 +1,11 @@
-import { isKeptByOthers } from '../../model/kept-secrets.ts';
+import { isOutdated } from '../../model/composed.ts';
+import { isMadeByOthers, type SecretFile } from '../../model/secret-files.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { SealingCertificate } from '../sealed-secrets/certificates.ts';
 import { sameRecipients } from '../sops/read.ts';
-import { copiesOf, keptOf, movedOf, type SecretsState } from '../state.ts';
+import { copiesOf, differs, fileFor, movedOf, type SecretsState } from '../state.ts';
 
 /** What can be said of a key without opening anything. */
 export type KeyState =
@@ -20,13 +21,18 @@ export type KeyState =
   | 'old'
   /** The stack file asks for a copy in escrow, and there is none of this value. */
   | 'no-escrow'
+  /** Another value than in another namespace: one of them is not that of the programs. */
+  | 'differs'
+  /** Composed of values, or of a text, that have changed since. */
+  | 'outdated'
   | 'not-needed'
-  /** Kept by somebody else. */
+  /** In the cluster or in a store, not here. */
   | 'elsewhere';
 
-/** One key of a stack, and how it is. */
+/** One key of a stack in one of its places, and how it is. */
 export interface KeyStatus {
   readonly secret: string;
+  readonly namespace: string;
   readonly key: string;
   /** Everything that applies; `present` alone where all is well. */
   readonly states: readonly KeyState[];
@@ -43,53 +49,68 @@ export interface StatusContext {
   readonly state: SecretsState;
   /** The certificate that values should be sealed for; undefined where none is pinned. */
   readonly newest: SealingCertificate | undefined;
-  /** Age recipients of each Secret's file, by its name, with SOPS. */
+  /** Age recipients of each Secret's file, by its path, with SOPS. */
   readonly recipients: ReadonlyMap<string, readonly string[]>;
   readonly now: Date;
 }
 
 /** How every key of a stack is, and what is there that it does not need. */
 export function statusOf(stack: Stack, context: StatusContext): readonly KeyStatus[] {
-  const { state, now } = context;
+  const { state } = context;
   const rows: KeyStatus[] = [];
   for (const secret of stack.secrets) {
-    const kept = keptOf(state, secret);
-    const moved = movedOf(state, secret);
-    for (const key of secret.keys) {
-      const record = kept?.keys[key.key];
-      const days = record?.made === undefined ? undefined : daysSince(record.made, now);
-      const row = { secret: secret.name, key: key.key, made: record?.made, days };
-      const isMoved = moved !== undefined && Object.hasOwn(moved.keys, key.key);
-      if (!keepsCiphertext(stack.provider)) rows.push({ ...row, states: ['elsewhere'] });
-      else if (record !== undefined) rows.push({ ...row, states: statesOf(stack, secret, key, context) });
-      else if (isMoved) rows.push({ ...row, states: ['other-namespace'] });
-      else rows.push({ ...row, states: [isKeptByOthers(state, secret) ? 'elsewhere' : 'missing'] });
-    }
-    for (const key of Object.keys(kept?.keys ?? {})) {
-      if (!secret.keys.some((one) => one.key === key)) rows.push(unneeded(secret.name, key));
-    }
+    for (const { namespace } of secret.places) rows.push(...statusIn(stack, secret, namespace, context));
   }
-  for (const { name, keys } of state.unneeded) {
-    for (const key of Object.keys(keys)) rows.push(unneeded(name, key));
+  for (const file of state.unneeded) {
+    for (const key of Object.keys(file.keys)) rows.push(unneeded(file, key));
   }
   return rows;
 }
 
-function unneeded(secret: string, key: string): KeyStatus {
-  return { secret, key, states: ['not-needed'], made: undefined, days: undefined };
+function statusIn(
+  stack: Stack,
+  secret: SecretSpec,
+  namespace: string,
+  context: StatusContext,
+): readonly KeyStatus[] {
+  const { state, now } = context;
+  const file = fileFor(state, secret, namespace);
+  const moved = movedOf(state, secret);
+  const rows = secret.keys.map((key) => {
+    const record = file?.keys[key.key];
+    const days = record?.made === undefined ? undefined : daysSince(record.made, now);
+    const row = { secret: secret.name, namespace, key: key.key, made: record?.made, days };
+    if (!keepsCiphertext(stack.provider)) return { ...row, states: ['elsewhere' as const] };
+    if (file !== undefined && record !== undefined) {
+      return { ...row, states: statesOf(stack, secret, key, file, context) };
+    }
+    const isMoved = moved !== undefined && Object.hasOwn(moved.keys, key.key);
+    if (isMoved) return { ...row, states: ['other-namespace' as const] };
+    const isMade = isMadeByOthers(state.needed, secret);
+    return { ...row, states: [isMade ? ('elsewhere' as const) : ('missing' as const)] };
+  });
+  const others = Object.keys(file?.keys ?? {}).filter((key) => secret.keys.every((one) => one.key !== key));
+  return [...rows, ...others.map((key) => unneeded({ name: secret.name, namespace }, key))];
+}
+
+function unneeded({ name, namespace }: Pick<SecretFile, 'name' | 'namespace'>, key: string): KeyStatus {
+  return { secret: name, namespace, key, states: ['not-needed'], made: undefined, days: undefined };
 }
 
 function statesOf(
   stack: Stack,
   secret: SecretSpec,
   key: SecretKey,
+  file: SecretFile,
   { state, newest, recipients, now }: StatusContext,
 ): readonly KeyState[] {
   const { provider } = stack;
-  const record = keptOf(state, secret)?.keys[key.key];
+  const record = file.keys[key.key];
   const states: KeyState[] = [];
+  if (differs(state, secret, key)) states.push('differs');
+  if (isOutdated(state.needed, secret, key)) states.push('outdated');
   if (newest !== undefined && record?.certificate !== newest.fingerprint) states.push('other-certificate');
-  if (provider.kind === 'sops' && !sameRecipients(provider.recipients, recipients.get(secret.name) ?? [])) {
+  if (provider.kind === 'sops' && !sameRecipients(provider.recipients, recipients.get(file.file) ?? [])) {
     states.push('other-recipients');
   }
   const { rotateAfterDays } = key;

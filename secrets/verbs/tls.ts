@@ -7,7 +7,7 @@ import type { Wish } from './change.ts';
  * Checks a certificate that the operator gave: it has to come with its key where neither is there yet, and to be valid
  * for the hosts that it is served for.
  *
- * @param wishes what is to be kept of this Secret
+ * @param wishes values that are to be encrypted for this Secret
  * @param missing keys of it that stay without a value
  * @throws SecretsProblem
  */

@@ -86,6 +86,18 @@ describe('the report for people', () => {
     ]);
   });
 
+  it('tells what has no value yet from what is composed of former ones', () => {
+    const one = { stack: 'chat', secret: 'bridge', keys: ['a'] };
+    const missing = [
+      { ...one, namespace: 'chat' },
+      { ...one, namespace: 'calls' },
+      { ...one, secret: 'mail', namespace: 'chat', outdated: true },
+    ] as const;
+    expect(humanReport({ ...done, missing }, 'dist', plain)).toContain(
+      'chat: no value yet in bridge: run `npm run secrets -- create --stack chat`\nchat: composed of what has changed since: mail: run `npm run secrets -- create --stack chat`\n',
+    );
+  });
+
   it('names what was written and removed, and counts the rest', () => {
     expect(humanReport(done, 'dist', plain)).toBe(
       'wrote dist/chat/SUMMARY.md\nremoved dist/chat/old.yaml\nchat, staging: 1 written, 1 removed, 7 unchanged\n',

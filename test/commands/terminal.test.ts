@@ -125,8 +125,8 @@ describe('reports', () => {
     stacks: [HOSTILE],
     kept: [HOSTILE],
     missing: [
-      { stack: HOSTILE, secret: HOSTILE, keys: [HOSTILE] },
-      { stack: HOSTILE, secret: HOSTILE, keys: [HOSTILE], sealedFor: HOSTILE },
+      { stack: HOSTILE, secret: HOSTILE, namespace: HOSTILE, keys: [HOSTILE] },
+      { stack: HOSTILE, secret: HOSTILE, namespace: HOSTILE, keys: [HOSTILE], sealedFor: HOSTILE },
     ],
     notices: [
       { file: HOSTILE, what: HOSTILE, remedy: HOSTILE },
@@ -162,7 +162,14 @@ describe('reports', () => {
       {
         stack: HOSTILE,
         provider: 'existing',
-        status: [{ secret: HOSTILE, key: HOSTILE, states: ['present'], made: undefined, days: 1 }],
+        status: [HOSTILE, 'b'].map((namespace) => ({
+          secret: HOSTILE,
+          namespace,
+          key: HOSTILE,
+          states: ['present'] as const,
+          made: undefined,
+          days: 1,
+        })),
         changed: [],
         missing: [],
         written: [],

@@ -187,7 +187,7 @@ describe.each(allProfiles().map((stack) => ({ file: stack.file, stack })))(
     });
 
     it('has Secrets once, each read by somebody who is there', () => {
-      const names = stack.secrets.map(({ namespace, name }) => `${namespace}/${name}`);
+      const names = stack.secrets.map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
       for (const { readers } of stack.secrets.flatMap(({ keys }) => keys)) {
         for (const reader of readers) expect(listeners(topology, reader)).toHaveLength(1);

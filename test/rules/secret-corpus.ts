@@ -212,6 +212,15 @@ export const OBJECTS: readonly Case[] = [
     '{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: s}, spec: {encryptedData: {form-secret: hunter2}}}',
   ),
   some(
+    'the fixed text of a file that an ExternalSecret composes',
+    `{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: s}, spec: {target: {template: {data: {mail.yaml: "smtp_user: {{ .user }}\\nsmtp_pass: hunter2\\n"}}}}}`,
+  ),
+  some(
+    'a field that is called secretKey anywhere else',
+    '{apiVersion: example.org/v1, kind: Store, metadata: {name: s}, spec: {secretKey: Hunter_2}}',
+    'Hunter_2',
+  ),
+  some(
     'an annotation',
     '{apiVersion: v1, kind: Service, metadata: {name: s, annotations: {example.org/api-token: hunter2}}}',
   ),
@@ -357,6 +366,10 @@ export const HARMLESS_OBJECTS: readonly Case[] = [
   some(
     'an ExternalSecret',
     '{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: s}, spec: {data: [{secretKey: form-secret, remoteRef: {key: matrix/form-secret}}]}}',
+  ),
+  some(
+    'a key of any spelling that an ExternalSecret fills, and a file that it composes',
+    `{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: s}, spec: {data: [{secretKey: SMTP_Pass.1, remoteRef: {key: mail}}], target: {template: {data: {password: '{{ index . "SMTP_Pass.1" }}', mail.yaml: "host: a\\nsmtp_pass: {{ index . \\"SMTP_Pass.1\\" | toJson }}\\n# {{ \\"{{\\" }}\\n"}}}}}`,
   ),
   some(
     'the name of a Secret for Traefik',

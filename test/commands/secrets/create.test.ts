@@ -296,9 +296,10 @@ describe('synth', () => {
       {
         stack: 'chat',
         secret: 'synapse-secrets',
+        namespace: 'chat',
         keys: ['registration-shared-secret', 'macaroon-secret-key', 'form-secret'],
       },
-      { stack: 'chat', secret: 'synapse-signing-key', keys: ['signing.key'] },
+      { stack: 'chat', secret: 'synapse-signing-key', namespace: 'chat', keys: ['signing.key'] },
     ]);
     expect((await synth({ strict: true, mode: 'check' })).exitCode).toBe(1);
   });

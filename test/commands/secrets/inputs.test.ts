@@ -242,6 +242,7 @@ describe('what only the operator knows', () => {
     expect((await synth({ strict: true })).missing).toContainEqual({
       stack: 'chat',
       secret: 'own-tls',
+      namespace: 'elsewhere',
       keys: ['tls.crt', 'tls.key'],
       sealedFor: 'chat',
     });

@@ -5,7 +5,7 @@ import type { Stack } from '../../../model/stack.ts';
 import { objectText } from '../../../output/yaml.ts';
 import { render } from '../../../render.ts';
 import { keyAnnotations, oldSigningKeyAnnotations } from '../../../secrets/annotations.ts';
-import { withSecrets } from '../../../secrets/kept.ts';
+import { withSecrets } from '../../../secrets/read-files.ts';
 import { newSealedSecret } from '../../../secrets/sealed-secrets/manifest.ts';
 import { sopsVault } from '../../../secrets/sops/vault.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
@@ -30,7 +30,7 @@ const sealed = ((): string => {
 })();
 
 /** A file as `secrets create` writes it. */
-function fileOf({ namespace, name, keys, ...spec }: SecretSpec): string {
+function fileOf({ name, places: [{ namespace }], keys, ...spec }: SecretSpec): string {
   const facts = {
     revision: 'r0123456789abcdef',
     made: '2026-01-31T12:00:00.000Z',
@@ -41,7 +41,7 @@ function fileOf({ namespace, name, keys, ...spec }: SecretSpec): string {
     newSealedSecret({
       namespace,
       name,
-      type: typeOf({ namespace, name, keys, ...spec }),
+      type: typeOf(spec),
       labels: secretLabels('lab', name),
       irreplaceable: spec.irreplaceable === true,
       annotations: Object.assign({}, ...keys.map(({ key }) => keyAnnotations(key, facts))),
@@ -84,7 +84,8 @@ describe('a SealedSecret that this program writes', () => {
   });
 
   it('is admitted without labels, facts and type, as older ones', () => {
-    const { namespace, name } = specOf('synapse-secrets');
+    const { name, places } = specOf('synapse-secrets');
+    const [{ namespace }] = places;
     const made = newSealedSecret({
       namespace,
       name,
@@ -324,7 +325,10 @@ describe('a file of SOPS', () => {
       const made = '2026-01-31T12:00:00.000Z';
       return [one.key, { value: SecretValue.of(CANARY), revision: 'r0123456789abcdef', made }] as const;
     });
-    return await vault.change(spec, undefined, { values: new Map(values), oldSigningKeys: [] });
+    return await vault.change({ spec, namespace: spec.places[0].namespace }, undefined, {
+      values: new Map(values),
+      oldSigningKeys: [],
+    });
   }
 
   it('that this program writes is admitted', async () => {

@@ -21,18 +21,18 @@ export interface RenderedFile {
  *
  * @param keep whether a file that is there stays
  */
-export async function keptFiles(
+export async function untouchedFiles(
   folder: string,
   keep: (file: RenderedFile) => boolean,
 ): Promise<ReadonlySet<string>> {
-  const kept = new Set<string>();
+  const untouched = new Set<string>();
   for (const place of await filesIn(folder)) {
     const path = relative(folder, place).replaceAll('\\', '/');
     const text = headOf(place, FIRST_LINE)?.toString('utf8') ?? '';
     const from = renderedFrom(path, text);
-    if (from !== undefined && keep({ path, stack: stackOf(path), from })) kept.add(path);
+    if (from !== undefined && keep({ path, stack: stackOf(path), from })) untouched.add(path);
   }
-  return kept;
+  return untouched;
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {

@@ -1,12 +1,13 @@
 import { load } from 'js-yaml';
-import { checkFileName } from '../model/checks/file-names.ts';
+import { checkSecretFileName } from '../model/checks/file-names.ts';
 import type { Diagnostic, Position } from '../model/diagnostic.ts';
-import type { KeptKey, KeptSecret, OldSigningKey } from '../model/kept-secrets.ts';
 import { isManifest, type Manifest } from '../model/manifest.ts';
 import { ownCommand } from '../model/own-command.ts';
 import { type Content, readPlainText } from '../model/reading/plain-text.ts';
 import { readYaml } from '../model/reading/yaml-source.ts';
+import { fileIn, hasKey, type KeyFacts, type OldSigningKey, type SecretFile } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
+import type { SecretSpec } from '../model/secrets.ts';
 import type { Stack } from '../model/stack.ts';
 import { notAdmitted } from './admission/admit.ts';
 import type { Expected } from './admission/shape.ts';
@@ -30,16 +31,19 @@ interface ReadableText extends SecretText {
 /** What the files of ciphertext come to. */
 export interface ReadSecrets {
   /** Secrets that the stack needs. */
-  readonly kept: readonly KeptSecret[];
+  readonly needed: readonly SecretFile[];
   /** Secrets that it does not need, or not any more: they are not rendered. */
-  readonly unneeded: readonly KeptSecret[];
-  /** Secrets under a name that the stack needs, but sealed for another namespace, where they do not open. */
-  readonly elsewhere: readonly KeptSecret[];
+  readonly unneeded: readonly SecretFile[];
+  /**
+   * Secrets under a name that the stack needs, but for a namespace that does not need it, while one that does lacks
+   * something: nothing opens there.
+   */
+  readonly elsewhere: readonly SecretFile[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Where nothing is kept here. */
-export const NOTHING_KEPT: ReadSecrets = { kept: [], unneeded: [], elsewhere: [], diagnostics: [] };
+/** Where there are none. */
+export const NO_SECRET_FILES: ReadSecrets = { needed: [], unneeded: [], elsewhere: [], diagnostics: [] };
 
 /**
  * Reads the files of ciphertext that lie beside a stack file. Opens nothing.
@@ -49,8 +53,8 @@ export const NOTHING_KEPT: ReadSecrets = { kept: [], unneeded: [], elsewhere: []
 function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
   const { provider } = stack;
   const diagnostics: Diagnostic[] = [];
-  const found: KeptSecret[] = [];
-  if (!keepsCiphertext(provider)) return NOTHING_KEPT;
+  const found: SecretFile[] = [];
+  if (!keepsCiphertext(provider)) return NO_SECRET_FILES;
   for (const given of texts) {
     const one = readable(given);
     if ('diagnostics' in one) {
@@ -80,21 +84,37 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
       });
     }
   }
-  const needs = ({ namespace, name }: KeptSecret): boolean =>
-    stack.secrets.some((spec) => spec.namespace === namespace && spec.name === name);
-  const others = found.filter((secret) => !needs(secret));
-  const isElsewhere = ({ name }: KeptSecret): boolean => stack.secrets.some((spec) => spec.name === name);
+  const needed = found.filter((file) => specOf(stack, file) !== undefined);
+  const others = found.filter((file) => !needed.includes(file));
+  const isElsewhere = ({ name }: SecretFile): boolean =>
+    stack.secrets.some((spec) => spec.name === name && !isWhole(spec, needed));
   return {
-    kept: found.filter(needs),
+    needed,
     unneeded: others.filter((secret) => !isElsewhere(secret)),
     elsewhere: others.filter(isElsewhere),
     diagnostics,
   };
 }
 
+/** The Secret of the stack that a file is for, in one of its places. */
+function specOf(
+  { secrets }: Stack,
+  { namespace, name }: Pick<SecretFile, 'namespace' | 'name'>,
+): SecretSpec | undefined {
+  return secrets.find((spec) => spec.name === name && spec.places.some((it) => it.namespace === namespace));
+}
+
+/** Whether every place of a Secret has all of its keys. */
+function isWhole(spec: SecretSpec, files: readonly SecretFile[]): boolean {
+  return spec.places.every(({ namespace }) =>
+    spec.keys.every(({ key }) => hasKey(fileIn(files, spec, namespace), key)),
+  );
+}
+
 /** What a file must say that it is: for a Secret of the stack, that one; for any other, whatever it says. */
-function expectedOf({ secrets }: Stack, { namespace, name, manifest }: KeptSecret): Expected {
-  const spec = secrets.find((it) => it.namespace === namespace && it.name === name);
+function expectedOf(stack: Stack, file: SecretFile): Expected {
+  const { namespace, name, manifest } = file;
+  const spec = specOf(stack, file);
   if (spec !== undefined) return { namespace, name, spec };
   return { namespace: manifest.metadata.namespace ?? '', name: manifest.metadata.name, spec };
 }
@@ -103,7 +123,7 @@ function expectedOf({ secrets }: Stack, { namespace, name, manifest }: KeptSecre
 function readable({ file, text: content }: SecretText): ReadableText | Pick<ReadSecret, 'diagnostics'> {
   const { text, diagnostics } = readPlainText(file, content);
   const found = [
-    ...checkFileName(file),
+    ...checkSecretFileName(file),
     ...diagnostics,
     ...(text === undefined ? [] : [...markErrors(file, text), ...limitErrors(file, text)]),
   ];
@@ -124,7 +144,7 @@ function markErrors(file: string, text: string): readonly Diagnostic[] {
 }
 
 /**
- * A stack with the ciphertext that is kept for it, or what is wrong with that.
+ * A stack with the ciphertext that lies beside its file, or what is wrong with that.
  *
  * @param texts the `.yaml` files of `stacks/<name>.secrets/`
  */
@@ -137,13 +157,17 @@ export function withSecrets(
   readonly diagnostics: readonly Diagnostic[];
 } {
   const secrets = readSecrets(stack, texts);
-  const { kept, diagnostics } = secrets;
+  const { needed: secretFiles, diagnostics } = secrets;
   if (diagnostics.length > 0) return { stack: undefined, secrets, diagnostics };
-  return { stack: kept.length === 0 ? stack : Object.freeze({ ...stack, kept }), secrets, diagnostics };
+  return {
+    stack: secretFiles.length === 0 ? stack : Object.freeze({ ...stack, secretFiles }),
+    secrets,
+    diagnostics,
+  };
 }
 
 interface ReadSecret {
-  readonly secret: KeptSecret | undefined;
+  readonly secret: SecretFile | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -164,7 +188,7 @@ function readSealed({ file, text }: ReadableText): ReadSecret {
   }
   const { keys, annotations, manifest } = found;
   const names = keys.map(({ key }) => key);
-  return keptSecret({ file, text, ...sealedFor(found), manifest, annotations, names });
+  return secretFile({ file, text, ...sealedFor(found), manifest, annotations, names });
 }
 
 /** The Secret that values open as. Somebody may have changed the file's own names since, which opens nothing. */
@@ -202,7 +226,7 @@ function readSops({ file, text }: ReadableText): ReadSecret {
     const manifest = load(text);
     if (!isManifest(manifest)) throw new Error(`${file} was read, but is not an object`);
     const { namespace = '', name, annotations = {} } = manifest.metadata;
-    return keptSecret({ file, text, namespace, name, manifest, annotations, names: keys });
+    return secretFile({ file, text, namespace, name, manifest, annotations, names: keys });
   } catch (error) {
     if (!(error instanceof SopsProblem)) throw error;
     const { what, remedy, place = { line: 1, column: 1 } } = error;
@@ -214,7 +238,7 @@ function readSops({ file, text }: ReadableText): ReadSecret {
 }
 
 /** The facts about keys that annotations hold. */
-function keptSecret({
+function secretFile({
   file,
   text,
   namespace,
@@ -231,7 +255,7 @@ function keptSecret({
 }): ReadSecret {
   const old: { keys: readonly OldSigningKey[]; damaged: readonly string[] } = oldSigningKeysOf(annotations);
   const position: Position = { file, line: 1, column: 1 };
-  const keys: Readonly<Record<string, KeptKey>> = Object.fromEntries(
+  const keys: Readonly<Record<string, KeyFacts>> = Object.fromEntries(
     names.map((key) => [key, factsOf(annotations, key)]),
   );
   return {

@@ -1,0 +1,52 @@
+import { doorTls } from '../entrances/index.ts';
+import { madeElsewhere } from '../made-elsewhere.ts';
+import { type Path, valueAt } from '../reading/yaml-source.ts';
+import type { StackFile } from '../schema.ts';
+import type { Stack } from '../stack.ts';
+import type { Check } from './check.ts';
+import { LIST_OF_FILES } from './exposure.ts';
+import type { CheckFinding } from './finding.ts';
+
+/** A Secret of the operator's own needs a name that nothing else in its namespace has. */
+export const checkOwnSecrets: Check = (written, stack) =>
+  Object.keys(written.secrets?.own ?? {}).flatMap((name): readonly CheckFinding[] => {
+    const taken = takenBy(name, written, stack);
+    return taken === undefined
+      ? []
+      : [
+          {
+            code: 'MG100',
+            at: ['secrets', 'own', name],
+            ...(taken.at === undefined ? {} : { other: taken.at }),
+            what: `the Secret "${name}" of your own has a name that is taken: ${taken.by}`,
+            remedy: `choose another name, such as own-${name}`,
+          },
+        ];
+  });
+
+/** Who has a name already, and where in the stack file that is said, if it is. */
+function takenBy(
+  name: string,
+  written: StackFile,
+  stack: Stack,
+): { readonly by: string; readonly at?: Path } | undefined {
+  if (name === LIST_OF_FILES) return { by: 'its file would be the one that lists all files of the folder' };
+  for (const door of ['public', 'lan'] as const) {
+    const source = doorTls(stack, door);
+    if (source !== undefined && 'secret' in source && source.secret === name) {
+      return { by: 'it holds the certificate of this door', at: ['expose', door, 'tls', 'secret'] };
+    }
+  }
+  // Those of the operator's own have no readers.
+  const readers = stack.secrets
+    .filter((secret) => secret.name === name)
+    .flatMap(({ keys }) => keys[0]?.readers ?? []);
+  const [reader] = stack.topology.workloads.filter(({ id }) => readers.includes(id));
+  if (reader !== undefined) {
+    const [component] = reader.at;
+    const at = valueAt(written, [component]) === undefined ? {} : { at: [component] };
+    return { by: `${component} keeps its own values in it`, ...at };
+  }
+  const made = madeElsewhere(stack).find((one) => one.name === name);
+  return made === undefined ? undefined : { by: `${made.by}, makes it` };
+}

@@ -1,0 +1,46 @@
+import type { ComposedPart } from '../../model/secrets.ts';
+import { SecretsProblem } from '../problem.ts';
+import { SecretValue } from './value.ts';
+
+/**
+ * A value from fixed text and other values.
+ *
+ * @param find the value that a part stands for
+ * @throws SecretsProblem where a value is not text
+ */
+export function compose(
+  parts: readonly ComposedPart[],
+  find: (part: Exclude<ComposedPart, string>) => SecretValue,
+): SecretValue {
+  return SecretValue.of(
+    parts
+      .map((part) => {
+        if (typeof part === 'string') return part;
+        const text = textOf(find(part), part.key);
+        return part.as === 'json' ? jsonText(text) : text;
+      })
+      .join(''),
+  );
+}
+
+function textOf(value: SecretValue, key: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.bytes());
+  } catch {
+    throw new SecretsProblem(
+      `the value of ${key} is not text in UTF-8, and a file is composed of it`,
+      `replace it: rotate ${key}`,
+    );
+  }
+}
+
+/** Control characters that JSON may hold as they are, and YAML may not, or takes for the end of a line. */
+const NOT_IN_YAML = /[\u007f-\u009f\u2028\u2029\ufeff]/g;
+
+/** A text in double quotes that JSON and YAML read alike. */
+function jsonText(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    NOT_IN_YAML,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
