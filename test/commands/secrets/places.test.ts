@@ -141,9 +141,11 @@ describe('reseal', () => {
     const before = unsealAll(await files('stacks/chat.secrets'), HOME.privateKey);
     const next = makeCertificate();
     const cert = await put('next.pem', next.pem);
+    const work = workOn(stack);
+    const flags = { ...work.acceptance.flags, newCertificate: true };
     const result = await reseal(
-      workOn(stack),
-      optionsOf('reseal', { fromEscrow: true, cert, newCert: true }),
+      { ...work, acceptance: { ...work.acceptance, flags } },
+      optionsOf('reseal', { fromEscrow: true, cert }),
     );
     expect(changed(result)).toEqual(['token/a resealed', 'token/file resealed']);
     expect(unsealAll(await files('stacks/chat.secrets'), next.privateKey)).toEqual(before);
