@@ -2,6 +2,7 @@ import type { Accepted } from './accept.ts';
 import type { OpenDoor } from './entrances/index.ts';
 import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
+import type { SchemaNumber } from './schemas.ts';
 import type { SecretProvider } from './secret-settings.ts';
 
 /** The nodes that carry call traffic. */
@@ -32,6 +33,8 @@ export type IpFamily = 'IPv4' | 'IPv6';
 
 /** What holds for the stack as a whole; the settings of its components follow from it. */
 export interface StackFacts {
+  /** Fixes the defaults. */
+  readonly schema: SchemaNumber;
   /** Folder below dist/ and instance label. */
   readonly name: string;
   /** The stack file, for headers and messages. */

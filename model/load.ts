@@ -35,13 +35,14 @@ import {
 import { farBeyond, unknownRepository } from './known-images.ts';
 import { listed } from './listed.ts';
 import { isGroup } from './merge-patch.ts';
-import { NEWEST_SCHEMA, newerThan } from './migrate.ts';
+import { newerThan } from './migrate.ts';
 import { type PathSet, pathSet } from './reading/path-set.ts';
 import type { Content } from './reading/plain-text.ts';
 import { checkTyped, readTypedYaml } from './reading/typed-yaml.ts';
 import { valueAt, type YamlSource } from './reading/yaml-source.ts';
 import { defaultName, resolve } from './resolve.ts';
 import { stackSchema } from './schema.ts';
+import { NEWEST_SCHEMA } from './schemas.ts';
 import type { Stack } from './stack.ts';
 import { visible } from './visible.ts';
 

@@ -73,6 +73,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const publicDoor = internet === undefined ? undefined : openDoor(internet.via, internet);
   const lanDoor = lan === undefined ? undefined : openDoor(lan.via ?? 'traefik', lan);
   return {
+    schema: written.schema,
     name,
     file: context.file,
     namespace: written.namespace ?? name,

@@ -13,6 +13,7 @@ import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortTex
 import { NAME_LENGTH } from './limits.ts';
 import { overridesSchema } from './overrides.ts';
 import { recordOf } from './records.ts';
+import { SCHEMAS } from './schemas.ts';
 import { secretsSchema } from './secret-settings.ts';
 import { tlsSchema } from './tls.ts';
 
@@ -159,7 +160,7 @@ const { wellKnown, ...componentFields } = recordOf<ComponentFields>(
 /** The whole stack file. Unknown keys are errors; what follows from other values is not asked. */
 export const stackSchema = z.strictObject({
   schema: z
-    .literal(1)
+    .literal([...SCHEMAS])
     .describe('Fixes defaults and sizes, so that a newer tool never changes them silently.'),
   extends: extendsField.optional(),
   name: label(NAME_LENGTH)

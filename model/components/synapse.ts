@@ -11,6 +11,7 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
+import type { BySchema } from '../schemas.ts';
 import { RANDOM_HEX_32 } from '../secrets.ts';
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS } from '../topology.ts';
@@ -44,7 +45,7 @@ const schema = z
       .enum(['all', 'invite', 'none'])
       .optional()
       .describe(
-        'Which new rooms are encrypted unless their maker says otherwise: all, or those that people are invited to. A room stays encrypted for ever: whoever joins later reads nothing from before, and most bridges and bots read nothing at all, which is rarely meant for public rooms. Default: all.',
+        'Which new rooms are encrypted unless their maker says otherwise: all, or those that people are invited to. A room stays encrypted for ever: whoever joins later reads nothing from before, and most bridges and bots read nothing at all, which is rarely meant for public rooms. Default: invite; all in schema 1.',
       ),
     push: z
       .strictObject({
@@ -52,7 +53,7 @@ const schema = z
           .boolean()
           .optional()
           .describe(
-            'true sends phones a push for every encrypted message (MSC4028), so that they can find mentions in rooms set to mentions only; it costs battery. Default: false.',
+            'true sends phones a push for every encrypted message (MSC4028), so that they can find mentions in rooms set to mentions only; it costs battery. Default: true; false in schema 1.',
           ),
       })
       .optional()
@@ -60,11 +61,15 @@ const schema = z
     profilesNeedLogin: z
       .boolean()
       .optional()
-      .describe('true shows names and pictures of people only to those who are logged in. Default: false.'),
+      .describe(
+        'true shows names and pictures of people only to those who are logged in. Default: true; false in schema 1.',
+      ),
     federationTls: z
       .enum(['TLSv1.2', 'TLSv1.3'])
       .optional()
-      .describe('Oldest TLS with which it connects to other homeservers. Default: whatever they offer.'),
+      .describe(
+        'Oldest TLS with which it connects to other homeservers. Default: TLSv1.2; whatever they offer in schema 1.',
+      ),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     force: forceField.optional(),
@@ -125,6 +130,19 @@ const SIZES: BySize<{ media: string; globalFactor: number; pool: number; resourc
   },
 };
 
+/** In schema 1 Synapse's own, as far as they were not set; from schema 2 on what people expect of a homeserver today. */
+const DEFAULTS: BySchema<
+  Pick<Synapse, 'encryptNewRooms' | 'pushesEncryptedEvents' | 'profilesNeedLogin' | 'federationTls'>
+> = {
+  1: { encryptNewRooms: 'all', pushesEncryptedEvents: false, profilesNeedLogin: false },
+  2: {
+    encryptNewRooms: 'invite',
+    pushesEncryptedEvents: true,
+    profilesNeedLogin: true,
+    federationTls: 'TLSv1.2',
+  },
+};
+
 /** Caches may take half of the memory limit: the other half is Synapse itself and a large room's state. */
 function caches(globalFactor: number, memoryLimit: string): SynapseCaches {
   const limit = mebibytes(memoryLimit);
@@ -133,6 +151,8 @@ function caches(globalFactor: number, memoryLimit: string): SynapseCaches {
 
 function resolve(written: z.infer<typeof schema>, facts: StackFacts): Synapse {
   const size = SIZES[facts.size];
+  const defaults = DEFAULTS[facts.schema];
+  const federationTls = written?.federationTls ?? defaults.federationTls;
   const resolvedHost = written?.host ?? `matrix.${facts.serverName}`;
   const resources = overrideResources(size.resources, written?.resources);
   const storageClass = written?.media?.pvc.storageClass ?? facts.cluster.storageClass;
@@ -145,10 +165,10 @@ function resolve(written: z.infer<typeof schema>, facts: StackFacts): Synapse {
       size: written?.media?.pvc.size ?? size.media,
       ...(storageClass === undefined ? {} : { storageClass }),
     },
-    encryptNewRooms: written?.encryptNewRooms ?? 'all',
-    pushesEncryptedEvents: written?.push?.encryptedEvents ?? false,
-    profilesNeedLogin: written?.profilesNeedLogin ?? false,
-    ...(written?.federationTls === undefined ? {} : { federationTls: written.federationTls }),
+    encryptNewRooms: written?.encryptNewRooms ?? defaults.encryptNewRooms,
+    pushesEncryptedEvents: written?.push?.encryptedEvents ?? defaults.pushesEncryptedEvents,
+    profilesNeedLogin: written?.profilesNeedLogin ?? defaults.profilesNeedLogin,
+    ...(federationTls === undefined ? {} : { federationTls }),
     resources,
     caches: caches(size.globalFactor, resources.limits.memory),
     pool: size.pool,

@@ -83,7 +83,12 @@ export function describe(issue: Issue, source: YamlSource, schema: z.ZodType): r
   }
   const what = `${name} is ${quote(value)}`;
   if (issue.code === 'invalid_value') {
-    const remedy = `${nearestValue(value, issue)}write ${expected(issue, schema)}${isInQuotes(value, issue.values) ? ', without quotes' : ''}`;
+    // It is the right one, in quotes.
+    const meant = isInQuotes(value, issue.values) ? String(value) : undefined;
+    const remedy =
+      meant === undefined
+        ? `${nearestValue(value, issue)}write ${expected(issue, schema)}`
+        : `write ${meant}, without quotes`;
     return [{ position, code: 'MG005', what, remedy }];
   }
   const bare = withoutQuotes(value, schemaAt(schema, path));

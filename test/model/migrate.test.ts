@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isMap } from 'yaml';
-import { MIGRATIONS, type Migration, migrate, NEWEST_SCHEMA } from '../../model/migrate.ts';
+import { MIGRATIONS, type Migration, migrate } from '../../model/migrate.ts';
+import { NEWEST_SCHEMA, SCHEMAS } from '../../model/schemas.ts';
 
 /** Made up for these tests. */
 const MADE_UP: readonly Migration[] = [
@@ -101,4 +102,5 @@ describe('a migration', () => {
 it('leads from every older schema to the newest, one step after the other', () => {
   const steps = Array.from({ length: NEWEST_SCHEMA - 1 }, (_, index) => [index + 1, index + 2]);
   expect(MIGRATIONS.map(({ from, to }) => [from, to])).toEqual(steps);
+  expect(SCHEMAS.at(-1)).toBe(NEWEST_SCHEMA);
 });

@@ -1,0 +1,35 @@
+import { dump } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { SCHEMAS } from '../../model/schemas.ts';
+import type { Stack } from '../../model/stack.ts';
+import { stackFrom } from '../stacks.ts';
+
+/** Everything that a stack can have, with nothing said of any of it. */
+const bare = (schema: number, size: string): Stack =>
+  stackFrom(`schema: ${schema}
+serverName: example.org
+size: ${size}
+expose:
+  public: {via: tunnel, tunnel: {name: main, zone: example.org}}
+  lan: {tls: {issuer: {name: home-ca}}}
+element: {}
+livekit: {}
+jitsi: {access: anyone}
+callNodes: {addresses: {discover: stun}}
+`);
+
+/** The defaults of a stack: what it is, without what follows from that. */
+function defaultsOf(stack: Stack): unknown {
+  const { topology: _topology, containers: _containers, offers: _offers, secrets: _secrets, ...rest } = stack;
+  const { images: _images, secretFiles: _files, ...settings } = rest;
+  return JSON.parse(JSON.stringify(settings));
+}
+
+// A default of a released schema never changes: a release that wants another one opens the next schema.
+describe.each(SCHEMAS)('schema %s', (schema) => {
+  it.each(['small', 'medium', 'large'])('fixes every default of a %s stack', async (size) => {
+    await expect(dump(defaultsOf(bare(schema, size)), { lineWidth: -1, noRefs: true })).toMatchFileSnapshot(
+      `../fixtures/defaults/schema-${schema}-${size}.yaml`,
+    );
+  });
+});
