@@ -7,6 +7,7 @@ import type { Code } from '../model/codes.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { SharedText } from '../model/extends.ts';
 import type { Content } from '../model/reading/plain-text.ts';
+import { secretsFolder } from '../secrets/folder.ts';
 import type { Notice } from './notice.ts';
 import { fromHere } from './paths.ts';
 
@@ -89,19 +90,13 @@ export function unusedShared(
     }));
 }
 
-/** Folders of ciphertext that belong to no stack. */
-export function orphanedSecrets(
-  folder: string,
-  names: readonly string[],
-  stacks: ReadonlySet<string>,
-): readonly Notice[] {
-  return names
-    .filter((name) => !stacks.has(name))
-    .map((name) => ({
-      file: `${fromHere(join(folder, name))}.secrets`,
-      what: `no stack here is named "${name}", so that nothing reads these Secrets`,
-      remedy: `if a stack was renamed, give it its old name again (name: ${name}) before anything is made new; if it is gone, remove the folder`,
-    }));
+/** What to say of folders of ciphertext that belong to no stack. */
+export function orphanNotices(folder: string, names: readonly string[]): readonly Notice[] {
+  return names.map((name) => ({
+    file: fromHere(secretsFolder(folder, name)),
+    what: `no stack here is named "${name}", so that nothing reads these Secrets`,
+    remedy: `if a stack was renamed, give it its old name again (name: ${name}) before anything is made new; if it is gone, remove the folder`,
+  }));
 }
 
 function yamlBelow(folder: string): readonly string[] {

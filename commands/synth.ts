@@ -17,7 +17,6 @@ import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
 import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
 import { type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
-import { orphanedSecrets } from './orphaned-secrets.ts';
 import { overrideDiagnostics } from './override-diagnostics.ts';
 import { slashes } from './paths.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
@@ -161,14 +160,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
     stacks,
     kept: failing.map(({ name }) => name),
     missing,
-    orphanedSecrets:
-      missing.length === 0
-        ? []
-        : orphanedSecrets(
-            bounds,
-            options.stacks,
-            workspace.entries.map(({ name }) => name),
-          ),
+    orphanedSecrets: missing.length === 0 ? [] : workspace.orphanedSecrets,
     notices:
       !isWhole || mode === 'print'
         ? notices
@@ -198,7 +190,13 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
 }
 
 /** A repository whose folder of stacks has gone with the last of them. */
-const NO_WORKSPACE: Workspace = { entries: [], versions: [], warnings: [], notices: [] };
+const NO_WORKSPACE: Workspace = {
+  entries: [],
+  versions: [],
+  warnings: [],
+  orphanedSecrets: [],
+  notices: [],
+};
 
 /** What a run comes to where there is no stack file. */
 async function withoutStacks(

@@ -26,7 +26,7 @@ import type { Notice } from './notice.ts';
 import { packagedFile } from './package-files.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
-import { orphanedSecrets, type StrayFiles, strayFiles, unusedShared } from './stray-files.ts';
+import { orphanNotices, type StrayFiles, strayFiles, unusedShared } from './stray-files.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** The image versions of a repository, at its top. */
@@ -58,6 +58,8 @@ export interface Workspace {
   readonly versions: readonly Diagnostic[];
   /** What in versions.yaml may be meant. */
   readonly warnings: readonly Warning[];
+  /** Folders of ciphertext that belong to no stack, such as one of an older name. */
+  readonly orphanedSecrets: readonly string[];
   /** What lies around the stack files and changes none of them. */
   readonly notices: readonly Notice[];
 }
@@ -97,8 +99,10 @@ export async function readWorkspace(
   // What cannot be read may have had another name in it.
   const areNamesSure = all.every(({ stack }) => stack !== undefined);
   const names = new Set(all.map(({ name }) => name));
+  const orphans = areNamesSure ? stray.secrets.filter((name) => !names.has(name)) : [];
   return {
     entries: all,
+    orphanedSecrets: orphans.map((name) => fromHere(secretsFolder(stacksFolder, name))),
     versions: versions.diagnostics,
     warnings: versions.warnings,
     notices: [
@@ -107,7 +111,7 @@ export async function readWorkspace(
         const file = fromHere(path);
         return unusedShared(file, found, (text) => loadStack(file, text, images, shared).diagnostics);
       }),
-      ...(areNamesSure ? orphanedSecrets(stacksFolder, stray.secrets, names) : []),
+      ...orphanNotices(stacksFolder, orphans),
     ],
   };
 }

@@ -28,6 +28,8 @@ export interface LineSecret {
 /** A name and what follows it: `export NAME=value`, `"name": value`, `# name: value`. */
 const ASSIGNMENT =
   /^[\s#;/*-]{0,40}(?:(?:export|set|ENV|local)\s{1,9})?["']?([\w./-]{1,200})["']?\s{0,40}[:=]{1,2}>?\s{0,40}(.*)$/;
+/** `matrix.example.pw:443` */
+const HOST_AND_PORT = /^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9}:\d{1,5}$/i;
 /** A header in quotes, as commands take them. */
 const HEADER = /["']([\w-]{2,60}):\s{0,9}([^"']{1,4000})["']/g;
 
@@ -55,6 +57,8 @@ export function secretsInLines(text: string, style: Style = 'text'): readonly Li
 
 /** The name of a secret in a line, empty where it has none; undefined without a secret. */
 function secretInLine(line: string, style: Style): string | undefined {
+  // `.pw` is a domain of its own: this is a port.
+  if (HOST_AND_PORT.test(line)) return undefined;
   const [, key, rest = ''] = /[:=]/.test(line) ? (ASSIGNMENT.exec(line) ?? []) : [];
   if (key !== undefined) {
     if (isSecretName(key) && isLiteral(writtenValue(rest, style))) return key;

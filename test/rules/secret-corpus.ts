@@ -318,6 +318,7 @@ export const HARMLESS_FILES: readonly Case[] = [
   some('auth.conf: a header handed on', 'proxy_set_header Authorization $http_authorization;\n'),
   some('url: a URL', 'https://example.org:8448/_matrix/client/v3/login?type=m.login.password\n'),
   some('url: a URL with a user', 'ssh://git@github.com/x/y.git\n'),
+  some('server.json: a host below .pw and its port', '{"m.server": "synapse.example.pw:443"}\n'),
   some('url: a URL with a user and no password', 'postgres://synapse@matrix-db-rw:5432/synapse\n'),
   some('url: a URL with a reference', 'postgres://synapse:$(PGPASSWORD)@db/synapse\n'),
   some('url: another reference', 'postgres://synapse:${PGPASSWORD}@db/synapse\n'),
