@@ -87,6 +87,9 @@ export const CODES = {
   MG097: 'A warning: an image tag is far newer than what this release configures.',
   MG098: 'A placeholder in a configuration that nothing fills in.',
   MG100: 'A Secret of your own has a name that is taken.',
+  MG101: 'A configuration with values of Secrets names none that the stack has.',
+  MG102: 'A configuration with values of Secrets holds one in plain text.',
+  MG103: 'A configuration with values of Secrets would replace what stands elsewhere.',
 } as const;
 
 /** One of {@link CODES}. */

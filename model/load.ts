@@ -20,6 +20,7 @@ import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
+import { checkSecretConfig } from './checks/secret-config.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import { checkUnlikely } from './checks/unlikely.ts';
 import type { Diagnostic, Position, Warning } from './diagnostic.ts';
@@ -65,6 +66,7 @@ const CHECKS: readonly Check[] = [
   checkJitsiEnvironment,
   checkSecretProvider,
   checkOwnSecrets,
+  checkSecretConfig,
 ];
 
 /** What came of a stack file: a resolved stack, or everything that is wrong. */

@@ -9,6 +9,7 @@ export const SYNAPSE_PATHS = {
   config: '/config',
   data: '/data',
   secrets: '/secrets/synapse',
+  secretConfig: '/secrets/config',
   signingKey: '/secrets/signing-key',
 } as const;
 

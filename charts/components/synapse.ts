@@ -4,7 +4,7 @@ import { claim, configFiles, scratch, secretFiles } from '../../constructs/mount
 import { httpProbe } from '../../constructs/probes.ts';
 import { services } from '../../constructs/service.ts';
 import { secretEnv, workload } from '../../constructs/workload.ts';
-import { SYNAPSE_SECRETS, type Synapse } from '../../model/components/synapse.ts';
+import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS, type Synapse } from '../../model/components/synapse.ts';
 import type { Scene } from '../../model/stack.ts';
 import { DATABASE_SERVER } from '../../model/topics.ts';
 import { workloadOf } from '../../model/topology.ts';
@@ -24,14 +24,14 @@ const PROGRESS_SECONDS = STARTUP.every * STARTUP.failures + 600;
 export function synapse(app: App, stack: Scene, own: Synapse): void {
   const file = new ChartFile(app, 'components/synapse.yaml');
   const owner = workloadOf(stack.topology, 'synapse');
+  const secretConfig = SYNAPSE_SECRET_CONFIG;
   const { name, registration, macaroon, form, signingKey } = SYNAPSE_SECRETS;
   workload(file, {
     owner,
     image: stack.images.synapse,
     user: USER,
     resources: own.resources,
-    // The second option makes Synapse itself refuse a secret that stands in a configuration file.
-    args: ['run', `--config-path=${SYNAPSE_PATHS.config}/homeserver.yaml`, '--no-secrets-in-config'],
+    args: ['run', `--config-path=${SYNAPSE_PATHS.config}/homeserver.yaml`, ...secretOptions(own)],
     env: [
       ...DATABASE_SERVER.of(stack.offers).map(({ secret }) => secretEnv('PGPASSWORD', secret, 'password')),
       // Lets jemalloc, which the image starts Synapse with, see all memory: the cache limits count on it.
@@ -41,6 +41,9 @@ export function synapse(app: App, stack: Scene, own: Synapse): void {
       configFiles('config', SYNAPSE_CONFIG, SYNAPSE_PATHS.config, ['homeserver.yaml', 'log.yaml']),
       secretFiles('secrets', name, SYNAPSE_PATHS.secrets, [form, macaroon, registration]),
       secretFiles('signing-key', signingKey.name, SYNAPSE_PATHS.signingKey, [signingKey.key]),
+      ...(own.secretConfig === undefined
+        ? []
+        : [secretFiles('secret-config', secretConfig.name, SYNAPSE_PATHS.secretConfig, [secretConfig.file])]),
       claim('media', own.media.claim, SYNAPSE_PATHS.data),
       // Uploads are kept here until they are complete.
       scratch('tmp', '/tmp', '1Gi'),
@@ -55,4 +58,13 @@ export function synapse(app: App, stack: Scene, own: Synapse): void {
     progressSeconds: PROGRESS_SECONDS,
   });
   services(file, stack.topology, owner.id);
+}
+
+/**
+ * Synapse takes each option at the top from the last file that has it. Its own refusal of secrets in configuration
+ * files means the one from the ConfigMap; the other one is a Secret, and may hold what has no option for a file.
+ */
+function secretOptions({ secretConfig }: Synapse): readonly string[] {
+  if (secretConfig === undefined) return ['--no-secrets-in-config'];
+  return [`--config-path=${SYNAPSE_PATHS.secretConfig}/${SYNAPSE_SECRET_CONFIG.file}`];
 }

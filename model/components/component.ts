@@ -4,6 +4,7 @@ import type { StackFacts } from '../facts.ts';
 import type { Path } from '../reading/yaml-source.ts';
 import type { KnownReleases } from '../releases.ts';
 import type { Resources, SizeRow } from '../resources.ts';
+import type { SecretConfig } from '../secret-config.ts';
 import type { SecretSpec } from '../secrets.ts';
 import type { Offered } from '../topics.ts';
 import type { Flow, HostClaim, Route, ServicePoint, Workload } from '../topology.ts';
@@ -67,6 +68,8 @@ export interface Component<
   readonly images: Readonly<Record<Image, KnownReleases>>;
   /** Where the stack file takes raw additions for it. */
   readonly additions: readonly RawAdditions[];
+  /** Where the stack file takes options for it that hold values of Secrets. @default nowhere */
+  readonly secretConfigs?: readonly SecretConfig[];
   /** What `size` decides for it, with the reason for each number. */
   readonly sizes: readonly SizeRow[];
   /**
@@ -97,6 +100,7 @@ export interface Startable<
   Image extends string,
   Lan extends string | undefined,
 > extends Component<Key, Schema, Result, Image, Lan> {
+  readonly secretConfigs: readonly SecretConfig[];
   /** @param written the part of the stack file at its key, its shape checked */
   start(written: z.infer<Schema>, facts: StackFacts): Started<Result>;
 }
@@ -111,6 +115,7 @@ export function component<
 >(one: Component<Key, Schema, Result, Image, Lan>): Startable<Key, Schema, Result, Image, Lan> {
   return {
     ...one,
+    secretConfigs: one.secretConfigs ?? [],
     start: (written, facts) => {
       const own = one.resolve(written, facts);
       if (!isThere(own)) return { own, offers: [], parts: () => ({}) };

@@ -12,6 +12,7 @@ import {
   sizeRow,
 } from '../resources.ts';
 import type { BySchema } from '../schemas.ts';
+import { secretConfigField, secretConfigSecret } from '../secret-config.ts';
 import { RANDOM_HEX_32 } from '../secrets.ts';
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS } from '../topology.ts';
@@ -72,6 +73,7 @@ const schema = z
       ),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
+    extraSecretConfig: secretConfigField.optional(),
     force: forceField.optional(),
   })
   .optional()
@@ -94,6 +96,8 @@ export interface Synapse {
   /** Most connections it keeps to the database. */
   readonly pool: number;
   readonly extraConfig: Readonly<Record<string, unknown>>;
+  /** Options with values of Secrets; absent where there are none. */
+  readonly secretConfig?: Readonly<Record<string, unknown>>;
 }
 
 /** Synapse's cache settings; sizes in its own grammar (binary M). */
@@ -173,6 +177,7 @@ function resolve(written: z.infer<typeof schema>, facts: StackFacts): Synapse {
     caches: caches(size.globalFactor, resources.limits.memory),
     pool: size.pool,
     extraConfig: written?.extraConfig ?? {},
+    ...(written?.extraSecretConfig === undefined ? {} : { secretConfig: written.extraSecretConfig }),
   };
 }
 
@@ -222,6 +227,49 @@ export const SYNAPSE_SECRETS = {
   signingKey: { name: 'synapse-signing-key', key: 'signing.key' },
 } as const;
 
+/** The Secret with options of homeserver.yaml that hold values of Secrets, and the file in it. */
+export const SYNAPSE_SECRET_CONFIG = { name: 'synapse-secret-config', file: 'secret-config.yaml' } as const;
+
+/** Every option at the top of homeserver.yaml that is rendered for some stack. */
+export const RENDERED_OPTIONS = [
+  'caches',
+  'database',
+  'default_room_version',
+  'enable_metrics',
+  'enable_registration',
+  'encryption_enabled_by_default_for_room_type',
+  'experimental_features',
+  'federation_client_minimum_tls_version',
+  'federation_domain_whitelist',
+  'form_secret_path',
+  'ip_range_blacklist',
+  'listeners',
+  'log_config',
+  'macaroon_secret_key_path',
+  'matrix_rtc',
+  'max_event_delay_duration',
+  'max_image_pixels',
+  'max_upload_size',
+  'media_store_path',
+  'old_signing_keys',
+  'presence',
+  'public_baseurl',
+  'rc_delayed_event_mgmt',
+  'rc_login',
+  'rc_message',
+  'registration_shared_secret_path',
+  'report_stats',
+  'require_auth_for_profile_requests',
+  'server_name',
+  'signing_key_path',
+  'suppress_key_server_warning',
+  'trusted_key_servers',
+  'url_preview_enabled',
+] as const;
+
+/** Options that would undo what comes from files of Secrets. */
+const INLINE_SECRETS = ['form_secret', 'macaroon_secret_key', 'registration_shared_secret', 'signing_key'];
+
 /** The homeserver. */
 export const synapse = component({
   key: 'synapse',
@@ -237,6 +285,14 @@ export const synapse = component({
     },
   },
   additions: [{ at: ['extraConfig'], owned: OWNED }],
+  secretConfigs: [
+    {
+      at: ['extraSecretConfig'],
+      plain: ['extraConfig'],
+      secret: SYNAPSE_SECRET_CONFIG.name,
+      rendered: [...RENDERED_OPTIONS, ...INLINE_SECRETS],
+    },
+  ],
   sizes: [
     sizeRow(
       'requests and limits',
@@ -280,7 +336,7 @@ export const synapse = component({
     DATABASES.offer({ name: 'synapse', owner: 'synapse', for: 'synapse' }),
     WELL_KNOWN_CLIENT.offer({ 'm.homeserver': { base_url: baseUrl } }),
   ],
-  parts: ({ host, resources }, { facts, offers }) => {
+  parts: ({ host, resources, secretConfig }, { facts, offers }) => {
     const { namespace } = facts;
     return {
       containers: [{ at: ['resources'], resources, floor: MEMORY_FLOOR }],
@@ -375,6 +431,15 @@ export const synapse = component({
             },
           ],
         },
+        ...(secretConfig === undefined
+          ? []
+          : [
+              secretConfigSecret(secretConfig, {
+                ...SYNAPSE_SECRET_CONFIG,
+                namespace,
+                reader: 'synapse',
+              }),
+            ]),
       ],
     };
   },

@@ -16,7 +16,13 @@ import { type Repository, repository, shippedStacks } from './harness/repository
 import { type SealedSecretsController, sealedSecrets } from './harness/sealed-secrets.ts';
 import { secretsNeeded, secretsReadBy } from './harness/secret-reads.ts';
 import type { Values } from './harness/secrets.ts';
-import { type LaidSynapse, laySynapse, laySynapseAgain, startSynapse } from './harness/synapse.ts';
+import {
+  clientPort,
+  type LaidSynapse,
+  laySynapse,
+  laySynapseAgain,
+  startSynapse,
+} from './harness/synapse.ts';
 import { publicKeyOf, register, serverKeys } from './harness/synapse-secrets.ts';
 import { ageKeygen, sops } from './tools/go.ts';
 
@@ -305,6 +311,77 @@ describe('sealed', () => {
       expect(await askLivekit(livekit, before[LIVEKIT] ?? '')).toBe(401);
       expect(await askLivekit(livekit, after[LIVEKIT] ?? '')).toBe(200);
     });
+  });
+});
+
+describe('Synapse with options that hold values of own Secrets', () => {
+  const fragment = (host: string): Json => ({
+    email: { smtp_host: host, smtp_user: 'matrix', smtp_pass: { fromSecret: 'mail', key: 'password' } },
+    oidc_providers: [
+      {
+        idp_id: 'staff',
+        idp_name: 'Staff',
+        discover: false,
+        issuer: 'https://login.example.org',
+        authorization_endpoint: 'https://login.example.org/authorize',
+        token_endpoint: 'https://login.example.org/token',
+        jwks_uri: 'https://login.example.org/keys',
+        client_id: 'synapse',
+        client_secret: { fromSecret: 'identity', key: 'client-secret' },
+      },
+    ],
+  });
+  const own = { mail: { password: {} }, identity: { 'client-secret': {} } };
+  const password = `it's "a" {password}: #1\\`;
+  const values = { MAIL: password, OIDC: 'conformance-client' };
+  const entered = ['--from-env', 'mail/password=MAIL', 'identity/client-secret=OIDC'];
+  const FRAGMENT = 'synapse-secret-config/secret-config.yaml';
+  let repo: Repository;
+  const opened = (): Promise<Values> => decrypted(repo.stack(FULL), keys.mine.file);
+
+  beforeAll(async () => {
+    const recipients = [keys.mine.recipient];
+    repo = repository({ provider: 'sops', recipients, own });
+    repo.setting(FULL, ['synapse', 'extraSecretConfig'], fragment('mail.example.org'));
+    const accepted = ['--yes', '--accept-recipient', ...recipients];
+    await repo.run(['secrets', 'create', '--stack', FULL, ...entered, ...accepted], values);
+    await repo.run(['synth']);
+  });
+
+  test('starts, and offers the identity provider', async () => {
+    const laid = await laySynapse(repo.stack(FULL), await opened());
+    const server = await startSynapse(laid);
+    const { body } = await laid.network.request(clientPort(laid), '/_matrix/client/v3/login');
+    const flows = mappings(JSON.parse(body), 'flows');
+    const sso = flows.find((flow) => text(flow, 'type') === 'm.login.sso');
+    expect(mappings(sso, 'identity_providers').map((one) => text(one, 'id'))).toEqual(['oidc-staff']);
+    expect(server.log()).not.toContain(password);
+  });
+
+  test('has the values only in ciphertext', async () => {
+    const values = await opened();
+    expect(parse(need(values[FRAGMENT], FRAGMENT))).toMatchObject({
+      email: { smtp_host: 'mail.example.org', smtp_pass: password },
+      oidc_providers: [{ client_secret: 'conformance-client' }],
+    });
+    expect(leaks(repo, values)).toEqual([]);
+  });
+
+  test('follows the host of the mail server, and then its password', async () => {
+    repo.setting(FULL, ['synapse', 'extraSecretConfig'], fragment('smtp.example.org'));
+    expect(repo.printed()).not.toContain('composed of what has changed since');
+    await repo.run(['synth']);
+    expect(repo.printed()).toContain(`secrets create --stack ${FULL}`);
+    const env = { SOPS_AGE_KEY_FILE: keys.mine.file };
+    await repo.run(['secrets', 'create', '--stack', FULL, '--yes'], env);
+    await repo.run(['synth']);
+    const moved = parse(need((await opened())[FRAGMENT], FRAGMENT));
+    expect(moved).toMatchObject({ email: { smtp_host: 'smtp.example.org', smtp_pass: password } });
+    const rotate = ['secrets', 'rotate', 'mail/password', '--from-env', 'mail/password=MAIL'];
+    await repo.run([...rotate, '--stack', FULL, '--yes'], { ...env, MAIL: 'the next one' });
+    await repo.run(['synth']);
+    const after = parse(need((await opened())[FRAGMENT], FRAGMENT));
+    expect(after).toMatchObject({ email: { smtp_host: 'smtp.example.org', smtp_pass: 'the next one' } });
   });
 });
 

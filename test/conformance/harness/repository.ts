@@ -24,6 +24,8 @@ export interface Repository {
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
   /** Writes another `secrets:` into all stack files. */
   telling(secrets: Json): void;
+  /** Changes the stack file of a stack: another value at a path, or a new one. */
+  setting(stack: string, path: readonly string[], value: unknown): void;
   /** The rendered stacks. */
   stacks(): Stack[];
   stack(name: string): Stack;
@@ -73,6 +75,12 @@ export function repository(secrets?: Json): Repository {
       throw new Error(`matrix-gitops ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
     },
     telling,
+    setting: (stack, path, value) => {
+      const file = join(folder, `stacks/${stack}.yaml`);
+      const document = parseDocument(readFileSync(file, 'utf8'));
+      document.setIn(path, document.createNode(value));
+      writeFileSync(file, String(document));
+    },
     stacks: () => stacks(dist),
     stack: (name) =>
       need(

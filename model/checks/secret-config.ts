@@ -1,0 +1,132 @@
+import { COMPONENT_NAMES, components } from '../components/index.ts';
+import { ownCommand } from '../own-command.ts';
+import { secretByForm } from '../plain-secrets/forms.ts';
+import { isLiteral, isSecretName } from '../plain-secrets/names.ts';
+import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
+import type { StackFile } from '../schema.ts';
+import { contentsOf, type FragmentContents, type SecretConfig } from '../secret-config.ts';
+import type { Stack } from '../stack.ts';
+import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
+
+const REFERENCE = '{fromSecret: NAME, key: KEY}';
+
+/** A fragment with values of Secrets names Secrets that are there, holds none itself, and hides nothing rendered. */
+export const checkSecretConfig: Check = (written, stack) =>
+  COMPONENT_NAMES.flatMap((name) =>
+    components[name].secretConfigs.flatMap((config) => {
+      const path = [name, ...config.at];
+      const fragment = valueAt(written, path);
+      if (fragment === undefined) return [];
+      const contents = contentsOf(fragment);
+      return [
+        ...malformed(path, contents),
+        ...unknown(path, contents, config, stack),
+        ...literals(path, contents),
+        ...collisions(path, fragment, [name, ...config.plain], config, written),
+        ...withoutSecret(path, contents, [name, ...config.plain]),
+      ];
+    }),
+  );
+
+function malformed(path: Path, contents: FragmentContents): readonly CheckFinding[] {
+  return contents.malformed.map((at) => ({
+    code: 'MG101',
+    at: [...path, ...at],
+    what: `${dotted([...path, ...at])} does not name a key of a Secret`,
+    remedy: `write ${REFERENCE}, and nothing else in these braces`,
+  }));
+}
+
+function unknown(
+  path: Path,
+  { references }: FragmentContents,
+  config: SecretConfig,
+  stack: Stack,
+): readonly CheckFinding[] {
+  return references.flatMap(({ at, secret, key }): readonly CheckFinding[] => {
+    const spec = stack.secrets.find(
+      (one) =>
+        one.name === secret && one.name !== config.secret && one.places[0].namespace === stack.namespace,
+    );
+    const found = spec?.keys.find((one) => one.key === key);
+    if (found !== undefined && found.form.kind !== 'composed') return [];
+    const what =
+      spec === undefined
+        ? `the stack has no Secret "${secret}"`
+        : `the Secret "${secret}" has no key "${key}" with a value of its own`;
+    return [
+      {
+        code: 'MG101',
+        at: [...path, ...at],
+        what,
+        remedy: `declare it: secrets: {own: {${secret}: {${key}: {}}}}, and enter its value with ${ownCommand('secrets create')}`,
+      },
+    ];
+  });
+}
+
+function literals(path: Path, contents: FragmentContents): readonly CheckFinding[] {
+  return contents.literals.flatMap(({ at, value }): readonly CheckFinding[] => {
+    const name = at.findLast((step): step is string => typeof step === 'string') ?? '';
+    const isSecret =
+      (isSecretName(name) && isLiteral(value)) ||
+      (typeof value === 'string' && secretByForm(value) !== undefined);
+    if (!isSecret) return [];
+    return [
+      {
+        code: 'MG102',
+        at: [...path, ...at],
+        what: `${dotted([...path, ...at])} holds a secret in plain text`,
+        remedy: `write ${REFERENCE} instead, declare the Secret in secrets.own, and replace the value where it comes from if this file was ever committed`,
+      },
+    ];
+  });
+}
+
+function collisions(
+  path: Path,
+  fragment: unknown,
+  plain: Path,
+  { rendered }: SecretConfig,
+  written: StackFile,
+): readonly CheckFinding[] {
+  const keysOf = (value: unknown): readonly string[] =>
+    typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const added = keysOf(valueAt(written, plain));
+  return keysOf(fragment).flatMap((key): readonly CheckFinding[] => {
+    const at = [...path, key];
+    if (rendered.includes(key)) {
+      return [
+        {
+          code: 'MG103',
+          at,
+          what: `${dotted(at)} would replace the whole of ${key} that is rendered: the program takes one file's or the other's`,
+          remedy: `leave it out; what holds no secret can be added to ${key} in ${dotted(plain)}`,
+        },
+      ];
+    }
+    if (!added.includes(key)) return [];
+    return [
+      {
+        code: 'MG103',
+        at,
+        other: [...plain, key],
+        what: `${dotted(at)} would replace the whole of ${dotted([...plain, key])}: the program takes one file's or the other's`,
+        remedy: `write everything of ${key} in ${dotted(path)}`,
+      },
+    ];
+  });
+}
+
+function withoutSecret(path: Path, contents: FragmentContents, plain: Path): readonly CheckFinding[] {
+  if (contents.references.length > 0 || contents.malformed.length > 0) return [];
+  return [
+    {
+      code: 'MG101',
+      at: path,
+      what: `nothing in ${dotted(path)} comes from a Secret`,
+      remedy: `write it in ${dotted(plain)}, or write ${REFERENCE} where a secret belongs`,
+    },
+  ];
+}
