@@ -85,6 +85,7 @@ export const CODES = {
   MG096: 'A warning: an image is of another program than the one that is configured.',
   MG097: 'A warning: an image tag is far newer than what this release configures.',
   MG098: 'A placeholder in a configuration that nothing fills in.',
+  MG110: 'An override changes nothing.',
 } as const;
 
 /** One of {@link CODES}. */
