@@ -10,6 +10,7 @@ import { culprits } from './output/override-culprits.ts';
 import { type Applied, placeIn } from './output/override-places.ts';
 import { applyOverrides, missingTarget } from './output/overrides.ts';
 import { manifestsText } from './output/yaml.ts';
+import { exposure } from './rules/exposure.ts';
 import { check, rules } from './rules/index.ts';
 import type { Finding } from './rules/rule.ts';
 import { secretsText } from './summary/secrets.ts';
@@ -44,6 +45,8 @@ export function render(stack: Stack): Rendered {
   const changed = objects(stack, copies, numbered(stack.overrides));
   const { own, flux, problems } = changed;
   const { accepted, findings, broken } = judge(stack, copies, changed);
+  // Without overrides the objects open what the stack means.
+  const opened = changed.applied.size === 0 ? undefined : exposure(own, changed.before);
   const texts = new Map<string, string>();
   const header = (path: string): string => headerLine(path, stack.file, CHANGE_THE_STACK_FILE);
   for (const { path, manifests } of own) {
@@ -69,7 +72,7 @@ export function render(stack: Stack): Rendered {
   const manifests = own.flatMap((file) => file.manifests);
   for (const [name, text] of [
     ['SECRETS.md', secretsText(stack)],
-    ['SUMMARY.md', summaryText(stack, manifests, accepted)],
+    ['SUMMARY.md', summaryText(stack, manifests, accepted, opened)],
   ] as const) {
     const below = `${stack.name}/${name}`;
     texts.set(below, `${markdownHeader(below, stack.file, CHANGE_THE_STACK_FILE)}\n\n${text}`);

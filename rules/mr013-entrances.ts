@@ -1,6 +1,7 @@
 import { isEverything, type Opened, opened } from './entrances/opened.ts';
-import { finding } from './reading/objects.ts';
-import type { Rule } from './rule.ts';
+import { at } from './reading/data.ts';
+import { finding, type Located, objects, ofKind } from './reading/objects.ts';
+import type { Finding, Rule } from './rule.ts';
 
 const code = 'MR013';
 
@@ -9,11 +10,25 @@ export const entrancesRule: Rule = {
   code,
   title: 'Entrances open no more than the stack needs.',
   policy: true,
-  check: (input) =>
-    opened(input).map((one) =>
+  check: (input) => [
+    ...opened(input).map((one) =>
       finding(code, one.route.owner, one.route.field, whatOf(one), 'name only the paths that people need'),
     ),
+    ...ofKind(input.before === undefined ? [] : objects(input), '', 'Service').flatMap(checkService),
+  ],
 };
+
+/** Services are for the cluster: what comes from outside comes through an entrance, or to a port of a node. */
+function checkService(service: Located): readonly Finding[] {
+  const type = at(service.data, 'spec', 'type');
+  const addresses = at(service.data, 'spec', 'externalIPs');
+  const found = (field: string, what: string): Finding =>
+    finding(code, service, field, `${what}: the Service is reached past the entrances`, 'remove it');
+  return [
+    ...(type === 'NodePort' || type === 'LoadBalancer' ? [found('spec.type', `is ${type}`)] : []),
+    ...(Array.isArray(addresses) && addresses.length > 0 ? [found('spec.externalIPs', 'is set')] : []),
+  ];
+}
 
 function whatOf({ route, paths, anyHost }: Opened): string {
   if (anyHost) return `answers for every host of the entrance, and leads to ${route.to}`;

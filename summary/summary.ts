@@ -1,4 +1,5 @@
 import { compareText } from '../model/diagnostic.ts';
+import type { Exposure } from '../model/exposure.ts';
 import type { TlsSource } from '../model/facts.ts';
 import { isKeptByOthers, missingKeys } from '../model/kept-secrets.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
@@ -11,15 +12,20 @@ import {
   isOnNode,
   listeners,
   type PathMatch,
+  type Peer,
+  type Port,
   portOf,
   type Route,
   routeEnd,
   selected,
+  type Workload,
 } from '../model/topology.ts';
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
+import { isStillOpen, newPortRows } from './final-ports.ts';
+import { isStillThere, newRows } from './final-routes.ts';
 import {
   blocks,
   type Content,
@@ -79,7 +85,7 @@ function plainHttp(tls: TlsSource): Content {
 }
 
 /** Every port that a firewall has to let in, and from whom. */
-function firewall(stack: Stack): readonly Markdown[] {
+function firewall(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] {
   const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
   const rows: (readonly Content[])[] = [];
@@ -97,19 +103,26 @@ function firewall(stack: Stack): readonly Markdown[] {
     }
   }
   const { topology } = stack;
+  const isClosed = (target: Workload | Peer, open: Port): boolean =>
+    target.kind === 'workload' && !isStillOpen(target, open, exposure);
   for (const flow of topology.flows.filter((one) => isDirect(topology, one))) {
     for (const target of listeners(topology, flow.to)) {
-      rows.push([portText(portOf(target, flow.port)), anybody, nodes, `${target.title}: ${flow.why}`]);
+      const open = portOf(target, flow.port);
+      if (isClosed(target, open)) continue;
+      rows.push([portText(open), anybody, nodes, `${target.title}: ${flow.why}`]);
     }
   }
   for (const { to, port, why } of topology.flows.filter(({ from, to }) => from === to)) {
     for (const target of listeners(topology, to)) {
-      rows.push([portText(portOf(target, port)), itself(stack), nodes, `${target.title}: ${why}`]);
+      const open = portOf(target, port);
+      if (isClosed(target, open)) continue;
+      rows.push([portText(open), itself(stack), nodes, `${target.title}: ${why}`]);
     }
   }
   for (const { selects, ports } of topology.services) {
     for (const one of selected(topology, selects)) {
       for (const open of ports.map(({ to }) => portOf(one, to)).filter(({ on }) => on === 'node')) {
+        if (isClosed(one, open)) continue;
         rows.push([
           portText(open),
           'the cluster only',
@@ -119,6 +132,7 @@ function firewall(stack: Stack): readonly Markdown[] {
       }
     }
   }
+  rows.push(...newPortRows(exposure));
   return [
     heading(2, 'Firewall: ports to open'),
     rows.length === 0
@@ -284,16 +298,23 @@ function wellKnownElsewhere(stack: Stack): readonly Markdown[] {
  *
  * @param manifests the stack's objects, as they will be written
  * @param accepted rules that overridden objects break
+ * @param exposure what the objects open, where overrides have changed some
  */
 export function summaryText(
   stack: Stack,
   manifests: readonly Manifest[],
   accepted: readonly AcceptedFinding[],
+  exposure?: Exposure,
 ): string {
   const { routes } = stack.topology;
-  const weak = warnings(stack);
+  const weak = warnings(stack, exposure);
   const door = (name: Door, title: string): readonly Markdown[] => {
-    const rows = routes.filter((route) => route.door === name).map((route) => routeRow(stack, route));
+    const rows = [
+      ...routes
+        .filter((route) => route.door === name && isStillThere(route, exposure))
+        .map((route) => routeRow(stack, route)),
+      ...newRows(stack, name, exposure),
+    ];
     if (rows.length === 0) return [];
     return [heading(2, title), table(['host', 'paths', 'served by', 'through'], rows)];
   };
@@ -304,7 +325,7 @@ export function summaryText(
     md`Thick arrows are call traffic, straight from clients to the call node.`,
     ...door('public', 'Open to the Internet'),
     ...door('lan', 'Open to the local network'),
-    ...firewall(stack),
+    ...firewall(stack, exposure),
     ...dns(stack),
     ...wellKnownElsewhere(stack),
     heading(2, 'Before this goes live'),
