@@ -23,6 +23,7 @@ import {
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer } from '../settings/well-known.ts';
 import { clusterNeeds } from './cluster-needs.ts';
+import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
 import { isStillThere, newRows } from './final-routes.ts';
@@ -85,7 +86,11 @@ function plainHttp(tls: TlsSource): Content {
 }
 
 /** Every port that a firewall has to let in, and from whom. */
-function firewall(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] {
+function firewall(
+  stack: Stack,
+  manifests: readonly Manifest[],
+  exposure: Exposure | undefined,
+): readonly Markdown[] {
   const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
   const rows: (readonly Content[])[] = [];
@@ -103,8 +108,11 @@ function firewall(stack: Stack, exposure: Exposure | undefined): readonly Markdo
     }
   }
   const { topology } = stack;
+  const configured = configuredPorts(manifests);
   const isClosed = (target: Workload | Peer, open: Port): boolean =>
-    target.kind === 'workload' && !isStillOpen(target, open, exposure);
+    target.kind === 'workload' &&
+    (!isStillOpen(target, open, exposure) ||
+      configured(target)?.some((one) => isSamePort(one, open)) === false);
   for (const flow of topology.flows.filter((one) => isDirect(topology, one))) {
     for (const target of listeners(topology, flow.to)) {
       const open = portOf(target, flow.port);
@@ -130,6 +138,17 @@ function firewall(stack: Stack, exposure: Exposure | undefined): readonly Markdo
           `${one.title}: signalling through the entrance`,
         ]);
       }
+    }
+  }
+  for (const workload of topology.workloads) {
+    const more = configured(workload)?.filter((one) => !workload.ports.some((port) => isSamePort(one, port)));
+    for (const open of more ?? []) {
+      rows.push([
+        portText(open),
+        open.isForClients ? anybody : 'the cluster only',
+        isOnNode(workload) ? nodes : 'its pod',
+        `${workload.title}: ${open.why}`,
+      ]);
     }
   }
   rows.push(...newPortRows(exposure));
@@ -325,7 +344,7 @@ export function summaryText(
     md`Thick arrows are call traffic, straight from clients to the call node.`,
     ...door('public', 'Open to the Internet'),
     ...door('lan', 'Open to the local network'),
-    ...firewall(stack, exposure),
+    ...firewall(stack, manifests, exposure),
     ...dns(stack),
     ...wellKnownElsewhere(stack),
     heading(2, 'Before this goes live'),
