@@ -86,6 +86,7 @@ export const CODES = {
   MG097: 'A warning: an image tag is far newer than what this release configures.',
   MG098: 'A placeholder in a configuration that nothing fills in.',
   MG110: 'An override changes nothing.',
+  MG111: 'A reason to replace what other settings own is not needed.',
 } as const;
 
 /** One of {@link CODES}. */
