@@ -83,7 +83,7 @@ function result({ original, draft, by }: Target, problems: OverrideProblem[]): M
   const value = draft?.value();
   const last = by.at(-1);
   if (value === undefined || last === undefined || !isManifest(value)) return original;
-  const found = flaws(value);
+  const found = flaws(value, original);
   for (const { path, code, what, remedy } of found) {
     const { index, at } = placeIn(by, path) ?? { index: last.index, at: ['patch'] };
     problems.push({ index, at, code, what: `${original.kind} ${original.metadata.name}: ${what}`, remedy });

@@ -34,7 +34,8 @@ function remedyForUnknown({ kind }: Located, key: string): string {
   const versions = Object.values(kindSchemas).filter((it) => it.kind === kind);
   if (versions.length > 0) return `write apiVersion: ${versions.map((it) => it.apiVersion).join(' or ')}`;
   const best = nearest(key, Object.keys(kindSchemas));
-  const otherwise = 'check the spelling, or add the kind to imports/kinds.mjs and run npm run import';
+  const otherwise =
+    'check the spelling of apiVersion and kind; a kind that is unknown here cannot be checked, so apply the object from a file of your own';
   return best === undefined ? otherwise : `did you mean ${best}? else ${otherwise}`;
 }
 
