@@ -1,4 +1,4 @@
-import { hostsOf } from './entrances/expression.ts';
+import { traefikRule } from './entrances/expression.ts';
 import { at, items, text, texts } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -26,7 +26,7 @@ function checkCertificate(certificate: Located, routes: readonly Located[]): rea
       (route) => route.namespace === namespace && at(route.data, 'spec', 'tls', 'secretName') === secret,
     )
     .flatMap((route) => items(at(route.data, 'spec', 'routes'), ''))
-    .flatMap(({ data: rule }) => hostsOf(text(rule.match) ?? ''));
+    .flatMap(({ data: rule }) => traefikRule(text(rule.match) ?? '').hosts);
   const missing = [...new Set(served)].filter((host) => !names.some((name) => covers(name, host)));
   if (missing.length === 0) return [];
   const what = `does not name ${missing.join(', ')}, which is served with it: browsers and other homeservers would refuse`;

@@ -22,8 +22,10 @@ export function newRows(
   door: Door,
   exposure: Exposure | undefined,
 ): readonly (readonly Content[])[] {
-  return (exposure?.newRoutes ?? [])
-    .filter((route) => doorOf(stack, route, exposure) === door)
+  if (exposure === undefined) return [];
+  const hosts = hostsByObject(exposure.routes);
+  return exposure.newRoutes
+    .filter((route) => doorOf(stack, route, hosts.get(route.object.name) ?? new Set()) === door)
     .map((route) => [
       route.hosts.length === 0 ? 'every host' : joined(route.hosts.map(code)),
       code(route.match),
@@ -34,16 +36,25 @@ export function newRows(
     ]);
 }
 
+/** All hosts of each object with routes. */
+function hostsByObject(routes: readonly PassedOn[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { object, hosts } of routes) {
+    const known = found.get(object.name) ?? new Set();
+    for (const host of hosts) known.add(host);
+    found.set(object.name, known);
+  }
+  return found;
+}
+
 function isTunnel({ object }: PassedOn): boolean {
   return object.kind === 'TunnelBinding';
 }
 
 /** A route of Traefik is for the local network only where all else of its object is. */
-function doorOf({ topology, expose }: Stack, route: PassedOn, exposure: Exposure | undefined): Door {
+function doorOf({ topology, expose }: Stack, route: PassedOn, hosts: ReadonlySet<string>): Door {
   if (isTunnel(route)) return 'public';
   if (expose.public?.via !== 'traefik') return 'lan';
-  const same = (exposure?.routes ?? []).filter(({ object }) => object.name === route.object.name);
-  const hosts = new Set(same.flatMap((one) => one.hosts));
   const claims = topology.hosts.filter(({ host }) => hosts.has(host));
   return claims.length > 0 && claims.every(({ door }) => door === 'lan') ? 'lan' : 'public';
 }

@@ -9,32 +9,36 @@ export interface Request {
 /** What a rule says of a request; `maybe` where it depends on what is not known here, such as headers. */
 export type Answer = 'yes' | 'no' | 'maybe';
 
+/** A rule of Traefik, read once. */
+export interface TraefikRule {
+  /** Whether a request passes. */
+  passes(request: Request): Answer;
+  /** The hosts that it names. */
+  readonly hosts: readonly string[];
+  /** All texts in it: hosts, paths and others. */
+  readonly literals: readonly string[];
+}
+
 /**
- * Whether a rule of Traefik lets a request pass. Regular expressions are never run: they are somebody
- * else's, and may take for ever.
+ * Reads a rule of Traefik. Regular expressions are never run: they are somebody else's, and may take for ever.
  *
  * @example
- * passes('Host(`a.org`) && PathPrefix(`/x`)', { host: 'a.org', path: '/x/y' }) // 'yes'
+ * traefikRule('Host(`a.org`) && PathPrefix(`/x`)').passes({ host: 'a.org', path: '/x/y' }) // 'yes'
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
  */
-export function passes(rule: string, request: Request): Answer {
-  const words = tokens(rule);
-  if (words === undefined) return 'maybe';
-  const position = { at: 0 };
-  const answer = either(words, position, request, 0);
-  return position.at === words.length ? answer : 'maybe';
-}
-
-/** The texts in a rule: `a.org` and `/x` above. */
-export function literals(rule: string): readonly string[] {
-  return (tokens(rule) ?? []).flatMap((token) => (typeof token === 'string' ? [] : token.values));
-}
-
-/** The hosts that a rule names. */
-export function hostsOf(rule: string): readonly string[] {
-  return (tokens(rule) ?? []).flatMap((token) =>
-    typeof token !== 'string' && token.name === 'host' ? token.values : [],
-  );
+export function traefikRule(text: string): TraefikRule {
+  const words = tokens(text);
+  const calls = (words ?? []).flatMap((word) => (typeof word === 'string' ? [] : [word]));
+  return {
+    passes: (request) => {
+      if (words === undefined) return 'maybe';
+      const position = { at: 0 };
+      const answer = either(words, position, request, 0);
+      return position.at === words.length ? answer : 'maybe';
+    },
+    hosts: calls.filter(({ name }) => name === 'host').flatMap(({ values }) => values),
+    literals: calls.flatMap(({ values }) => values),
+  };
 }
 
 interface Call {

@@ -1,3 +1,4 @@
+import type { ManifestFile } from '../../model/manifest.ts';
 import { objects } from '../reading/objects.ts';
 import type { RuleInput } from '../rule.ts';
 import { type EntranceRoute, entranceRoutes } from './routes.ts';
@@ -23,11 +24,22 @@ const NOBODYS_HOST = 'somebody-else.invalid';
 
 /** Every route that opens more than the objects did before; nothing where these are not known. */
 export function opened(input: RuleInput): readonly Opened[] {
-  if (input.before === undefined) return [];
-  const before = entranceRoutes(objects({ files: input.before, promisedSecrets: [] }));
-  const known = new Set(before.map(sameRoute));
+  let found = known.get(input);
+  if (found === undefined) {
+    found = input.before === undefined ? [] : compare(input, input.before);
+    known.set(input, found);
+  }
+  return found;
+}
+
+/** Two rules ask. */
+const known = new WeakMap<RuleInput, readonly Opened[]>();
+
+function compare(input: RuleInput, files: readonly ManifestFile[]): readonly Opened[] {
+  const before = entranceRoutes(objects({ files, promisedSecrets: [] }));
+  const unchanged = new Set(before.map(sameRoute));
   return entranceRoutes(objects(input)).flatMap((route): readonly Opened[] => {
-    if (known.has(sameRoute(route))) return [];
+    if (unchanged.has(sameRoute(route))) return [];
     const rivals = before.filter(({ to }) => to === route.to);
     const isOpenTo = (one: EntranceRoute, path: string): boolean => {
       const hosts = one.hosts.length === 0 ? [NOBODYS_HOST] : one.hosts;
@@ -52,7 +64,7 @@ function sameRoute({ owner: { group, kind, namespace, name }, match, to }: Entra
 }
 
 /** More paths than a rule names would cost time only. */
-const MOST_PROBES = 100;
+const MOST_PROBES = 20;
 
 function probes({ literals }: EntranceRoute): readonly string[] {
   const named = literals.filter((text) => text.startsWith('/')).slice(0, MOST_PROBES);

@@ -1,6 +1,6 @@
 import { at, items, text } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
-import { type Answer, hostsOf, literals, mayFind, passes, type Request } from './expression.ts';
+import { type Answer, mayFind, type Request, traefikRule } from './expression.ts';
 
 /** What an entrance passes on, and to whom. */
 export interface EntranceRoute {
@@ -44,6 +44,7 @@ function servicePorts(all: readonly Located[]): Ports {
 function ofTraefik(owner: Located, ports: Ports): readonly EntranceRoute[] {
   return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
     const match = text(route.match) ?? '';
+    const { passes, hosts, literals } = traefikRule(match);
     return items(route.services, '').map(({ data: service }) => {
       const name = `${text(service.namespace) ?? owner.namespace}/${text(service.name) ?? ''}`;
       const port = typeof service.port === 'number' ? service.port : text(service.port);
@@ -52,9 +53,9 @@ function ofTraefik(owner: Located, ports: Ports): readonly EntranceRoute[] {
         field: `${path}.match`,
         match,
         to: `${name}:${ports.get(`${name}:${port}`) ?? port}`,
-        hosts: hostsOf(match),
-        literals: literals(match),
-        accepts: (request) => passes(match, request),
+        hosts,
+        literals,
+        accepts: passes,
       };
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostsOf, literals, mayFind, passes } from '../../rules/entrances/expression.ts';
+import { mayFind, traefikRule } from '../../rules/entrances/expression.ts';
 
 const at = (path: string) => ({ host: 'a.org', path });
 
@@ -25,25 +25,25 @@ describe('a rule of Traefik', () => {
     ['(((', '/', 'maybe'],
     ['', '/', 'maybe'],
   ])('%s: %s %s', (rule, path, answer) => {
-    expect(passes(rule, at(path))).toBe(answer);
+    expect(traefikRule(rule).passes(at(path))).toBe(answer);
   });
 
   it('lets strangers in only where no address is asked for', () => {
     const rule = 'Host(`a.org`) && ClientIP(`10.0.0.0/8`)';
-    expect(passes(rule, at('/'))).toBe('maybe');
-    expect(passes(rule, { ...at('/'), isStranger: true })).toBe('no');
+    expect(traefikRule(rule).passes(at('/'))).toBe('maybe');
+    expect(traefikRule(rule).passes({ ...at('/'), isStranger: true })).toBe('no');
   });
 
   it('names hosts and texts', () => {
     const rule = 'Host(`a.org`, `b.org`) && PathPrefix("/x")';
-    expect(hostsOf(rule)).toEqual(['a.org', 'b.org']);
-    expect(literals(rule)).toEqual(['a.org', 'b.org', '/x']);
+    expect(traefikRule(rule).hosts).toEqual(['a.org', 'b.org']);
+    expect(traefikRule(rule).literals).toEqual(['a.org', 'b.org', '/x']);
   });
 
   it('may be long without end', () => {
-    expect(passes('('.repeat(100_000), at('/'))).toBe('maybe');
-    expect(passes('Host(`'.repeat(20_000), at('/'))).toBe('maybe');
-    expect(passes('!'.repeat(100_000), at('/'))).toBe('maybe');
+    expect(traefikRule('('.repeat(100_000)).passes(at('/'))).toBe('maybe');
+    expect(traefikRule('Host(`'.repeat(20_000)).passes(at('/'))).toBe('maybe');
+    expect(traefikRule('!'.repeat(100_000)).passes(at('/'))).toBe('maybe');
   });
 });
 
