@@ -202,6 +202,20 @@ describe('an override that a person may decide on is listed in SUMMARY.md', () =
       'which no entrance leads to otherwise',
     ],
     [
+      'a Service that leads to another program',
+      override(
+        'Service',
+        'element',
+        '{spec: {selector: {app.kubernetes.io/component: synapse}, ports: [{name: http, port: 80, targetPort: 8008}]}}',
+      ),
+      'leads to other pods',
+    ],
+    [
+      'a Service that leads to the metrics',
+      override('Service', 'synapse', '{spec: {ports: [{name: http, port: 8008, targetPort: metrics}]}}'),
+      'leads to another port of the pods',
+    ],
+    [
       'every host of the entrance',
       override('IngressRoute', 'element-public', step('/spec/routes/0/match', 'PathPrefix(`/`)')),
       'answers for every host',
