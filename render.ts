@@ -2,15 +2,17 @@ import { chartFlux, chartStack } from './charts/index.ts';
 import { kustomizations } from './charts/kustomizations.ts';
 import { layerOf, type RenderedFile, type RenderedPath } from './constructs/rendered-file.ts';
 import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
-import type { OverrideProblem } from './model/overrides.ts';
+import type { Override, OverrideProblem } from './model/overrides.ts';
 import { type SecretFile, secretFileName } from './model/secret-files.ts';
 import type { Stack } from './model/stack.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
 import { headerLine, headerPath, markdownHeader } from './output/header.ts';
+import { culprits } from './output/override-culprits.ts';
 import { type Applied, placeIn } from './output/override-places.ts';
 import { applyOverrides, missingTarget } from './output/overrides.ts';
 import { manifestsText } from './output/yaml.ts';
-import { check } from './rules/index.ts';
+import { exposure } from './rules/exposure.ts';
+import { check, rules } from './rules/index.ts';
 import type { Finding } from './rules/rule.ts';
 import { secretsText } from './summary/secrets.ts';
 import { summaryText } from './summary/summary.ts';
@@ -41,15 +43,11 @@ export function render(stack: Stack): Rendered {
     layer: layerOf(path),
     manifests: [file.manifest],
   }));
-  const { own, flux, problems, applied } = objects(stack, copies);
-  const all = check({ files: [...own, ...copies, ...flux], promisedSecrets: promisedSecrets(stack) });
-  // Hardening is a policy: who overrides an object answers for it, and SUMMARY.md says so.
-  const isOverridden = ({ object }: Finding): boolean => applied.has(objectKey(object));
-  const accepted = all.filter((finding) => isOverridden(finding) && finding.code === HARDENING);
-  const findings = all.filter((finding) => !isOverridden(finding));
-  const broken = all
-    .filter((finding) => isOverridden(finding) && finding.code !== HARDENING)
-    .map((finding, index) => brokenByOverride(finding, applied, index < PLACED));
+  const changed = objects(stack, copies, numbered(stack.overrides));
+  const { own, flux, problems } = changed;
+  const { accepted, findings, broken } = judge(stack, copies, changed);
+  // Without overrides the objects open what the stack means.
+  const opened = changed.applied.size === 0 ? undefined : exposure(own, changed.before);
   const texts = new Map<string, string>();
   const header = (path: string): string => headerLine(path, stack.file, CHANGE_THE_STACK_FILE);
   for (const { path, manifests } of own) {
@@ -75,7 +73,7 @@ export function render(stack: Stack): Rendered {
   const manifests = own.flatMap((file) => file.manifests);
   for (const [name, text] of [
     ['SECRETS.md', secretsText(stack)],
-    ['SUMMARY.md', summaryText(stack, manifests, accepted)],
+    ['SUMMARY.md', summaryText(stack, manifests, accepted, opened)],
   ] as const) {
     const below = `${stack.name}/${name}`;
     texts.set(below, `${markdownHeader(below, stack.file, CHANGE_THE_STACK_FILE)}\n\n${text}`);
@@ -98,32 +96,77 @@ const CHANGE_THE_STACK_FILE = 'change that file and run "npm run synth", not thi
 /** Findings whose place within their override is looked for: more are not listed anyway. */
 const PLACED = 200;
 
-/** The rule that says what is safe, not what is right. */
-const HARDENING = 'MR006';
+/** Rules that say what is safe, not what works. */
+const POLICIES: ReadonlySet<string> = new Set(
+  rules.filter(({ policy }) => policy === true).map(({ code }) => code),
+);
 
 /** The stack's objects, as overrides leave them, and its Flux Kustomizations. */
-function objects(
-  stack: Stack,
-  copies: readonly RenderedFile[],
-): {
+interface Changed {
   readonly own: readonly RenderedFile[];
   readonly flux: readonly ManifestFile[];
   readonly problems: readonly OverrideProblem[];
   /** The overrides of each object that has any. */
   readonly applied: ReadonlyMap<string, readonly Applied[]>;
-} {
-  const overrides = stack.overrides.map((override, index) => ({ index, override }));
-  const own = applyOverrides(chartStack(stack), overrides);
+  /** The stack's objects as they were before. */
+  readonly before: readonly RenderedFile[];
+}
+
+function numbered(overrides: readonly Override[]): readonly Applied[] {
+  return overrides.map((override, index) => ({ index, override }));
+}
+
+function objects(stack: Stack, copies: readonly RenderedFile[], overrides: readonly Applied[]): Changed {
+  const before = chartStack(stack);
+  const own = applyOverrides(before, overrides);
   // Flux's timeouts follow from the objects as overrides leave them; then overrides may change these too.
   const flux = applyOverrides(chartFlux(stack, [...own.files, ...copies]), own.unmatched);
   const all = [...own.files, ...flux.files].flatMap(({ manifests }) => manifests);
   const missing = flux.unmatched.map((one) => missingTarget(one, all));
   return {
+    before,
     own: stampChecksums(own.files, revisions(stack)),
     flux: flux.files,
     applied: new Map([...own.applied, ...flux.applied]),
     problems: [...own.problems, ...flux.problems, ...missing].sort((a, b) => a.index - b.index),
   };
+}
+
+/** What the rules say of the objects: what a person may decide, what this program did wrong, what overrides broke. */
+function judge(
+  stack: Stack,
+  copies: readonly RenderedFile[],
+  changed: Changed,
+): {
+  readonly accepted: readonly Finding[];
+  readonly findings: readonly Finding[];
+  readonly broken: readonly OverrideProblem[];
+} {
+  const { applied } = changed;
+  const checked = ({ own, flux, before }: Changed, isChanged: boolean): readonly Finding[] =>
+    check({
+      files: [...own, ...copies, ...flux],
+      promisedSecrets: promisedSecrets(stack),
+      ...(isChanged ? { before } : {}),
+    });
+  const all = checked(changed, applied.size > 0);
+  const isOverridden = ({ object }: Finding): boolean => applied.has(objectKey(object));
+  // A policy: who overrides an object answers for it, and SUMMARY.md says so.
+  const isAccepted = (one: Finding): boolean => isOverridden(one) && POLICIES.has(one.code);
+  const inOrder = [...new Set([...applied.values()].flat())].sort((a, b) => a.index - b.index);
+  const culpritOf = culprits(inOrder, (some) => checked(objects(stack, copies, some), some.length > 0));
+  const findings: Finding[] = [];
+  const broken: OverrideProblem[] = [];
+  for (const one of all.filter((finding) => !isAccepted(finding))) {
+    if (isOverridden(one)) broken.push(brokenByOverride(one, applied, broken.length < PLACED));
+    else {
+      // An override can break what another object needs.
+      const culprit = culpritOf(one);
+      if (culprit === undefined) findings.push(one);
+      else broken.push({ ...brokenByOverride(one, applied, false), index: culprit.index });
+    }
+  }
+  return { accepted: all.filter(isAccepted), findings, broken };
 }
 
 /** A rule that an override broke, as a mistake in the stack file: that is where to mend it. */

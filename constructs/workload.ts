@@ -98,7 +98,7 @@ export function workload(file: ChartFile, props: WorkloadProps): void {
     },
     volumeMounts: volumeMounts(props.mounts),
   };
-  new k8s.KubeDeployment(file, 'deployment', {
+  new k8s.KubeDeployment(file, `deployment-${owner.id}`, {
     metadata: objectMeta(owner, owner.id),
     spec: {
       // Two pods at once would fight over the volume, the node's port or the identity.

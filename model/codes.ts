@@ -90,6 +90,8 @@ export const CODES = {
   MG101: 'A configuration with values of Secrets names none that the stack has.',
   MG102: 'A configuration with values of Secrets holds one in plain text.',
   MG103: 'A configuration with values of Secrets would replace what stands elsewhere.',
+  MG110: 'An override changes nothing.',
+  MG111: 'A reason to replace what other settings own is not needed.',
 } as const;
 
 /** One of {@link CODES}. */

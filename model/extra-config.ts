@@ -29,11 +29,13 @@ export const extraEnvField = z
   .describe('Environment variables for the program, as its image knows them. Never secrets.');
 
 /** The reason why an addition may replace what the stack depends on. */
+const reason = z.string().min(1, 'write the reason').max(2000, 'write at most 2,000 characters');
+
 export const forceField = z
-  .string()
-  .min(1, 'write the reason')
-  .max(2000, 'write at most 2,000 characters')
-  .describe('Why additions may replace values that other settings own; without it that is an error.');
+  .union([reason, z.record(z.string(), reason)])
+  .describe(
+    'Why additions may replace values that other settings own; without it that is an error. Either KEY.PATH: reason for each, or one reason for all.',
+  );
 
 /** A value of the rendered configuration that belongs to a setting of the stack file. */
 export interface Owned {
@@ -43,7 +45,7 @@ export interface Owned {
   readonly owner: string;
 }
 
-/** A field of the stack file for raw additions. A reason to replace owned values stands beside it, at `force`. */
+/** A field of the stack file for raw additions. Reasons to replace owned values are next to it, at `force`. */
 export interface RawAdditions {
   /** Where it is, below the component's key: `['extraConfig']`. */
   readonly at: Path;
@@ -54,6 +56,12 @@ export interface RawAdditions {
 export interface Conflict extends Owned {
   /** Where in the addition; a part of the owned value, or a group that holds it. */
   readonly at: Path;
+}
+
+/** The key of `force` that lets an addition replace an owned value: its own, or that of a group around it. */
+export function forcing({ at }: Conflict, force: Readonly<Record<string, unknown>>): string | undefined {
+  const place = at.join('.');
+  return Object.keys(force).find((key) => place === key || place.startsWith(`${key}.`));
 }
 
 /** Owned values by dotted path: `'rtc.udp_port': 'livekit.udp'`. */

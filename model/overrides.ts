@@ -63,7 +63,17 @@ export interface OverrideProblem {
   readonly index: number;
   /** The part of the override to change, as a path below it. */
   readonly at: readonly (string | number)[];
-  readonly code: 'MG050' | 'MG051' | 'MG052' | 'MG053' | 'MG055' | 'MG056' | 'MG057' | 'MG058' | 'MG098';
+  readonly code:
+    | 'MG050'
+    | 'MG051'
+    | 'MG052'
+    | 'MG053'
+    | 'MG055'
+    | 'MG056'
+    | 'MG057'
+    | 'MG058'
+    | 'MG098'
+    | 'MG110';
   readonly what: string;
   readonly remedy: string;
 }

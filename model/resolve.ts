@@ -102,10 +102,10 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
     provider: resolveSecretProvider(written.secrets),
     overrides: written.overrides ?? [],
     accept: written.accept ?? [],
-    forced: additions(written).flatMap(({ path, force, conflicts }) =>
-      force === undefined
-        ? []
-        : conflicts.map(({ at }) => ({ path: dotted([...path, ...at]), reason: force })),
+    forced: additions(written).flatMap(({ path, conflicts }) =>
+      conflicts.flatMap(({ at, reason }) =>
+        reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+      ),
     ),
   };
 }

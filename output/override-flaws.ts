@@ -16,8 +16,10 @@ export interface Flaw extends Pick<OverrideProblem, 'code' | 'what' | 'remedy'> 
 /**
  * What overrides left in an object that the checksums, the sums of SUMMARY.md and the rules could not read: too much
  * of everything, amounts that are none, and configuration that does not parse.
+ *
+ * @param original the object before the overrides
  */
-export function flaws(object: Manifest): readonly Flaw[] {
+export function flaws(object: Manifest, original: Manifest): readonly Flaw[] {
   const tooMuch = excessOf(object);
   if (tooMuch !== undefined) {
     const remedy = 'add less in overrides; put large contents in objects of their own';
@@ -25,7 +27,7 @@ export function flaws(object: Manifest): readonly Flaw[] {
   }
   const found: Flaw[] = [];
   amounts(object, [], found);
-  if (object.kind === 'ConfigMap') texts(object, found);
+  if (object.kind === 'ConfigMap') texts(object, original, found);
   return found;
 }
 
@@ -80,7 +82,7 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function texts({ data }: Manifest, found: Flaw[]): void {
+function texts({ data }: Manifest, original: Manifest, found: Flaw[]): void {
   if (!isGroup(data)) return;
   for (const [key, text] of Object.entries(data)) {
     if (typeof text !== 'string') continue;
@@ -95,10 +97,35 @@ function texts({ data }: Manifest, found: Flaw[]): void {
         fail(read.problem, 'correct the text, or name the key without .yaml or .json');
         continue;
       }
+      if (key.endsWith('.json') && !isJson(text)) {
+        fail('is YAML, but not JSON', 'write JSON: keys and texts in double quotes, no comments');
+        continue;
+      }
+      if (!isGroup(read.data) && isGroup(original.data) && isGroupText(original.data[key])) {
+        const holds = Array.isArray(read.data) ? 'a list' : 'a single value';
+        fail(`holds ${holds}, but the program expects keys and values`, 'write keys and values');
+        continue;
+      }
       const [first] = placeholders(read.data);
       if (first === undefined) continue;
       const what = `${key.slice(0, 100)} holds ${first.name}, which nothing fills in: the program reads it as it is`;
       found.push({ path: ['data', key], code: 'MG098', what, remedy: FILL_IN });
     }
   }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True for a text with keys and values. */
+function isGroupText(text: unknown): boolean {
+  if (typeof text !== 'string') return false;
+  const read = readConfigText(text);
+  return 'data' in read && isGroup(read.data);
 }

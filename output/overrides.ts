@@ -1,5 +1,6 @@
 import { LIMITS } from '../model/limits.ts';
 import { isManifest, type Manifest, type ManifestFile, objectId, objectKey } from '../model/manifest.ts';
+import { isGroup } from '../model/merge-patch.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { Operation, Override, OverrideProblem } from '../model/overrides.ts';
 import { type Allowance, type Draft, draftOf, mergeInto } from './draft.ts';
@@ -82,7 +83,7 @@ function result({ original, draft, by }: Target, problems: OverrideProblem[]): M
   const value = draft?.value();
   const last = by.at(-1);
   if (value === undefined || last === undefined || !isManifest(value)) return original;
-  const found = flaws(value);
+  const found = flaws(value, original);
   for (const { path, code, what, remedy } of found) {
     const { index, at } = placeIn(by, path) ?? { index: last.index, at: ['patch'] };
     problems.push({ index, at, code, what: `${original.kind} ${original.metadata.name}: ${what}`, remedy });
@@ -143,6 +144,10 @@ function distinct(words: readonly string[]): readonly string[] {
 /** Changes the object, or says why the patch does not fit it; it is then as before. */
 function change(target: Target, { patch }: Override, allowance: Allowance): Problem | undefined {
   const { original } = target;
+  if (changesNothing(patch, original)) {
+    const what = `the patch of ${original.kind} ${original.metadata.name} changes nothing`;
+    return { code: 'MG110', at: ['patch'], what, remedy: 'write what to change, or remove the override' };
+  }
   const draft = target.draft ?? draftOf(original, allowance);
   target.draft = draft;
   const problem = Array.isArray(patch) ? steps(draft, original, patch) : merge(draft, patch);
@@ -164,6 +169,18 @@ function change(target: Target, { patch }: Override, allowance: Allowance): Prob
   draft.undo();
   const what = `the patch changes what ${original.kind} ${original.metadata.name} is: its kind, apiVersion, name or namespace`;
   return { code: 'MG053', at: ['patch'], what, remedy: 'leave these alone; other objects refer to them' };
+}
+
+/** True for a patch in which nothing is written: neither a value nor a key to remove. */
+function changesNothing(patch: Override['patch'], target: unknown): boolean {
+  return Array.isArray(patch) ? patch.every(({ op }) => op === 'test') : mergesNothing(patch, target);
+}
+
+function mergesNothing(patch: unknown, target: unknown): boolean {
+  if (!isGroup(patch) || !isGroup(target)) return false;
+  return Object.entries(patch).every(
+    ([key, value]) => Object.hasOwn(target, key) && mergesNothing(value, target[key]),
+  );
 }
 
 function merge(draft: Draft, patch: Exclude<Override['patch'], readonly Operation[]>): undefined {

@@ -9,6 +9,11 @@ import { substitutionRule } from './mr007-substitution.ts';
 import { secretsRule } from './mr008-secrets.ts';
 import { irreplaceableRule } from './mr009-irreplaceable.ts';
 import { podSecurityRule } from './mr010-pod-security.ts';
+import { singleRule } from './mr011-single.ts';
+import { runningRule } from './mr012-running.ts';
+import { entrancesRule } from './mr013-entrances.ts';
+import { administrationRule } from './mr014-administration.ts';
+import { certificatesRule } from './mr015-certificates.ts';
 import type { Finding, Rule, RuleInput } from './rule.ts';
 
 /** Every rule, by code. */
@@ -23,6 +28,11 @@ export const rules: readonly Rule[] = [
   secretsRule,
   irreplaceableRule,
   podSecurityRule,
+  singleRule,
+  runningRule,
+  entrancesRule,
+  administrationRule,
+  certificatesRule,
 ];
 
 /**

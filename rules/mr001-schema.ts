@@ -4,6 +4,7 @@ import { nearest } from '../model/nearest.ts';
 import { finding, type Located, objects } from './reading/objects.ts';
 import { isSopsEncrypted, withoutSops } from './reading/sops.ts';
 import type { Finding, Rule } from './rule.ts';
+import { refusedPairs } from './schema/pairs.ts';
 import { validate } from './schema/validate.ts';
 
 const code = 'MR001';
@@ -24,7 +25,7 @@ function checkObject(located: Located): readonly Finding[] {
     return [finding(code, located, '', what, remedyForUnknown(located, key))];
   }
   const object = isSopsEncrypted(located.data) ? withoutSops(located.data) : located.data;
-  return validate(object, schemaOf(kind), '').map(({ path, what, remedy }) =>
+  return [...validate(object, schemaOf(kind), ''), ...refusedPairs(located)].map(({ path, what, remedy }) =>
     finding(code, located, path, what, remedy),
   );
 }
@@ -33,7 +34,8 @@ function remedyForUnknown({ kind }: Located, key: string): string {
   const versions = Object.values(kindSchemas).filter((it) => it.kind === kind);
   if (versions.length > 0) return `write apiVersion: ${versions.map((it) => it.apiVersion).join(' or ')}`;
   const best = nearest(key, Object.keys(kindSchemas));
-  const otherwise = 'check the spelling, or add the kind to imports/kinds.mjs and run npm run import';
+  const otherwise =
+    'check the spelling of apiVersion and kind; a kind that is unknown here cannot be checked, so apply the object from a file of your own';
   return best === undefined ? otherwise : `did you mean ${best}? else ${otherwise}`;
 }
 

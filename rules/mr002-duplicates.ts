@@ -16,7 +16,7 @@ export const duplicatesRule: Rule = {
       if (file === undefined) first.set(identity, it.file);
       else {
         const where = file === it.file ? 'earlier in the same file' : `in ${file}`;
-        const what = `stands ${where} too: the one applied last would win`;
+        const what = `is also defined ${where}: the one applied last would win`;
         findings.push(finding(code, it, 'metadata.name', what, 'remove or rename one of them'));
       }
     }

@@ -122,7 +122,7 @@ function checkKeys({ data: object }: Located, report: Report): void {
   const seen = new Set<string>();
   for (const field of ['data', 'binaryData']) {
     for (const key of Object.keys(data(object[field]))) {
-      const repeated = seen.has(key) ? { what: 'stands in data too', remedy: 'keep one of them' } : undefined;
+      const repeated = seen.has(key) ? { what: 'is in data too', remedy: 'keep one of them' } : undefined;
       report(fieldPath(field, key), violation(key, configKey) ?? repeated);
       seen.add(key);
     }

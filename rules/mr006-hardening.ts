@@ -1,9 +1,12 @@
-import { checkContainer } from './hardening/container.ts';
+import { type ManifestFile, objectKey } from '../model/manifest.ts';
+import { checkContainer, checkImage } from './hardening/container.ts';
 import { checkHostPorts } from './hardening/host-ports.ts';
+import { checkNode, usesPorts } from './hardening/node.ts';
 import { checkPodSpec } from './hardening/pod.ts';
 import { checkProbes } from './hardening/probes.ts';
 import { code, type Report } from './hardening/report.ts';
 import { checkStrategy } from './hardening/strategy.ts';
+import { at } from './reading/data.ts';
 import { finding, objects, ofKind } from './reading/objects.ts';
 import { podTemplates } from './reading/pods.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -12,6 +15,7 @@ import type { Finding, Rule } from './rule.ts';
 export const hardeningRule: Rule = {
   code,
   title: 'Pods are hardened, sized, probed, and replaced safely.',
+  policy: true,
   check(input) {
     const all = objects(input);
     const pods = podTemplates(all);
@@ -20,8 +24,10 @@ export const hardeningRule: Rule = {
     const report: Report = (located, field, what, remedy) => {
       findings.push(finding(code, located, field, what, remedy));
     };
+    const onNode = input.before === undefined ? undefined : podsOnNode(input.before);
     for (const pod of pods) {
       checkPodSpec(pod, report);
+      checkNode(pod, onNode?.has(objectKey(pod.owner)) ?? true, report);
       for (const container of pod.containers) {
         checkContainer(pod, container, report);
         checkProbes(pod, container, report);
@@ -29,6 +35,17 @@ export const hardeningRule: Rule = {
       checkStrategy(pod, claims, report);
     }
     checkHostPorts(pods, report);
+    for (const cluster of ofKind(all, 'postgresql.cnpg.io', 'Cluster')) {
+      const image = at(cluster.data, 'spec', 'imageName');
+      // Without it the operator's own, or that of a catalog.
+      if (image !== undefined) checkImage(cluster, 'spec.imageName', image, report);
+    }
     return findings;
   },
 };
+
+/** The workloads that had ports of their node before somebody changed them. */
+function podsOnNode(before: readonly ManifestFile[]): ReadonlySet<string> {
+  const pods = podTemplates(objects({ files: before, promisedSecrets: [] }));
+  return new Set(pods.filter(usesPorts).map(({ owner }) => objectKey(owner)));
+}

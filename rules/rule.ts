@@ -12,6 +12,11 @@ export interface PromisedSecret {
 export interface RuleInput {
   readonly files: readonly ManifestFile[];
   readonly promisedSecrets: readonly PromisedSecret[];
+  /**
+   * The files as they were before somebody changed the objects: what their maker meant.
+   * @default - nothing is known of that, and rules look at the files alone
+   */
+  readonly before?: readonly ManifestFile[];
 }
 
 /** One thing a rule objects to, naming the place and the way out. */
@@ -34,5 +39,7 @@ export interface Rule {
   readonly code: string;
   /** What must hold, as one sentence. */
   readonly title: string;
+  /** True for a rule that says what is safe or wise, and not what works: whoever changes an object may decide. */
+  readonly policy?: true;
   check(input: RuleInput): readonly Finding[];
 }

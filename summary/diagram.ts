@@ -16,7 +16,7 @@ import { visible } from '../model/visible.ts';
 import { fenced, type Markdown } from './markdown.ts';
 
 /** `7882/udp`, `50000-60000/udp`. */
-export function portText({ number, last, protocol }: Port): string {
+export function portText({ number, last, protocol }: Pick<Port, 'number' | 'last' | 'protocol'>): string {
   return `${number}${last === undefined ? '' : `-${last}`}/${protocol.toLowerCase()}`;
 }
 

@@ -1,6 +1,7 @@
 import { missingKeys, outdatedKeys } from '../model/composed.ts';
 import { compareText } from '../model/diagnostic.ts';
 import { entranceAt, openEntrances } from '../model/entrances/index.ts';
+import type { Exposure } from '../model/exposure.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
@@ -12,15 +13,21 @@ import {
   isOnNode,
   listeners,
   type PathMatch,
+  type Peer,
+  type Port,
   portOf,
   type Route,
   routeEnd,
   selected,
+  type Workload,
 } from '../model/topology.ts';
 import { json } from '../settings/json.ts';
 import { wellKnownClient, wellKnownServer, wellKnownSupport } from '../settings/well-known.ts';
 import { clusterNeeds } from './cluster-needs.ts';
+import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
+import { isStillOpen, newPortRows } from './final-ports.ts';
+import { isStillThere, newRows } from './final-routes.ts';
 import {
   blocks,
   type Content,
@@ -69,7 +76,11 @@ function itself({ callNodes: { address } }: Stack): string {
 }
 
 /** Every port that a firewall has to let in, and from whom. */
-function firewall(stack: Stack): readonly Markdown[] {
+function firewall(
+  stack: Stack,
+  manifests: readonly Manifest[],
+  exposure: Exposure | undefined,
+): readonly Markdown[] {
   const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
   const rows: (readonly Content[])[] = [];
@@ -78,19 +89,29 @@ function firewall(stack: Stack): readonly Markdown[] {
     for (const row of entrance.firewall(doors)) rows.push([row.port, row.from, row.to, phrase(row.for)]);
   }
   const { topology } = stack;
+  const configured = configuredPorts(manifests);
+  const isClosed = (target: Workload | Peer, open: Port): boolean =>
+    target.kind === 'workload' &&
+    (!isStillOpen(target, open, exposure) ||
+      configured(target)?.some((one) => isSamePort(one, open)) === false);
   for (const flow of topology.flows.filter((one) => isDirect(topology, one))) {
     for (const target of listeners(topology, flow.to)) {
-      rows.push([portText(portOf(target, flow.port)), anybody, nodes, `${target.title}: ${flow.why}`]);
+      const open = portOf(target, flow.port);
+      if (isClosed(target, open)) continue;
+      rows.push([portText(open), anybody, nodes, `${target.title}: ${flow.why}`]);
     }
   }
   for (const { to, port, why } of topology.flows.filter(({ from, to }) => from === to)) {
     for (const target of listeners(topology, to)) {
-      rows.push([portText(portOf(target, port)), itself(stack), nodes, `${target.title}: ${why}`]);
+      const open = portOf(target, port);
+      if (isClosed(target, open)) continue;
+      rows.push([portText(open), itself(stack), nodes, `${target.title}: ${why}`]);
     }
   }
   for (const { selects, ports } of topology.services) {
     for (const one of selected(topology, selects)) {
       for (const open of ports.map(({ to }) => portOf(one, to)).filter(({ on }) => on === 'node')) {
+        if (isClosed(one, open)) continue;
         rows.push([
           portText(open),
           'the cluster only',
@@ -100,6 +121,18 @@ function firewall(stack: Stack): readonly Markdown[] {
       }
     }
   }
+  for (const workload of topology.workloads) {
+    const more = configured(workload)?.filter((one) => !workload.ports.some((port) => isSamePort(one, port)));
+    for (const open of more ?? []) {
+      rows.push([
+        portText(open),
+        open.isForClients ? anybody : 'the cluster only',
+        isOnNode(workload) ? nodes : 'its pod',
+        `${workload.title}: ${open.why}`,
+      ]);
+    }
+  }
+  rows.push(...newPortRows(exposure));
   return [
     heading(2, 'Firewall: ports to open'),
     rows.length === 0
@@ -269,16 +302,23 @@ function wellKnownElsewhere(stack: Stack): readonly Markdown[] {
  *
  * @param manifests the stack's objects, as they will be written
  * @param accepted rules that overridden objects break
+ * @param exposure what the objects open, where overrides have changed some
  */
 export function summaryText(
   stack: Stack,
   manifests: readonly Manifest[],
   accepted: readonly AcceptedFinding[],
+  exposure?: Exposure,
 ): string {
   const { routes } = stack.topology;
-  const weak = warnings(stack);
+  const weak = warnings(stack, exposure);
   const door = (name: Door, title: string): readonly Markdown[] => {
-    const rows = routes.filter((route) => route.door === name).map((route) => routeRow(stack, route));
+    const rows = [
+      ...routes
+        .filter((route) => route.door === name && isStillThere(route, exposure))
+        .map((route) => routeRow(stack, route)),
+      ...newRows(stack, name, exposure),
+    ];
     if (rows.length === 0) return [];
     return [heading(2, title), table(['host', 'paths', 'served by', 'through'], rows)];
   };
@@ -289,7 +329,7 @@ export function summaryText(
     md`Thick arrows are call traffic, straight from clients to the call node.`,
     ...door('public', 'Open to the Internet'),
     ...door('lan', 'Open to the local network'),
-    ...firewall(stack),
+    ...firewall(stack, manifests, exposure),
     ...dns(stack),
     ...wellKnownElsewhere(stack),
     heading(2, 'Before this goes live'),

@@ -1,7 +1,9 @@
 import { reservedWithin } from '../model/checks/reserved-ports.ts';
 import { uploadBytes } from '../model/components/synapse.ts';
 import { openEntrances } from '../model/entrances/index.ts';
+import type { Exposure } from '../model/exposure.ts';
 import { isDocumentationAddress } from '../model/fields.ts';
+import { objectText } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
 import { isDirect, isOnNode, listeners, portOf } from '../model/topology.ts';
 import { portText } from './diagram.ts';
@@ -38,11 +40,19 @@ function halfNames({ expose, livekit, synapse }: Stack): readonly string[] {
   ];
 }
 
+/** Pods that overrides have given more. */
+function exceptions(exposure: Exposure | undefined): string {
+  const all = (exposure?.unrestricted ?? []).map(
+    ({ object, fields }) => `${objectText(object)} (${fields.join(', ')})`,
+  );
+  return all.length === 0 ? '' : `, except for ${all.join(' and ')}, by overrides`;
+}
+
 /**
  * What the chosen entrances and settings weaken or reveal, in whole sentences: things a reviewer
  * should have heard of before this goes live.
  */
-export function warnings(stack: Stack): readonly string[] {
+export function warnings(stack: Stack, exposure?: Exposure): readonly string[] {
   const { expose, callNodes, jitsi, livekit } = stack;
   const calls = stack.topology.workloads.some(isOnNode);
   const found: string[] = [];
@@ -66,7 +76,7 @@ export function warnings(stack: Stack): readonly string[] {
   }
   if (calls) {
     found.push(
-      'Call pods use ports of their node, so the namespace admits privileged pods; every pod rendered here is still restricted in all other ways.',
+      `Call pods use ports of their node, so the namespace admits privileged pods; every pod rendered here is still restricted in all other ways${exceptions(exposure)}.`,
     );
   }
   if (calls) {

@@ -79,6 +79,10 @@ describe('a ConfigMap text that cannot be read is an error at its key', () => {
   ).join('\\n');
 
   it.each([
+    ['YAML where JSON is read', '{a: 1}', 'is YAML, but not JSON'],
+    ['JSON with a comment', '# x\\n{}', 'is YAML, but not JSON'],
+    ['JSON with an invisible mark', '\\uFEFF{}', 'is YAML, but not JSON'],
+    ['a list where keys are read', '[1]', 'holds a list, but the program expects keys and values'],
     ['broken', '{', 'is not valid YAML or JSON (line 1)'],
     ['empty', '', 'is empty'],
     ['of two documents', 'a: 1\\n---\\nb: 2\\n', 'holds 2 documents'],
@@ -90,6 +94,19 @@ describe('a ConfigMap text that cannot be read is an error at its key', () => {
     const found = problems(override('ConfigMap', 'element-config', `{data: {config.json: "${text}"}}`));
     expect(found).toEqual([expect.stringMatching(/^8:\d+ MG057 ConfigMap element-config: config.json /)]);
     expect(found[0]).toContain(what);
+  });
+
+  it.each([
+    ['text', 'holds a single value'],
+    ['- a', 'holds a list'],
+  ])('so is homeserver.yaml without keys: %s', (text, what) => {
+    expect(problems(override('ConfigMap', 'synapse-config', `{data: {homeserver.yaml: "${text}"}}`))).toEqual(
+      [expect.stringContaining(`MG057 ConfigMap synapse-config: homeserver.yaml ${what}`)],
+    );
+  });
+
+  it('but not a list in a text that is new', () => {
+    expect(problems(override('ConfigMap', 'element-config', '{data: {list.json: "[1]"}}'))).toEqual([]);
   });
 });
 

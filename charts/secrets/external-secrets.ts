@@ -42,7 +42,7 @@ function externalSecret(app: App, stack: Stack, secret: SecretSpec, namespace: s
     ...(secret.certificateFor === undefined ? {} : { type: 'kubernetes.io/tls' }),
     ...(composed === undefined ? {} : { data: composed }),
   };
-  new ExternalSecret(new ChartFile(app, `secrets/${secretFileName(secret, namespace)}`), name, {
+  new ExternalSecret(new ChartFile(app, `secrets/${secretFileName(secret, namespace)}`), 'external-secret', {
     metadata: {
       name,
       namespace,

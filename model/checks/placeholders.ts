@@ -11,7 +11,7 @@ export const checkPlaceholders: Check = (written) =>
   COMPONENT_NAMES.flatMap((name) =>
     placeholders(valueAt(written, [name]))
       // A reason is for people.
-      .filter(({ path }) => path.at(-1) !== 'force')
+      .filter(({ path }) => !path.slice(-2).includes('force'))
       .map(({ path, name: placeholder }) => ({
         code: 'MG098',
         at: [name, ...path],

@@ -44,14 +44,17 @@ export interface Element {
 }
 
 /** Keys of config.json that follow from the stack. */
-const OWNED = owned({
-  default_server_config: 'serverName and synapse.host',
-  default_server_name: 'serverName',
-  brand: 'element.brand',
-  default_theme: 'element.theme',
-  element_call: 'element.calls',
-  jitsi: 'element.calls and jitsi.host',
-});
+const OWNED = [
+  { path: ['default_server_config', 'm.homeserver'], owner: 'serverName and synapse.host' },
+  ...owned({
+    default_server_name: 'serverName',
+    brand: 'element.brand',
+    default_theme: 'element.theme',
+    'element_call.disable': 'element.calls',
+    'element_call.use_exclusively': 'element.calls',
+    'jitsi.preferred_domain': 'element.calls and jitsi.host',
+  }),
+];
 
 /** Static files: the same at every size. */
 const RESOURCES: Resources = {

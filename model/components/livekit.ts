@@ -102,7 +102,8 @@ const OWNED = owned({
   'turn.relay_range_start': 'livekit.turn.relay',
   'turn.relay_range_end': 'livekit.turn.relay',
   'room.auto_create': 'the JWT service, which alone makes rooms',
-  webhook: 'the JWT service',
+  'webhook.api_key': 'the JWT service',
+  'webhook.urls': 'the JWT service',
 });
 
 const SIZES: BySize<Resources> = {

@@ -206,11 +206,12 @@ const OWNED = owned({
   media_store_path: 'synapse.media',
   max_upload_size: 'synapse.uploadLimit',
   federation_domain_whitelist: 'federation',
-  matrix_rtc: 'livekit',
+  'matrix_rtc.transports': 'livekit',
   max_event_delay_duration: 'livekit',
   'experimental_features.msc4143_enabled': 'livekit',
   'experimental_features.msc4222_enabled': 'livekit',
-  'caches.cache_autotuning': 'synapse.resources.limits.memory',
+  'caches.cache_autotuning.max_cache_memory_usage': 'synapse.resources.limits.memory',
+  'caches.cache_autotuning.target_cache_memory_usage': 'synapse.resources.limits.memory',
 });
 
 /** Bytes of an `uploadLimit`. */

@@ -1,6 +1,10 @@
 import { isLiteral, isSecretName } from './names.ts';
 import { FORMS, URL_PLACEHOLDER } from './words.ts';
 
+/** What to write instead of a value that is secret. */
+export const TO_SECRET =
+  'put it into a Secret that you make yourself, mount that with an override (optional: true), and let the program read the file';
+
 /** Something in a text that must not be there. Values are never repeated. */
 export interface PlainSecret {
   /** After the name of the place: `holds …`. */
@@ -94,9 +98,9 @@ export function querySecretIn(text: string): string | undefined {
 /** Whatever in a text is a secret by its form. */
 export function secretByForm(text: string): PlainSecret | undefined {
   const form = formIn(text);
-  if (form !== undefined) return { what: `holds ${form}`, remedy: 'move it to a Secret' };
+  if (form !== undefined) return { what: `holds ${form}`, remedy: TO_SECRET };
   // Most texts hold no URL.
   if (!text.includes('://')) return undefined;
   const url = urlSecretIn(text) ?? querySecretIn(text);
-  return url === undefined ? undefined : { what: `holds ${url}`, remedy: 'move the URL to a Secret' };
+  return url === undefined ? undefined : { what: `holds ${url}`, remedy: TO_SECRET };
 }

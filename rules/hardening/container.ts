@@ -1,5 +1,6 @@
 import { parseQuantity } from '../../model/quantity.ts';
 import { at, data, list } from '../reading/data.ts';
+import type { Located } from '../reading/objects.ts';
 import { type Container, type PodTemplate, securitySetting } from '../reading/pods.ts';
 import { holds, type Report } from './report.ts';
 
@@ -8,7 +9,7 @@ export function checkContainer(pod: PodTemplate, container: Container, report: R
   checkRights(pod, container, report);
   checkUser(pod, container, report);
   checkResources(pod, container, report);
-  checkImage(pod, container, report);
+  checkImage(pod.owner, `${container.path}.image`, container.data.image, report);
 }
 
 function checkRights(pod: PodTemplate, { data: container, path }: Container, report: Report): void {
@@ -88,12 +89,17 @@ function checkResources({ owner }: PodTemplate, { data: container, path }: Conta
   }
 }
 
-function checkImage({ owner }: PodTemplate, { data: container, path }: Container, report: Report): void {
-  const image = typeof container.image === 'string' ? container.image : '';
+/** Checks that an image is of one release, which never becomes another by itself. */
+export function checkImage(owner: Located, field: string, value: unknown, report: Report): void {
+  const image = typeof value === 'string' ? value : '';
   const [name = '', digest] = image.split('@');
   if (digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest)) return;
   const tag = digest === undefined ? /:([\w][\w.-]{0,127})$/.exec(name)?.[1] : undefined;
-  if (tag !== undefined && tag !== 'latest') return;
-  const what = tag === undefined ? `${holds(container.image)}, without tag or digest` : `${holds(image)}`;
-  report(owner, `${path}.image`, what, 'name the exact version: what runs must not change by itself');
+  // Tags without a number follow a branch: latest, stable, main.
+  if (tag !== undefined && /\d/.test(tag)) return;
+  const what =
+    tag === undefined
+      ? `${holds(value)}, without tag or digest`
+      : `${holds(image)}, a tag that moves on to other releases`;
+  report(owner, field, what, 'name the exact version: what runs must not change by itself');
 }

@@ -29,6 +29,20 @@ export function namesIn(ids: Iterable<string>, namespace: string): readonly stri
   return [...ids].filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
 }
 
+/** What to write instead of a name that nothing has. */
+export function existing(kinds: string, names: readonly string[]): string {
+  const [first] = names;
+  if (first === undefined) return `remove it: there are no ${kinds} in that namespace`;
+  return `write the name of one that exists: ${[...names].sort().join(', ')}`;
+}
+
+/** A reference from a pod can be to something that somebody else makes. */
+function orOptional(path: string, kind: string): string {
+  return /\.(?:secret|configMap|(?:secret|configMap)(?:Key)?Ref)\.\w+$/.test(path)
+    ? `; for a ${kind} that you make yourself, add optional: true to the reference`
+    : '';
+}
+
 /** Requires a Secret, and the keys that are asked of it. `path` is the field that names it. */
 export function requireSecret(
   { inventory, report }: References,
@@ -43,7 +57,8 @@ export function requireSecret(
   if (found === undefined) {
     const hint = suggestion(name, namesIn(inventory.secrets.keys(), located.namespace));
     const what = `names Secret "${name}", which does not exist in namespace ${located.namespace}`;
-    report(located, path, what, `${hint}render it, or list it in the catalogue of secrets`);
+    const names = namesIn(inventory.secrets.keys(), located.namespace);
+    report(located, path, what, `${hint}${existing('Secrets', names)}${orOptional(path, 'Secret')}`);
     return;
   }
   requireKeys({ inventory, report }, located, `Secret "${name}"`, found, keys);
@@ -63,7 +78,8 @@ export function requireConfigMap(
   if (found === undefined) {
     const hint = suggestion(name, namesIn(inventory.configMaps.keys(), located.namespace));
     const what = `names ConfigMap "${name}", which does not exist in namespace ${located.namespace}`;
-    report(located, path, what, `${hint}render it, or correct the name`);
+    const names = namesIn(inventory.configMaps.keys(), located.namespace);
+    report(located, path, what, `${hint}${existing('ConfigMaps', names)}${orOptional(path, 'ConfigMap')}`);
     return;
   }
   requireKeys({ inventory, report }, located, `ConfigMap "${name}"`, found, keys);
@@ -97,7 +113,12 @@ export function requireService(
   if (found === undefined) {
     const hint = suggestion(name, namesIn(inventory.services.keys(), namespace));
     const what = `names Service "${name}", which does not exist in namespace ${namespace}`;
-    report(located, path, what, `${hint}render it, or correct the name`);
+    report(
+      located,
+      path,
+      what,
+      `${hint}${existing('Services', namesIn(inventory.services.keys(), namespace))}`,
+    );
     return;
   }
   if (portPath === undefined) return;

@@ -1,7 +1,14 @@
 import { suggestion } from '../../model/nearest.ts';
 import { at, type Data, type Item, items, list, text } from '../reading/data.ts';
 import type { Container, PodTemplate } from '../reading/pods.ts';
-import { namesIn, type References, requireConfigMap, requireSecret, requireService } from './context.ts';
+import {
+  existing,
+  namesIn,
+  type References,
+  requireConfigMap,
+  requireSecret,
+  requireService,
+} from './context.ts';
 
 /** Checks what a pod needs to start: Secrets, ConfigMaps, claims, volumes, its ServiceAccount. */
 export function checkPod(pod: PodTemplate, refs: References): void {
@@ -26,7 +33,8 @@ function checkAccount({ owner, spec, path }: PodTemplate, { inventory, report }:
   if (name === 'default' || inventory.serviceAccounts.has(`${owner.namespace}/${name}`)) return;
   const hint = suggestion(name, namesIn(inventory.serviceAccounts, owner.namespace));
   const what = `names ServiceAccount "${name}", which does not exist in namespace ${owner.namespace}`;
-  report(owner, `${path}.serviceAccountName`, what, `${hint}render it, or correct the name`);
+  const names = namesIn(inventory.serviceAccounts, owner.namespace);
+  report(owner, `${path}.serviceAccountName`, what, `${hint}${existing('ServiceAccounts', names)}`);
 }
 
 function checkVolume({ owner }: PodTemplate, volume: Item, refs: References): void {
@@ -59,7 +67,7 @@ function checkVolume({ owner }: PodTemplate, volume: Item, refs: References): vo
       owner,
       `${volume.path}.persistentVolumeClaim.claimName`,
       what,
-      `${hint}render it, or correct the name`,
+      `${hint}${existing('PersistentVolumeClaims', namesIn(refs.inventory.claims.keys(), owner.namespace))}`,
     );
   }
 }

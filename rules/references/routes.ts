@@ -1,7 +1,7 @@
 import { suggestion } from '../../model/nearest.ts';
 import { at, type Data, data, items, list, text } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
-import { namesIn, type References, requireSecret, requireService } from './context.ts';
+import { existing, namesIn, type References, requireSecret, requireService } from './context.ts';
 
 /** Checks a Traefik IngressRoute: certificate, Services with ports, middlewares. */
 export function checkIngressRoute(route: Located, refs: References): void {
@@ -62,7 +62,7 @@ function checkMiddlewares(
       from,
       `${field}.name`,
       what,
-      `${hint}render it, or correct the name; Traefik drops the whole route`,
+      `${hint}${existing('Middlewares', namesIn(inventory.middlewares, namespace))}; Traefik drops the whole route`,
     );
   }
 }

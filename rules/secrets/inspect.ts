@@ -1,5 +1,5 @@
 import { placeholderIn } from '../../model/placeholders.ts';
-import { type PlainSecret, secretByForm } from '../../model/plain-secrets/forms.ts';
+import { type PlainSecret, secretByForm, TO_SECRET } from '../../model/plain-secrets/forms.ts';
 import {
   isAuthorization,
   lineProblem,
@@ -44,7 +44,7 @@ interface Place {
   readonly depth: number;
 }
 
-const DIRECT = 'let the program read it from a file of a Secret, or from a variable with secretKeyRef';
+const DIRECT = `${TO_SECRET}, or a variable with secretKeyRef`;
 
 /** Looks for plain secrets everywhere in an object: fields, variables, arguments, and the texts in them. */
 export function secretsIn(object: Data): readonly Found[] {
@@ -98,7 +98,7 @@ function inspectGroup(group: Data, place: Place, search: Search): void {
   const pair = textOf(group.name) ?? textOf(group.key);
   // A key of JSON Web Keys that can sign, not only check.
   if (typeof group.kty === 'string' && (typeof group.d === 'string' || typeof group.k === 'string')) {
-    report(search, path, 'holds a private key', 'move it to a Secret');
+    report(search, path, 'holds a private key', TO_SECRET);
   }
   const areSecrets = !isObject && isGroupOfSecrets(group, parent);
   for (const [key, value] of Object.entries(group)) {
@@ -137,7 +137,8 @@ function hiddenFields(group: Data, path: string, { found }: Search): ReadonlySet
 function inspectPair(name: string, value: unknown, place: Place, search: Search): void {
   const isSecret = isSecretName(name) && isLiteral(value);
   if (isSecret || (typeof value === 'string' && isAuthorization(name, value))) {
-    const remedy = 'use valueFrom.secretKeyRef, or a file and its path';
+    const remedy =
+      'write valueFrom: {secretKeyRef: {name: …, key: …, optional: true}} with a Secret that you make yourself';
     report(search, place.path, 'holds a secret as a plain value', remedy);
   } else inspect(value, place, search);
 }
@@ -163,13 +164,15 @@ function inspectScalar(value: string | number, place: Place, search: Search): vo
 function reportNamed(value: string | number, place: Place, search: Search): void {
   const isVariable = place.isObject && place.path === fieldPath('data', place.key);
   if (isVariable && typeof value === 'string' && !value.includes('\n')) {
-    report(search, place.path, 'is the value of a secret variable', 'move it to a Secret');
+    report(search, place.path, 'is the value of a secret variable', TO_SECRET);
   } else report(search, place.path, 'holds a plain secret', remedyFor(place.key));
 }
 
 function remedyFor(key: string): string {
   const option = Object.hasOwn(FILE_OPTIONS, key) ? FILE_OPTIONS[key] : undefined;
-  return option === undefined ? DIRECT : `use ${option} and a file of a Secret`;
+  return option === undefined
+    ? DIRECT
+    : `write ${option} with the path of a file instead, and mount a Secret that you make yourself there with an override (optional: true)`;
 }
 
 /** A field that names a Secret, or a key of one. */

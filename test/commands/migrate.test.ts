@@ -6,6 +6,7 @@ import { type MigrateResult, migrateFiles } from '../../commands/migrate.ts';
 import { humanMigration } from '../../commands/report.ts';
 import { styleFor } from '../../commands/terminal.ts';
 import type { Migration } from '../../model/migrate.ts';
+import { NEWEST_SCHEMA } from '../../model/schemas.ts';
 
 /** Made up for these tests. */
 const migrations: readonly Migration[] = [
@@ -63,7 +64,8 @@ describe('migrate', () => {
     );
   });
 
-  it('has nothing to do today', async () => {
+  it('leaves a file of the newest schema alone', async () => {
+    await put('chat.yaml', `schema: ${NEWEST_SCHEMA}\n`);
     const result = await migrateFiles({ files: [join(folder, 'chat.yaml')], stacks: folder });
     expect(result).toEqual({ exitCode: 0, diagnostics: [], migrated: [], unchanged: 1 });
     expect(report(result)).toBe('nothing to migrate: 1 file has the newest schema\n');

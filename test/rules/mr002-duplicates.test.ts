@@ -17,7 +17,7 @@ describe('MR002 duplicates', () => {
 
   it('objects to the second one in a file', () => {
     expect(found(duplicatesRule, [...map('a', 'x'), ...map('a', 'x')])).toEqual([
-      expect.stringContaining('ConfigMap/x/a metadata.name: stands earlier in the same file too'),
+      expect.stringContaining('ConfigMap/x/a metadata.name: is also defined earlier in the same file'),
     ]);
   });
 
@@ -28,7 +28,7 @@ describe('MR002 duplicates', () => {
     ];
     const findings = duplicatesRule.check({ files, promisedSecrets: [] });
     expect(findings.map((it) => it.file)).toEqual(['b.yaml']);
-    expect(lines(findings)[0]).toContain('stands in a.yaml too');
+    expect(lines(findings)[0]).toContain('is also defined in a.yaml');
   });
 
   it('passes over kustomization.yaml files', () => {

@@ -145,7 +145,7 @@ describe('MR003 names', () => {
       'a key in data and binaryData',
       'ConfigMap/app/synapse-config',
       { data: { a: '' }, binaryData: { a: '' } },
-      'binaryData.a: stands in data too',
+      'binaryData.a: is in data too',
     ],
     [
       'a Service port without name',

@@ -50,7 +50,7 @@ describe('MR008 secrets', () => {
     (name) => {
       const result = found(secretsRule, changed(synapse, { [env]: [{ name, value: 'hunter2' }] }));
       expect(result).toEqual([
-        expect.stringContaining(`env[${name}].value: holds a secret as a plain value; use valueFrom`),
+        expect.stringContaining(`env[${name}].value: holds a secret as a plain value; write valueFrom`),
       ]);
     },
   );
@@ -68,7 +68,7 @@ describe('MR008 secrets', () => {
   });
 
   it.each(['', 'RSA ', 'EC ', 'OPENSSH '])('objects to a private key (%s) anywhere', (kind) => {
-    const expected = 'data.x: holds a private key; move it to a Secret';
+    const expected = 'data.x: holds a private key; put it into a Secret that you make yourself';
     expect(found(secretsRule, config('x', pem(kind)))).toEqual([expect.stringContaining(expected)]);
     const args = changed(synapse, { 'spec.template.spec.containers[synapse].args': [pem(kind)] });
     expect(found(secretsRule, args)).toEqual([expect.stringContaining('args[0]: holds a private key')]);

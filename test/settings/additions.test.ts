@@ -95,7 +95,7 @@ synapse:
     expect(rest).toEqual([]);
     expect(only).toContain(`MG054 ${place} replaces what belongs to`);
     expect(only).toContain(remedy);
-    expect(only).toContain('force: "reason"');
+    expect(only).toMatch(/add force: \{[\w.]+: "reason"\}/);
   });
 
   it('may replace owned values with a reason, which SUMMARY.md repeats', () => {
@@ -103,6 +103,55 @@ synapse:
     expect(dig(configData(forced, 'synapse-config', 'homeserver.yaml'), 'max_upload_size')).toBe('1G');
     const summary = render(forced).files.get('test/SUMMARY.md') ?? '';
     expect(summary).toContain('- `synapse.extraConfig.max_upload_size`: the proxy allows more');
+  });
+
+  it('may replace one owned value with a reason of its own, and no other', () => {
+    const one = 'extraConfig: {max_upload_size: 1G, server_name: x.org}';
+    expect(wrong(`synapse: {${one}, force: {max_upload_size: the proxy allows more}}`)).toEqual([
+      expect.stringContaining('MG054 synapse.extraConfig.server_name replaces what belongs to serverName'),
+    ]);
+    const forced = publicStack(
+      'synapse: {extraConfig: {max_upload_size: 1G, database: {args: {host: db}}}, force: {max_upload_size: more, database: outside}}',
+    );
+    const summary = render(forced).files.get('test/SUMMARY.md') ?? '';
+    expect(summary).toContain('- `synapse.extraConfig.max_upload_size`: more');
+    expect(summary).toContain('- `synapse.extraConfig.database.args.host`: outside');
+  });
+
+  it.each([
+    ['synapse: {extraConfig: {presence: {enabled: true}}, force: x}', 'synapse.force'],
+    ['synapse: {force: x}', 'synapse.force'],
+    [
+      'synapse: {extraConfig: {max_upload_size: 1G}, force: {max_upload_size: x, server_name: y}}',
+      'synapse.force.server_name',
+    ],
+    ['jitsi: {access: anyone, web: {env: {START_AUDIO_MUTED: 5}, force: {TZ: x}}}', 'jitsi.web.force.TZ'],
+  ])('take no reason that nothing needs: %s', (more, place) => {
+    expect(wrong(more)).toEqual([expect.stringContaining(`MG111 ${place} is not needed`)]);
+  });
+
+  it.each([
+    'element: {extraConfig: {jitsi: {skip_built_in_welcome_screen: true}}}',
+    'element: {extraConfig: {element_call: {brand: Calls}}}',
+    'element: {extraConfig: {default_server_config: {m.identity_server: {base_url: https://id.example.org}}}}',
+    'livekit: {extraConfig: {webhook: {filter_params: {include_events: [room_finished]}}}}',
+    'synapse: {extraConfig: {caches: {cache_autotuning: {min_cache_ttl: 10m}}}}',
+  ])('are free next to an owned key: %s', (more) => {
+    expect(wrong(more)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'element: {extraConfig: {jitsi: {preferred_domain: x.org}}}',
+      'element.extraConfig.jitsi.preferred_domain',
+    ],
+    ['element: {extraConfig: {jitsi: null}}', 'element.extraConfig.jitsi'],
+    [
+      'element: {extraConfig: {default_server_config: {m.homeserver: {base_url: https://x.org}}}}',
+      'element.extraConfig.default_server_config',
+    ],
+  ])('are not free in the owned key itself: %s', (more, place) => {
+    expect(wrong(more)).toEqual([expect.stringContaining(`MG054 ${place}`)]);
   });
 
   it('never carry a secret into a ConfigMap unnoticed', () => {

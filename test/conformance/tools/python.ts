@@ -11,19 +11,20 @@ export interface PythonEnvironment {
 }
 
 /**
- * Synapse of the given version from the Python index, with its PostgreSQL driver (built here: Synapse asks for
+ * Synapse of the given version from the Python index, with the libraries that its image has too: for OpenID
+ * Connect, and its PostgreSQL driver (built here: Synapse asks for
  * the source package, which needs a compiler and the client library's headers).
  */
 export async function synapseEnvironment(version: string): Promise<PythonEnvironment> {
   await debian('python3-venv', 'python3-dev', 'gcc', 'libpq-dev');
   const folder = await installed({
-    name: `synapse-${version}`,
+    name: `synapse-${version}-oidc`,
     proof: 'bin/synapse_homeserver',
     build: async (half) => {
       const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
       await run(python, ['-m', 'venv', half]);
       const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
-      await run(join(half, 'bin/python'), [...pip, `matrix-synapse[postgres]==${version}`]);
+      await run(join(half, 'bin/python'), [...pip, `matrix-synapse[oidc,postgres]==${version}`]);
     },
   });
   const python = join(folder, 'bin/python');

@@ -1,0 +1,78 @@
+import { objectKey } from '../model/manifest.ts';
+import { holds } from './hardening/report.ts';
+import { at, items, text, texts } from './reading/data.ts';
+import { finding, type Located, objects, ofKind } from './reading/objects.ts';
+import { type PodTemplate, podTemplates } from './reading/pods.ts';
+import type { Finding, Rule, RuleInput } from './rule.ts';
+
+const code = 'MR011';
+
+/** Checks that of a program with data or an identity of its own, two pods never run at once. */
+export const singleRule: Rule = {
+  code,
+  title: 'A program that must run once never runs twice.',
+  check(input) {
+    const all = objects(input);
+    const claims = ofKind(all, '', 'PersistentVolumeClaim');
+    const single = new Set(runOnce(input).map(objectKey));
+    return podTemplates(all).flatMap((pod) => checkPod(pod, single.has(objectKey(pod.owner)), claims));
+  },
+};
+
+/** Workloads that never had two pods at once before somebody changed them. */
+function runOnce({ before = [] }: RuleInput): readonly Located[] {
+  return objects({ files: before, promisedSecrets: [] }).filter(
+    ({ data, kind }) => kind === 'Deployment' && at(data, 'spec', 'strategy', 'type') === 'Recreate',
+  );
+}
+
+function checkPod(pod: PodTemplate, isDeclared: boolean, claims: readonly Located[]): readonly Finding[] {
+  const { owner } = pod;
+  if (owner.kind !== 'Deployment') return [];
+  const why = reason(pod, isDeclared, claims);
+  if (why === undefined) return [];
+  const replicas = at(owner.data, 'spec', 'replicas');
+  const strategy = at(owner.data, 'spec', 'strategy', 'type');
+  return [
+    ...(typeof replicas === 'number' && replicas > 1
+      ? [
+          finding(
+            code,
+            owner,
+            'spec.replicas',
+            `is ${replicas}, but ${why}`,
+            'write replicas: 1, or leave it out',
+          ),
+        ]
+      : []),
+    ...(isDeclared && strategy !== 'Recreate'
+      ? [
+          finding(
+            code,
+            owner,
+            'spec.strategy.type',
+            `${holds(strategy)}: during an update the old and the new pod would run at once, but ${why}`,
+            'leave the strategy as it was: {type: Recreate}',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Why only one pod may run; undefined where several may. */
+function reason({ owner, spec }: PodTemplate, isDeclared: boolean, claims: readonly Located[]) {
+  const volumes = items(spec.volumes, '').map(({ data }) =>
+    text(at(data, 'persistentVolumeClaim', 'claimName')),
+  );
+  const claim = claims.find(
+    ({ name, namespace, data }) =>
+      namespace === owner.namespace &&
+      volumes.includes(name) &&
+      !texts(at(data, 'spec', 'accessModes')).some((mode) => mode.endsWith('Many')),
+  );
+  if (claim !== undefined) return `two pods would write to the claim "${claim.name}" at once`;
+  if (isDeclared || at(owner.data, 'spec', 'strategy', 'type') === 'Recreate') {
+    return 'this program must run only once: two pods would compete for its identity, data or ports';
+  }
+  return undefined;
+}

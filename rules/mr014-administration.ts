@@ -1,0 +1,37 @@
+import { ADMINISTRATION, opened } from './entrances/opened.ts';
+import { entranceRoutes } from './entrances/routes.ts';
+import { finding, objects } from './reading/objects.ts';
+import type { Rule, RuleInput } from './rule.ts';
+
+const code = 'MR014';
+const NAMED = /^\/_synapse\/admin/;
+
+/** Finds routes that let strangers administer the homeserver. */
+export const administrationRule: Rule = {
+  code,
+  title: 'No entrance leads strangers to the administration of the homeserver.',
+  check: (input) =>
+    exposing(input).map(({ owner, field }) => {
+      const what = 'lets everybody reach /_synapse/admin, with which the whole homeserver can be controlled';
+      const remedy =
+        'name only the paths that people need; for administrators, use a route with ClientIP(`…`) or kubectl port-forward';
+      return finding(code, owner, field, what, remedy);
+    }),
+};
+
+function exposing(input: RuleInput) {
+  const wider = new Set(
+    opened(input)
+      .filter(({ paths, toHomeserver }) => toHomeserver && paths.includes(ADMINISTRATION))
+      .map(({ route }) => `${route.owner.name} ${route.match} ${route.to}`),
+  );
+  return entranceRoutes(objects(input)).filter((route) => {
+    const hosts = route.hosts.length === 0 ? [''] : route.hosts;
+    const accepts = hosts.some(
+      (host) => route.accepts({ host, path: ADMINISTRATION, isStranger: true }) !== 'no',
+    );
+    const names =
+      route.literals.some((text) => NAMED.test(text)) || route.match.includes(' ^/_synapse/admin');
+    return accepts && (names || wider.has(`${route.owner.name} ${route.match} ${route.to}`));
+  });
+}

@@ -1,0 +1,42 @@
+import { traefikRule } from './entrances/expression.ts';
+import { at, items, text, texts } from './reading/data.ts';
+import { finding, type Located, objects, ofKind } from './reading/objects.ts';
+import type { Finding, Rule } from './rule.ts';
+
+const code = 'MR015';
+
+/** Checks that each certificate is valid for the hosts that are served with it. */
+export const certificatesRule: Rule = {
+  code,
+  title: 'Every certificate is valid for the hosts that are served with it.',
+  check(input) {
+    const all = objects(input);
+    const routes = ofKind(all, 'traefik.io', 'IngressRoute');
+    return ofKind(all, 'cert-manager.io', 'Certificate').flatMap((one) => checkCertificate(one, routes));
+  },
+};
+
+function checkCertificate(certificate: Located, routes: readonly Located[]): readonly Finding[] {
+  const { namespace, data } = certificate;
+  const secret = text(at(data, 'spec', 'secretName'));
+  if (secret === undefined) return [];
+  const names = [...texts(at(data, 'spec', 'dnsNames')), text(at(data, 'spec', 'commonName')) ?? ''];
+  const served = routes
+    .filter(
+      (route) => route.namespace === namespace && at(route.data, 'spec', 'tls', 'secretName') === secret,
+    )
+    .flatMap((route) => items(at(route.data, 'spec', 'routes'), ''))
+    .flatMap(({ data: rule }) => traefikRule(text(rule.match) ?? '').hosts);
+  const missing = [...new Set(served)].filter((host) => !names.some((name) => covers(name, host)));
+  if (missing.length === 0) return [];
+  const what = `does not name ${missing.join(', ')}, which is served with it: browsers and other homeservers would refuse`;
+  return [finding(code, certificate, 'spec.dnsNames', what, `add ${missing.join(', ')}`)];
+}
+
+/** A star covers one level. */
+function covers(name: string, host: string): boolean {
+  const [wanted, asked] = [name.toLowerCase(), host.toLowerCase()];
+  return (
+    wanted === asked || (wanted.startsWith('*.') && asked.slice(asked.indexOf('.') + 1) === wanted.slice(2))
+  );
+}

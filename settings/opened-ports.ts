@@ -1,0 +1,88 @@
+import { isGroup } from '../model/merge-patch.ts';
+import type { Port } from '../model/topology.ts';
+
+/** A port that a program's configuration makes it listen on. */
+export interface ConfiguredPort extends Pick<Port, 'number' | 'last' | 'protocol'> {
+  /** What it is for, with the option that opens it. */
+  readonly why: string;
+  /** True for what clients use; the others are for the cluster. */
+  readonly isForClients: boolean;
+}
+
+/**
+ * Every port that livekit.yaml opens.
+ *
+ * @see https://github.com/livekit/livekit/blob/master/config-sample.yaml
+ */
+export function livekitPorts(config: unknown): readonly ConfiguredPort[] {
+  const { port, rtc, turn, prometheus_port: metrics, prometheus } = group(config);
+  const { tcp_port: tcp, udp_port: udp, port_range_start: first, port_range_end: last } = group(rtc);
+  const relays = group(turn);
+  const why = (text: string, option: string): string => `${text} (${option})`;
+  return [
+    ...one(port, 'TCP', why('signalling', 'port'), false),
+    ...one(tcp, 'TCP', why('call traffic where UDP is blocked', 'rtc.tcp_port'), true),
+    ...one(udp, 'UDP', why('call traffic', 'rtc.udp_port'), true),
+    ...(udp === undefined ? range(first, last, why('call traffic', 'rtc.port_range_start'), true) : []),
+    ...(relays.enabled === true
+      ? [
+          ...one(relays.udp_port, 'UDP', why('STUN and TURN', 'turn.udp_port'), true),
+          ...one(relays.tls_port, 'TCP', why('TURN over TLS', 'turn.tls_port'), true),
+          ...range(
+            relays.relay_range_start,
+            relays.relay_range_end,
+            why('relayed call traffic', 'turn.relay_range_start'),
+            true,
+          ),
+        ]
+      : []),
+    ...one(metrics, 'TCP', why('metrics', 'prometheus_port'), false),
+    ...one(group(prometheus).port, 'TCP', why('metrics', 'prometheus.port'), false),
+  ];
+}
+
+/**
+ * Every port that homeserver.yaml opens on the pod's own address.
+ *
+ * @see https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html#listeners
+ */
+export function synapsePorts(config: unknown): readonly ConfiguredPort[] {
+  const { listeners } = group(config);
+  if (!Array.isArray(listeners)) return [];
+  return listeners.flatMap((listener: unknown) => {
+    const { port, type, bind_addresses: addresses, bind_address: address } = group(listener);
+    const bound = Array.isArray(addresses) ? addresses : address === undefined ? [] : [address];
+    if (
+      bound.length > 0 &&
+      bound.every((one) => one === '127.0.0.1' || one === '::1' || one === 'localhost')
+    ) {
+      return [];
+    }
+    const what = typeof type === 'string' ? `a listener of type ${type}` : 'a listener';
+    return one(port, 'TCP', `${what} (listeners)`, false);
+  });
+}
+
+function group(value: unknown): Readonly<Record<string, unknown>> {
+  return isGroup(value) ? value : {};
+}
+
+/** `7882`, or the text `7882-7890`. */
+function one(
+  value: unknown,
+  protocol: Port['protocol'],
+  why: string,
+  isForClients: boolean,
+): readonly ConfiguredPort[] {
+  const [, first, last] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(String(value)) ?? [];
+  if ((typeof value !== 'number' && typeof value !== 'string') || first === undefined) return [];
+  if (Number(first) === 0) return [];
+  const end = last === undefined || last === first ? {} : { last: Number(last) };
+  return [{ number: Number(first), ...end, protocol, why, isForClients }];
+}
+
+function range(first: unknown, last: unknown, why: string, isForClients: boolean) {
+  return typeof first === 'number' && typeof last === 'number'
+    ? one(`${first}-${last}`, 'UDP', why, isForClients)
+    : [];
+}

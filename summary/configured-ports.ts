@@ -1,0 +1,64 @@
+import type { Manifest } from '../model/manifest.ts';
+import { isGroup } from '../model/merge-patch.ts';
+import type { Port, Workload } from '../model/topology.ts';
+import { yamlDocuments } from '../model/yaml-documents.ts';
+import { type ConfiguredPort, livekitPorts, synapsePorts } from '../settings/opened-ports.ts';
+
+/** Configuration files that say which ports a program opens. */
+const READERS: Readonly<Record<string, (config: unknown) => readonly ConfiguredPort[]>> = {
+  'livekit.yaml': livekitPorts,
+  'homeserver.yaml': synapsePorts,
+};
+
+/** The ports that a workload's finished configuration opens; undefined where none says so. */
+export type ConfiguredPorts = (workload: Workload) => readonly ConfiguredPort[] | undefined;
+
+/** Reads the ports of all programs from the configuration that their pods mount. */
+export function configuredPorts(manifests: readonly Manifest[]): ConfiguredPorts {
+  const configs = new Map<string, readonly ConfiguredPort[]>();
+  for (const { kind, metadata, data } of manifests) {
+    if (kind !== 'ConfigMap' || !isGroup(data)) continue;
+    for (const [file, read] of Object.entries(READERS)) {
+      const text = Object.hasOwn(data, file) ? data[file] : undefined;
+      if (typeof text !== 'string') continue;
+      configs.set(`${metadata.namespace}/${metadata.name}`, read(parsed(text)));
+    }
+  }
+  return ({ id, namespace }) => {
+    const owner = manifests.find(
+      ({ kind, metadata }) =>
+        kind === 'Deployment' && metadata.name === id && metadata.namespace === namespace,
+    );
+    const found = configMapsOf(owner).flatMap((name) => configs.get(`${namespace}/${name}`) ?? []);
+    return found.length === 0 ? undefined : found;
+  };
+}
+
+/** True where both are the same ports. */
+export function isSamePort(a: Omit<ConfiguredPort, 'why' | 'isForClients'>, b: Port): boolean {
+  const last = ({ number, last: end = number }: Pick<Port, 'number' | 'last'>): number => end;
+  return a.number === b.number && last(a) === last(b) && a.protocol === b.protocol;
+}
+
+/** What cannot be read is an error elsewhere. */
+function parsed(text: string): unknown {
+  try {
+    return yamlDocuments(text)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names of the ConfigMaps that a workload's pods mount. */
+function configMapsOf(owner: Manifest | undefined): readonly string[] {
+  const volumes = step(step(step(step(owner, 'spec'), 'template'), 'spec'), 'volumes');
+  if (!Array.isArray(volumes)) return [];
+  return volumes.flatMap((volume: unknown) => {
+    const name = step(step(volume, 'configMap'), 'name');
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
+function step(value: unknown, key: string): unknown {
+  return isGroup(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}

@@ -1,0 +1,44 @@
+import type { Exposure } from '../model/exposure.ts';
+import { objectText } from '../model/manifest.ts';
+import type { Port, Workload } from '../model/topology.ts';
+import { type Content, code, joined, md } from './markdown.ts';
+
+/** True where the finished pod still has this port of its node. Without overrides it always does. */
+export function isStillOpen(
+  { id, namespace }: Workload,
+  { number, protocol }: Port,
+  exposure: Exposure | undefined,
+): boolean {
+  if (exposure === undefined || exposure.onNetwork.has(`${namespace}/${id}`)) return true;
+  return exposure.nodePorts.some(
+    (one) =>
+      one.object.name === id &&
+      one.object.namespace === namespace &&
+      one.number === number &&
+      one.protocol === protocol,
+  );
+}
+
+/** Rows for ports that overrides open. */
+export function newPortRows(exposure: Exposure | undefined): readonly (readonly Content[])[] {
+  if (exposure === undefined) return [];
+  return [
+    ...exposure.newNodePorts.map(({ object, number, protocol, nodes }) => [
+      `${number}/${protocol.toLowerCase()}`,
+      'whoever reaches the node',
+      nodesText(nodes),
+      md`${code(objectText(object))}, by an override`,
+    ]),
+    ...exposure.outsideServices.map(({ object, type, ports }) => [
+      ports.join(', '),
+      type === 'NodePort' ? 'whoever reaches a node' : 'whoever reaches its address',
+      type === 'NodePort' ? 'every node' : 'the address that the cluster gives it',
+      md`${code(objectText(object))}, of type ${code(type)} by an override`,
+    ]),
+  ];
+}
+
+function nodesText(labels: Readonly<Record<string, string>>): Content {
+  const all = Object.entries(labels).map(([key, value]) => code(`${key}=${value}`));
+  return all.length === 0 ? 'every node' : md`nodes labelled ${joined(all)}`;
+}
