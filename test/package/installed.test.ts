@@ -12,7 +12,7 @@ function repository(): string {
     '{"private": true, "scripts": {"render": "matrix-gitops synth"}}\n',
   );
   install(folder);
-  cpSync('stacks/minimal.yaml', join(folder, 'stacks/minimal.yaml'), { recursive: true });
+  cpSync('test/fixtures/stacks/minimal.yaml', join(folder, 'stacks/minimal.yaml'), { recursive: true });
   const text = readFileSync(join(folder, 'stacks/minimal.yaml'), 'utf8');
   writeFileSync(join(folder, 'stacks/minimal.yaml'), text.replace(/^# yaml-language-server.*\n/, ''));
   return folder;
