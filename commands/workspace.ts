@@ -11,6 +11,7 @@ import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends
 import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
 import { suggestion } from '../model/nearest.ts';
+import { ownCommand } from '../model/own-command.ts';
 import type { YamlSource } from '../model/reading/yaml-source.ts';
 import { defaultName } from '../model/resolve.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -23,6 +24,7 @@ import { NOTHING_KEPT, type ReadSecrets, withSecrets } from '../secrets/kept.ts'
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
+import { examplesIn } from './new/examples.ts';
 import type { Notice } from './notice.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
@@ -45,6 +47,8 @@ export interface StackEntry {
   source(): YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly warnings: readonly Warning[];
+  /** What no other stack may claim too; undefined when something is wrong with it alone. */
+  readonly claims?: Claims | undefined;
   /** Whether it tells editors where its schema is. */
   readonly namesSchema?: boolean;
   /** Where this program itself failed on the file; the other files are read all the same. */
@@ -93,7 +97,7 @@ export async function readWorkspace(
     if (claimed !== undefined) claims.push(claimed);
   }
   const stray = strayFiles(bounds, stacksFolder, extended);
-  const all = [...withClashes(entries, claims), ...stray.misplaced.map(misplacedEntry)];
+  const all = [...withClashes(bounds, stacksFolder, entries, claims), ...stray.misplaced.map(misplacedEntry)];
   // What cannot be read may have had another name in it.
   const areNamesSure = all.every(({ stack }) => stack !== undefined);
   const names = new Set(all.map(({ name }) => name));
@@ -163,7 +167,7 @@ async function readStack(
   const source = (): YamlSource | undefined =>
     kept ?? shared.compose(file, readBytes(bounds, path, 'repository')).source;
   return {
-    entry: { file, name, stack: value, secrets, source, diagnostics, warnings, namesSchema },
+    entry: { file, name, stack: value, secrets, source, diagnostics, warnings, claims, namesSchema },
     claimed: claims,
   };
 }
@@ -199,10 +203,24 @@ function secretsDiagnostic(folder: string, error: unknown): Diagnostic {
 }
 
 /** Tells each clash at the later of the two files; neither of them is rendered. */
-function withClashes(entries: readonly StackEntry[], claims: readonly Claims[]): readonly StackEntry[] {
+function withClashes(
+  bounds: Bounds,
+  folder: string,
+  entries: readonly StackEntry[],
+  claims: readonly Claims[],
+): readonly StackEntry[] {
   const clashes = checkAcross(claims);
+  const examples = clashes.length === 0 ? [] : examplesIn(bounds, folder).map(fromHere);
   const clashing = new Map<string, Diagnostic[]>();
-  for (const { files, diagnostic } of clashes) {
+  for (const { files, diagnostic: found } of clashes) {
+    const example = files.find((file) => examples.includes(file));
+    const diagnostic =
+      example === undefined
+        ? found
+        : {
+            ...found,
+            remedy: `${example} came with this repository as an example: remove it and the others with ${ownCommand('new --remove-examples')}, or ${found.remedy}`,
+          };
     for (const file of files) {
       const before = clashing.get(file);
       if (before === undefined) clashing.set(file, [diagnostic]);

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bounds } from '../../files/bounds.ts';
+import { FileProblem } from '../../files/problem.ts';
+import { readBytes } from '../../files/read.ts';
+import { secretsFolder } from '../../secrets/folder.ts';
+
+/**
+ * The example stacks that a clone of this repository comes with, by the name of their file: SHA-256 of their bytes.
+ * One that somebody has changed is theirs.
+ */
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  'app-matrix.yaml': 'e72bb98d5ef487f9be975ccd182458bfaf1b77935dde716b804c384fde284dc5',
+  'minimal.yaml': '438bd97037287656ec843fc06d6bc530276d7a8e5741c3e0ddd9644fb38e0db4',
+};
+
+/** The examples in a folder with stack files, by their paths, as they came: unchanged, and without values of Secrets. */
+export function examplesIn(bounds: Bounds, stacks: string): readonly string[] {
+  return Object.entries(EXAMPLES).flatMap(([name, hash]) => {
+    const path = join(stacks, name);
+    const secrets = secretsFolder(stacks, name.replace(/\.yaml$/, ''));
+    if (lstatSync(secrets, { throwIfNoEntry: false }) !== undefined) return [];
+    return hashOf(bounds, path) === hash ? [path] : [];
+  });
+}
+
+/** Undefined where there is no file that can be read: then it is not an example. */
+function hashOf(bounds: Bounds, path: string): string | undefined {
+  try {
+    return createHash('sha256')
+      .update(readBytes(bounds, path, 'repository'))
+      .digest('hex');
+  } catch (error) {
+    if (error instanceof FileProblem) return undefined;
+    throw error;
+  }
+}
