@@ -19,10 +19,18 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
 export function examplesIn(bounds: Bounds, stacks: string): readonly string[] {
   return Object.entries(EXAMPLES).flatMap(([name, hash]) => {
     const path = join(stacks, name);
+    if (hashOf(bounds, path) !== hash) return [];
     const secrets = secretsFolder(stacks, name.replace(/\.yaml$/, ''));
-    if (lstatSync(secrets, { throwIfNoEntry: false }) !== undefined) return [];
-    return hashOf(bounds, path) === hash ? [path] : [];
+    return lstatSync(secrets, { throwIfNoEntry: false }) === undefined ? [path] : [];
   });
+}
+
+/**
+ * Whether a rendered stack can only be the example that `new` removes: no server is called example.org, which is
+ * reserved for documentation (RFC 2606), so that no data stay behind when a first stack has that name too.
+ */
+export function isOnlyExample(name: string, serverName: string): boolean {
+  return name === 'minimal' && serverName === 'example.org';
 }
 
 /** Undefined where there is no file that can be read: then it is not an example. */
