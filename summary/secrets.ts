@@ -60,7 +60,9 @@ function byOthers({ name }: Stack, secret: SecretSpec): readonly Markdown[] {
     md`It is not kept in this repository: put it into the cluster yourself, and renew it before it ends, by hand or with whatever makes your certificates:`,
     fenced('bash', createCommand(secret)),
     md`To keep it here instead, encrypted like the others:`,
-    fenced('bash', [`npx matrix-gitops secrets create --stack ${shellWord(name)} --from-file ${files}`]),
+    fenced('bash', [
+      `npx --no-install matrix-gitops secrets create --stack ${shellWord(name)} --from-file ${files}`,
+    ]),
   ];
 }
 

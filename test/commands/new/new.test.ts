@@ -76,7 +76,7 @@ describe('new', () => {
     await clone();
     const text = humanNew(await run('chat', 'example.org', { examples: 'remove' }), 'dist');
     expect(text).toMatch(
-      /^wrote stacks\/chat\.yaml\nremoved stacks\/app-matrix\.yaml\nremoved stacks\/minimal\.yaml\nremoved \d+ files in dist.*\nnext: read stacks\/chat\.yaml .* synth`/,
+      /^wrote stacks\/chat\.yaml\nremoved stacks\/app-matrix\.yaml\nremoved stacks\/minimal\.yaml\nremoved what was rendered of them: 65 files in dist\nnext: read stacks\/chat\.yaml .* synth`/,
     );
   });
 
@@ -132,7 +132,7 @@ describe('new', () => {
     await run('chat', 'example.org', { confirm });
     expect(asked).toEqual([
       expect.stringMatching(
-        /^Remove the examples stacks\/app-matrix\.yaml and stacks\/minimal\.yaml, and what was rendered of them \(\d+ files in dist\)\?/,
+        /^Remove the examples stacks\/app-matrix\.yaml and stacks\/minimal\.yaml, and what was rendered of them \(65 files in dist\)\?/,
       ),
     ]);
     expect(Object.keys(files())).toEqual(['stacks/chat.yaml']);
