@@ -5,13 +5,12 @@ import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
 import { packagedFile } from '../files/package-files.ts';
 import { FileProblem } from '../files/problem.ts';
 import { readBytes, readRegular } from '../files/read.ts';
-import { type Claims, checkAcross } from '../model/checks/across.ts';
+import type { Claims } from '../model/checks/across.ts';
 import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
 import { suggestion } from '../model/nearest.ts';
-import { ownCommand } from '../model/own-command.ts';
 import type { YamlSource } from '../model/reading/yaml-source.ts';
 import { defaultName } from '../model/resolve.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -21,10 +20,10 @@ import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
 import { NOTHING_KEPT, type ReadSecrets, withSecrets } from '../secrets/kept.ts';
+import { clashesOf } from './clashes.ts';
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
-import { examplesIn } from './new/examples.ts';
 import type { Notice } from './notice.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
@@ -97,7 +96,12 @@ export async function readWorkspace(
     if (claimed !== undefined) claims.push(claimed);
   }
   const stray = strayFiles(bounds, stacksFolder, extended);
-  const all = [...withClashes(bounds, stacksFolder, entries, claims), ...stray.misplaced.map(misplacedEntry)];
+  const clashing = clashesOf(bounds, stacksFolder, claims);
+  const alone = entries.map((entry) => {
+    const found = clashing.get(entry.file);
+    return found === undefined ? entry : { ...entry, stack: undefined, diagnostics: found };
+  });
+  const all = [...alone, ...stray.misplaced.map(misplacedEntry)];
   // What cannot be read may have had another name in it.
   const areNamesSure = all.every(({ stack }) => stack !== undefined);
   const names = new Set(all.map(({ name }) => name));
@@ -200,37 +204,6 @@ function secretsDiagnostic(folder: string, error: unknown): Diagnostic {
   if (!(error instanceof OutputProblem)) throw error;
   const position = { file: fromHere(folder), line: 1, column: 1 };
   return { position, code: 'MG012', ...problemIn(error.message) };
-}
-
-/** Tells each clash at the later of the two files; neither of them is rendered. */
-function withClashes(
-  bounds: Bounds,
-  folder: string,
-  entries: readonly StackEntry[],
-  claims: readonly Claims[],
-): readonly StackEntry[] {
-  const clashes = checkAcross(claims);
-  const examples = clashes.length === 0 ? [] : examplesIn(bounds, folder).map(fromHere);
-  const clashing = new Map<string, Diagnostic[]>();
-  for (const { files, diagnostic: found } of clashes) {
-    const example = files.find((file) => examples.includes(file));
-    const diagnostic =
-      example === undefined
-        ? found
-        : {
-            ...found,
-            remedy: `${example} came with this repository as an example: remove it and the others with ${ownCommand('new --remove-examples')}, or ${found.remedy}`,
-          };
-    for (const file of files) {
-      const before = clashing.get(file);
-      if (before === undefined) clashing.set(file, [diagnostic]);
-      else before.push(diagnostic);
-    }
-  }
-  return entries.map((entry) => {
-    const found = clashing.get(entry.file);
-    return found === undefined ? entry : { ...entry, stack: undefined, diagnostics: found };
-  });
 }
 
 /** Which image each program runs from: the repository's own choice, or that of this package. */
