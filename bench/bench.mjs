@@ -103,7 +103,7 @@ function repository(name, files) {
 
 function one() {
   const cwd = repository('one', [
-    ['app-matrix.yaml', readFileSync(join(top, 'stacks/app-matrix.yaml'), 'utf8')],
+    ['app-matrix.yaml', readFileSync(join(top, 'test/fixtures/stacks/app-matrix.yaml'), 'utf8')],
   ]);
   const bare = { command: [process.execPath, '-e', '0'] };
   const [node, warm, cold] = inTurn([

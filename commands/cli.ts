@@ -4,6 +4,7 @@ import { SecretsProblem } from '../secrets/problem.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
 import { StackFailure } from './failure.ts';
 import { migrateFiles } from './migrate.ts';
+import { addNewCommand } from './new/cli.ts';
 import { keptByNpm } from './npm-flags.ts';
 import { type Format, outputOption } from './output-option.ts';
 import type { Problem } from './problem.ts';
@@ -97,6 +98,7 @@ program
   );
 
 addSecretsCommand(program, report);
+addNewCommand(program, report, confirm);
 
 program
   .command('migrate')

@@ -16,6 +16,7 @@ import { headerPath } from '../output/header.ts';
 import { placeIn } from '../output/override-places.ts';
 import { type Rendered, secretPath } from '../render.ts';
 import { secretsFolder } from '../secrets/folder.ts';
+import { isOnlyExample } from './new/examples.ts';
 import { type OldFile, type OldStacks, oldStacks } from './old-stacks.ts';
 import { fromHere } from './paths.ts';
 import type { StackEntry } from './workspace.ts';
@@ -228,7 +229,9 @@ async function olderSides(
     return sides;
   };
   const here = await sidesOf(old.orphans());
-  return here.length > 0 || !isNew ? here : await sidesOf(await old.committedOrphans());
+  if (here.length > 0 || !isNew) return here;
+  const committed = [...(await old.committedOrphans())];
+  return await sidesOf(new Map(committed.filter(([name]) => !isOnlyExample(name, stack.serverName))));
 }
 
 function serves({ manifests }: Side, serverName: string): boolean {

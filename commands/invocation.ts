@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { packagedFile } from '../files/package-files.ts';
 import { withOwnCommands } from '../model/own-command.ts';
 import { shellWord } from '../model/shell.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { packagedFile } from './package-files.ts';
 import { slashes } from './paths.ts';
 
 /** How a person calls this program where it runs now. */

@@ -2,9 +2,10 @@ import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
+import { packagedFile } from '../files/package-files.ts';
 import { FileProblem } from '../files/problem.ts';
 import { readBytes, readRegular } from '../files/read.ts';
-import { type Claims, checkAcross } from '../model/checks/across.ts';
+import type { Claims } from '../model/checks/across.ts';
 import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
@@ -19,11 +20,11 @@ import { OutputProblem } from '../output/problem.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { secretsFolder, secretTexts } from '../secrets/folder.ts';
 import { NO_SECRET_FILES, type ReadSecrets, withSecrets } from '../secrets/read-files.ts';
+import { clashesOf } from './clashes.ts';
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
 import type { Notice } from './notice.ts';
-import { packagedFile } from './package-files.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
 import { orphanNotices, type StrayFiles, strayFiles, unusedShared } from './stray-files.ts';
@@ -45,6 +46,8 @@ export interface StackEntry {
   source(): YamlSource | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly warnings: readonly Warning[];
+  /** What no other stack may claim too; undefined when something is wrong with it alone. */
+  readonly claims?: Claims | undefined;
   /** Whether it tells editors where its schema is. */
   readonly namesSchema?: boolean;
   /** Where this program itself failed on the file; the other files are read all the same. */
@@ -95,7 +98,12 @@ export async function readWorkspace(
     if (claimed !== undefined) claims.push(claimed);
   }
   const stray = strayFiles(bounds, stacksFolder, extended);
-  const all = [...withClashes(entries, claims), ...stray.misplaced.map(misplacedEntry)];
+  const clashing = clashesOf(bounds, stacksFolder, claims);
+  const alone = entries.map((entry) => {
+    const found = clashing.get(entry.file);
+    return found === undefined ? entry : { ...entry, stack: undefined, diagnostics: found };
+  });
+  const all = [...alone, ...stray.misplaced.map(misplacedEntry)];
   // What cannot be read may have had another name in it.
   const areNamesSure = all.every(({ stack }) => stack !== undefined);
   const names = new Set(all.map(({ name }) => name));
@@ -167,7 +175,7 @@ async function readStack(
   const source = (): YamlSource | undefined =>
     kept ?? shared.compose(file, readBytes(bounds, path, 'repository')).source;
   return {
-    entry: { file, name, stack: value, secrets, source, diagnostics, warnings, namesSchema },
+    entry: { file, name, stack: value, secrets, source, diagnostics, warnings, claims, namesSchema },
     claimed: claims,
   };
 }
@@ -200,23 +208,6 @@ function secretsDiagnostic(folder: string, error: unknown): Diagnostic {
   if (!(error instanceof OutputProblem)) throw error;
   const position = { file: fromHere(folder), line: 1, column: 1 };
   return { position, code: 'MG012', ...problemIn(error.message) };
-}
-
-/** Tells each clash at the later of the two files; neither of them is rendered. */
-function withClashes(entries: readonly StackEntry[], claims: readonly Claims[]): readonly StackEntry[] {
-  const clashes = checkAcross(claims);
-  const clashing = new Map<string, Diagnostic[]>();
-  for (const { files, diagnostic } of clashes) {
-    for (const file of files) {
-      const before = clashing.get(file);
-      if (before === undefined) clashing.set(file, [diagnostic]);
-      else before.push(diagnostic);
-    }
-  }
-  return entries.map((entry) => {
-    const found = clashing.get(entry.file);
-    return found === undefined ? entry : { ...entry, stack: undefined, diagnostics: found };
-  });
 }
 
 /** Which image each program runs from: the repository's own choice, or that of this package. */

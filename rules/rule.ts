@@ -1,5 +1,5 @@
 import type { ManifestFile, ObjectId } from '../model/manifest.ts';
-import type { Path } from '../model/reading/yaml-source.ts';
+import type { Path } from '../model/reading/path.ts';
 
 /** A Secret that will be there with these keys, although the rendered files hold it in part or not at all. */
 export interface PromisedSecret {

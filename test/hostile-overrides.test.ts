@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { overrideDiagnostics } from '../commands/override-diagnostics.ts';
 import { loadStack } from '../model/load.ts';
+import { overrideDiagnostics } from '../model/override-diagnostics.ts';
 import { render } from '../render.ts';
 import { objectOf, repositoryImages, stackFrom } from './stacks.ts';
 

@@ -27,8 +27,9 @@ function commit(images: Images, message: string): void {
 }
 
 function rendered(images: Images): ReadonlyMap<string, string> {
-  return render(stackFrom(readFileSync('stacks/app-matrix.yaml', 'utf8'), 'stacks/app-matrix.yaml', images))
-    .files;
+  return render(
+    stackFrom(readFileSync('test/fixtures/stacks/app-matrix.yaml', 'utf8'), 'stacks/app-matrix.yaml', images),
+  ).files;
 }
 
 // Neighbours in every list of images: the ones whose lines come closest.

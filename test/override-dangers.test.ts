@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { overrideDiagnostics } from '../commands/override-diagnostics.ts';
 import { loadStack } from '../model/load.ts';
+import { overrideDiagnostics } from '../model/override-diagnostics.ts';
 import { render } from '../render.ts';
 import { repositoryImages } from './stacks.ts';
 

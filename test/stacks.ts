@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
+import { TOOL_VERSION, VERSION_FILE, versionText } from '../commands/tool-version.ts';
 import type { Images } from '../model/images.ts';
 import { loadStack, loadVersions } from '../model/load.ts';
 import type { Manifest } from '../model/manifest.ts';
@@ -38,9 +39,21 @@ export function stacksIn(folder: string): readonly Stack[] {
 
 let profiles: readonly Stack[] | undefined;
 
-/** The shipped stacks and every valid profile: the same frozen ones for whoever asks. */
+/**
+ * Copies of the stacks that this repository comes with, which people replace by their own: no test reads `stacks/`,
+ * but the one that compares it with `dist/`.
+ */
+export const EXAMPLES = 'test/fixtures/stacks';
+
+/** What `dist/` holds of the examples, by path. */
+export function renderedExamples(): Readonly<Record<string, string>> {
+  const files = stacksIn(EXAMPLES).flatMap((stack) => [...render(stack).files]);
+  return Object.fromEntries([...files, [VERSION_FILE, versionText(TOOL_VERSION)] as const]);
+}
+
+/** The examples and every valid profile: the same frozen ones for whoever asks. */
 export function allProfiles(): readonly Stack[] {
-  profiles ??= [...stacksIn('stacks'), ...stacksIn('test/fixtures/valid')];
+  profiles ??= [...stacksIn(EXAMPLES), ...stacksIn('test/fixtures/valid')];
   return profiles;
 }
 

@@ -27,9 +27,10 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   cluster: ['files', 'model', 'secrets'],
   // A stack in, texts out.
   'render.ts': ['charts', 'constructs', 'model', 'output', 'rules', 'summary'],
-  'matrix-chart.ts': ['model', 'render.ts'],
+  library: ['files', 'model', 'render.ts', 'rules', 'secrets'],
   // Entries.
-  'index.ts': ['charts', 'constructs', 'matrix-chart.ts', 'model', 'render.ts', 'rules', 'secrets'],
+  'index.ts': ['library', 'model', 'rules'],
+  'unstable.ts': ['charts', 'constructs', 'library', 'model'],
   'main.ts': ['commands'],
   launcher: ['files'],
   commands: [

@@ -1,32 +1,23 @@
 /** An app of your own with a Matrix stack in it, and next to the stack something that only you have. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import {
-  type Diagnostic,
-  loadStack,
-  loadVersions,
-  MatrixChart,
-  type Rendered,
-  render,
-  type Stack,
-} from 'matrix-gitops';
+import { diagnosticText, load, MatrixChart, type Rendered, render, type Stack } from 'matrix-gitops';
 
-/** `stacks/matrix.yaml:12:5: what is wrong; what to write`. */
-function wrong(diagnostics: readonly Diagnostic[]): Error {
-  const lines = diagnostics.map(
-    ({ position: { file, line, column }, what, remedy }) => `${file}:${line}:${column}: ${what}; ${remedy}`,
-  );
-  return new Error(lines.join('\n'));
+/** Every file of the folder with the stack files: what a stack extends and its ciphertext are among them. */
+function textsIn(folder: string): Record<string, Uint8Array> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name).replaceAll('\\', '/'));
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(path)]));
 }
 
 function readStack(file: string): Stack {
-  const versions = loadVersions('versions.yaml', readFileSync('versions.yaml', 'utf8'));
-  if (versions.value === undefined) throw wrong(versions.diagnostics);
-  const loaded = loadStack(file, readFileSync(file, 'utf8'), versions.value);
-  if (loaded.value === undefined) throw wrong(loaded.diagnostics);
-  return loaded.value;
+  const texts = { ...textsIn('stacks'), 'versions.yaml': readFileSync('versions.yaml') };
+  const { stack, diagnostics, warnings } = load({ file, texts });
+  if (stack === undefined) throw new Error(diagnostics.map(diagnosticText).join('\n'));
+  for (const warning of warnings) console.warn(diagnosticText(warning));
+  return stack;
 }
 
 const stack = readStack('stacks/matrix.yaml');

@@ -2,12 +2,12 @@ import { isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { visible } from '../visible.ts';
 import { valueErrors } from './contents.ts';
+import type { Path } from './path.ts';
 import { type Content, readPlainText } from './plain-text.ts';
 import { type DocumentData, dataOf, type TextError } from './yaml-data.ts';
 import { type ParsedText, parseText, tooDeep } from './yaml-text.ts';
 
-/** Keys and indexes from the root of a YAML file to a value. */
-export type Path = readonly (string | number)[];
+export type { Path } from './path.ts';
 
 /** A YAML file's data together with where each part of it stands. */
 export interface YamlSource {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../model/stack.ts';
-import { dig, digList, objectOf, objectsOf, publicStack, stackFrom, stacksIn } from '../stacks.ts';
+import { dig, digList, EXAMPLES, objectOf, objectsOf, publicStack, stackFrom, stacksIn } from '../stacks.ts';
 
 // Which program a request reaches, worked out from the rendered objects the way the two entrances do.
 
@@ -32,7 +32,7 @@ function throughTraefik(stack: Stack, host: string, path: string): string {
   return 'nothing';
 }
 
-const appMatrix = stacksIn('stacks').find(({ name }) => name === 'app-matrix') ?? publicStack();
+const appMatrix = stacksIn(EXAMPLES).find(({ name }) => name === 'app-matrix') ?? publicStack();
 const HOST = 'testing.borooka.ee';
 
 describe.each([

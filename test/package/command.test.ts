@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { EXAMPLES, renderedExamples } from '../stacks.ts';
 import { emptyFolder, install, texts } from './folders.ts';
 
 /** A repository with two stack files, and the package installed from its tarball. */
@@ -9,7 +10,7 @@ function repository(): string {
   const folder = emptyFolder();
   writeFileSync(join(folder, 'package.json'), '{"private": true}\n');
   install(folder);
-  cpSync('stacks', join(folder, 'stacks'), { recursive: true });
+  cpSync(EXAMPLES, join(folder, 'stacks'), { recursive: true });
   return folder;
 }
 
@@ -27,14 +28,14 @@ test('npx matrix-gitops synth writes in an empty repository what npm run synth w
   const cwd = repository();
   cpSync('versions.yaml', join(cwd, 'versions.yaml'));
   execFileSync('npx', ['--offline', 'matrix-gitops', 'synth'], { cwd, stdio: 'pipe' });
-  expect(texts(join(cwd, 'dist'))).toEqual(texts('dist'));
+  expect(texts(join(cwd, 'dist'))).toEqual(renderedExamples());
 });
 
 // Until commands/workspace.ts asks packagedFile('versions.yaml').
 test('a repository without versions.yaml gets the versions of the package', () => {
   const cwd = repository();
   expect(synth(cwd)).toEqual({ status: 0, stderr: '' });
-  expect(texts(join(cwd, 'dist'))).toEqual(texts('dist'));
+  expect(texts(join(cwd, 'dist'))).toEqual(renderedExamples());
 });
 
 test('the code cache is kept where the user keeps caches, and changes nothing', () => {
@@ -44,7 +45,7 @@ test('the code cache is kept where the user keeps caches, and changes nothing', 
   const folder = join(cache, 'matrix-gitops');
   const run = (): void => {
     expect(synth(cwd, { XDG_CACHE_HOME: cache })).toEqual({ status: 0, stderr: '' });
-    expect(texts(join(cwd, 'dist'))).toEqual(texts('dist'));
+    expect(texts(join(cwd, 'dist'))).toEqual(renderedExamples());
   };
   run();
   const kept = readdirSync(folder);

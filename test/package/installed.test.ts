@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { emptyFolder, install } from './folders.ts';
@@ -12,7 +12,7 @@ function repository(): string {
     '{"private": true, "scripts": {"render": "matrix-gitops synth"}}\n',
   );
   install(folder);
-  cpSync('stacks/minimal.yaml', join(folder, 'stacks/minimal.yaml'), { recursive: true });
+  cpSync('test/fixtures/stacks/minimal.yaml', join(folder, 'stacks/minimal.yaml'), { recursive: true });
   const text = readFileSync(join(folder, 'stacks/minimal.yaml'), 'utf8');
   writeFileSync(join(folder, 'stacks/minimal.yaml'), text.replace(/^# yaml-language-server.*\n/, ''));
   return folder;
@@ -49,6 +49,23 @@ test('the schema is named by a path that is there', () => {
   expect(existsSync(join(cwd, 'stacks', path))).toBe(true);
   // Once only.
   expect(stdout.split('yaml-language-server')).toHaveLength(2);
+});
+
+test('new begins a repository, and names places that are there', () => {
+  const cwd = repository();
+  rmSync(join(cwd, 'stacks'), { recursive: true });
+  const { status, stdout } = shell(cwd, 'npx --no-install matrix-gitops new chat example.org');
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: expect.stringMatching(
+      /^wrote stacks\/chat\.yaml\nnext: .*`npx --no-install matrix-gitops synth`.*\n$/,
+    ),
+  });
+  const text = readFileSync(join(cwd, 'stacks/chat.yaml'), 'utf8');
+  const places = [...text.matchAll(/\.\.\/[\w./-]+\.(?:json|md)/g)].map(([place]) => place);
+  expect(places).toHaveLength(2);
+  for (const place of places) expect(existsSync(join(cwd, 'stacks', place)), place).toBe(true);
+  expect(shell(cwd, 'npx --no-install matrix-gitops synth')).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('reference writes nothing into the repository', () => {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { describe, expect, inject, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { EXAMPLES } from '../stacks.ts';
 import { texts } from './folders.ts';
 
 describe('the packed package', () => {
@@ -24,6 +25,9 @@ describe('the packed package', () => {
       'build/bin/cli.bundle.cjs',
       'build/bin/dependencies-*.cjs',
       'build/bin/matrix-gitops.cjs',
+      'docs/continuity.md',
+      'docs/corrections.md',
+      'docs/secrets.md',
       'imports/README.md',
       'package.json',
       'stack.schema.json',
@@ -73,4 +77,9 @@ describe('the packed package', () => {
       expect(text.includes(process.cwd()), path).toBe(false);
     }
   });
+});
+
+// Whoever changes an example would have `new` leave it where it is.
+test('the examples that new removes are those that this repository comes with', () => {
+  expect(texts('stacks')).toEqual(texts(EXAMPLES));
 });

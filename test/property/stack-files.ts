@@ -43,7 +43,7 @@ export const validFiles: fc.Arbitrary<ValidFile> = shapedFiles
 
 /** The files that people wrote: the shipped ones and every valid profile. */
 export const writtenFiles: fc.Arbitrary<string> = fc.constantFrom(
-  ...['stacks', 'test/fixtures/valid'].flatMap((folder) =>
+  ...['test/fixtures/stacks', 'test/fixtures/valid'].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.yaml'))
       .sort()

@@ -8,6 +8,7 @@ import {
   configText,
   dig,
   digList,
+  EXAMPLES,
   objectOf,
   objectsOf,
   publicStack,
@@ -22,7 +23,7 @@ function environment(stack: Stack): ReturnType<typeof jitsiEnvironment> {
 }
 
 const stack = publicStack();
-const appMatrix = stacksIn('stacks')[0] ?? stack;
+const appMatrix = stacksIn(EXAMPLES)[0] ?? stack;
 
 describe('the environment of the Jitsi images', () => {
   it('holds only names that the program of that release reads', () => {

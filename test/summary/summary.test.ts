@@ -5,6 +5,7 @@ import {
   allProfiles,
   dig,
   digList,
+  EXAMPLES,
   objectOf,
   objectsOf,
   publicStack,
@@ -64,7 +65,7 @@ describe.each(allProfiles())('SUMMARY.md of $file', (stack) => {
 });
 
 describe('SUMMARY.md', () => {
-  const appMatrix = stacksIn('stacks').find(({ name }) => name === 'app-matrix') ?? publicStack();
+  const appMatrix = stacksIn(EXAMPLES).find(({ name }) => name === 'app-matrix') ?? publicStack();
 
   it('adds up what the workloads reserve', () => {
     const rows = section(summary(appMatrix), 'Resources')
@@ -222,7 +223,7 @@ describe('SUMMARY.md', () => {
     expect(section(summary(publicStack()), 'Before this goes live')).toContain(
       'net.core.rmem_max = 10485760',
     );
-    const minimal = stacksIn('stacks').find(({ name }) => name === 'minimal') ?? publicStack();
+    const minimal = stacksIn(EXAMPLES).find(({ name }) => name === 'minimal') ?? publicStack();
     expect(summary(minimal)).not.toContain('rmem_max');
   });
 

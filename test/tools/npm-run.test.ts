@@ -62,7 +62,7 @@ describe('the command line of the sources', () => {
       status: 2,
       stdout: '',
       stderr:
-        'error: unknown command "snyth"; did you mean "synth"? write one of synth, secrets, migrate, reference\n',
+        'error: unknown command "snyth"; did you mean "synth"? write one of synth, secrets, new, migrate, reference\n',
     });
   });
 

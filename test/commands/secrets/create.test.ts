@@ -42,8 +42,8 @@ async function times(): Promise<ReadonlyMap<string, string>> {
 }
 
 describe('create', () => {
-  it.each(['app-matrix', 'minimal'])('makes every value of the shipped stack %s', async (name) => {
-    const text = readFileSync(`stacks/${name}.yaml`, 'utf8');
+  it.each(['app-matrix', 'minimal'])('makes every value of the stack %s', async (name) => {
+    const text = readFileSync(`test/fixtures/stacks/${name}.yaml`, 'utf8');
     // Its address is reserved for documentation, which strict does not let pass.
     await put(`stacks/${name}.yaml`, text.replace('203.0.113.7', '9.9.9.9'));
     const before = await synth({ strict: true });

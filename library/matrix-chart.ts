@@ -1,11 +1,12 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { objectText } from './model/manifest.ts';
-import type { Stack } from './model/stack.ts';
+import { objectText } from '../model/manifest.ts';
+import { diagnosticText } from './diagnostic-text.ts';
 import { render } from './render.ts';
+import type { Stack } from './stack.ts';
 
 /**
- * A whole stack as one chart of your own cdk8s app: its objects as they would stand in dist/, checked,
+ * A whole stack as one chart of your own cdk8s app: its objects as they would be in dist/, checked,
  * with overrides and checksums. Flux's Kustomizations are left out, since they name folders of dist/.
  *
  * @example
@@ -16,7 +17,7 @@ import { render } from './render.ts';
 export class MatrixChart extends Chart {
   /**
    * @param scope usually the app
-   * @param stack from `loadStack`
+   * @param stack from `load`
    * @throws naming every rule that an object breaks, and every override that does not fit
    */
   constructor(
@@ -25,15 +26,15 @@ export class MatrixChart extends Chart {
     readonly stack: Stack,
   ) {
     super(scope, id);
-    const { objects, findings, problems } = render(stack);
+    const { objects, findings, diagnostics } = render(stack);
     const wrong = [
       ...findings.map(
         ({ code, object, field = '', what, remedy }) =>
           `${code}: ${objectText(object)} ${field} ${what}; ${remedy}`,
       ),
-      ...problems.map(({ code, what, remedy }) => `${code}: ${what}; ${remedy}`),
+      ...diagnostics.map(diagnosticText),
     ];
-    if (wrong.length > 0) throw new Error(`the stack ${stack.name} is wrong:\n${wrong.join('\n')}`);
+    if (wrong.length > 0) throw new Error(`the stack ${stack.name} is not valid:\n${wrong.join('\n')}`);
     for (const { path, manifests } of objects) {
       for (const manifest of manifests) {
         const { kind, metadata } = manifest;

@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
-import type { OverrideProblem } from '../model/overrides.ts';
-import type { YamlSource } from '../model/reading/yaml-source.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { OverrideProblem } from './overrides.ts';
+import type { YamlSource } from './reading/yaml-source.ts';
 
 /** Overrides that do not fit the rendered objects, as mistakes in the stack file that says them. */
 export function overrideDiagnostics(
