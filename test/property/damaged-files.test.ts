@@ -6,7 +6,8 @@ import { render } from '../../render.ts';
 import { repositoryImages } from '../stacks.ts';
 import { EDIT, edited, MISTAKE, STRANGE, withMistake } from './damage.ts';
 import { checkAnswer } from './promises.ts';
-import { FILE, runs, shapedFiles, textOf, validFiles, writtenFiles } from './stack-files.ts';
+import { runs } from './runs.ts';
+import { FILE, shapedFiles, textOf, validFiles, writtenFiles } from './stack-files.ts';
 
 const images = repositoryImages();
 

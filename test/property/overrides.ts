@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import type { Manifest } from '../../model/manifest.ts';
 import { valueAt } from '../../model/reading/yaml-source.ts';
+import { pathsOf } from '../paths.ts';
 import { renderedOf, stackFrom } from '../stacks.ts';
 import { STRANGE } from './damage.ts';
-import { pathsOf } from './stack-files.ts';
 
 /** A stack with everything, written so that overrides can be added to it. */
 const TEXT = `schema: 1

@@ -9,19 +9,12 @@ import { isGroup } from '../../model/merge-patch.ts';
 import { type Path, readYaml, replaced, valueAt } from '../../model/reading/yaml-source.ts';
 import { stackSchema } from '../../model/schema.ts';
 import type { Stack } from '../../model/stack.ts';
+import { pathsOf } from '../paths.ts';
 import { repositoryImages } from '../stacks.ts';
 import { fromSchema } from './from-schema.ts';
 
 export const FILE = 'stacks/any.yaml';
 const images = repositoryImages();
-
-/** Raised by whoever wants to search for longer: PROPERTY_FACTOR=100 npx vitest run test/property; see also `npm run fuzz`. */
-const FACTOR = Number(process.env.PROPERTY_FACTOR ?? 1);
-
-/** How many files to try. */
-export function runs(usual: number): number {
-  return usual * FACTOR;
-}
 
 /** A stack file that nothing is wrong with. */
 export interface ValidFile {
@@ -143,14 +136,4 @@ function pathsAt(data: unknown, text: string, positions: readonly Position[]): r
     if (here.filter((place) => wanted.delete(place)).length > 0) found.push(path);
   }
   return wanted.size === 0 ? found : undefined;
-}
-
-/** Every path of plain data, the outer ones first; without the root. */
-export function pathsOf(data: unknown, path: Path = []): readonly Path[] {
-  if (typeof data !== 'object' || data === null) return [];
-  const below = Object.entries(data).map(([key, value]) => ({
-    here: [...path, Array.isArray(data) ? Number(key) : key],
-    value,
-  }));
-  return [...below.map(({ here }) => here), ...below.flatMap(({ here, value }) => pathsOf(value, here))];
 }

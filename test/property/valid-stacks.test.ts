@@ -10,8 +10,10 @@ import { valueAt } from '../../model/reading/yaml-source.ts';
 import { renderedFrom } from '../../output/header.ts';
 import { render } from '../../render.ts';
 import { jitsiEnvironment } from '../../settings/jitsi.ts';
+import { pathsOf } from '../paths.ts';
 import { dig, repositoryImages } from '../stacks.ts';
-import { FILE, pathsOf, runs, textOf, validFiles } from './stack-files.ts';
+import { runs } from './runs.ts';
+import { FILE, textOf, validFiles } from './stack-files.ts';
 
 // A failure prints the seed and the smallest stack file that fails; run it again with
 // fc.assert(…, { seed, path }) as printed.
