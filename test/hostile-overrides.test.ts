@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadStack } from '../model/load.ts';
 import { overrideDiagnostics } from '../model/override-diagnostics.ts';
 import { render } from '../render.ts';
+import { runs } from './property/runs.ts';
 import { objectOf, repositoryImages, stackFrom } from './stacks.ts';
 
 const images = repositoryImages();
@@ -211,7 +212,7 @@ describe('whatever an override holds', () => {
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: runs(10) },
     );
   });
 });

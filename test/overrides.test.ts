@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { render } from '../render.ts';
-import { dig, objectOf, stackFrom } from './stacks.ts';
+import { dig, objectOf, renderedOf, stackFrom } from './stacks.ts';
 
 const HEAD = `
 schema: 1
@@ -28,7 +27,7 @@ overrides:
     patch: {spec: {timeout: 90m}}
     why: a slow registry
 `);
-  const { files, findings, problems } = render(stack);
+  const { files, findings, problems } = renderedOf(stack);
   const summary = files.get('test/SUMMARY.md') ?? '';
 
   it('survive into the text, typed class or not', () => {
@@ -62,7 +61,7 @@ overrides:
   });
 
   it('are at fault themselves when they break a rule', () => {
-    const broken = render(
+    const broken = renderedOf(
       stackFrom(`${HEAD}
 overrides:
   - target: {kind: Deployment, name: element}

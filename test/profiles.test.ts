@@ -1,11 +1,9 @@
 import { load, loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { chartStack } from '../charts/index.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { stampChecksums } from '../output/checksums.ts';
-import { render } from '../render.ts';
-import { allProfiles, dig, digList, objectsOf } from './stacks.ts';
+import { allProfiles, chartedOf, dig, digList, objectsOf, renderedOf } from './stacks.ts';
 
 // What must hold for every rendered object, asserted here directly: the rules in rules/ are tested elsewhere,
 // and a rule that forgets to look must not take this with it.
@@ -115,7 +113,7 @@ describe.each(workloads)('$path $manifest.metadata.name', ({ manifest }) => {
 
 describe.each(profiles)('$file', (stack) => {
   it('holds no secret and no text that Flux would replace unasked', () => {
-    for (const [path, text] of render(stack).files) {
+    for (const [path, text] of renderedOf(stack).files) {
       expect(text, path).not.toMatch(/PRIVATE KEY|kind: Secret$/m);
       if (!path.endsWith('.yaml')) continue;
       for (const object of loadAll(text)) {
@@ -129,9 +127,9 @@ describe.each(profiles)('$file', (stack) => {
 
   it('reads back the same with YAML 1.1 and YAML 1.2', () => {
     const charted = new Map<string, readonly Manifest[]>(
-      stampChecksums(chartStack(stack)).map(({ path, manifests }) => [path, manifests]),
+      stampChecksums(chartedOf(stack)).map(({ path, manifests }) => [path, manifests]),
     );
-    for (const [path, text] of render(stack).files) {
+    for (const [path, text] of renderedOf(stack).files) {
       if (!path.endsWith('.yaml')) continue;
       const byVersion = (['1.1', '1.2'] as const).map((version) =>
         parseAllDocuments(text, { version }).map((document): unknown => document.toJS()),

@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
+import { chartStack } from '../charts/index.ts';
 import { TOOL_VERSION, VERSION_FILE, versionText } from '../commands/tool-version.ts';
+import type { RenderedFile } from '../constructs/rendered-file.ts';
 import type { Images } from '../model/images.ts';
 import { loadStack, loadVersions } from '../model/load.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
-import { render } from '../render.ts';
+import { type Rendered, render } from '../render.ts';
+import { frozen } from './frozen.ts';
 
 let images: Images | undefined;
 
@@ -22,10 +25,17 @@ function readImages(): Images {
   return value;
 }
 
+/** Stacks that are in use somewhere, by their file and text: the same text gives the same frozen stack. */
+const resolved = new Map<string, WeakRef<Stack>>();
+
 /** Resolves stack text; a mistake in it fails the test. */
 export function stackFrom(text: string, file = 'stacks/test.yaml', images = repositoryImages()): Stack {
+  const key = JSON.stringify([file, text, images === repositoryImages() ? '' : images]);
+  const known = resolved.get(key)?.deref();
+  if (known !== undefined) return known;
   const { value, diagnostics } = loadStack(file, text, images);
   if (value === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 2));
+  resolved.set(key, new WeakRef(value));
   return value;
 }
 
@@ -70,27 +80,46 @@ callNodes: {addresses: {public: 198.51.100.7}}
 ${more}`);
 }
 
+/** Rendering and reading back is most of what tests would do, again and again: they share what came of it. */
+const rendered = new WeakMap<Stack, Rendered>();
+const charted = new WeakMap<Stack, readonly RenderedFile[]>();
+const readBack = new WeakMap<Stack, readonly RenderedObject[]>();
+
+/**
+ * What {@link render} gives for a stack, rendered once in each worker and frozen. A test that is about rendering
+ * itself calls `render`.
+ */
+export function renderedOf(stack: Stack): Rendered {
+  return shared(rendered, stack, render);
+}
+
+/** What {@link chartStack} gives for a stack, once in each worker and frozen. */
+export function chartedOf(stack: Stack): readonly RenderedFile[] {
+  return shared(charted, stack, chartStack);
+}
+
+function shared<T>(known: WeakMap<Stack, T>, stack: Stack, make: (stack: Stack) => T): T {
+  const found = known.get(stack);
+  if (found !== undefined) return found;
+  const made = frozen(make(stack));
+  known.set(stack, made);
+  return made;
+}
+
 /** A rendered object, and its file below dist/. */
 interface RenderedObject {
   readonly path: string;
   readonly manifest: Manifest;
 }
 
-/** Rendering and reading back is most of what tests of charts would do, again and again. */
-const known = new WeakMap<Stack, readonly RenderedObject[]>();
-
-/** All objects of a stack's rendered YAML, read back from the text. Nobody may change them. */
+/** All objects of a stack's rendered YAML, read back from the text and frozen. */
 export function objectsOf(stack: Stack): readonly RenderedObject[] {
-  const objects = known.get(stack) ?? readBack(stack);
-  known.set(stack, objects);
-  return objects;
-}
-
-function readBack(stack: Stack): readonly RenderedObject[] {
-  return [...render(stack).files].flatMap(([path, text]) =>
-    path.endsWith('.yaml') && !path.endsWith('kustomization.yaml')
-      ? loadAll(text).flatMap((manifest) => (isManifest(manifest) ? [{ path, manifest }] : []))
-      : [],
+  return shared(readBack, stack, () =>
+    [...renderedOf(stack).files].flatMap(([path, text]) =>
+      path.endsWith('.yaml') && !path.endsWith('kustomization.yaml')
+        ? loadAll(text).flatMap((manifest) => (isManifest(manifest) ? [{ path, manifest }] : []))
+        : [],
+    ),
   );
 }
 

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Stack } from '../../model/stack.ts';
 import { type Flow, listeners, reach, selected } from '../../model/topology.ts';
-import { render } from '../../render.ts';
-import { allProfiles } from '../stacks.ts';
+import { allProfiles, renderedOf } from '../stacks.ts';
 
 /** The name of a Service in full, and the port behind it where there is one. */
 const ADDRESS = /\b([a-z0-9-]+)\.([a-z0-9-]+)\.svc\.[a-z0-9.-]+?(?::([0-9]+))?(?=[^a-z0-9.:-]|$)/g;
@@ -17,7 +16,7 @@ function givenTo(deployment: Manifest, all: readonly Manifest[]): string {
 
 /** Every address in the cluster that a workload of the stack is told. */
 function addresses(stack: Stack): readonly { from: string; service: string; port: string | undefined }[] {
-  const all = render(stack).objects.flatMap(({ manifests }) => manifests);
+  const all = renderedOf(stack).objects.flatMap(({ manifests }) => manifests);
   return all
     .filter(({ kind }) => kind === 'Deployment')
     .flatMap((deployment) =>

@@ -1,7 +1,6 @@
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../render.ts';
-import { allProfiles, dig, digList, objectOf, objectsOf, publicStack } from '../stacks.ts';
+import { allProfiles, dig, digList, objectOf, objectsOf, publicStack, renderedOf } from '../stacks.ts';
 
 /** `45m` in seconds. */
 function seconds(text: unknown): number {
@@ -11,7 +10,7 @@ function seconds(text: unknown): number {
 
 describe.each(allProfiles())('the layers of $file', (stack) => {
   const layer = (name: string): unknown => objectOf(stack, 'Kustomization', `${stack.name}-${name}`);
-  const files = render(stack).files;
+  const files = renderedOf(stack).files;
 
   it('wait for each other in a chain, the edge for the namespace alone', () => {
     const follows = (name: string): unknown => dig(layer(name), 'spec', 'dependsOn', 0, 'name');

@@ -1,15 +1,14 @@
 import { App } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { chartStack } from '../../charts/index.ts';
 import { kustomizations } from '../../charts/kustomizations.ts';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { FOLDERS, isRenderedPath, layerOf } from '../../constructs/rendered-file.ts';
-import { allProfiles } from '../stacks.ts';
+import { allProfiles, chartedOf } from '../stacks.ts';
 
 describe('every rendered file', () => {
   it('is listed by exactly one layer', () => {
     for (const stack of allProfiles()) {
-      const files = chartStack(stack);
+      const files = chartedOf(stack);
       const listed = kustomizations(files)
         .filter(({ path }) => path.startsWith('layers/'))
         .flatMap(({ resources }) => resources);

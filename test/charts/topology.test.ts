@@ -1,6 +1,5 @@
 import { App, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { chartStack } from '../../charts/index.ts';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { httpProbe } from '../../constructs/probes.ts';
 import { service } from '../../constructs/service.ts';
@@ -8,7 +7,7 @@ import { workload } from '../../constructs/workload.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Topology, Workload } from '../../model/topology.ts';
 import { summaryText } from '../../summary/summary.ts';
-import { dig, digList, publicStack, stackFrom } from '../stacks.ts';
+import { chartedOf, dig, digList, publicStack, stackFrom } from '../stacks.ts';
 
 /** A stack whose topology says more than its components do, as those of tomorrow may. */
 function withMore(stack: Stack, more: (topology: Topology) => Partial<Topology>): Stack {
@@ -17,7 +16,7 @@ function withMore(stack: Stack, more: (topology: Topology) => Partial<Topology>)
 
 /** Rendered objects of a kind, with their files. */
 function ofKind(stack: Stack, kind: string): readonly { path: string; object: Record<string, unknown> }[] {
-  return chartStack(stack).flatMap(({ path, manifests }) =>
+  return chartedOf(stack).flatMap(({ path, manifests }) =>
     manifests.filter((one) => one.kind === kind).map((object) => ({ path, object: { ...object } })),
   );
 }
@@ -185,7 +184,7 @@ describe('a host without a route', () => {
   it('is in the DNS table, and leads to the call nodes', () => {
     const text = summaryText(
       stack,
-      chartStack(stack).flatMap(({ manifests }) => manifests),
+      chartedOf(stack).flatMap(({ manifests }) => manifests),
       [],
     );
     expect(text).toContain('| `turn.example.org` | A | the call nodes: 198.51.100.7 | you make it |');

@@ -46,7 +46,7 @@ describe.skipIf(noGit)('a file of the output folder (needs git)', () => {
     expect(gitSays()).toBe(wanted);
   });
 
-  it('is judged as git judges it, whatever the lines', { timeout: 60_000 }, async () => {
+  it('is judged as git judges it, whatever the lines', async () => {
     execFileSync('git', ['init', '--quiet', parent()]);
     await put(folder(), new Map([[FILE, 'text']]));
     const patterns = [

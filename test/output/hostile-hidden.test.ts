@@ -160,7 +160,7 @@ describe('a journal that somebody has committed', () => {
     expect(existsSync(join(folder(), 'a.yaml'))).toBe(true);
   });
 
-  it('that is too large, or too deep, is damaged', { timeout: 30_000 }, async () => {
+  it('that is too large, or too deep, is damaged', async () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
     const head = '{"program":"matrix-gitops","format":1,"sha256":"x","operations":';
     for (const text of [`${head}[${deep}]}`, `${head}[{"remove":"a","x":${deep}}]}`, `${head}${deep}}`]) {

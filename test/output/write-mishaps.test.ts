@@ -10,7 +10,7 @@ import { AFTER, BEFORE, changesOfAWrite, expectRecovery, writeBadly } from './sc
 const { folder, parent } = useOutputFolder();
 
 describe('a write that is killed', () => {
-  it('before any of its changes is undone or finished by the next one', { timeout: 30_000 }, async () => {
+  it('before any of its changes is undone or finished by the next one', async () => {
     const { length } = await changesOfAWrite(join(parent(), 'counted'));
     expect(length).toBeGreaterThan(40);
     const seen = new Set<string>();
@@ -25,9 +25,7 @@ describe('a write that is killed', () => {
 });
 
 describe('a write that fails', () => {
-  it('at any of its changes leaves everything as it was, or has written everything', {
-    timeout: 30_000,
-  }, async () => {
+  it('at any of its changes leaves everything as it was, or has written everything', async () => {
     const { length } = await changesOfAWrite(join(parent(), 'counted'));
     const ends = new Set<string>();
     for (let number = 1; number <= length; number++) {

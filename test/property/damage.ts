@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { replaced, valueAt } from '../../model/reading/yaml-source.ts';
-import { pathsOf } from './stack-files.ts';
+import { pathsOf } from '../paths.ts';
 
 /** Something that hardly any field expects. */
 export const STRANGE: fc.Arbitrary<unknown> = fc.oneof(

@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import type { Manifest } from '../../model/manifest.ts';
 import { valueAt } from '../../model/reading/yaml-source.ts';
-import { render } from '../../render.ts';
-import { stackFrom } from '../stacks.ts';
+import { pathsOf } from '../paths.ts';
+import { renderedOf, stackFrom } from '../stacks.ts';
 import { STRANGE } from './damage.ts';
-import { pathsOf } from './stack-files.ts';
 
 /** A stack with everything, written so that overrides can be added to it. */
 const TEXT = `schema: 1
@@ -17,7 +16,9 @@ jitsi: {access: password}
 callNodes: {addresses: {public: 198.51.100.7}}
 `;
 
-const OBJECTS: readonly Manifest[] = render(stackFrom(TEXT)).objects.flatMap(({ manifests }) => manifests);
+const OBJECTS: readonly Manifest[] = renderedOf(stackFrom(TEXT)).objects.flatMap(
+  ({ manifests }) => manifests,
+);
 
 /** Amounts and texts that look right to a person. */
 const PLAUSIBLE: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(

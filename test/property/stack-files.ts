@@ -9,22 +9,12 @@ import { isGroup } from '../../model/merge-patch.ts';
 import { type Path, readYaml, replaced, valueAt } from '../../model/reading/yaml-source.ts';
 import { stackSchema } from '../../model/schema.ts';
 import type { Stack } from '../../model/stack.ts';
+import { pathsOf } from '../paths.ts';
 import { repositoryImages } from '../stacks.ts';
 import { fromSchema } from './from-schema.ts';
 
 export const FILE = 'stacks/any.yaml';
 const images = repositoryImages();
-
-/** Raised by whoever wants to search for longer: PROPERTY_FACTOR=100 npx vitest run test/property; see also `npm run fuzz`. */
-const FACTOR = Number(process.env.PROPERTY_FACTOR ?? 1);
-
-/** How many files to try. */
-export function runs(usual: number): number {
-  return usual * FACTOR;
-}
-
-/** Milliseconds a property may take. */
-export const PATIENCE = 30_000 * FACTOR;
 
 /** A stack file that nothing is wrong with. */
 export interface ValidFile {
@@ -116,28 +106,34 @@ function withoutMistakes(data: unknown): ValidFile | undefined {
     const text = textOf(file);
     const { value, diagnostics } = loadStack(FILE, text, images);
     if (value !== undefined) return { data: file, text, stack: value };
-    for (const { position } of diagnostics) {
-      const path = pathAt(file, text, position);
-      if (path.length === 0 || path[0] === 'schema' || path[0] === 'serverName') return undefined;
-      file = replaced(file, path, undefined);
-    }
+    const wrong = pathsAt(
+      file,
+      text,
+      diagnostics.map(({ position }) => position),
+    );
+    if (wrong === undefined || wrong.some(([key]) => key === 'schema' || key === 'serverName'))
+      return undefined;
+    // The later ones first, so that every path in a list still leads to what it led to.
+    for (const path of wrong.toReversed()) file = replaced(file, path, undefined);
   }
   return undefined;
 }
 
-/** The path whose key or value stands at a position: the shortest, which takes its group with it. */
-function pathAt(data: unknown, text: string, { line, column }: Position): Path {
+/**
+ * The paths whose key or value is at one of these positions, in the order of {@link pathsOf}; undefined where one
+ * position has none. Of several paths at a position the shortest counts, which takes its group with it.
+ */
+function pathsAt(data: unknown, text: string, positions: readonly Position[]): readonly Path[] | undefined {
+  const key = ({ line, column }: Position): string => `${line}:${column}`;
   const { source } = readYaml(FILE, text);
-  const isHere = (place: Position | undefined): boolean => place?.line === line && place.column === column;
-  return pathsOf(data).find((path) => isHere(source?.keyAt(path)) || isHere(source?.at(path))) ?? [];
-}
-
-/** Every path of plain data, the outer ones first; without the root. */
-export function pathsOf(data: unknown, path: Path = []): readonly Path[] {
-  if (typeof data !== 'object' || data === null) return [];
-  const below = Object.entries(data).map(([key, value]) => ({
-    here: [...path, Array.isArray(data) ? Number(key) : key],
-    value,
-  }));
-  return [...below.map(({ here }) => here), ...below.flatMap(({ here, value }) => pathsOf(value, here))];
+  const wanted = new Set(positions.map(key));
+  const found: Path[] = [];
+  for (const path of pathsOf(data)) {
+    if (wanted.size === 0) break;
+    const here = [source?.keyAt(path), source?.at(path)].flatMap((place) =>
+      place === undefined ? [] : [key(place)],
+    );
+    if (here.filter((place) => wanted.delete(place)).length > 0) found.push(path);
+  }
+  return wanted.size === 0 ? found : undefined;
 }

@@ -10,8 +10,10 @@ import { valueAt } from '../../model/reading/yaml-source.ts';
 import { renderedFrom } from '../../output/header.ts';
 import { render } from '../../render.ts';
 import { jitsiEnvironment } from '../../settings/jitsi.ts';
+import { pathsOf } from '../paths.ts';
 import { dig, repositoryImages } from '../stacks.ts';
-import { FILE, PATIENCE, pathsOf, runs, textOf, validFiles } from './stack-files.ts';
+import { runs } from './runs.ts';
+import { FILE, textOf, validFiles } from './stack-files.ts';
 
 // A failure prints the seed and the smallest stack file that fails; run it again with
 // fc.assert(…, { seed, path }) as printed.
@@ -19,90 +21,78 @@ import { FILE, PATIENCE, pathsOf, runs, textOf, validFiles } from './stack-files
 const images = repositoryImages();
 
 describe('any valid stack', () => {
-  it(
-    'is rendered without a finding, twice to the same bytes, and reads back the same in YAML 1.1 and 1.2',
-    () => {
-      fc.assert(
-        fc.property(validFiles, ({ text, stack }) => {
-          const rendered = render(stack);
-          expect(rendered.findings, text).toEqual([]);
-          expect(rendered.problems, text).toEqual([]);
-          expect([...render(stack).files], text).toEqual([...rendered.files]);
-          for (const [path, file] of rendered.files) {
-            expect(file, path).not.toMatch(/PRIVATE KEY|^kind: Secret$/m);
-            if (!path.endsWith('.yaml')) continue;
-            const objects = readAs('1.2', file);
-            expect(readAs('1.1', file), path).toEqual(objects);
-            expect(loadAll(file), path).toEqual(objects);
-            for (const object of objects) {
-              if (path.endsWith('kustomization.yaml')) continue;
-              const name = String(dig(object, 'metadata', 'name'));
-              // The operator names the Secret of a certificate, and may put dots into it.
-              const free = dig(object, 'kind') === 'ExternalSecret' ? name.replaceAll('.', '-') : name;
-              expect(free, path).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-            }
+  it('is rendered without a finding, twice to the same bytes, and reads back the same in YAML 1.1 and 1.2', () => {
+    fc.assert(
+      fc.property(validFiles, ({ text, stack }) => {
+        const rendered = render(stack);
+        expect(rendered.findings, text).toEqual([]);
+        expect(rendered.problems, text).toEqual([]);
+        expect([...render(stack).files], text).toEqual([...rendered.files]);
+        for (const [path, file] of rendered.files) {
+          expect(file, path).not.toMatch(/PRIVATE KEY|^kind: Secret$/m);
+          if (!path.endsWith('.yaml')) continue;
+          const objects = readAs('1.2', file);
+          expect(readAs('1.1', file), path).toEqual(objects);
+          expect(loadAll(file), path).toEqual(objects);
+          for (const object of objects) {
+            if (path.endsWith('kustomization.yaml')) continue;
+            const name = String(dig(object, 'metadata', 'name'));
+            // The operator names the Secret of a certificate, and may put dots into it.
+            const free = dig(object, 'kind') === 'ExternalSecret' ? name.replaceAll('.', '-') : name;
+            expect(free, path).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
           }
-        }),
-        { numRuns: runs(25) },
-      );
-    },
-    PATIENCE,
-  );
+        }
+      }),
+      { numRuns: runs(10) },
+    );
+  });
 
-  it(
-    'says nothing anywhere but where it belongs: one comment first, no control characters, values in their places',
-    () => {
-      fc.assert(
-        fc.property(validFiles, ({ text, stack }) => {
-          for (const [path, file] of render(stack).files) {
-            expect(file, text).not.toMatch(/(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\ufffe\uffff]/u);
-            const [first = ''] = file.split('\n');
-            expect(renderedFrom(path, file), text).toBe(FILE);
-            expect(first, path).toMatch(/^(?:# [^\n]+|<!-- [^<>]+ -->)$/);
+  it('says nothing anywhere but where it belongs: one comment first, no control characters, values in their places', () => {
+    fc.assert(
+      fc.property(validFiles, ({ text, stack }) => {
+        for (const [path, file] of render(stack).files) {
+          expect(file, text).not.toMatch(/(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\ufffe\uffff]/u);
+          const [first = ''] = file.split('\n');
+          expect(renderedFrom(path, file), text).toBe(FILE);
+          expect(first, path).toMatch(/^(?:# [^\n]+|<!-- [^<>]+ -->)$/);
+        }
+        const { jitsi } = stack;
+        if (jitsi === undefined) return;
+        const environment = jitsiEnvironment(stack, jitsi);
+        expect(environment.web.CSP_HEADER ?? '', text).toMatch(
+          /^(?:frame-ancestors 'self'(?: https:\/\/[a-z0-9.-]+){1,2} vector:)?$/,
+        );
+        for (const part of JITSI_PARTS) {
+          for (const [name, value] of Object.entries(environment[part])) {
+            expect(unfitForJitsi(part, name, value), `${part} ${name} in ${text}`).toBeUndefined();
           }
-          const { jitsi } = stack;
-          if (jitsi === undefined) return;
-          const environment = jitsiEnvironment(stack, jitsi);
-          expect(environment.web.CSP_HEADER ?? '', text).toMatch(
-            /^(?:frame-ancestors 'self'(?: https:\/\/[a-z0-9.-]+){1,2} vector:)?$/,
-          );
-          for (const part of JITSI_PARTS) {
-            for (const [name, value] of Object.entries(environment[part])) {
-              expect(unfitForJitsi(part, name, value), `${part} ${name} in ${text}`).toBeUndefined();
-            }
-          }
-        }),
-        { numRuns: runs(25) },
-      );
-    },
-    PATIENCE,
-  );
+        }
+      }),
+      { numRuns: runs(10) },
+    );
+  });
 
-  it(
-    'is the same stack when parts of it stand in files that it extends',
-    () => {
-      fc.assert(
-        fc.property(
-          validFiles,
-          fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 60, maxLength: 60 }),
-          ({ data, stack }, cards) => {
-            const [own, ...bases] = dealt(data, cards);
-            const names = bases.map((_, index) => `shared/${index}.yaml`);
-            const texts = new Map(bases.map((base, index) => [`stacks/${names[index]}`, textOf(base)]));
-            const shared = sharedFiles((path) => {
-              const text = texts.get(path);
-              return text === undefined ? { problem: 'it does not exist' } : { text };
-            });
-            const loaded = loadStack(FILE, textOf({ extends: names, ...Object(own) }), images, shared);
-            expect(loaded.diagnostics).toEqual([]);
-            expect(loaded.value).toEqual(stack);
-          },
-        ),
-        { numRuns: runs(25) },
-      );
-    },
-    PATIENCE,
-  );
+  it('is the same stack when parts of it stand in files that it extends', () => {
+    fc.assert(
+      fc.property(
+        validFiles,
+        fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 60, maxLength: 60 }),
+        ({ data, stack }, cards) => {
+          const [own, ...bases] = dealt(data, cards);
+          const names = bases.map((_, index) => `shared/${index}.yaml`);
+          const texts = new Map(bases.map((base, index) => [`stacks/${names[index]}`, textOf(base)]));
+          const shared = sharedFiles((path) => {
+            const text = texts.get(path);
+            return text === undefined ? { problem: 'it does not exist' } : { text };
+          });
+          const loaded = loadStack(FILE, textOf({ extends: names, ...Object(own) }), images, shared);
+          expect(loaded.diagnostics).toEqual([]);
+          expect(loaded.value).toEqual(stack);
+        },
+      ),
+      { numRuns: runs(10) },
+    );
+  });
 });
 
 /** All objects of a text. */

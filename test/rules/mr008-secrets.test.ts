@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ENDINGS, HINT, USER_OPTIONS } from '../../model/plain-secrets/words.ts';
-import { render } from '../../render.ts';
 import { secretsRule } from '../../rules/mr008-secrets.ts';
 import { secretsIn } from '../../rules/secrets/inspect.ts';
-import { allProfiles, stackFrom } from '../stacks.ts';
+import { allProfiles, renderedOf, stackFrom } from '../stacks.ts';
 import {
   type Case,
   CONTAINERS,
@@ -158,7 +157,7 @@ callNodes: {addresses: {public: 198.51.100.7}}
 
 /** The lines of a stack's findings by this rule. */
 function inStack(more: string): readonly string[] {
-  const { findings } = render(stackFrom(HEAD + more));
+  const { findings } = renderedOf(stackFrom(HEAD + more));
   return findings
     .filter(({ code }) => code === 'MR008')
     .map(({ object, field, what, remedy }) => `${object} ${field}: ${what}; ${remedy}`);
@@ -211,7 +210,7 @@ describe('MR008 passes', () => {
 
   it('everything that is rendered here', () => {
     for (const stack of allProfiles()) {
-      expect(render(stack).findings.filter(({ code }) => code === 'MR008')).toEqual([]);
+      expect(renderedOf(stack).findings.filter(({ code }) => code === 'MR008')).toEqual([]);
     }
   });
 });

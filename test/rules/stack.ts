@@ -3,6 +3,7 @@ import { loadAll } from 'js-yaml';
 import { type Manifest, objectText } from '../../model/manifest.ts';
 import { type Data, isData } from '../../rules/reading/data.ts';
 import type { Finding, PromisedSecret, Rule } from '../../rules/rule.ts';
+import { frozen } from '../frozen.ts';
 
 const text = readFileSync(new URL('good-stack.yaml', import.meta.url), 'utf8');
 
@@ -23,9 +24,11 @@ export function yaml(source: string): readonly Manifest[] {
   return loadAll(source).map(manifest);
 }
 
-/** A deployment to which no rule objects. */
+const GOOD = frozen(yaml(text));
+
+/** A deployment to which no rule objects: the same objects each time, which nobody may change. */
 export function goodStack(): readonly Manifest[] {
-  return yaml(text);
+  return GOOD;
 }
 
 const idOf = ({ kind, metadata }: Manifest): string =>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadStack } from '../../model/load.ts';
-import { render } from '../../render.ts';
-import { configData, dig, objectOf, publicStack, repositoryImages } from '../stacks.ts';
+import { configData, dig, objectOf, publicStack, renderedOf, repositoryImages } from '../stacks.ts';
 
 const HEAD = `
 schema: 1
@@ -38,7 +37,7 @@ synapse:
   });
 
   it('reach the environment of a Jitsi program as the image reads it', () => {
-    const jitsi = render(publicStack()).files.get('test/config/jitsi-config.yaml') ?? '';
+    const jitsi = renderedOf(publicStack()).files.get('test/config/jitsi-config.yaml') ?? '';
     expect(jitsi).not.toContain('ENABLE_PREJOIN_PAGE');
     const more = loadStack(
       'x.yaml',
@@ -101,7 +100,7 @@ synapse:
   it('may replace owned values with a reason, which SUMMARY.md repeats', () => {
     const forced = publicStack('synapse: {extraConfig: {max_upload_size: 1G}, force: the proxy allows more}');
     expect(dig(configData(forced, 'synapse-config', 'homeserver.yaml'), 'max_upload_size')).toBe('1G');
-    const summary = render(forced).files.get('test/SUMMARY.md') ?? '';
+    const summary = renderedOf(forced).files.get('test/SUMMARY.md') ?? '';
     expect(summary).toContain('- `synapse.extraConfig.max_upload_size`: the proxy allows more');
   });
 
@@ -113,7 +112,7 @@ synapse:
     const forced = publicStack(
       'synapse: {extraConfig: {max_upload_size: 1G, database: {args: {host: db}}}, force: {max_upload_size: more, database: outside}}',
     );
-    const summary = render(forced).files.get('test/SUMMARY.md') ?? '';
+    const summary = renderedOf(forced).files.get('test/SUMMARY.md') ?? '';
     expect(summary).toContain('- `synapse.extraConfig.max_upload_size`: more');
     expect(summary).toContain('- `synapse.extraConfig.database.args.host`: outside');
   });
@@ -156,6 +155,6 @@ synapse:
 
   it('never carry a secret into a ConfigMap unnoticed', () => {
     const leaking = publicStack('synapse: {extraConfig: {turn_shared_secret: abc, turn_uris: []}}');
-    expect(render(leaking).findings).toEqual([expect.objectContaining({ code: 'MR008' })]);
+    expect(renderedOf(leaking).findings).toEqual([expect.objectContaining({ code: 'MR008' })]);
   });
 });

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../render.ts';
 import { code, fenced, heading, list, markdownText, md, table } from '../../summary/markdown.ts';
-import { publicStack, stackFrom } from '../stacks.ts';
+import { publicStack, renderedOf, stackFrom } from '../stacks.ts';
 
 /** What people, and those who mean harm, write where a sentence is expected. */
 const HOSTILE = [
@@ -158,7 +157,7 @@ overrides:
     patch: {spec: {template: {spec: {securityContext: {runAsNonRoot: false}}}}}
     why: ${quoted}
 `);
-  return render(stack).files.get('test/SUMMARY.md') ?? '';
+  return renderedOf(stack).files.get('test/SUMMARY.md') ?? '';
 }
 
 describe('SUMMARY.md', () => {
@@ -189,7 +188,7 @@ overrides:
     patch: [{op: replace, path: /spec/template/spec/containers/0/image, value: ${JSON.stringify(image)}}]
     why: test
 `);
-      const summary = render(stack).files.get('test/SUMMARY.md') ?? '';
+      const summary = renderedOf(stack).files.get('test/SUMMARY.md') ?? '';
       return summary.split(/^## /m).find((part) => part.startsWith('Images')) ?? '';
     };
     expect(images('a/b:c')).toContain('- `a/b`\n  `c`');
@@ -204,7 +203,7 @@ expose: {lan: {tls: {secret: tls}}}
 `;
     const stack = stackFrom(text, 'st`acks\n# heading\n/test.yaml');
     for (const name of ['SUMMARY.md', 'SECRETS.md']) {
-      const file = render(stack).files.get(`test/${name}`) ?? '';
+      const file = renderedOf(stack).files.get(`test/${name}`) ?? '';
       expect(file).toContain('Rendered from ``st`acks # heading /test.yaml``');
       expect(file.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
     }

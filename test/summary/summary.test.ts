@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../model/stack.ts';
-import { render } from '../../render.ts';
 import {
   allProfiles,
   dig,
@@ -9,12 +8,13 @@ import {
   objectOf,
   objectsOf,
   publicStack,
+  renderedOf,
   stackFrom,
   stacksIn,
 } from '../stacks.ts';
 
-const summary = (stack: Stack): string => render(stack).files.get(`${stack.name}/SUMMARY.md`) ?? '';
-const secrets = (stack: Stack): string => render(stack).files.get(`${stack.name}/SECRETS.md`) ?? '';
+const summary = (stack: Stack): string => renderedOf(stack).files.get(`${stack.name}/SUMMARY.md`) ?? '';
+const secrets = (stack: Stack): string => renderedOf(stack).files.get(`${stack.name}/SECRETS.md`) ?? '';
 
 /** The part of a Markdown text below a heading. */
 function section(text: string, heading: string): string {

@@ -3,14 +3,13 @@ import { secretLabels } from '../../../constructs/labels.ts';
 import type { SecretSpec } from '../../../model/secrets.ts';
 import type { Stack } from '../../../model/stack.ts';
 import { objectText } from '../../../output/yaml.ts';
-import { render } from '../../../render.ts';
 import { keyAnnotations, oldSigningKeyAnnotations } from '../../../secrets/annotations.ts';
 import { withSecrets } from '../../../secrets/read-files.ts';
 import { newSealedSecret } from '../../../secrets/sealed-secrets/manifest.ts';
 import { sopsVault } from '../../../secrets/sops/vault.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
 import { typeOf } from '../../../secrets/vault.ts';
-import { stackFrom } from '../../stacks.ts';
+import { renderedOf, stackFrom } from '../../stacks.ts';
 import { type FreshKey, freshKey } from '../keys.ts';
 
 const LAB = `schema: 1
@@ -111,7 +110,7 @@ describe('a SealedSecret that this program writes', () => {
   it('is copied as it is', () => {
     const { stack: kept } = withSecrets(stack, [{ file: 's.yaml', text: form }]);
     if (kept === undefined) throw new Error('refused');
-    const { files, findings } = render(kept);
+    const { files, findings } = renderedOf(kept);
     expect(findings).toEqual([]);
     expect(files.get('lab/secrets/synapse-secrets.yaml')?.endsWith(form)).toBe(true);
   });

@@ -13,6 +13,7 @@ import {
 } from '../../../secrets/sops/file.ts';
 import { readSopsFile } from '../../../secrets/sops/read.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
+import { runs } from '../../property/runs.ts';
 import { type FreshKey, freshKey, problemOf } from '../keys.ts';
 import { dataKeyOf, LATER, MANIFEST, NOW, refused, sample, textsOf, values, withMac } from './files.ts';
 
@@ -224,7 +225,7 @@ describe('changing a file', () => {
         expect(await textsOf(file, key)).toEqual(Object.fromEntries(expected));
         expect(readSopsFile(file).manifest.metadata.annotations ?? {}).toEqual(Object.fromEntries(notes));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(15) },
     );
   });
 });

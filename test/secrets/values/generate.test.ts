@@ -34,8 +34,9 @@ describe('a value that is made', () => {
   });
 
   it('is a private key of the strength that is said', () => {
-    expect(key('rsa-3072').asymmetricKeyType).toBe('rsa');
-    expect(key('rsa-3072').asymmetricKeyDetails?.modulusLength).toBe(3072);
+    const rsa = key('rsa-3072');
+    expect(rsa.asymmetricKeyType).toBe('rsa');
+    expect(rsa.asymmetricKeyDetails?.modulusLength).toBe(3072);
     expect(key('ec-p256').asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
   });
 
