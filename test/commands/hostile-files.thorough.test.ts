@@ -193,7 +193,7 @@ it('files of editors and systems are not stacks', async () => {
   await put('stacks/chat.yaml', CHAT);
   await put('stacks/chat.secrets/._synapse-secrets.yaml', '\u0000');
   expect(await synth()).toMatchObject({ exitCode: 0, stacks: ['chat', 'lab'] });
-  expect(await migrateFiles({ files: [], stacks: at('stacks') })).toMatchObject({ unchanged: 2 });
+  expect(await migrateFiles({ files: [], stacks: at('stacks') })).toMatchObject({ migrated: [{}, {}] });
 });
 
 describe('a folder that is written to', () => {
