@@ -3,7 +3,7 @@ import { FORMS, URL_PLACEHOLDER } from './words.ts';
 
 /** What to write instead of a value that is secret. */
 export const TO_SECRET =
-  'put it into a Secret that you make yourself, mount that with an override (optional: true), and let the program read the file';
+  'declare a Secret in secrets.own, mount it with an override, and let the program read the file (options of Synapse: synapse.extraSecretConfig)';
 
 /** Something in a text that must not be there. Values are never repeated. */
 export interface PlainSecret {

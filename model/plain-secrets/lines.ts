@@ -41,6 +41,13 @@ const ELEMENT = /<([\w.-]{2,100})>([^<>\s]{1,4000})<\//g;
 const IN_BRACES = /[{,]\s{0,9}["']?([\w.-]{2,100})["']?\s?:\s{0,9}["']?([^\s"'{},]{1,4000})/g;
 
 /**
+ * What age encrypted, as SOPS writes it for each recipient: its last line may end like `…Pw==`, which reads like a name
+ * and its value.
+ */
+const AGE_ARMOR =
+  /-----BEGIN AGE ENCRYPTED FILE-----\n((?:[A-Za-z0-9+/]{64}\n){0,999}[A-Za-z0-9+/]{1,64}={0,2}\n)-----END AGE ENCRYPTED FILE-----/g;
+
+/**
  * Secrets in a text that is no YAML or JSON: settings, scripts, commands, connection strings.
  *
  * @param style how bare words are read
@@ -48,7 +55,8 @@ const IN_BRACES = /[{,]\s{0,9}["']?([\w.-]{2,100})["']?\s?:\s{0,9}["']?([^\s"'{}
 export function secretsInLines(text: string, style: Style = 'text'): readonly LineSecret[] {
   const found: LineSecret[] = [];
   if (!HINT.test(text)) return found;
-  for (const [index, line] of text.split('\n').entries()) {
+  const lines = text.replaceAll(AGE_ARMOR, (armor) => armor.replaceAll(/[^\n]/g, '')).split('\n');
+  for (const [index, line] of lines.entries()) {
     const name = HINT.test(line) ? secretInLine(line.trim(), style) : undefined;
     if (name !== undefined) found.push({ line: index + 1, name: name === '' ? undefined : name });
   }

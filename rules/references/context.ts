@@ -39,7 +39,7 @@ export function existing(kinds: string, names: readonly string[]): string {
 /** A reference from a pod can be to something that somebody else makes. */
 function orOptional(path: string, kind: string): string {
   return /\.(?:secret|configMap|(?:secret|configMap)(?:Key)?Ref)\.\w+$/.test(path)
-    ? `; for a ${kind} that you make yourself, add optional: true to the reference`
+    ? `${kind === 'Secret' ? '; declare one of your own in secrets.own' : ''}; for a ${kind} that something else makes, add optional: true to the reference`
     : '';
 }
 

@@ -137,8 +137,7 @@ function hiddenFields(group: Data, path: string, { found }: Search): ReadonlySet
 function inspectPair(name: string, value: unknown, place: Place, search: Search): void {
   const isSecret = isSecretName(name) && isLiteral(value);
   if (isSecret || (typeof value === 'string' && isAuthorization(name, value))) {
-    const remedy =
-      'write valueFrom: {secretKeyRef: {name: …, key: …, optional: true}} with a Secret that you make yourself';
+    const remedy = 'write valueFrom: {secretKeyRef: {name: …, key: …}} with a Secret of secrets.own';
     report(search, place.path, 'holds a secret as a plain value', remedy);
   } else inspect(value, place, search);
 }
@@ -172,7 +171,7 @@ function remedyFor(key: string): string {
   const option = Object.hasOwn(FILE_OPTIONS, key) ? FILE_OPTIONS[key] : undefined;
   return option === undefined
     ? DIRECT
-    : `write ${option} with the path of a file instead, and mount a Secret that you make yourself there with an override (optional: true)`;
+    : `write ${option} with the path of a file instead, and mount a Secret of secrets.own there with an override`;
 }
 
 /** A field that names a Secret, or a key of one. */

@@ -41,6 +41,16 @@ describe('MR008 secrets', () => {
     ]);
   });
 
+  it('passes what age encrypted, whatever its last line ends in', () => {
+    const line = 'ZjTsnljbAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    const armor = (last: string): string =>
+      `-----BEGIN AGE ENCRYPTED FILE-----\n${line}\n${last}\n-----END AGE ENCRYPTED FILE-----\n`;
+    for (const last of ['ZjTsnljbfahPw==', 'apiToken=', 'password==']) {
+      expect(found(secretsRule, config('enc', armor(last)))).toEqual([]);
+    }
+    expect(found(secretsRule, config('enc', armor('password=hunter22')))).toHaveLength(1);
+  });
+
   it('passes a Secret without values', () => {
     expect(found(secretsRule, yaml('{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {}}'))).toEqual(
       [],
@@ -70,7 +80,7 @@ describe('MR008 secrets', () => {
   });
 
   it.each(['', 'RSA ', 'EC ', 'OPENSSH '])('objects to a private key (%s) anywhere', (kind) => {
-    const expected = 'data.x: holds a private key; put it into a Secret that you make yourself';
+    const expected = 'data.x: holds a private key; declare a Secret in secrets.own';
     expect(found(secretsRule, config('x', pem(kind)))).toEqual([expect.stringContaining(expected)]);
     const args = changed(synapse, { 'spec.template.spec.containers[synapse].args': [pem(kind)] });
     expect(found(secretsRule, args)).toEqual([expect.stringContaining('args[0]: holds a private key')]);

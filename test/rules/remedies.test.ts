@@ -26,7 +26,9 @@ describe('what rules tell people to write', () => {
       changed('Deployment/app/synapse', { [`${pod}.volumes[tls]`]: { ...missing, name: 'tls' } }),
     );
     expect(line).toContain('write the name of one that exists: db-app, ');
-    expect(line).toContain('for a Secret that you make yourself, add optional: true to the reference');
+    expect(line).toContain(
+      'declare one of your own in secrets.own; for a Secret that something else makes, add optional: true to the reference',
+    );
     const own = { name: 'tls', secret: { secretName: 'own', optional: true } };
     expect(
       found(referencesRule, changed('Deployment/app/synapse', { [`${pod}.volumes[tls]`]: own })),
@@ -47,16 +49,17 @@ describe('what rules tell people to write', () => {
       secretsRule,
       changed('Deployment/app/synapse', { [env]: { name: 'SMTP_PASSWORD', value: 'hunter22' } }),
     );
-    expect(line).toContain('valueFrom: {secretKeyRef: {name: …, key: …, optional: true}}');
+    expect(line).toContain('valueFrom: {secretKeyRef: {name: …, key: …}} with a Secret of secrets.own');
     const stack = stackFrom(`schema: 1
 serverName: example.org
 expose: {lan: {tls: {secret: tls}}}
+secrets: {own: {smtp: {password: {}}}}
 overrides:
   - target: {kind: Deployment, name: synapse}
     patch:
-      - {op: add, path: /spec/template/spec/volumes/-, value: {name: smtp, secret: {secretName: smtp, optional: true}}}
+      - {op: add, path: /spec/template/spec/volumes/-, value: {name: smtp, secret: {secretName: smtp}}}
       - {op: add, path: /spec/template/spec/containers/0/volumeMounts/-, value: {name: smtp, mountPath: /secrets/smtp, readOnly: true}}
-      - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: SMTP_PASSWORD, valueFrom: {secretKeyRef: {name: smtp, key: password, optional: true}}}}
+      - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: SMTP_PASSWORD, valueFrom: {secretKeyRef: {name: smtp, key: password}}}}
     why: mail
 `);
     const { findings, problems } = render(stack);
