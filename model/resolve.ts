@@ -19,6 +19,7 @@ import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
 import type { Stack } from './stack.ts';
 import { PEERS, type Peer, type Route, type Topology } from './topology.ts';
+import { onlyOnce } from './unique.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
 export interface ResolveContext {
@@ -58,7 +59,11 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
     secrets: [
-      ...parts.flatMap((one) => one.parts.secrets ?? []),
+      ...onlyOnce(
+        'Secret',
+        parts.flatMap((one) => one.parts.secrets ?? []),
+        ({ name }) => name,
+      ),
       ...givenCertificates(facts, topology),
       ...ownSecrets(written.secrets?.own, facts),
     ],
@@ -185,9 +190,13 @@ function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology 
   return {
     domain: facts.cluster.domain,
     namespaces: [...new Set([facts.namespace, ...workloads.map(({ namespace }) => namespace)])],
-    workloads,
+    workloads: onlyOnce('workload', workloads, ({ id }) => id),
     peers: peers(facts),
-    services: parts.flatMap((one) => one.services ?? []),
+    services: onlyOnce(
+      'Service',
+      parts.flatMap((one) => one.services ?? []),
+      ({ name, namespace }) => `${namespace}/${name}`,
+    ),
     flows: parts.flatMap((one) => one.flows ?? []),
     hosts: parts.flatMap((one) => one.hosts ?? []),
     routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
