@@ -83,7 +83,7 @@ export function secretConfigSecret(
     keys: [
       {
         key: file,
-        what: 'options of its configuration that hold values of Secrets',
+        what: 'one more configuration file, with options that hold values of Secrets',
         readers: [reader],
         form: { kind: 'composed', parts: partsOf(fragment) },
         loss: 'whoever has it has the values that it is composed of; replace those',

@@ -20,7 +20,7 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
       secret.keys.map((one) => [
         code(one.key),
         one.what,
-        one.readers.length === 0 ? 'what you mount it in' : one.readers.join(', '),
+        readers(stack, secret, one),
         one.loss,
         rotationText(one),
         one.rotation,
@@ -28,6 +28,26 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
     ),
     ...origin(stack, secret),
   ]);
+}
+
+/** Workloads that read it, or the files that it is a part of. */
+function readers({ secrets }: Stack, { name }: SecretSpec, { key, readers }: SecretKey): string | Markdown {
+  if (readers.length > 0) return readers.join(', ');
+  const files = secrets.flatMap((other) =>
+    other.keys.flatMap((one) =>
+      sourcesOf(other, one).some((source) => source.secret === name && source.key === key)
+        ? [code(`${other.name}/${one.key}`)]
+        : [],
+    ),
+  );
+  return files.length === 0 ? 'what you mount it in' : joined(files);
+}
+
+/** In the order in which they can be made: what is composed of others after those. */
+function inOrder(secrets: readonly SecretSpec[]): readonly SecretSpec[] {
+  const needsOthers = (secret: SecretSpec): boolean =>
+    secret.keys.some((key) => sourcesOf(secret, key).some((source) => source.secret !== secret.name));
+  return [...secrets.filter((one) => !needsOthers(one)), ...secrets.filter(needsOthers)];
 }
 
 /** Where it is needed, if in more than one namespace, who enters it, and what its files are composed of. */
@@ -145,7 +165,7 @@ export function secretsText(stack: Stack): string {
   return markdownText([
     heading(1, `Secrets of ${stack.name}`),
     ...introduction(stack),
-    ...stack.secrets.map((secret) => section(stack, secret)),
+    ...inOrder(stack.secrets).map((secret) => section(stack, secret)),
     heading(2, 'Made by the cluster'),
     madeElsewhere(stack),
     ...(stack.jitsi?.accountsClaim === undefined ? [] : [jitsiAccounts(stack.namespace)]),
