@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Bounds, checkoutOf, placeOf } from '../files/bounds.ts';
 import { errorCode, FileProblem } from '../files/problem.ts';
@@ -148,6 +148,7 @@ function orphansIn(place: string, names: ReadonlySet<string>): ReadonlyMap<strin
 
 /** The stack file that a folder is rendered from; undefined where it is none of ours. */
 function renderedFolder(place: string, name: string): string | undefined {
+  if (!isFolderItself(place, name)) return undefined;
   const text = headOf(join(place, name, LIST), FIRST_LINE)?.toString('utf8') ?? '';
   return renderedFrom(`${name}/${LIST}`, text);
 }
@@ -164,8 +165,18 @@ function yamlFiles(place: string, name: string): readonly string[] {
       else if (isOfInterest(path)) found.push(path);
     }
   };
-  visit(name, 0);
+  if (isFolderItself(place, name)) visit(name, 0);
   return found;
+}
+
+/** False for a link: it may lead out of the repository, and nothing is written through it either. */
+function isFolderItself(place: string, name: string): boolean {
+  try {
+    return lstatSync(join(place, name)).isDirectory();
+  } catch (error) {
+    if (errorCode(error) !== '') return false;
+    throw error;
+  }
 }
 
 /** A list of files says nothing about objects. */

@@ -90,6 +90,7 @@ export const CODES = {
   MG101: 'A configuration with values of Secrets names none that the stack has.',
   MG102: 'A configuration with values of Secrets holds one in plain text.',
   MG103: 'A configuration with values of Secrets would replace what stands elsewhere.',
+  MG104: 'The file with image versions lacks the image of a program that the stack runs.',
   MG110: 'An override changes nothing.',
   MG111: 'A reason to replace what other settings own is not needed.',
 } as const;

@@ -28,15 +28,17 @@ const image = z.strictObject({
     .describe('Pins the exact image behind the tag.'),
 });
 
-/** versions.yaml: which image each program runs from. */
+const listedImage = image.optional();
+
+/** versions.yaml: which image each program runs from. One that no stack runs may be missing. */
 export const versionsSchema = z.strictObject(
-  recordOf<Record<ImageName, typeof image>>(IMAGE_NAMES, () => image),
+  recordOf<Record<ImageName, typeof listedImage>>(IMAGE_NAMES, () => listedImage),
 );
 
 /** A checked versions.yaml. */
 export type Versions = z.infer<typeof versionsSchema>;
 
-/** Full image references as Kubernetes takes them. */
+/** Full image references as Kubernetes takes them; empty for an image that versions.yaml does not have. */
 export type Images = Readonly<Record<ImageName, string>>;
 
 /** In the place of images while stack files are checked beside a versions.yaml that is wrong; never rendered. */
@@ -45,7 +47,9 @@ export const NO_IMAGES: Images = Object.freeze(recordOf<Images>(IMAGE_NAMES, () 
 /** `repository:tag`, with the digest behind it where one is given. */
 export function imageReferences(versions: Versions): Images {
   return recordOf<Images>(IMAGE_NAMES, (name) => {
-    const { repository, tag, digest } = versions[name];
+    const written = versions[name];
+    if (written === undefined) return '';
+    const { repository, tag, digest } = written;
     return `${repository}:${tag}${digest === undefined ? '' : `@${digest}`}`;
   });
 }

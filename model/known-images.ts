@@ -14,6 +14,11 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'jitsi-web': 'web',
 };
 
+/** The last part of an image's repository. */
+export function programOf(name: keyof Images): string {
+  return PROGRAMS[name] ?? name;
+}
+
 /** Something about an image that may be meant. */
 export interface Doubt {
   readonly what: string;

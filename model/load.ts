@@ -16,6 +16,7 @@ import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
 import { checkFileName } from './checks/file-names.ts';
 import type { CheckFinding } from './checks/finding.ts';
 import { checkHosts } from './checks/hosts.ts';
+import { checkImages } from './checks/images.ts';
 import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkOwnSecrets } from './checks/own-secrets.ts';
@@ -29,6 +30,7 @@ import {
   IMAGE_NAMES,
   type Images,
   imageReferences,
+  NO_IMAGES,
   unfitTag,
   type Versions,
   versionsSchema,
@@ -160,6 +162,8 @@ export function loadStack(
   report(checkUnlikely(written, stack));
   // Each check looks at the same stack; only a wrong choice before them makes one keep quiet.
   report(CHECKS.flatMap((check) => check(written, stack)));
+  // Without any, what is wrong with versions.yaml is said elsewhere.
+  if (images !== NO_IMAGES) report(checkImages(written, stack));
   if (diagnostics.length > 0) return failed(stack.name, source);
   return {
     value: stack,
@@ -193,7 +197,9 @@ export function loadVersions(file: string, content: Content): Loaded<Images> {
   const { source } = read;
   if (source !== undefined && read.value !== undefined) {
     for (const name of IMAGE_NAMES) {
-      const { repository, tag } = read.value[name];
+      const written = read.value[name];
+      if (written === undefined) continue;
+      const { repository, tag } = written;
       const at = (key: string): Position => source.at([name, key]);
       const unknown = unknownRepository(name, repository);
       if (unknown !== undefined) {
@@ -213,15 +219,18 @@ export function loadVersions(file: string, content: Content): Loaded<Images> {
 /** Jitsi's programs only fit within one release: names those whose tag is not that of most. */
 function differingJitsi(versions: Versions, source: YamlSource): readonly Diagnostic[] {
   const parts = IMAGE_NAMES.filter((name) => name.startsWith('jitsi-'));
-  const fit = parts.filter((name) => unfitTag(name, versions[name].tag) === undefined);
-  const count = (tag: string): number => fit.filter((name) => versions[name].tag === tag).length;
-  const release = fit.map((name) => versions[name].tag).reduce((a, b) => (count(b) > count(a) ? b : a), '');
+  const fit = parts.flatMap((name) => {
+    const tag = versions[name]?.tag;
+    return tag === undefined || unfitTag(name, tag) !== undefined ? [] : [{ name, tag }];
+  });
+  const count = (tag: string): number => fit.filter((one) => one.tag === tag).length;
+  const release = fit.map(({ tag }) => tag).reduce((a, b) => (count(b) > count(a) ? b : a), '');
   return fit
-    .filter((name) => versions[name].tag !== release)
-    .map((name) => ({
+    .filter(({ tag }) => tag !== release)
+    .map(({ name, tag }) => ({
       position: source.at([name, 'tag']),
       code: 'MG035',
-      what: `${name} is ${versions[name].tag}, the others are ${release}: Jitsi's programs only fit within one release`,
+      what: `${name} is ${tag}, the others are ${release}: Jitsi's programs only fit within one release`,
       remedy: `write one tag at all of ${parts.join(', ')}`,
     }));
 }

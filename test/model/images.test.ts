@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageName } from '../../model/components/index.ts';
 import { IMAGE_NAMES, knownReleases, unfitTag } from '../../model/images.ts';
-import { loadVersions } from '../../model/load.ts';
+import { loadStack, loadVersions } from '../../model/load.ts';
 
 const text = IMAGE_NAMES.map(
   (name) => `${name}:\n  repository: registry.example.org/${name}\n  tag: ${knownReleases(name).example}\n`,
@@ -66,5 +66,28 @@ describe('image references', () => {
     expect(loadVersions('versions.yaml', local).value?.synapse).toMatch(
       /^registry\.local:5000\/mirror\/synapse:/,
     );
+  });
+});
+
+describe('an image that versions.yaml does not have', () => {
+  const without = (name: string): string => text.replace(new RegExp(`^${name}:\\n.*\\n.*\\n`, 'm'), '');
+  const wrong = (name: string, more: string): readonly string[] => {
+    const { value, diagnostics } = loadVersions('versions.yaml', without(name));
+    expect(diagnostics).toEqual([]);
+    if (value === undefined) throw new Error('refused');
+    const stack = `schema: 2\nserverName: example.org\nexpose: {lan: {tls: {secret: tls}}}\n${more}`;
+    return loadStack('x.yaml', stack, value).diagnostics.map(
+      ({ code, position, what, remedy }) => `${code} ${position.line}:${position.column} ${what}; ${remedy}`,
+    );
+  };
+
+  it('is asked for where a stack runs it, and nowhere else', () => {
+    expect(wrong('livekit', '')).toEqual([]);
+    expect(wrong('livekit', 'livekit: {}\n')).toEqual([
+      'MG104 4:1 livekit runs the image livekit, which the file with image versions does not have; add it there: livekit: {repository: …/livekit-server, tag: v1.13.7}',
+    ]);
+    expect(wrong('synapse', '')).toEqual([
+      expect.stringMatching(/^MG104 1:1 synapse runs the image synapse/),
+    ]);
   });
 });
