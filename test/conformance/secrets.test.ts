@@ -316,7 +316,12 @@ describe('sealed', () => {
 
 describe('Synapse with options that hold values of own Secrets', () => {
   const fragment = (host: string): Json => ({
-    email: { smtp_host: host, smtp_user: 'matrix', smtp_pass: { fromSecret: 'mail', key: 'password' } },
+    email: {
+      notif_from: 'Matrix <matrix@example.org>',
+      smtp_host: host,
+      smtp_user: 'matrix',
+      smtp_pass: { fromSecret: 'mail', key: 'password' },
+    },
     oidc_providers: [
       {
         idp_id: 'staff',
