@@ -24,8 +24,9 @@ ${number % 2 === 0 ? `    via: tunnel\n    tunnel: {name: main, zone: ${zone}, e
 ${components.join('\n')}
 callNodes:
   nodeSelector: {matrix/calls: s${number}}
-  addresses: {public: 203.0.113.7}
+  addresses: {discover: stun}
 `;
 }
 
-const udp = (number) => 10000 + 2 * (number % 5000);
+// Above the ports of Kubernetes itself.
+const udp = (number) => 20000 + 2 * (number % 5000);
