@@ -122,9 +122,19 @@ export function pathOf(object: unknown, field: string): Path {
   return path;
 }
 
+/** The first item with each name, by list: thousands of findings can be about one list. */
+const knownNames = new WeakMap<readonly unknown[], ReadonlyMap<unknown, number>>();
+
 function indexOf(list: readonly unknown[], name: string): number {
-  const index = list.findIndex(
-    (one) => typeof one === 'object' && one !== null && 'name' in one && one.name === name,
-  );
-  return index === -1 ? Number(name) : index;
+  let names = knownNames.get(list);
+  if (names === undefined) {
+    // The first of each name is set last.
+    names = new Map(
+      list
+        .map((one, index): readonly [unknown, number] => [isData(one) ? one.name : undefined, index])
+        .reverse(),
+    );
+    knownNames.set(list, names);
+  }
+  return names.get(name) ?? Number(name);
 }
