@@ -19,12 +19,14 @@ export const checkSecretConfig: Check = (written, stack) =>
       const fragment = valueAt(written, path);
       if (fragment === undefined) return [];
       const contents = contentsOf(fragment);
+      const plain = literals(path, contents);
       return [
         ...malformed(path, contents),
         ...unknown(path, contents, config, stack),
-        ...literals(path, contents),
+        ...plain,
         ...collisions(path, fragment, [name, ...config.plain], config, written),
-        ...withoutSecret(path, contents, [name, ...config.plain]),
+        // Whoever wrote a secret here must not be sent to where there are none.
+        ...(plain.length > 0 ? [] : withoutSecret(path, contents, [name, ...config.plain])),
       ];
     }),
   );

@@ -73,6 +73,10 @@ describe('options with values of Secrets', () => {
       'MG102 4:88 synapse.extraSecretConfig.email.smtp_pass holds a secret in plain text',
     ],
     [
+      '{email: {smtp_pass: hunter2hunter2}}',
+      'MG102 4:50 synapse.extraSecretConfig.email.smtp_pass holds a secret in plain text',
+    ],
+    [
       `{caches: {x: ${REFERENCE}}}`,
       'MG103 4:31 synapse.extraSecretConfig.caches would replace the whole of caches that is rendered',
     ],
