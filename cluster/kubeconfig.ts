@@ -45,7 +45,7 @@ export function kubeContext(person: Person, wanted?: string): KubeContext {
     if (pod !== undefined) return pod;
     throw new ClusterProblem(
       'bad-configuration',
-      `there is no kubeconfig: ${person.files.join(', ')} does not exist`,
+      `no kubeconfig was found at ${person.files.join(', ')}`,
       `log in to the cluster, set KUBECONFIG to the file, ${OTHERWISE}`,
     );
   }
@@ -103,7 +103,7 @@ function find(entries: readonly Entry[], name: string): Entry | undefined {
   return entries.find((entry) => entry.name === name);
 }
 
-/** undefined where there is no such file: kubectl passes it over too. */
+/** undefined if the file is missing, which kubectl ignores too. */
 function fileAt(person: Person, file: string): KubeFile | undefined {
   const text = textIn(person, file);
   if (text === undefined) return undefined;

@@ -65,14 +65,14 @@ export function personOf({
   };
 }
 
-/** Where npm puts programs of packages: those of every folder above are in PATH, also of a copy that is no checkout. */
+/** Where npm installs programs. It adds this folder of every parent folder to PATH, even outside a checkout. */
 function ofPackages(entry: string): boolean {
   return /(?:^|[/\\])node_modules[/\\]\.bin[/\\]?$/.test(entry);
 }
 
 /**
  * The files that a variable names, absolute, since programs are started elsewhere; undefined where it names none.
- * KUBERC is no list, and may be `off`: https://kubernetes.io/docs/reference/kubectl/kuberc/
+ * KUBERC holds a single path, or `off`: https://kubernetes.io/docs/reference/kubectl/kuberc/
  */
 function filesOf(
   variable: 'KUBECONFIG' | 'KUBERC',

@@ -126,7 +126,7 @@ async function compared(
     return {
       position: at(['accept', index]),
       code: 'MG078',
-      what: `this entry for ${code} is no longer needed: nothing changes for ${object}, which is "${now}"`,
+      what: `this entry for ${code} is no longer needed: ${object} is already "${now}", and stays so`,
       remedy: 'remove it once dist/ is committed',
     };
   });

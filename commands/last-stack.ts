@@ -38,7 +38,7 @@ async function leftOf(out: string, folder: string): Promise<Left> {
   return { stacks, others };
 }
 
-/** Whether there is no folder of stacks any more, though there was one: Git keeps no empty folders. */
+/** True if the stacks folder is gone, as it is after its last file was removed: Git does not keep empty folders. */
 export async function lostItsFolder(out: string, folder: string): Promise<boolean> {
   if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return false;
   return (await leftOf(out, folder)).stacks.size > 0;
@@ -46,7 +46,7 @@ export async function lostItsFolder(out: string, folder: string): Promise<boolea
 
 /** For a folder of stacks without any. */
 export function noStackFile(folder: string): EnvironmentProblem {
-  return new EnvironmentProblem(`there is no stack file in ${folder}; put one there, such as example.yaml`);
+  return new EnvironmentProblem(`there are no stack files in ${folder}; add one, such as example.yaml`);
 }
 
 /**

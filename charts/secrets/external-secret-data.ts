@@ -4,7 +4,7 @@ import type { ComposedPart, SecretSpec } from '../../model/secrets.ts';
 
 /** A value as an ExternalSecret fetches it. */
 interface Fetched {
-  /** Its name in the template; that of the key in the Secret, where there is no template. */
+  /** The name that the template uses for it. Without a template it is the key in the Secret. */
   readonly secretKey: string;
   readonly remoteRef: RemotePlace;
 }

@@ -175,7 +175,7 @@ describe('the kubeconfig', () => {
 
   it('that is missing says so, with what to do instead', async () => {
     expect((await problem()).message).toMatch(
-      /^there is no kubeconfig: \S+\/\.kube\/config does not exist; .*--controller$/,
+      /^no kubeconfig was found at \S+\/\.kube\/config; .*--controller$/,
     );
   });
 

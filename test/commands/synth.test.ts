@@ -207,7 +207,7 @@ describe('surroundings that are not in order', () => {
   it('name a folder of stacks without a stack', async () => {
     await rm(join(options.stacks, 'chat.yaml'));
     await put('stacks/README.md', '# Stacks\n');
-    expect(await problem()).toMatch(/no stack file in .*stacks/);
+    expect(await problem()).toMatch(/no stack files in .*stacks/);
   });
 
   it('name a stack file that cannot be read', async () => {
