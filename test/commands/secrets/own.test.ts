@@ -6,13 +6,12 @@ import {
   changedKeys,
   done,
   LAB,
+  providedBy,
   restarted,
   restartsOf,
   revisionsOf,
-  sopsValues,
   stopped,
   useRepository,
-  valuesOf,
 } from './repository.ts';
 
 const repository = useRepository();
@@ -43,17 +42,9 @@ beforeEach(async () => {
   me = await freshKey();
 });
 
-const provided = {
-  'sealed-secrets': () => ({ settings: `escrow: [${me.recipient}]`, values: () => valuesOf(repository) }),
-  sops: () => ({
-    settings: `provider: sops\n  recipients: [${me.recipient}]`,
-    values: () => sopsValues(repository, me.identities),
-  }),
-} as const;
-
 describe.each(['sealed-secrets', 'sops'] as const)('a Secret of your own with %s', (provider) => {
   it('is entered, sealed, shown, rotated and escrowed like every other', async () => {
-    const { settings, values } = provided[provider]();
+    const { settings, values } = providedBy(provider, repository, me);
     await put('stacks/chat.yaml', `${LAB}secrets:\n  ${settings}\n${OWN}${MOUNTED}`);
     const identity = await put('me.agekey', me.text);
 
@@ -113,7 +104,7 @@ describe.each(['sealed-secrets', 'sops'] as const)('a Secret of your own with %s
   });
 
   it('is asked for at a terminal, hidden, and may be left for later', async () => {
-    const { settings, values } = provided[provider]();
+    const { settings, values } = providedBy(provider, repository, me);
     await put('stacks/chat.yaml', `${LAB}secrets:\n  ${settings}\n${OWN}`);
     const asked: string[] = [];
     const { SecretValue } = await import('../../../secrets/values/value.ts');
@@ -137,7 +128,7 @@ describe.each(['sealed-secrets', 'sops'] as const)('a Secret of your own with %s
     ['empty', '\n', 'it is empty; give a value, or leave it out'],
     ['too large', 'x'.repeat(65_537), 'it has 65,537 bytes; give at most 65,536'],
   ])('is refused when it is %s', async (_, text, reason) => {
-    const { settings } = provided[provider]();
+    const { settings } = providedBy(provider, repository, me);
     await put('stacks/chat.yaml', `${LAB}secrets:\n  ${settings}\n${OWN}`);
     const result = await run('create', { fromFile: [`mail/smtp_pass=${await put('v', text)}`] });
     expect(stopped(result)).toBe(`the value given for mail/smtp_pass: ${reason}`);

@@ -10,6 +10,7 @@ import { secrets } from '../../../commands/secrets/run.ts';
 import { type SynthOptions, type SynthResult, synth } from '../../../commands/synth.ts';
 import type { Identity } from '../../../secrets/age.ts';
 import { openSopsFile } from '../../../secrets/sops/file.ts';
+import type { FreshKey } from '../../secrets/keys.ts';
 import { unseal } from '../../secrets/unseal.ts';
 import { type MadeCertificate, makeCertificate } from '../../secrets/x509.ts';
 import { dig } from '../../stacks.ts';
@@ -306,4 +307,19 @@ export async function oldSigningKeysOf({ read }: Repository, stack = 'chat'): Pr
   const maps = text.split(/^---$/m).map((document) => load(document));
   const homeserver = maps.map((map) => dig(map, 'data', 'homeserver.yaml')).find((one) => one !== undefined);
   return dig(load(String(homeserver)), 'old_signing_keys');
+}
+
+/** What a stack file says of a provider that keeps ciphertext which this key opens, and the values it then keeps. */
+export function providedBy(
+  provider: 'sealed-secrets' | 'sops',
+  repository: Repository,
+  key: FreshKey,
+): { readonly settings: string; readonly values: () => Promise<ReadonlyMap<string, string>> } {
+  if (provider === 'sops') {
+    return {
+      settings: `provider: sops\n  recipients: [${key.recipient}]`,
+      values: () => sopsValues(repository, key.identities),
+    };
+  }
+  return { settings: `escrow: [${key.recipient}]`, values: () => valuesOf(repository) };
 }

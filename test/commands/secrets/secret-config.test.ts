@@ -8,11 +8,10 @@ import {
   changedKeys,
   done,
   LAB,
+  providedBy,
   restarted,
   restartsOf,
-  sopsValues,
   useRepository,
-  valuesOf,
 } from './repository.ts';
 
 const repository = useRepository();
@@ -37,19 +36,11 @@ beforeEach(async () => {
   me = await freshKey();
 });
 
-const provided = {
-  'sealed-secrets': () => ({ settings: `escrow: [${me.recipient}]`, values: () => valuesOf(repository) }),
-  sops: () => ({
-    settings: `provider: sops\n  recipients: [${me.recipient}]`,
-    values: () => sopsValues(repository, me.identities),
-  }),
-} as const;
-
 describe.each(['sealed-secrets', 'sops'] as const)(
   'options of Synapse with a password, with %s',
   (provider) => {
     it('follow another host of the mail server, and then another password', async () => {
-      const { settings, values } = provided[provider]();
+      const { settings, values } = providedBy(provider, repository, me);
       const identity = await put('me.agekey', me.text);
       const options = async (): Promise<unknown> =>
         load((await values()).get('synapse-secret-config/secret-config.yaml') ?? '');
