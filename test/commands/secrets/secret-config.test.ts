@@ -4,15 +4,7 @@ import { humanReport } from '../../../commands/report.ts';
 import { styleFor } from '../../../commands/terminal.ts';
 import { type FreshKey, freshKey } from '../../secrets/keys.ts';
 import { dig } from '../../stacks.ts';
-import {
-  changedKeys,
-  done,
-  LAB,
-  providedBy,
-  restarted,
-  restartsOf,
-  useRepository,
-} from './repository.ts';
+import { changedKeys, done, LAB, providedBy, restarted, restartsOf, useRepository } from './repository.ts';
 
 const repository = useRepository();
 const { put, read, run, synth } = repository;
