@@ -173,24 +173,29 @@ process.stdout.on('error', (error) => {
   throw error;
 });
 
-const words = process.argv.slice(2);
-try {
-  const misused = unknownCommand(program, words) ?? keptByNpm(program, words, process.env);
-  if (misused !== undefined) throw misused;
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) process.exitCode = 0;
-    // Help has been printed: that says more than one line.
-    else if (error.code === 'commander.help' && !wantsJson()) process.exitCode = BAD_USAGE;
-    else giveUp(BAD_USAGE, usageProblem(error, program, words));
-  } else if (error instanceof UsageProblem || error instanceof SecretsProblem) {
-    giveUp(BAD_USAGE, error);
-  } else if (error instanceof EnvironmentProblem) {
-    giveUp(INTERNAL, error);
-  } else {
-    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const what = error instanceof StackFailure ? error.message : trace;
-    giveUp(INTERNAL, { what, remedy: `please report it with these lines and what you ran` }, what);
+/** Runs the command that the command line names, and sets the exit code. */
+async function run(words: readonly string[]): Promise<void> {
+  try {
+    const misused = unknownCommand(program, words) ?? keptByNpm(program, words, process.env);
+    if (misused !== undefined) throw misused;
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) process.exitCode = 0;
+      // Help has been printed: that says more than one line.
+      else if (error.code === 'commander.help' && !wantsJson()) process.exitCode = BAD_USAGE;
+      else giveUp(BAD_USAGE, usageProblem(error, program, words));
+    } else if (error instanceof UsageProblem || error instanceof SecretsProblem) {
+      giveUp(BAD_USAGE, error);
+    } else if (error instanceof EnvironmentProblem) {
+      giveUp(INTERNAL, error);
+    } else {
+      const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const what = error instanceof StackFailure ? error.message : trace;
+      giveUp(INTERNAL, { what, remedy: `please report it with these lines and what you ran` }, what);
+    }
   }
 }
+
+/** Settled when the command has ended: the launcher keeps the compiled code then. */
+export const ended: Promise<void> = run(process.argv.slice(2));

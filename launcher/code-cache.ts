@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { readRegular } from '../files/read.ts';
 import { isOnlyOurs } from './code-cache-folder.ts';
 
 /** Bytes of the checksum at the beginning of a cache file. */
 const CHECKSUM = 32;
-/** Cache files of a kind of script that are kept: a few versions of Node.js and of this program. */
+/** Cache files that are kept: a few versions of Node.js and of this program. */
 const KEPT = 8;
 const ENDING = '.v8';
 /** Bytes of a cache file; ours have a few MB. */
@@ -22,12 +22,7 @@ export function cacheFile(folder: string, script: string, built: string): string
   const { size, mtimeMs } = statSync(script);
   const of = [built, size, mtimeMs, process.version, process.arch, process.platform].join(' ');
   const hash = createHash('sha256').update(of).digest('hex').slice(0, 32);
-  return join(folder, `${kindOf(script)}-${hash}${ENDING}`);
-}
-
-/** `cli` of `cli.bundle.cjs`, `dependencies` of `dependencies-1a2b.cjs`: each kind changes at its own pace. */
-function kindOf(file: string): string {
-  return basename(file).replace(/[-.].*$/, '');
+  return join(folder, `cli-${hash}${ENDING}`);
 }
 
 /** The code that was kept; undefined when there is none or when it is damaged, which V8 does not notice. */
@@ -48,15 +43,15 @@ export function writeCode(folder: string, file: string, code: Buffer): void {
   try {
     writeFileSync(temporary, Buffer.concat([checksum(code), code]), { mode: 0o600, flag: 'wx' });
     renameSync(temporary, file);
-    removeOld(folder, kindOf(file));
+    removeOld(folder);
   } catch {
     rmSync(temporary, { force: true });
   }
 }
 
-function removeOld(folder: string, kind: string): void {
+function removeOld(folder: string): void {
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith(ENDING) && kindOf(name) === kind)
+    .filter((name) => name.endsWith(ENDING))
     .map((name) => ({ name, age: statSync(join(folder, name)).mtimeMs }))
     .sort((a, b) => b.age - a.age);
   for (const { name } of files.slice(KEPT)) rmSync(join(folder, name), { force: true });

@@ -6,12 +6,12 @@ import { Script } from 'node:vm';
 import { cacheFile, readCode, writeCode } from './code-cache.ts';
 import { cacheFolder } from './code-cache-folder.ts';
 
-/** What is run; it loads its dependencies from a script beside it. */
+/** What is run. */
 const BUNDLE = './cli.bundle.cjs';
 
-/** What a script gives to others; `run` ends when the command line has. */
+/** What the script gives: `ended` settles when the command line has. */
 interface Exports {
-  run?: Promise<void>;
+  ended?: Promise<void>;
 }
 
 /** What a script is a function of, in the words of Node.js. */
@@ -48,26 +48,7 @@ function stacksOf(words: readonly string[]): string | undefined {
 }
 
 function runFromCache(folder: string): void {
-  const compiled: Array<() => void> = [];
-  const load = (name: string): Exports => {
-    const { exports, keep } = loadFromCache(folder, join(__dirname, name), (other) =>
-      other.startsWith('./') ? load(other) : require(other),
-    );
-    if (keep !== undefined) compiled.push(keep);
-    return exports;
-  };
-  // Only at the end does it hold what a run needs: functions are compiled when they are called first.
-  void load(BUNDLE).run?.then(() => {
-    for (const keep of compiled) keep();
-  });
-}
-
-/** Runs a script; `keep` writes its compiled code where that was not kept before. */
-function loadFromCache(
-  folder: string,
-  path: string,
-  requireFrom: (name: string) => unknown,
-): { exports: Exports; keep: (() => void) | undefined } {
+  const path = join(__dirname, BUNDLE);
   // The build writes ASCII only, which is read faster as such.
   const source = readFileSync(path, 'latin1');
   const file = cacheFile(folder, path, source.slice(0, source.indexOf('\n')));
@@ -76,15 +57,13 @@ function loadFromCache(
     filename: path,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
-  const own: { exports: Exports } = { exports: {} };
   const run: unknown = script.runInThisContext();
   if (!isWrapped(run)) throw new Error(`${path} is not a script`);
-  run(own.exports, requireFrom, own, path, __dirname);
-  const isKept = cachedData !== undefined && script.cachedDataRejected !== true;
-  return {
-    exports: own.exports,
-    keep: isKept ? undefined : () => writeCode(folder, file, script.createCachedData()),
-  };
+  const own: { exports: Exports } = { exports: {} };
+  run(own.exports, require, own, path, __dirname);
+  if (cachedData !== undefined && script.cachedDataRejected !== true) return;
+  // Only at the end does it hold what a run needs: functions are compiled when they are called first.
+  void own.exports.ended?.then(() => writeCode(folder, file, script.createCachedData()));
 }
 
 function isWrapped(value: unknown): value is Wrapped {

@@ -14,8 +14,7 @@ const folderOf = (file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?
 /** Files of a package that a licence wants to see passed on. */
 const isNotice = (name) => /^(?:licen[cs]e|copying|notice)/i.test(name);
 
-const { dependencies, kinds } = await bundleCommandLine();
-const inputs = [...dependencies.inputs, ...kinds.inputs];
+const { inputs } = await bundleCommandLine();
 const folders = [...new Set(inputs.map(folderOf))].filter((it) => it !== undefined);
 const packages = folders.sort().map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(join(top, folder, 'package.json'), 'utf8'));

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const top = fileURLToPath(new URL('..', import.meta.url));
 
 /** Where the plain classes of Kubernetes' kinds are in cdk8s-plus-28. */
-export const PLAIN_CLASSES = 'cdk8s-plus-28/lib/imports/k8s.js';
+const PLAIN_CLASSES = 'cdk8s-plus-28/lib/imports/k8s.js';
 
 /** Modules of Node.js that take longer to load than most runs take to need them: loaded when first used. */
 export const rarelyNeeded = {
@@ -28,11 +28,20 @@ export const rarelyNeeded = {
 /**
  * Of cdk8s-plus-28, only the plain classes of Kubernetes' kinds, and of these only what is used: loading the rest
  * takes longer than rendering. The file is generated and of one shape, so that little has to change in it
- * for the bundler to see what is used.
+ * for the bundler to see what is used. Our sources know the classes by the name of the module that they have for
+ * TypeScript (`k8s`): of an object in a module, the bundler would take everything.
  */
 export const plainClasses = {
   name: 'plain-classes',
   setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replace(
+        /^import \{ k8s(?: as ([\w$]+))? \} from 'cdk8s-plus-28';$/m,
+        (_, name = 'k8s') => `import * as ${name} from '${PLAIN_CLASSES}';`,
+      );
+      return { contents, loader: 'ts' };
+    });
     onLoad({ filter: /cdk8s-plus-28[/\\]lib[/\\]imports[/\\]k8s\.js$/ }, ({ path }) => ({
       contents: asModule(readFileSync(path, 'utf8')),
     }));
@@ -83,23 +92,6 @@ export const onlyOnce = {
 };
 
 /**
- * Packages that are there already, as members of an object.
- *
- * @param object its name
- * @param names what it has of each package; a name that is not among them does not bundle
- */
-export const membersOf = (object, names) => ({
-  name: 'members-of',
-  setup({ onResolve, onLoad }) {
-    const filter = new RegExp(`^(?:${Object.keys(names).join('|')})$`);
-    onResolve({ filter }, ({ path }) => ({ path, namespace: object }));
-    onLoad({ filter, namespace: object }, ({ path }) => ({
-      contents: names[path].map((name) => `export const ${name} = ${object}["${path}"].${name};`).join('\n'),
-    }));
-  },
-});
-
-/**
  * Of @kubernetes/client-node, what makes a connection from a kubeconfig. The client of the whole API is twenty times as
  * large; and what starts programs, or renews tokens, cluster/ does itself: it is not even in the package.
  */
@@ -121,7 +113,8 @@ export const onlyConnections = {
         ]),
       ),
     };
-    onResolve({ filter: /./ }, ({ path, importer }) =>
+    // Every path that the filter lets through is asked of this process: of all paths, that takes as long as bundling.
+    onResolve({ filter: /^(?:\.\/(?:gen\/index|\w+_auth)\.js|node-fetch|js-yaml)$/ }, ({ path, importer }) =>
       isOurs(importer) && Object.hasOwn(left, path) ? { path, namespace: 'left-out' } : undefined,
     );
     // What proxies log for those who look for mistakes in them.

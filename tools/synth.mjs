@@ -10,10 +10,9 @@ import { join } from 'node:path';
 const top = join(import.meta.dirname, '..');
 const record = join(top, 'build/bin/inputs.json');
 /** Files that decide how the bundle comes out without being part of it. */
-const BESIDES = [
+const ASIDE = [
   'package.json',
   'tools/bundle.mjs',
-  'tools/imports.mjs',
   'tools/plugins.mjs',
   'tools/synth.mjs',
   'node_modules/.package-lock.json',
@@ -37,40 +36,25 @@ function statesOf({ inputs, outputs }, started) {
   return Object.fromEntries([...read, ...outputs.map((file) => [file, stateOf(file)])]);
 }
 
-const holds = (states) => Object.entries(states).every(([file, state]) => state === stateOf(file));
-
-/** What the last run bundled, as far as it can still be used: `dependencies`, `kinds` and `sources`. */
-function upToDate() {
-  const usable = {};
+function isUpToDate() {
   try {
-    const { dependencies, kinds, sources } = JSON.parse(readFileSync(record, 'utf8'));
-    if (!holds(dependencies.states)) return usable;
-    usable.dependencies = dependencies;
-    if (!holds(kinds.states)) return usable;
-    usable.kinds = kinds;
-    if (holds(sources.states)) usable.sources = sources;
+    const states = JSON.parse(readFileSync(record, 'utf8'));
+    return Object.entries(states).every(([file, state]) => state === stateOf(file));
   } catch {
-    // There is none, or another version has written it.
+    // There is no record, or another version has written it.
+    return false;
   }
-  return usable;
 }
 
-async function bundle(known) {
+async function bundle() {
   const started = Date.now();
-  const { bundleCommandLine, removeOld } = await import('./bundle.mjs');
-  const { dependencies, kinds, sources } = await bundleCommandLine(known);
-  const next = { dependencies, kinds, sources: { states: statesOf(sources, started) } };
-  for (const [name, made] of Object.entries({ dependencies, kinds })) {
-    if (made === known[name]) continue;
-    const { entry, script, inputs, outputs } = made;
-    next[name] = { entry, script, states: statesOf({ inputs: [...inputs, ...BESIDES], outputs }, started) };
-    removeOld(made, 1);
-  }
+  const { bundleCommandLine } = await import('./bundle.mjs');
+  const { inputs, outputs } = await bundleCommandLine();
+  const states = statesOf({ inputs: [...inputs, ...ASIDE], outputs }, started);
   const temporary = `${record}.${process.pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify(next));
+  writeFileSync(temporary, JSON.stringify(states));
   renameSync(temporary, record);
 }
 
-const known = upToDate();
-if (known.sources === undefined) await bundle(known);
+if (!isUpToDate()) await bundle();
 createRequire(import.meta.url)(join(top, 'build/bin/matrix-gitops.cjs'));

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cacheFile, readCode, writeCode } from '../../launcher/code-cache.ts';
 
@@ -22,15 +22,6 @@ describe('the name of a cache', () => {
     writeFileSync(script, 'two');
     utimesSync(script, 2, 2);
     expect(cacheFile(folder, script, 'build 1')).not.toBe(name);
-  });
-
-  test('begins with the kind of the script', () => {
-    const folder = emptyFolder();
-    const kinds = ['cli.bundle.cjs', 'dependencies-1a2b.cjs'].map((script) => {
-      writeFileSync(join(folder, script), '');
-      return relative(folder, cacheFile(folder, join(folder, script), 'build')).replace(/[0-9a-f]{32}/, '*');
-    });
-    expect(kinds).toEqual(['cli-*.v8', 'dependencies-*.v8']);
   });
 });
 
@@ -57,21 +48,17 @@ describe('the code', () => {
     }
   });
 
-  test('is dropped when it is among the oldest of its kind', () => {
+  test('is dropped when it is among the oldest', () => {
     const folder = emptyFolder();
     const keep = (name: string): void => writeCode(folder, join(folder, name), Buffer.from('code'));
-    // The oldest of all: what changes rarely must outlast what changes often.
-    keep('dependencies-0.v8');
-    utimesSync(join(folder, 'dependencies-0.v8'), 1, 1);
     for (let age = 12; age > 0; age--) {
       keep(`cli-${age}.v8`);
       utimesSync(join(folder, `cli-${age}.v8`), 1000 - age, 1000 - age);
     }
     keep('cli-new.v8');
-    expect(readdirSync(folder).sort()).toEqual([
-      ...['1', '2', '3', '4', '5', '6', '7', 'new'].map((it) => `cli-${it}.v8`),
-      'dependencies-0.v8',
-    ]);
+    expect(readdirSync(folder).sort()).toEqual(
+      ['1', '2', '3', '4', '5', '6', '7', 'new'].map((it) => `cli-${it}.v8`),
+    );
   });
 
   test('is quietly not kept where that is not possible', () => {
