@@ -1,5 +1,5 @@
 import type { Accepted } from './accept.ts';
-import type { OpenDoor } from './entrances/index.ts';
+import type { OpenDoor } from './entrances/entrance.ts';
 import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
 import type { SchemaNumber } from './schemas.ts';

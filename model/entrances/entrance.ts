@@ -8,6 +8,18 @@ import type { Door, Peer } from '../topology.ts';
 /** The doors that go through an entrance, each with what the stack file says of it there. */
 export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
 
+/** A door that is open: the word for its entrance, and what that has made of its settings, which only goes back to it. */
+export interface OpenDoor {
+  readonly via: string;
+  readonly own: unknown;
+}
+
+/** The doors of a stack. */
+export interface Doors {
+  readonly public?: OpenDoor;
+  readonly lan?: OpenDoor;
+}
+
 /** What a host needs in the DNS. */
 export interface DnsTarget {
   readonly type: 'A' | 'CNAME';

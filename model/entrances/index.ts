@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { keysOf } from '../records.ts';
 import type { TlsSource } from '../tls.ts';
 import type { Door } from '../topology.ts';
-import type { Entrance, OpenDoors } from './entrance.ts';
+import type { Doors, Entrance, OpenDoor, OpenDoors } from './entrance.ts';
 import { traefik } from './traefik.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -17,26 +17,24 @@ export type Via = keyof Entrances;
 /** What an entrance's settings come to. */
 export type EntranceOwn<V extends Via> = Exclude<ReturnType<Entrances[V]['resolve']>, undefined>;
 
-/** A door that is open, and what it goes through. */
-export type OpenDoor = { readonly [V in Via]: { readonly via: V; readonly own: EntranceOwn<V> } }[Via];
-
-/** The doors of a stack. */
-export interface Doors {
-  readonly public?: OpenDoor;
-  readonly lan?: OpenDoor;
-}
-
 /** An entrance, seen so that what its own settings are does not show: they only go back to it. */
 type AnyEntrance = Entrance<string, string, z.ZodType, unknown>;
 
-const known: Readonly<Record<Via, AnyEntrance>> = entrances;
+const known: Readonly<Record<string, AnyEntrance>> = entrances;
+
+/** @throws when no entrance has this word, which the schema of the stack file lets through nowhere */
+function entranceOf(via: string): AnyEntrance {
+  const found = known[via];
+  if (found === undefined) throw new Error(`there is no entrance "${via}"`);
+  return found;
+}
 
 /** Every {@link Via}. */
 export const VIAS = keysOf(entrances);
 
 /** The words for those that can be written at a door. */
 export function viasAt(door: Door): readonly Via[] {
-  return VIAS.filter((via) => known[via].doors.includes(door));
+  return VIAS.filter((via) => entranceOf(via).doors.includes(door));
 }
 
 type EntranceFields = { readonly [V in Via as Entrances[V]['key']]: z.ZodOptional<Entrances[V]['schema']> };
@@ -67,7 +65,7 @@ export function openDoor(
   written: Readonly<Partial<Record<string, unknown>>>,
 ): OpenDoor | undefined {
   const openable: Readonly<Record<Via, { open(settings: unknown): OpenDoor | undefined }>> = entrances;
-  const settings = written[known[via].key];
+  const settings = written[entranceOf(via).key];
   return settings === undefined ? undefined : openable[via].open(settings);
 }
 
@@ -77,7 +75,7 @@ export function entranceAt(
   door: Door,
 ): { readonly entrance: AnyEntrance; readonly own: unknown } | undefined {
   const open = expose[door];
-  return open === undefined ? undefined : { entrance: known[open.via], own: open.own };
+  return open === undefined ? undefined : { entrance: entranceOf(open.via), own: open.own };
 }
 
 /** The entrances of a stack, each once, with the doors that go through it. */
