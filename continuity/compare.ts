@@ -1,16 +1,8 @@
+import { isOf } from '../kinds/index.ts';
+import { NAMESPACE } from '../kinds/keys.ts';
 import type { AcceptableCode } from '../model/accept.ts';
-import type { Manifest } from '../model/manifest.ts';
-import {
-  type Fact,
-  factsOf,
-  GONE,
-  groupOf,
-  holdsData,
-  isWorkload,
-  isWorse,
-  shortValue,
-  THERE,
-} from './facts.ts';
+import { groupOf, type Manifest } from '../model/manifest.ts';
+import { type Fact, factsOf, GONE, holdsData, isWorkload, isWorse, shortValue, THERE } from './facts.ts';
 
 /** A stack as it is, or as it would be: what it is called, and its objects. */
 export interface Side {
@@ -105,7 +97,7 @@ function stackDifference(before: Side, after: NewSide): Difference {
 }
 
 function namespaceDifference({ manifests }: Side, moved: string, after: NewSide): Difference {
-  const manifest = manifests.find((one) => one.kind === 'Namespace' && one.metadata.name === moved);
+  const manifest = manifests.find((one) => isOf(one, NAMESPACE) && one.metadata.name === moved);
   const from = shortValue(moved);
   return { code: 'MG075', object: `Namespace/${from}`, from, to: after.namespace, manifest, field: [] };
 }
@@ -120,16 +112,14 @@ function movedNamespace(before: Side, after: NewSide): string | undefined {
 
 /** The namespace that an object is in, or is. */
 function namespaceOf(manifest: Manifest): string | undefined {
-  const isNamespace = manifest.kind === 'Namespace' && groupOf(manifest) === '';
-  return isNamespace ? manifest.metadata.name : manifest.metadata.namespace;
+  return isOf(manifest, NAMESPACE) ? manifest.metadata.name : manifest.metadata.namespace;
 }
 
 /** What makes it the same object, as if it were in another namespace. */
 function keyOf(manifest: Manifest, namespace = manifest.metadata.namespace): string {
   const { name } = manifest.metadata;
-  const isNamespace = manifest.kind === 'Namespace' && groupOf(manifest) === '';
-  const place = isNamespace ? ['', namespace ?? name] : [namespace ?? '', name];
-  return JSON.stringify([groupOf(manifest), manifest.kind, ...place]);
+  const place = isOf(manifest, NAMESPACE) ? ['', namespace ?? name] : [namespace ?? '', name];
+  return JSON.stringify([groupOf(manifest.apiVersion), manifest.kind, ...place]);
 }
 
 /** An object that is no longer rendered: as a workload of another kind, or not at all. */

@@ -1,8 +1,13 @@
+import { KINDS, kindOf } from '../kinds/index.ts';
+import { CONFIG_MAP } from '../kinds/keys.ts';
+import { type Immutable, keyOfKind, type PodKnowledge } from '../kinds/kind.ts';
+import { places } from '../kinds/places.ts';
 import type { AcceptableCode } from '../model/accept.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { parseQuantity } from '../model/quantity.ts';
 import { readYaml, valueAt } from '../model/reading/yaml-source.ts';
 import { visible } from '../model/visible.ts';
+import { at, data, text } from '../plain/data.ts';
 
 /** Something an object says that data depends on. */
 export interface Fact {
@@ -16,48 +21,42 @@ export interface Fact {
   readonly id?: string;
 }
 
-/** What is special about a kind of object, as far as data depends on it. */
-interface KindOfData {
-  /** Whether data is lost, or nobody's any more, when the object is. */
-  holdsData(manifest: Manifest): boolean;
-  facts(manifest: Manifest): readonly Fact[];
-}
-
 /** The value of a fact that is no longer there. */
 export const GONE = 'gone';
 /** The value of an object that is there. */
 export const THERE = 'there';
 /** Characters of a value that errors quote; a selector has two hundred at most. */
 const LONGEST = 400;
-/** A volume that names no storage class; no class can be called that. */
-const DEFAULT_CLASS = 'cluster default';
 
-/** Every kind that data depends on, by group and kind. */
-const KINDS: Readonly<Record<string, KindOfData>> = {
-  '/Namespace': { holdsData: () => true, facts: () => [] },
-  '/PersistentVolumeClaim': { holdsData: () => true, facts: claimFacts },
-  'postgresql.cnpg.io/Cluster': { holdsData: () => true, facts: clusterFacts },
-  'bitnami.com/SealedSecret': { holdsData: holdsSigningKey('spec', 'encryptedData'), facts: () => [] },
-  '/Secret': { holdsData: isSigningKeySecret, facts: () => [] },
-  '/ConfigMap': { holdsData: () => false, facts: homeserverFacts },
-  'apps/Deployment': { holdsData: () => false, facts: workloadFacts },
-  'apps/StatefulSet': { holdsData: () => false, facts: workloadFacts },
-  'apps/DaemonSet': { holdsData: () => false, facts: workloadFacts },
-};
-
-/** The kinds of the table, without their groups: a reader can leave out what holds no other. */
+/** Kinds that data depends on, without their groups: a reader can leave out what holds no other. */
 export const KINDS_OF_DATA: ReadonlySet<string> = new Set(
-  Object.keys(KINDS).map((key) => key.slice(key.indexOf('/') + 1)),
+  KINDS.filter(
+    (one) =>
+      one.holdsData !== undefined ||
+      one.keeps !== undefined ||
+      one.immutable !== undefined ||
+      keyOfKind(one) === CONFIG_MAP,
+  ).map(({ kind }) => kind),
 );
 
 /** Whether data is lost, or nobody's any more, when this object is no longer rendered. */
 export function holdsData(manifest: Manifest): boolean {
-  return kindOf(manifest)?.holdsData(manifest) ?? false;
+  const { holdsData: holds, keeps = [] } = kindOf(manifest) ?? {};
+  return (
+    (typeof holds === 'function' ? holds(manifest) : holds === true) ||
+    keeps.some((field) => Object.hasOwn(data(at(manifest, ...field.split('.'))), SIGNING_KEY))
+  );
 }
 
 /** What an object says that data depends on. */
 export function factsOf(manifest: Manifest): readonly Fact[] {
-  const facts = kindOf(manifest)?.facts(manifest) ?? [];
+  const knowledge = kindOf(manifest);
+  if (knowledge === undefined) return [];
+  const facts = [
+    ...(knowledge.immutable ?? []).flatMap((one) => immutableFacts(manifest, one)).filter(firstMajor),
+    ...(keyOfKind(knowledge) === CONFIG_MAP ? homeserverFacts(manifest) : []),
+    ...(knowledge.pod === undefined ? [] : synapseFacts(manifest, knowledge.pod)),
+  ];
   return facts.map((fact) => ({ ...fact, value: shortValue(fact.value) }));
 }
 
@@ -67,14 +66,9 @@ export function shortValue(value: string): string {
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST - 3)}...` : shown;
 }
 
-/** The API group of an object; empty for the core group. */
-export function groupOf({ apiVersion }: Manifest): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-}
-
-/** True for an object that runs pods. */
+/** True for an object whose pods are its own by their labels. */
 export function isWorkload(manifest: Manifest): boolean {
-  return groupOf(manifest) === 'apps';
+  return kindOf(manifest)?.selects?.some((selector) => selector.of === 'own') === true;
 }
 
 /**
@@ -95,79 +89,66 @@ export function isWorse({ code, value: from }: Fact, to: string | undefined): bo
   }
 }
 
-function kindOf(manifest: Manifest): KindOfData | undefined {
-  const key = `${groupOf(manifest)}/${manifest.kind}`;
-  return Object.hasOwn(KINDS, key) ? KINDS[key] : undefined;
-}
-
-function claimFacts(manifest: Manifest): readonly Fact[] {
-  return [
-    ...sizeFact(manifest, ['spec', 'resources', 'requests', 'storage']),
-    classFact(manifest, ['spec', 'storageClassName']),
-    ...textFact('MG072', manifest, ['spec', 'volumeName']),
-    ...textFact('MG072', manifest, ['spec', 'volumeMode']),
-    ...listFact('MG072', manifest, ['spec', 'accessModes']),
-  ];
-}
-
-function clusterFacts(manifest: Manifest): readonly Fact[] {
-  return [
-    ...sizeFact(manifest, ['spec', 'storage', 'size']),
-    classFact(manifest, ['spec', 'storage', 'storageClass']),
-    ...sizeFact(manifest, ['spec', 'walStorage', 'size']),
-    ...textFact('MG072', manifest, ['spec', 'walStorage', 'storageClass']),
-    ...majorFact(manifest),
-  ];
-}
-
 /** The version is the same one, whether an image or a catalogue says it. */
 const MAJOR = 'major';
 
+const CODES: Readonly<Record<Immutable['is'], AcceptableCode>> = {
+  size: 'MG071',
+  place: 'MG072',
+  major: 'MG073',
+  selector: 'MG076',
+};
+
+function immutableFacts(manifest: Manifest, { field, is, unwritten }: Immutable): readonly Fact[] {
+  const code = CODES[is];
+  const written = places(manifest, field).flatMap((place): readonly Fact[] => {
+    const value = VALUES[is](place.value);
+    if (value === undefined) return [];
+    return [{ code, field: place.path, value, ...(is === 'major' ? { id: MAJOR } : {}) }];
+  });
+  if (written.length > 0 || unwritten === undefined) return written;
+  return [{ code, field: field.split('.'), value: unwritten }];
+}
+
+/** What each field comes to; undefined where nobody can say. */
+const VALUES: Readonly<Record<Immutable['is'], (written: unknown) => string | undefined>> = {
+  size: (written) => (parseQuantity(written) === undefined ? undefined : String(written)),
+  place: (written) => (Array.isArray(written) ? [...written].map(String).sort().join(',') : text(written)),
+  major: majorOf,
+  selector: (written) => {
+    const labels = Object.entries(data(written)).map(([key, value]) => `${key}=${String(value)}`);
+    return labels.length === 0 ? undefined : labels.sort().join(',');
+  },
+};
+
 /** `16` of `…/postgresql:16.15-standard-trixie`, or of a catalogue of images. */
-function majorFact(manifest: Manifest): readonly Fact[] {
-  const field = ['spec', 'imageName'];
-  const major = /^(\d{1,4})(?![\d])/.exec(tagOf(valueAt(manifest, field)) ?? '')?.[1];
-  if (major !== undefined) return [{ code: 'MG073', field, value: major, id: MAJOR }];
-  const catalogued = ['spec', 'imageCatalogRef', 'major'];
-  const written = valueAt(manifest, catalogued);
-  if (typeof written !== 'number') return [];
-  return [{ code: 'MG073', field: catalogued, value: String(written), id: MAJOR }];
+function majorOf(written: unknown): string | undefined {
+  return typeof written === 'number' ? String(written) : /^(\d{1,4})(?![\d])/.exec(tagOf(written) ?? '')?.[1];
+}
+
+function firstMajor({ id }: Fact, index: number, all: readonly Fact[]): boolean {
+  return id !== MAJOR || all.findIndex((other) => other.id === MAJOR) === index;
 }
 
 /** The server name that Synapse is configured with. */
 function homeserverFacts(manifest: Manifest): readonly Fact[] {
   const field = ['data', 'homeserver.yaml'];
-  const text = valueAt(manifest, field);
-  if (typeof text !== 'string') return [];
-  const name = valueAt(readYaml('homeserver.yaml', text).source?.data, ['server_name']);
+  const written = valueAt(manifest, field);
+  if (typeof written !== 'string') return [];
+  const name = valueAt(readYaml('homeserver.yaml', written).source?.data, ['server_name']);
   return typeof name === 'string' ? [{ code: 'MG070', field, value: name }] : [];
 }
 
-function workloadFacts(manifest: Manifest): readonly Fact[] {
-  const field = ['spec', 'selector', 'matchLabels'];
-  const labels = valueAt(manifest, field);
-  const selector =
-    typeof labels === 'object' && labels !== null
-      ? Object.entries(labels)
-          .map(([key, value]) => `${key}=${String(value)}`)
-          .sort()
-          .join(',')
-      : '';
-  return [
-    ...(selector === '' ? [] : [{ code: 'MG076', field, value: selector } as const]),
-    ...synapseFacts(manifest),
-  ];
-}
-
 /** The version of each container that runs Synapse. */
-function synapseFacts(manifest: Manifest): readonly Fact[] {
-  const containers = valueAt(manifest, ['spec', 'template', 'spec', 'containers']);
+function synapseFacts(manifest: Manifest, { template }: PodKnowledge): readonly Fact[] {
+  const place = [...template, 'spec', 'containers'];
+  const containers = valueAt(manifest, place);
   if (!Array.isArray(containers)) return [];
   return containers.flatMap((container: unknown, index): readonly Fact[] => {
     const image = valueAt(container, ['image']);
     const tag = tagOf(image);
     if (typeof image !== 'string' || tag === undefined || !/(?:^|\/)synapse[:@]/.test(image)) return [];
-    const field = ['spec', 'template', 'spec', 'containers', index, 'image'];
+    const field = [...place, index, 'image'];
     const id = String(valueAt(container, ['name']));
     return parts(tag) === undefined ? [] : [{ code: 'MG074', field, value: tag, id }];
   });
@@ -193,36 +174,5 @@ function isOlder(tag: string, than: string): boolean {
   return at !== -1 && (a[at] ?? 0) < (b[at] ?? 0);
 }
 
-function sizeFact(manifest: Manifest, field: Fact['field']): readonly Fact[] {
-  const size = valueAt(manifest, field);
-  return parseQuantity(size) === undefined ? [] : [{ code: 'MG071', field, value: String(size) }];
-}
-
-function classFact(manifest: Manifest, field: Fact['field']): Fact {
-  const written = valueAt(manifest, field);
-  return { code: 'MG072', field, value: typeof written === 'string' ? written : DEFAULT_CLASS };
-}
-
-function textFact(code: AcceptableCode, manifest: Manifest, field: Fact['field']): readonly Fact[] {
-  const written = valueAt(manifest, field);
-  return typeof written === 'string' ? [{ code, field, value: written }] : [];
-}
-
-function listFact(code: AcceptableCode, manifest: Manifest, field: Fact['field']): readonly Fact[] {
-  const written = valueAt(manifest, field);
-  return Array.isArray(written) ? [{ code, field, value: [...written].map(String).sort().join(',') }] : [];
-}
-
 /** The key that Synapse signs with: what it signed is worthless to others without it. */
 const SIGNING_KEY = 'signing.key';
-
-function holdsSigningKey(...path: readonly string[]): (manifest: Manifest) => boolean {
-  return (manifest) => {
-    const keys = valueAt(manifest, path);
-    return typeof keys === 'object' && keys !== null && Object.hasOwn(keys, SIGNING_KEY);
-  };
-}
-
-function isSigningKeySecret(manifest: Manifest): boolean {
-  return ['data', 'stringData'].some((part) => holdsSigningKey(part)(manifest));
-}

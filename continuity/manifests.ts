@@ -1,3 +1,4 @@
+import { CONFIG_MAP } from '../kinds/keys.ts';
 import { LIMITS } from '../model/limits.ts';
 import { isManifest, type Manifest } from '../model/manifest.ts';
 import { readYaml } from '../model/reading/yaml-source.ts';
@@ -38,7 +39,7 @@ export function oldManifests(file: string, text: string): OldManifests {
 function mayHoldData(document: string): boolean {
   const kind = /^kind: (\w+)$/m.exec(document)?.[1];
   if (kind === undefined || /^[<>=]{7}/m.test(document)) return /\S/.test(document);
-  if (kind === 'ConfigMap') return document.includes('homeserver.yaml');
+  if (`/${kind}` === CONFIG_MAP) return document.includes('homeserver.yaml');
   return KINDS_OF_DATA.has(kind);
 }
 

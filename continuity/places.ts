@@ -1,10 +1,12 @@
+import { isOf } from '../kinds/index.ts';
+import { DATABASE_CLUSTER } from '../kinds/keys.ts';
 import type { Override } from '../model/overrides.ts';
 import { type Path, valueAt, type YamlSource } from '../model/reading/yaml-source.ts';
 import type { Difference } from './compare.ts';
 
 /** The settings that decide what a difference is about, the likeliest first. */
 function settingsOf({ code, object, manifest }: Difference): readonly Path[] {
-  const isDatabase = manifest?.kind === 'Cluster';
+  const isDatabase = manifest !== undefined && isOf(manifest, DATABASE_CLUSTER);
   const isMedia = manifest?.metadata.labels?.['app.kubernetes.io/component'] === 'synapse';
   switch (code) {
     case 'MG070':

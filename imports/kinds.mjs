@@ -8,11 +8,19 @@
 export const customKinds = [
   'certificates.cert-manager.io',
   'clusters.postgresql.cnpg.io',
+  'databases.postgresql.cnpg.io',
   'externalsecrets.external-secrets.io',
+  'gateways.gateway.networking.k8s.io',
+  'httproutes.gateway.networking.k8s.io',
   'ingressroutes.traefik.io',
+  'ingressroutetcps.traefik.io',
   'kustomizations.kustomize.toolkit.fluxcd.io',
   'middlewares.traefik.io',
+  'objectstores.barmancloud.cnpg.io',
+  'podmonitors.monitoring.coreos.com',
+  'scheduledbackups.postgresql.cnpg.io',
   'sealedsecrets.bitnami.com',
+  'servicemonitors.monitoring.coreos.com',
   'tunnelbindings.networking.cfargotunnel.com',
 ];
 
@@ -25,8 +33,17 @@ export const kubernetesDefinitionsUrl =
  * @type {ReadonlyArray<{definition: string, apiVersion: string, plural: string, scope: 'Namespaced' | 'Cluster'}>}
  */
 export const builtInKinds = [
+  { definition: 'apps.v1.DaemonSet', apiVersion: 'apps/v1', plural: 'daemonsets', scope: 'Namespaced' },
   { definition: 'apps.v1.Deployment', apiVersion: 'apps/v1', plural: 'deployments', scope: 'Namespaced' },
   { definition: 'apps.v1.StatefulSet', apiVersion: 'apps/v1', plural: 'statefulsets', scope: 'Namespaced' },
+  {
+    definition: 'autoscaling.v2.HorizontalPodAutoscaler',
+    apiVersion: 'autoscaling/v2',
+    plural: 'horizontalpodautoscalers',
+    scope: 'Namespaced',
+  },
+  { definition: 'batch.v1.CronJob', apiVersion: 'batch/v1', plural: 'cronjobs', scope: 'Namespaced' },
+  { definition: 'batch.v1.Job', apiVersion: 'batch/v1', plural: 'jobs', scope: 'Namespaced' },
   { definition: 'core.v1.ConfigMap', apiVersion: 'v1', plural: 'configmaps', scope: 'Namespaced' },
   { definition: 'core.v1.Namespace', apiVersion: 'v1', plural: 'namespaces', scope: 'Cluster' },
   {
@@ -39,6 +56,12 @@ export const builtInKinds = [
   { definition: 'core.v1.Secret', apiVersion: 'v1', plural: 'secrets', scope: 'Namespaced' },
   { definition: 'core.v1.Service', apiVersion: 'v1', plural: 'services', scope: 'Namespaced' },
   { definition: 'core.v1.ServiceAccount', apiVersion: 'v1', plural: 'serviceaccounts', scope: 'Namespaced' },
+  {
+    definition: 'networking.v1.Ingress',
+    apiVersion: 'networking.k8s.io/v1',
+    plural: 'ingresses',
+    scope: 'Namespaced',
+  },
   {
     definition: 'networking.v1.NetworkPolicy',
     apiVersion: 'networking.k8s.io/v1',

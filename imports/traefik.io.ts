@@ -937,6 +937,481 @@ export enum IngressRouteSpecRoutesServicesStickyCookieSameSite {
 /**
  *
  *
+ * @schema IngressRouteTCP
+ */
+export class IngressRouteTcp extends ApiObject {
+  /**
+   * Returns the apiVersion and kind for "IngressRouteTCP"
+   */
+  public static readonly GVK: GroupVersionKind = {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRouteTCP',
+  }
+
+  /**
+   * Renders a Kubernetes manifest for "IngressRouteTCP".
+   *
+   * This can be used to inline resource manifests inside other objects (e.g. as templates).
+   *
+   * @param props initialization props
+   */
+  public static manifest(props: IngressRouteTcpProps): any {
+    return {
+      ...IngressRouteTcp.GVK,
+      ...toJson_IngressRouteTcpProps(props),
+    };
+  }
+
+  /**
+   * Defines a "IngressRouteTCP" API object
+   * @param scope the scope in which to define this object
+   * @param id a scope-local name for the object
+   * @param props initialization props
+   */
+  public constructor(scope: Construct, id: string, props: IngressRouteTcpProps) {
+    super(scope, id, {
+      ...IngressRouteTcp.GVK,
+      ...props,
+    });
+  }
+
+  /**
+   * Renders the object to Kubernetes JSON.
+   */
+  public override toJson(): any {
+    const resolved = super.toJson();
+
+    return {
+      ...IngressRouteTcp.GVK,
+      ...toJson_IngressRouteTcpProps(resolved),
+    };
+  }
+}
+
+/**
+ * @schema IngressRouteTCP
+ */
+export interface IngressRouteTcpProps {
+  /**
+   * @schema IngressRouteTCP#metadata
+   */
+  readonly metadata: ApiObjectMetadata;
+
+  /**
+   * @schema IngressRouteTCP#spec
+   */
+  readonly spec: IngressRouteTcpSpec;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpProps' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpProps(obj: IngressRouteTcpProps | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': obj.metadata,
+    'spec': toJson_IngressRouteTcpSpec(obj.spec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpec
+ */
+export interface IngressRouteTcpSpec {
+  /**
+   * @schema IngressRouteTcpSpec#entryPoints
+   */
+  readonly entryPoints?: string[];
+
+  /**
+   * @schema IngressRouteTcpSpec#ingressClassName
+   */
+  readonly ingressClassName?: string;
+
+  /**
+   * @schema IngressRouteTcpSpec#routes
+   */
+  readonly routes: IngressRouteTcpSpecRoutes[];
+
+  /**
+   * @schema IngressRouteTcpSpec#tls
+   */
+  readonly tls?: IngressRouteTcpSpecTls;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpec(obj: IngressRouteTcpSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'entryPoints': obj.entryPoints?.map(y => y),
+    'ingressClassName': obj.ingressClassName,
+    'routes': obj.routes?.map(y => toJson_IngressRouteTcpSpecRoutes(y)),
+    'tls': toJson_IngressRouteTcpSpecTls(obj.tls),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpecRoutes
+ */
+export interface IngressRouteTcpSpecRoutes {
+  /**
+   * @schema IngressRouteTcpSpecRoutes#match
+   */
+  readonly match: string;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutes#middlewares
+   */
+  readonly middlewares?: IngressRouteTcpSpecRoutesMiddlewares[];
+
+  /**
+   * @schema IngressRouteTcpSpecRoutes#priority
+   */
+  readonly priority?: number;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutes#services
+   */
+  readonly services?: IngressRouteTcpSpecRoutesServices[];
+
+  /**
+   * @schema IngressRouteTcpSpecRoutes#syntax
+   */
+  readonly syntax?: IngressRouteTcpSpecRoutesSyntax;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpecRoutes' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpecRoutes(obj: IngressRouteTcpSpecRoutes | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'match': obj.match,
+    'middlewares': obj.middlewares?.map(y => toJson_IngressRouteTcpSpecRoutesMiddlewares(y)),
+    'priority': obj.priority,
+    'services': obj.services?.map(y => toJson_IngressRouteTcpSpecRoutesServices(y)),
+    'syntax': obj.syntax,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpecTls
+ */
+export interface IngressRouteTcpSpecTls {
+  /**
+   * @schema IngressRouteTcpSpecTls#certResolver
+   */
+  readonly certResolver?: string;
+
+  /**
+   * @schema IngressRouteTcpSpecTls#domains
+   */
+  readonly domains?: IngressRouteTcpSpecTlsDomains[];
+
+  /**
+   * @schema IngressRouteTcpSpecTls#options
+   */
+  readonly options?: IngressRouteTcpSpecTlsOptions;
+
+  /**
+   * @schema IngressRouteTcpSpecTls#passthrough
+   */
+  readonly passthrough?: boolean;
+
+  /**
+   * @schema IngressRouteTcpSpecTls#secretName
+   */
+  readonly secretName?: string;
+
+  /**
+   * @schema IngressRouteTcpSpecTls#store
+   */
+  readonly store?: IngressRouteTcpSpecTlsStore;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpecTls' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpecTls(obj: IngressRouteTcpSpecTls | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'certResolver': obj.certResolver,
+    'domains': obj.domains?.map(y => toJson_IngressRouteTcpSpecTlsDomains(y)),
+    'options': toJson_IngressRouteTcpSpecTlsOptions(obj.options),
+    'passthrough': obj.passthrough,
+    'secretName': obj.secretName,
+    'store': toJson_IngressRouteTcpSpecTlsStore(obj.store),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpecRoutesMiddlewares
+ */
+export interface IngressRouteTcpSpecRoutesMiddlewares {
+  /**
+   * @schema IngressRouteTcpSpecRoutesMiddlewares#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesMiddlewares#namespace
+   */
+  readonly namespace?: string;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpecRoutesMiddlewares' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpecRoutesMiddlewares(obj: IngressRouteTcpSpecRoutesMiddlewares | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'namespace': obj.namespace,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpecRoutesServices
+ */
+export interface IngressRouteTcpSpecRoutesServices {
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#namespace
+   */
+  readonly namespace?: string;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#nativeLB
+   */
+  readonly nativeLb?: boolean;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#nodePortLB
+   */
+  readonly nodePortLb?: boolean;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#port
+   */
+  readonly port: IngressRouteTcpSpecRoutesServicesPort;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#proxyProtocol
+   */
+  readonly proxyProtocol?: IngressRouteTcpSpecRoutesServicesProxyProtocol;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#serversTransport
+   */
+  readonly serversTransport?: string;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#terminationDelay
+   */
+  readonly terminationDelay?: number;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#tls
+   */
+  readonly tls?: boolean;
+
+  /**
+   * @schema IngressRouteTcpSpecRoutesServices#weight
+   */
+  readonly weight?: number;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpecRoutesServices' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpecRoutesServices(obj: IngressRouteTcpSpecRoutesServices | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'namespace': obj.namespace,
+    'nativeLB': obj.nativeLb,
+    'nodePortLB': obj.nodePortLb,
+    'port': obj.port?.value,
+    'proxyProtocol': toJson_IngressRouteTcpSpecRoutesServicesProxyProtocol(obj.proxyProtocol),
+    'serversTransport': obj.serversTransport,
+    'terminationDelay': obj.terminationDelay,
+    'tls': obj.tls,
+    'weight': obj.weight,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpecRoutesSyntax
+ */
+export enum IngressRouteTcpSpecRoutesSyntax {
+  /** v3 */
+  V3 = "v3",
+  /** v2 */
+  V2 = "v2",
+}
+
+/**
+ * @schema IngressRouteTcpSpecTlsDomains
+ */
+export interface IngressRouteTcpSpecTlsDomains {
+  /**
+   * @schema IngressRouteTcpSpecTlsDomains#main
+   */
+  readonly main?: string;
+
+  /**
+   * @schema IngressRouteTcpSpecTlsDomains#sans
+   */
+  readonly sans?: string[];
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpecTlsDomains' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpecTlsDomains(obj: IngressRouteTcpSpecTlsDomains | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'main': obj.main,
+    'sans': obj.sans?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpecTlsOptions
+ */
+export interface IngressRouteTcpSpecTlsOptions {
+  /**
+   * @schema IngressRouteTcpSpecTlsOptions#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema IngressRouteTcpSpecTlsOptions#namespace
+   */
+  readonly namespace?: string;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpecTlsOptions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpecTlsOptions(obj: IngressRouteTcpSpecTlsOptions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'namespace': obj.namespace,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpecTlsStore
+ */
+export interface IngressRouteTcpSpecTlsStore {
+  /**
+   * @schema IngressRouteTcpSpecTlsStore#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema IngressRouteTcpSpecTlsStore#namespace
+   */
+  readonly namespace?: string;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpecTlsStore' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpecTlsStore(obj: IngressRouteTcpSpecTlsStore | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'namespace': obj.namespace,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema IngressRouteTcpSpecRoutesServicesPort
+ */
+export class IngressRouteTcpSpecRoutesServicesPort {
+  public static fromNumber(value: number): IngressRouteTcpSpecRoutesServicesPort {
+    return new IngressRouteTcpSpecRoutesServicesPort(value);
+  }
+  public static fromString(value: string): IngressRouteTcpSpecRoutesServicesPort {
+    return new IngressRouteTcpSpecRoutesServicesPort(value);
+  }
+  private constructor(public readonly value: number | string) {
+  }
+}
+
+/**
+ * @schema IngressRouteTcpSpecRoutesServicesProxyProtocol
+ */
+export interface IngressRouteTcpSpecRoutesServicesProxyProtocol {
+  /**
+   * @schema IngressRouteTcpSpecRoutesServicesProxyProtocol#version
+   */
+  readonly version?: number;
+}
+
+/**
+ * Converts an object of type 'IngressRouteTcpSpecRoutesServicesProxyProtocol' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_IngressRouteTcpSpecRoutesServicesProxyProtocol(obj: IngressRouteTcpSpecRoutesServicesProxyProtocol | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'version': obj.version,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+
+/**
+ *
+ *
  * @schema Middleware
  */
 export class Middleware extends ApiObject {

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
+import { isOf, kindOf } from '../kinds/index.ts';
+import { CONFIG_MAP, SECRET } from '../kinds/keys.ts';
+import type { KindKey, KindKnowledge, Reference } from '../kinds/kind.ts';
+import { places } from '../kinds/places.ts';
 import { compareText } from '../model/diagnostic.ts';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
+import { type Data, data, isData } from '../plain/data.ts';
 import { isConfigText, readConfigText } from './config-text.ts';
 
 /** Prefix of the annotations for ConfigMaps; the ConfigMap's name follows. */
@@ -32,7 +37,7 @@ export function stampChecksums<File extends ManifestFile>(
   const sources: Sources = {
     maps: new Map(
       files.flatMap(({ manifests }) =>
-        manifests.filter(({ kind }) => kind === 'ConfigMap').map((map) => [id(map.metadata), map]),
+        manifests.filter((one) => isOf(one, CONFIG_MAP)).map((map) => [id(map.metadata), map]),
       ),
     ),
     secrets: new Map(secrets.map((secret) => [id(secret), secret.revisions])),
@@ -54,52 +59,30 @@ function id({ namespace = '', name }: { readonly namespace?: string; readonly na
 }
 
 function stamp(manifest: Manifest, { maps, secrets }: Sources): Manifest {
-  const { spec } = manifest;
-  const template = isRecord(spec) ? spec.template : undefined;
-  if (!isRecord(spec) || !isRecord(template) || !isRecord(template.spec)) return manifest;
+  const knowledge = kindOf(manifest);
+  // Other pods are never replaced, or start anew each time; and a Job refuses a change of its template.
+  if (knowledge?.pod?.replaced !== true) return manifest;
+  const { template } = knowledge.pod;
   const { namespace = '' } = manifest.metadata;
   const stamps: Record<string, string> = {};
-  for (const [name, keys] of byName(sourcesRead(template.spec, CONFIG_MAPS))) {
+  for (const [name, keys] of byName(keysRead(manifest, knowledge, CONFIG_MAP))) {
     const map = maps.get(id({ namespace, name }));
     if (map !== undefined) stamps[`${CHECKSUM}${name}`] = digest(meanings(map, keys));
   }
-  for (const [name, keys] of byName(sourcesRead(template.spec, SECRETS))) {
+  for (const [name, keys] of byName(keysRead(manifest, knowledge, SECRET))) {
     const revisions = secrets.get(id({ namespace, name }));
     const used = revisions === undefined ? [] : entriesOf(revisions, keys);
     if (used.length > 0) stamps[`${REVISION}${name}`] = digest(used);
   }
   if (Object.keys(stamps).length === 0) return manifest;
-  const metadata = isRecord(template.metadata) ? template.metadata : {};
-  const annotations = isRecord(metadata.annotations) ? metadata.annotations : {};
-  return {
-    ...manifest,
-    spec: {
-      ...spec,
-      template: { ...template, metadata: { ...metadata, annotations: { ...annotations, ...stamps } } },
-    },
-  };
+  return { ...manifest, ...merged(manifest, [...template, 'metadata', 'annotations'], stamps) };
 }
 
-/** In what words a pod says that it reads one kind of object. */
-interface Reading {
-  readonly volume: 'configMap' | 'secret';
-  readonly volumeName: 'name' | 'secretName';
-  readonly all: 'configMapRef' | 'secretRef';
-  readonly one: 'configMapKeyRef' | 'secretKeyRef';
+/** A group with more keys in the group at a path below it. */
+function merged(group: unknown, [step, ...rest]: readonly string[], more: Data): Data {
+  const known = data(group);
+  return step === undefined ? { ...known, ...more } : { ...known, [step]: merged(known[step], rest, more) };
 }
-
-const CONFIG_MAPS: Reading = {
-  volume: 'configMap',
-  volumeName: 'name',
-  all: 'configMapRef',
-  one: 'configMapKeyRef',
-};
-const SECRETS: Reading = {
-  volume: 'secret',
-  volumeName: 'secretName',
-  all: 'secretRef',
-  one: 'secretKeyRef',
-};
 
 type KeysRead = ReadonlyMap<string, Set<string> | undefined>;
 
@@ -107,49 +90,36 @@ function byName(read: KeysRead): readonly (readonly [string, Set<string> | undef
   return [...read].sort(([a], [b]) => compareText(a, b));
 }
 
-/** Which keys of which ConfigMaps or Secrets a pod reads; undefined means all keys. */
-function sourcesRead(podSpec: Record<string, unknown>, reading: Reading): KeysRead {
+/** Which keys of which ConfigMaps or Secrets the pods of an object read; undefined means all keys. */
+function keysRead(manifest: Manifest, { references = [] }: KindKnowledge, kind: KindKey): KeysRead {
   const read = new Map<string, Set<string> | undefined>();
-  const note = (name: unknown, keys: readonly string[] | undefined): void => {
-    if (typeof name !== 'string') return;
-    if (keys === undefined) {
-      read.set(name, undefined);
-      return;
-    }
+  const note = (name: string, keys: readonly string[] | undefined): void => {
+    const isKnown = read.has(name);
     const known = read.get(name);
-    if (read.has(name) && known === undefined) return;
-    read.set(name, new Set([...(known ?? []), ...keys]));
+    if (keys === undefined) read.set(name, undefined);
+    else if (!isKnown || known !== undefined) read.set(name, new Set([...(known ?? []), ...keys]));
   };
-  const noteVolume = (source: unknown, name: string): void => {
-    if (!isRecord(source)) return;
-    const items = records(source.items);
-    note(
-      source[name],
-      items.length === 0 ? undefined : items.flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
-    );
-  };
-  for (const volume of records(podSpec.volumes)) {
-    noteVolume(volume[reading.volume], reading.volumeName);
-    const projected = isRecord(volume.projected) ? volume.projected : {};
-    for (const source of records(projected.sources)) noteVolume(source[reading.volume], 'name');
-  }
-  for (const container of [...records(podSpec.initContainers), ...records(podSpec.containers)]) {
-    for (const from of records(container.envFrom)) {
-      const reference = from[reading.all];
-      if (isRecord(reference)) note(reference.name, undefined);
-    }
-    for (const variable of records(container.env)) {
-      const from = variable.valueFrom;
-      const reference = isRecord(from) ? from[reading.one] : undefined;
-      if (isRecord(reference) && typeof reference.key === 'string') note(reference.name, [reference.key]);
+  for (const reference of references) {
+    // What has neither, such as the password of an image's registry, no program reads.
+    if (reference.to !== kind || (reference.key === undefined && reference.whole !== true)) continue;
+    for (const { value, group } of places(manifest, reference.field)) {
+      if (typeof value === 'string') note(value, keysOf(reference, group));
     }
   }
   return read;
 }
 
+function keysOf({ key }: Reference, group: Data): readonly string[] | undefined {
+  if (key === undefined) return undefined;
+  const keys = places(group, key);
+  // A list that is empty means everything.
+  return keys.length === 0
+    ? undefined
+    : keys.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+}
+
 function meanings(map: Manifest, keys: Set<string> | undefined): readonly unknown[] {
-  const data = isRecord(map.data) ? map.data : {};
-  return entriesOf(data, keys).map(([key, text]) => [key, meaning(key, text)]);
+  return entriesOf(data(map.data), keys).map(([key, text]) => [key, meaning(key, text)]);
 }
 
 function entriesOf<T>(
@@ -184,16 +154,8 @@ function meaning(key: string, text: unknown): unknown {
 
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
-  if (!isRecord(value)) return value;
+  if (!isData(value)) return value;
   return Object.entries(value)
     .sort(([a], [b]) => compareText(a, b))
     .map(([key, inner]) => [key, canonical(inner)]);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function records(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
 }

@@ -1,3 +1,5 @@
+import { isOf } from '../kinds/index.ts';
+import { CONFIG_MAP } from '../kinds/keys.ts';
 import { countText, excess, LIMITS } from '../model/limits.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { isGroup } from '../model/merge-patch.ts';
@@ -27,7 +29,7 @@ export function flaws(object: Manifest, original: Manifest): readonly Flaw[] {
   }
   const found: Flaw[] = [];
   amounts(object, [], found);
-  if (object.kind === 'ConfigMap') texts(object, original, found);
+  if (isOf(object, CONFIG_MAP)) texts(object, original, found);
   return found;
 }
 

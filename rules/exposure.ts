@@ -1,3 +1,4 @@
+import { SERVICE } from '../kinds/keys.ts';
 import type { Exposure, NodePort, OutsideService, PassedOn, Unrestricted } from '../model/exposure.ts';
 import { type ManifestFile, type ObjectId, objectKey } from '../model/manifest.ts';
 import { type EntranceRoute, entranceRoutes } from './entrances/routes.ts';
@@ -30,7 +31,7 @@ export function exposure(after: readonly ManifestFile[], before: readonly Manife
     ),
     nodePorts,
     newNodePorts: nodePorts.filter((one) => !oldPorts.has(portKey(one))),
-    outsideServices: ofKind(all, '', 'Service').flatMap(outside),
+    outsideServices: ofKind(all, SERVICE).flatMap(outside),
     unrestricted: pods.flatMap(unrestricted),
   };
 }

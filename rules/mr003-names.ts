@@ -1,4 +1,5 @@
 import { kindSchemas } from '../imports/schemas/index.ts';
+import type { NameRule } from '../kinds/kind.ts';
 import { at, data, fieldPath, type Item, isData, items, list, text, walk } from './reading/data.ts';
 import {
   configKey,
@@ -18,16 +19,11 @@ import type { Finding, Rule } from './rule.ts';
 
 const code = 'MR003';
 
-/** Kinds whose names must be stricter than a DNS subdomain, and why. */
-const objectNames: Readonly<Record<string, Grammar>> = {
-  '/Namespace': dnsLabel,
-  '/Service': dns1035Label,
-  // Its pods carry `<name>-<10 characters>` as a label value.
-  'apps/StatefulSet': { ...dnsLabel, max: 52 },
-  // CloudNativePG's webhook: https://github.com/cloudnative-pg/cloudnative-pg internal/webhook
-  'postgresql.cnpg.io/Cluster': { ...dns1035Label, max: 50 },
-  // Flux labels every object it applies with the name.
-  'kustomize.toolkit.fluxcd.io/Kustomization': { ...dnsSubdomain, max: 63 },
+/** The grammar of each form of names. */
+const FORMS: Readonly<Record<NameRule['form'], Grammar>> = {
+  label: dnsLabel,
+  'label-1035': dns1035Label,
+  subdomain: dnsSubdomain,
 };
 
 type Report = (field: string, problem: { what: string; remedy: string } | undefined) => void;
@@ -65,8 +61,9 @@ export const namesRule: Rule = {
 };
 
 function checkObject(located: Located, report: Report): void {
-  const { group, kind, name, namespace } = located;
-  const grammar = objectNames[`${group}/${kind}`] ?? dnsSubdomain;
+  const { knowledge, name, namespace } = located;
+  const form = FORMS[knowledge?.names?.form ?? 'subdomain'];
+  const grammar = { ...form, max: knowledge?.names?.max ?? form.max };
   report(
     'metadata.name',
     name === '' ? { what: 'is missing', remedy: 'add a name' } : violation(name, grammar),
@@ -74,8 +71,8 @@ function checkObject(located: Located, report: Report): void {
   checkScope(located, report);
   if (namespace !== '') report('metadata.namespace', violation(namespace, dnsLabel));
   checkLabels(located, report);
-  if (group === '' && (kind === 'ConfigMap' || kind === 'Secret')) checkKeys(located, report);
-  if (group === '' && kind === 'Service') checkServicePorts(located, report);
+  checkKeys(located, report);
+  checkPorts(located, report);
 }
 
 function checkScope({ apiVersion, kind, namespace }: Located, report: Report): void {
@@ -107,8 +104,9 @@ function checkLabels(located: Located, report: Report): void {
     }
     if (place === 'matchLabels' || place === 'nodeSelector') checkLabelMap(value, path, report);
   });
-  if (located.kind === 'Service')
-    checkLabelMap(at(located.data, 'spec', 'selector'), 'spec.selector', report);
+  for (const { field, form } of located.knowledge?.selects ?? []) {
+    if (form === 'labels') checkLabelMap(at(located.data, ...field.split('.')), field, report);
+  }
 }
 
 function checkLabelMap(labels: unknown, path: string, report: Report): void {
@@ -118,9 +116,9 @@ function checkLabelMap(labels: unknown, path: string, report: Report): void {
   }
 }
 
-function checkKeys({ data: object }: Located, report: Report): void {
+function checkKeys({ data: object, knowledge }: Located, report: Report): void {
   const seen = new Set<string>();
-  for (const field of ['data', 'binaryData']) {
+  for (const field of knowledge?.keys ?? []) {
     for (const key of Object.keys(data(object[field]))) {
       const repeated = seen.has(key) ? { what: 'is in data too', remedy: 'keep one of them' } : undefined;
       report(fieldPath(field, key), violation(key, configKey) ?? repeated);
@@ -129,11 +127,12 @@ function checkKeys({ data: object }: Located, report: Report): void {
   }
 }
 
-function checkServicePorts({ data: object }: Located, report: Report): void {
-  const ports = at(object, 'spec', 'ports');
-  const named = items(ports, 'spec.ports').filter((it) => it.data.name !== undefined);
+function checkPorts({ data: object, knowledge }: Located, report: Report): void {
+  if (knowledge?.ports === undefined) return;
+  const ports = at(object, ...knowledge.ports.split('.'));
+  const named = items(ports, knowledge.ports).filter((it) => it.data.name !== undefined);
   if (list(ports).length > 1 && named.length < list(ports).length) {
-    report('spec.ports', { what: 'has several ports and one without a name', remedy: 'name every port' });
+    report(knowledge.ports, { what: 'has several ports and one without a name', remedy: 'name every port' });
   }
   checkNamed(named, dnsLabel, report);
 }

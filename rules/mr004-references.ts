@@ -1,34 +1,29 @@
 import { inventory } from './reading/inventory.ts';
-import { type Located, objects } from './reading/objects.ts';
+import { objects } from './reading/objects.ts';
 import { podTemplates } from './reading/pods.ts';
-import { code, type References, references } from './references/context.ts';
-import { checkCertificate, checkDatabase, checkServiceAccount } from './references/operators.ts';
-import { checkPod } from './references/pods.ts';
-import { checkIngressRoute, checkMiddleware } from './references/routes.ts';
-import { checkTunnelBinding } from './references/tunnel.ts';
-import type { Finding, Rule } from './rule.ts';
-
-const checks: Readonly<Record<string, (located: Located, refs: References) => void>> = {
-  '/ServiceAccount': checkServiceAccount,
-  'cert-manager.io/Certificate': checkCertificate,
-  'networking.cfargotunnel.com/TunnelBinding': checkTunnelBinding,
-  'postgresql.cnpg.io/Cluster': checkDatabase,
-  'traefik.io/IngressRoute': checkIngressRoute,
-  'traefik.io/Middleware': checkMiddleware,
-};
+import { code } from './references/code.ts';
+import { lookUp, notWritten } from './references/look-up.ts';
+import { checkMounts } from './references/mounts.ts';
+import type { Rule } from './rule.ts';
 
 /**
- * Checks that whatever an object names is rendered, is made by something rendered, or is in the catalogue.
+ * Checks that whatever an object names is rendered, is made by something rendered, or is in the catalogue. Which
+ * fields name something is said in kinds/.
  */
 export const referencesRule: Rule = {
   code,
   title: 'Every object and key that is referenced exists.',
   check(input) {
     const all = objects(input);
-    const findings: Finding[] = [];
-    const refs = references(inventory(input), findings);
-    for (const pod of podTemplates(all)) checkPod(pod, refs);
-    for (const located of all) checks[`${located.group}/${located.kind}`]?.(located, refs);
-    return findings;
+    const known = inventory(input);
+    return [
+      ...podTemplates(all).flatMap((pod) =>
+        pod.containers.flatMap((container) => checkMounts(pod, container, known)),
+      ),
+      ...all.flatMap((located) => [
+        ...(located.knowledge?.references ?? []).flatMap((reference) => lookUp(located, reference, known)),
+        ...(located.knowledge?.explicit ?? []).flatMap((explicit) => notWritten(located, explicit)),
+      ]),
+    ];
   },
 };

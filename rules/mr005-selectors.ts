@@ -1,6 +1,9 @@
+import { KINDS } from '../kinds/index.ts';
+import { SERVICE } from '../kinds/keys.ts';
+import { places } from '../kinds/places.ts';
 import { objectText } from '../model/manifest.ts';
 import { suggestion } from '../model/nearest.ts';
-import { at, inWords, isData, items, text, textMap } from './reading/data.ts';
+import { at, fieldText, inWords, isData, items, text, textMap } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates, portsOf } from './reading/pods.ts';
 import { describeSelector, isEmptySelector, selects, selectsByLabels } from './reading/selectors.ts';
@@ -15,60 +18,88 @@ export const selectorsRule: Rule = {
   check(input) {
     const all = objects(input);
     const pods = podTemplates(all);
-    const database = databasePods(all);
-    const services = ofKind(all, '', 'Service').flatMap((it) => checkService(it, pods));
-    const others = [
-      ...ofKind(all, 'networking.k8s.io', 'NetworkPolicy').flatMap((it) => policySelectors(it)),
-      ...ofKind(all, 'policy', 'PodDisruptionBudget').map((it) => ({ owner: it, path: 'spec.selector' })),
-    ].flatMap(({ owner, path }) => checkSelector(owner, path, [...pods, ...database]));
-    return [...pods.flatMap((pod) => checkWorkload(pod, pods)), ...services, ...others];
+    const labelled: Labelled = {
+      pods: [...pods, ...madePods(all)],
+      services: ofKind(all, SERVICE).map((owner) => ({
+        owner,
+        labels: textMap(at(owner.data, 'metadata', 'labels')),
+      })),
+    };
+    return all.flatMap((owner) =>
+      (owner.knowledge?.selects ?? []).flatMap((selector) =>
+        places(owner.data, selector.field).flatMap((place) => {
+          if (selector.unless !== undefined && place.group[selector.unless] !== undefined) return [];
+          if (selector.of === 'own') return checkWorkload(owner, selector.field, place.value, pods);
+          if (selector.form === 'labels') return checkService(owner, selector.field, place.value, pods);
+          return checkSelector(owner, fieldText(owner.data, place.path), place.value, selector.of, labelled);
+        }),
+      ),
+    );
   },
 };
 
-type Pod = Pick<PodTemplate, 'owner' | 'labels'>;
-
-/** Labels that CloudNativePG gives its pods, besides one per role. */
-function databasePods(all: readonly Located[]): readonly Pod[] {
-  return ofKind(all, 'postgresql.cnpg.io', 'Cluster').map((owner) => ({
-    owner,
-    labels: {
-      ...textMap(at(owner.data, 'spec', 'inheritedMetadata', 'labels')),
-      'cnpg.io/cluster': owner.name,
-      'cnpg.io/podRole': 'instance',
-    },
-  }));
+/** What is selected by its labels. */
+interface Selected {
+  readonly owner: Located;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Labels whose values change while it runs. @default - none */
+  readonly changing?: RegExp;
 }
 
-function checkWorkload(pod: PodTemplate, pods: readonly PodTemplate[]): readonly Finding[] {
-  const { owner } = pod;
-  const selector = at(owner.data, 'spec', 'selector');
-  if (selector === undefined || owner.group !== 'apps') return [];
-  if (!selects(selector, pod.labels)) {
+interface Labelled {
+  readonly pods: readonly Selected[];
+  readonly services: readonly Selected[];
+}
+
+/** Pods that are not rendered, but made for what is. */
+function madePods(all: readonly Located[]): readonly Selected[] {
+  return all.flatMap((owner) => {
+    const made = owner.knowledge?.makesPods;
+    return made === undefined ? [] : [{ owner, labels: made.labels(owner.data), changing: made.changing }];
+  });
+}
+
+function checkWorkload(
+  owner: Located,
+  field: string,
+  selector: unknown,
+  pods: readonly PodTemplate[],
+): readonly Finding[] {
+  if (selector === undefined) return [];
+  const own = pods.find((pod) => pod.owner === owner);
+  if (own === undefined || !selects(selector, own.labels)) {
     const what = `does not match the labels of the pod template (${describeSelector(selector)})`;
-    return [finding(code, owner, 'spec.selector', what, 'give the template every label the selector names')];
+    return [finding(code, owner, field, what, 'give the template every label the selector names')];
   }
   return pods.flatMap((other) => {
     if (other.owner === owner || other.owner.namespace !== owner.namespace) return [];
     if (!selects(selector, other.labels)) return [];
     const what = `selects the pods of ${objectText(other.owner)} too: both would count and delete them`;
-    return [
-      finding(code, owner, 'spec.selector', what, 'select by a label value of its own, such as its name'),
-    ];
+    return [finding(code, owner, field, what, 'select by a label value of its own, such as its name')];
   });
 }
 
-function checkService(service: Located, pods: readonly PodTemplate[]): readonly Finding[] {
-  const selector = at(service.data, 'spec', 'selector');
-  // Without selector the endpoints come from elsewhere; CloudNativePG's pods are not rendered.
-  if (!isData(selector) || Object.keys(selector).some((key) => key.startsWith('cnpg.io/'))) return [];
+/** What the labels of pods that nobody renders begin with. */
+const PREFIXES = KINDS.flatMap(({ makesPods }) => (makesPods === undefined ? [] : [makesPods.prefix]));
+
+function checkService(
+  service: Located,
+  field: string,
+  selector: unknown,
+  pods: readonly PodTemplate[],
+): readonly Finding[] {
+  // Without selector the endpoints come from elsewhere; pods that a controller makes are not rendered.
+  if (!isData(selector)) return [];
+  if (Object.keys(selector).some((key) => PREFIXES.some((prefix) => key.startsWith(prefix)))) return [];
   const selected = pods.filter(
     (it) => it.owner.namespace === service.namespace && selectsByLabels(selector, it.labels),
   );
   if (selected.length === 0) {
     const what = `matches no pod in namespace ${service.namespace} (${describeSelector({ matchLabels: selector })})`;
-    return [finding(code, service, 'spec.selector', what, 'use labels of the pod template that it is for')];
+    return [finding(code, service, field, what, 'use labels of the pod template that it is for')];
   }
-  return items(at(service.data, 'spec', 'ports'), 'spec.ports').flatMap(({ path, data: port }) => {
+  const portsField = service.knowledge?.ports ?? '';
+  return items(at(service.data, ...portsField.split('.')), portsField).flatMap(({ path, data: port }) => {
     const target = port.targetPort ?? port.port;
     const protocol = text(port.protocol) ?? 'TCP';
     // Anything else breaks the schema (MR001).
@@ -76,62 +107,42 @@ function checkService(service: Located, pods: readonly PodTemplate[]): readonly 
     return selected.flatMap((pod) => {
       const declared = pod.containers.flatMap(portsOf).filter((it) => it.protocol === protocol);
       if (declared.some((it) => it.number === target || it.name === target)) return [];
-      const field = `${path}.${port.targetPort === undefined ? 'port' : 'targetPort'}`;
+      const portField = `${path}.${port.targetPort === undefined ? 'port' : 'targetPort'}`;
       const what = `is ${target}/${protocol}, a port that the pods of ${objectText(pod.owner)} do not declare`;
       const names = declared.flatMap((it) => [
         inWords(it.number),
         ...(it.name === undefined ? [] : [it.name]),
       ]);
       const remedy = `${suggestion(String(target), names)}declared ${protocol} ports: ${names.join(', ') || 'none'}`;
-      return [finding(code, service, field, what, remedy)];
+      return [finding(code, service, portField, what, remedy)];
     });
   });
 }
 
-/** The selectors of a policy that must find pods in its own namespace. */
-function policySelectors(owner: Located): readonly { owner: Located; path: string }[] {
-  const paths = ['spec.podSelector'];
-  for (const [direction, peers] of [
-    ['ingress', 'from'],
-    ['egress', 'to'],
-  ] as const) {
-    items(at(owner.data, 'spec', direction), '').forEach((rule, ruleIndex) => {
-      items(rule.data[peers], '').forEach((peer, index) => {
-        if (peer.data.podSelector === undefined || peer.data.namespaceSelector !== undefined) return;
-        paths.push(`spec.${direction}[${ruleIndex}].${peers}[${index}].podSelector`);
-      });
-    });
-  }
-  return paths.map((path) => ({ owner, path }));
-}
-
-function checkSelector(owner: Located, path: string, pods: readonly Pod[]): readonly Finding[] {
-  const selector = valueAt(owner.data, path);
-  // An empty selector means every pod of the namespace.
+function checkSelector(
+  owner: Located,
+  field: string,
+  selector: unknown,
+  of: 'pods' | 'services',
+  labelled: Labelled,
+): readonly Finding[] {
+  // An empty selector means everything of the namespace.
   if (isEmptySelector(selector)) return [];
-  // Which pod is primary changes at run time.
-  const roles = /^(cnpg\.io\/(instanceRole|instanceName)|role)$/;
-  const matches = pods.some(
-    (pod) =>
-      pod.owner.namespace === owner.namespace && selects(withoutRoles(selector, pod, roles), pod.labels),
+  const matches = labelled[of].some(
+    (one) => one.owner.namespace === owner.namespace && selects(lasting(selector, one), one.labels),
   );
   if (matches) return [];
-  const what = `matches no pod in namespace ${owner.namespace} (${describeSelector(selector)})`;
-  return [finding(code, owner, path, what, 'use labels of a pod template, or remove the selector')];
+  const [what, remedy] =
+    of === 'pods'
+      ? ['pod', 'use labels of a pod template, or remove the selector']
+      : ['Service', 'use labels of a Service'];
+  const words = `matches no ${what} in namespace ${owner.namespace} (${describeSelector(selector)})`;
+  return [finding(code, owner, field, words, remedy)];
 }
 
-function withoutRoles(selector: unknown, pod: Pod, roles: RegExp): unknown {
-  if (pod.labels['cnpg.io/cluster'] === undefined) return selector;
-  const labels = Object.entries(textMap(at(selector, 'matchLabels'))).filter(([key]) => !roles.test(key));
+/** A selector without the labels of which it cannot be said what they will be. */
+function lasting(selector: unknown, { changing }: Selected): unknown {
+  if (changing === undefined) return selector;
+  const labels = Object.entries(textMap(at(selector, 'matchLabels'))).filter(([key]) => !changing.test(key));
   return { matchLabels: Object.fromEntries(labels), matchExpressions: at(selector, 'matchExpressions') };
-}
-
-/** The value at a path of words and indexes. */
-function valueAt(value: unknown, path: string): unknown {
-  let current = value;
-  for (const [, word = '', index] of path.matchAll(/(\w+)(?:\[(\d+)\])?/g)) {
-    current = at(current, word);
-    if (index !== undefined) current = Array.isArray(current) ? current[Number(index)] : undefined;
-  }
-  return current;
 }

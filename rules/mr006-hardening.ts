@@ -1,3 +1,4 @@
+import { CLAIM } from '../kinds/keys.ts';
 import { type ManifestFile, objectKey } from '../model/manifest.ts';
 import { checkContainer, checkImage } from './hardening/container.ts';
 import { checkHostPorts } from './hardening/host-ports.ts';
@@ -19,7 +20,7 @@ export const hardeningRule: Rule = {
   check(input) {
     const all = objects(input);
     const pods = podTemplates(all);
-    const claims = ofKind(all, '', 'PersistentVolumeClaim');
+    const claims = ofKind(all, CLAIM);
     const findings: Finding[] = [];
     const report: Report = (located, field, what, remedy) => {
       findings.push(finding(code, located, field, what, remedy));
@@ -35,10 +36,12 @@ export const hardeningRule: Rule = {
       checkStrategy(pod, claims, report);
     }
     checkHostPorts(pods, report);
-    for (const cluster of ofKind(all, 'postgresql.cnpg.io', 'Cluster')) {
-      const image = at(cluster.data, 'spec', 'imageName');
-      // Without it the operator's own, or that of a catalog.
-      if (image !== undefined) checkImage(cluster, 'spec.imageName', image, report);
+    for (const located of all) {
+      for (const field of located.knowledge?.images ?? []) {
+        const image = at(located.data, ...field.split('.'));
+        // Without it the operator's own, or that of a catalog.
+        if (image !== undefined) checkImage(located, field, image, report);
+      }
     }
     return findings;
   },

@@ -5,16 +5,13 @@ import type { Rule } from './rule.ts';
 const code = 'MR009';
 const key = 'kustomize.toolkit.fluxcd.io/prune';
 
-/** Kinds whose deletion loses data that no commit brings back. */
-const irreplaceable = new Set(['/Namespace', '/PersistentVolumeClaim', 'postgresql.cnpg.io/Cluster']);
-
 /** Checks that Flux never deletes what holds data, even when its file disappears. */
 export const irreplaceableRule: Rule = {
   code,
   title: 'Objects that hold data are never pruned.',
   check: (input) =>
     objects(input).flatMap((located) => {
-      if (!irreplaceable.has(`${located.group}/${located.kind}`)) return [];
+      if (located.knowledge?.holdsData !== true) return [];
       const value = at(located.data, 'metadata', 'annotations', key);
       if (value === 'disabled') return [];
       const state = value === undefined ? 'is not set' : `is ${JSON.stringify(value)}`;

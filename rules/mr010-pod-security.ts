@@ -1,3 +1,4 @@
+import { NAMESPACE } from '../kinds/keys.ts';
 import { baseline } from './pod-security/baseline.ts';
 import { restricted } from './pod-security/restricted.ts';
 import type { Check } from './pod-security/violation.ts';
@@ -22,7 +23,7 @@ export const podSecurityRule: Rule = {
   check(input) {
     const all = objects(input);
     const pods = podTemplates(all);
-    return ofKind(all, '', 'Namespace').flatMap((namespace) =>
+    return ofKind(all, NAMESPACE).flatMap((namespace) =>
       checkNamespace(
         namespace,
         pods.filter((pod) => pod.owner.namespace === namespace.name),

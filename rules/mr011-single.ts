@@ -1,3 +1,4 @@
+import { CLAIM } from '../kinds/keys.ts';
 import { objectKey } from '../model/manifest.ts';
 import { holds } from './hardening/report.ts';
 import { at, items, text, texts } from './reading/data.ts';
@@ -13,7 +14,7 @@ export const singleRule: Rule = {
   title: 'A program that must run once never runs twice.',
   check(input) {
     const all = objects(input);
-    const claims = ofKind(all, '', 'PersistentVolumeClaim');
+    const claims = ofKind(all, CLAIM);
     const single = new Set(runOnce(input).map(objectKey));
     return podTemplates(all).flatMap((pod) => checkPod(pod, single.has(objectKey(pod.owner)), claims));
   },
@@ -21,18 +22,23 @@ export const singleRule: Rule = {
 
 /** Workloads that never had two pods at once before somebody changed them. */
 function runOnce({ before = [] }: RuleInput): readonly Located[] {
-  return objects({ files: before, promisedSecrets: [] }).filter(
-    ({ data, kind }) => kind === 'Deployment' && at(data, 'spec', 'strategy', 'type') === 'Recreate',
-  );
+  return objects({ files: before, promisedSecrets: [] }).filter((one) => typeOf(one) === 'Recreate');
+}
+
+/** How the pods of a workload are replaced; undefined where it does not say so, or cannot. */
+function typeOf({ data, knowledge }: Located): unknown {
+  const field = knowledge?.pod?.strategy;
+  return field === undefined ? undefined : at(data, ...field.split('.'), 'type');
 }
 
 function checkPod(pod: PodTemplate, isDeclared: boolean, claims: readonly Located[]): readonly Finding[] {
   const { owner } = pod;
-  if (owner.kind !== 'Deployment') return [];
+  const field = owner.knowledge?.pod?.strategy;
+  if (field === undefined) return [];
   const why = reason(pod, isDeclared, claims);
   if (why === undefined) return [];
   const replicas = at(owner.data, 'spec', 'replicas');
-  const strategy = at(owner.data, 'spec', 'strategy', 'type');
+  const strategy = typeOf(owner);
   return [
     ...(typeof replicas === 'number' && replicas > 1
       ? [
@@ -50,7 +56,7 @@ function checkPod(pod: PodTemplate, isDeclared: boolean, claims: readonly Locate
           finding(
             code,
             owner,
-            'spec.strategy.type',
+            `${field}.type`,
             `${holds(strategy)}: during an update the old and the new pod would run at once, but ${why}`,
             'leave the strategy as it was: {type: Recreate}',
           ),
@@ -71,7 +77,7 @@ function reason({ owner, spec }: PodTemplate, isDeclared: boolean, claims: reado
       !texts(at(data, 'spec', 'accessModes')).some((mode) => mode.endsWith('Many')),
   );
   if (claim !== undefined) return `two pods would write to the claim "${claim.name}" at once`;
-  if (isDeclared || at(owner.data, 'spec', 'strategy', 'type') === 'Recreate') {
+  if (isDeclared || typeOf(owner) === 'Recreate') {
     return 'this program must run only once: two pods would compete for its identity, data or ports';
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { SERVICE } from '../kinds/keys.ts';
 import { objectKey } from '../model/manifest.ts';
 import { isEverything, type Opened, opened } from './entrances/opened.ts';
 import { at, items } from './reading/data.ts';
@@ -21,9 +22,9 @@ export const entrancesRule: Rule = {
 
 function services(input: RuleInput): readonly Finding[] {
   if (input.before === undefined) return [];
-  const earlier = ofKind(objects({ files: input.before, promisedSecrets: [] }), '', 'Service');
+  const earlier = ofKind(objects({ files: input.before, promisedSecrets: [] }), SERVICE);
   const before = new Map(earlier.map((one) => [objectKey(one), one]));
-  return ofKind(objects(input), '', 'Service').flatMap((service) => [
+  return ofKind(objects(input), SERVICE).flatMap((service) => [
     ...checkService(service),
     ...checkTarget(service, before.get(objectKey(service))),
   ]);

@@ -1,3 +1,4 @@
+import { CERTIFICATE, INGRESS_ROUTE } from '../kinds/keys.ts';
 import { traefikRule } from './entrances/expression.ts';
 import { at, items, text, texts } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
@@ -11,8 +12,8 @@ export const certificatesRule: Rule = {
   title: 'Every certificate is valid for the hosts that are served with it.',
   check(input) {
     const all = objects(input);
-    const routes = ofKind(all, 'traefik.io', 'IngressRoute');
-    return ofKind(all, 'cert-manager.io', 'Certificate').flatMap((one) => checkCertificate(one, routes));
+    const routes = ofKind(all, INGRESS_ROUTE);
+    return ofKind(all, CERTIFICATE).flatMap((one) => checkCertificate(one, routes));
   },
 };
 

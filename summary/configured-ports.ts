@@ -1,3 +1,6 @@
+import { isOf, kindOf } from '../kinds/index.ts';
+import { CONFIG_MAP } from '../kinds/keys.ts';
+import { places } from '../kinds/places.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { isGroup } from '../model/merge-patch.ts';
 import type { Port, Workload } from '../model/topology.ts';
@@ -16,8 +19,9 @@ export type ConfiguredPorts = (workload: Workload) => readonly ConfiguredPort[] 
 /** Reads the ports of all programs from the configuration that their pods mount. */
 export function configuredPorts(manifests: readonly Manifest[]): ConfiguredPorts {
   const configs = new Map<string, readonly ConfiguredPort[]>();
-  for (const { kind, metadata, data } of manifests) {
-    if (kind !== 'ConfigMap' || !isGroup(data)) continue;
+  for (const manifest of manifests) {
+    const { metadata, data } = manifest;
+    if (!isOf(manifest, CONFIG_MAP) || !isGroup(data)) continue;
     for (const [file, read] of Object.entries(READERS)) {
       const text = Object.hasOwn(data, file) ? data[file] : undefined;
       if (typeof text !== 'string') continue;
@@ -26,8 +30,10 @@ export function configuredPorts(manifests: readonly Manifest[]): ConfiguredPorts
   }
   return ({ id, namespace }) => {
     const owner = manifests.find(
-      ({ kind, metadata }) =>
-        kind === 'Deployment' && metadata.name === id && metadata.namespace === namespace,
+      (one) =>
+        kindOf(one)?.pod?.replaced === true &&
+        one.metadata.name === id &&
+        one.metadata.namespace === namespace,
     );
     const found = configMapsOf(owner).flatMap((name) => configs.get(`${namespace}/${name}`) ?? []);
     return found.length === 0 ? undefined : found;
@@ -49,16 +55,11 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Names of the ConfigMaps that a workload's pods mount. */
+/** Names of the ConfigMaps that a workload's pods read. */
 function configMapsOf(owner: Manifest | undefined): readonly string[] {
-  const volumes = step(step(step(step(owner, 'spec'), 'template'), 'spec'), 'volumes');
-  if (!Array.isArray(volumes)) return [];
-  return volumes.flatMap((volume: unknown) => {
-    const name = step(step(volume, 'configMap'), 'name');
-    return typeof name === 'string' ? [name] : [];
-  });
-}
-
-function step(value: unknown, key: string): unknown {
-  return isGroup(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  if (owner === undefined) return [];
+  return (kindOf(owner)?.references ?? [])
+    .filter(({ to }) => to === CONFIG_MAP)
+    .flatMap(({ field }) => places(owner, field))
+    .flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
 }

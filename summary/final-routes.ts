@@ -1,3 +1,5 @@
+import { TUNNEL_BINDING } from '../kinds/keys.ts';
+import { keyOfKind } from '../kinds/kind.ts';
 import type { Exposure, PassedOn } from '../model/exposure.ts';
 import type { Stack } from '../model/stack.ts';
 import { type Door, listeners, PEERS, type Route } from '../model/topology.ts';
@@ -48,7 +50,7 @@ function hostsByObject(routes: readonly PassedOn[]): ReadonlyMap<string, Readonl
 }
 
 function isTunnel({ object }: PassedOn): boolean {
-  return object.kind === 'TunnelBinding';
+  return keyOfKind(object) === TUNNEL_BINDING;
 }
 
 /** A route of Traefik is for the local network only where all else of its object is. */

@@ -1,5 +1,9 @@
+import { kindOf } from '../kinds/index.ts';
+import type { Amounts, KindKnowledge } from '../kinds/kind.ts';
+import { places } from '../kinds/places.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { formatBytes, formatMillicores, parseQuantity } from '../model/quantity.ts';
+import { at, list } from '../plain/data.ts';
 
 /** Resources of one workload, summed over its pods. */
 export interface WorkloadAmounts {
@@ -9,16 +13,6 @@ export interface WorkloadAmounts {
   /** undefined where a container has no CPU limit. */
   readonly limitCpu: number | undefined;
   readonly limitMemory: number;
-}
-
-/** A value inside plain data; undefined where the path leads nowhere. */
-function at(value: unknown, ...path: readonly string[]): unknown {
-  let current = value;
-  for (const step of path) {
-    if (typeof current !== 'object' || current === null) return undefined;
-    current = Object.getOwnPropertyDescriptor(current, step)?.value;
-  }
-  return current;
 }
 
 /** How many there are; 0 for what is no number, which the rules report. */
@@ -44,19 +38,23 @@ function amounts(name: string, pods: number, resources: readonly unknown[]): Wor
 /** What each workload reserves and may use, read from the manifests themselves. */
 export function workloadAmounts(manifests: readonly Manifest[]): readonly WorkloadAmounts[] {
   return manifests.flatMap((manifest) => {
-    const { name } = manifest.metadata;
-    if (manifest.kind === 'Deployment') {
-      const containers = at(manifest, 'spec', 'template', 'spec', 'containers');
-      const resources = Array.isArray(containers)
-        ? containers.map((one: unknown) => at(one, 'resources'))
-        : [];
-      return [amounts(name, count(at(manifest, 'spec', 'replicas') ?? 1), resources)];
-    }
-    if (manifest.kind === 'Cluster') {
-      return [amounts(name, count(at(manifest, 'spec', 'instances')), [at(manifest, 'spec', 'resources')])];
-    }
-    return [];
+    const knowledge = kindOf(manifest);
+    if (knowledge?.amounts?.pods === undefined) return [];
+    const resources = resourcesOf(manifest, knowledge);
+    return [amounts(manifest.metadata.name, podsOf(manifest, knowledge.amounts) ?? 0, resources)];
   });
+}
+
+/** How many pods an object runs; undefined where it runs none. */
+function podsOf(manifest: Manifest, { pods }: Amounts): number | undefined {
+  return pods === undefined ? undefined : count(at(manifest, ...pods.field.split('.')) ?? pods.unwritten);
+}
+
+/** The resources of each container of a pod. */
+function resourcesOf(manifest: Manifest, { pod, amounts: known }: KindKnowledge): readonly unknown[] {
+  if (known?.resources !== undefined) return [at(manifest, ...known.resources.split('.'))];
+  const containers = pod === undefined ? [] : list(at(manifest, ...pod.template, 'spec', 'containers'));
+  return containers.map((one) => at(one, 'resources'));
 }
 
 /** A size as it is written; `?` for what is none, which the rules report. */
@@ -69,16 +67,13 @@ export function volumes(
   manifests: readonly Manifest[],
 ): readonly { readonly name: string; readonly size: string }[] {
   return manifests.flatMap((manifest) => {
-    const { name } = manifest.metadata;
-    if (manifest.kind === 'PersistentVolumeClaim') {
-      return [{ name, size: size(at(manifest, 'spec', 'resources', 'requests', 'storage')) }];
-    }
-    if (manifest.kind === 'Cluster') {
-      const instances = count(at(manifest, 'spec', 'instances'));
-      const each = size(at(manifest, 'spec', 'storage', 'size'));
-      return [{ name, size: instances === 1 ? each : `${instances} × ${each}` }];
-    }
-    return [];
+    const known = kindOf(manifest)?.amounts;
+    if (known?.volume === undefined) return [];
+    const pods = podsOf(manifest, known) ?? 1;
+    return places(manifest, known.volume).map(({ value }) => ({
+      name: manifest.metadata.name,
+      size: pods === 1 ? size(value) : `${pods} × ${size(value)}`,
+    }));
   });
 }
 

@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
  * What is not in a list is an arrow against the grain.
  */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
+  // Helpers for data of any origin.
+  plain: [],
   // The engine's data: what a stack is.
   model: [],
   // What goes into the programs, and what objects are built of: neither knows the other.
@@ -14,11 +16,13 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   constructs: ['model'],
   charts: ['constructs', 'imports', 'model', 'settings'],
   imports: [],
+  // What is special about each kind of object.
+  kinds: ['model', 'plain'],
   // Readers of manifests. They take no stack.
-  rules: ['imports', 'model'],
-  output: ['files', 'model'],
-  continuity: ['model'],
-  summary: ['model', 'settings'],
+  rules: ['imports', 'kinds', 'model', 'plain'],
+  output: ['files', 'kinds', 'model', 'plain'],
+  continuity: ['kinds', 'model', 'plain'],
+  summary: ['kinds', 'model', 'plain', 'settings'],
   // What a repository holds.
   files: [],
   git: ['files'],
@@ -57,7 +61,7 @@ const ABOUT_STACKS = [
   'model/schema.ts',
   'model/stack.ts',
 ];
-const READERS_OF_MANIFESTS = ['rules', 'output'];
+const READERS_OF_MANIFESTS = ['kinds', 'rules', 'output'];
 
 const FILES = readdirSync('.', { recursive: true, encoding: 'utf8' })
   .filter(

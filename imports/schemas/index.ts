@@ -1,8 +1,13 @@
 // Written by `npm run import`. Do not edit.
 import type { KindSchema, Schema } from '../crd.ts';
 import sharedDefinitions from './definitions.json' with { type: 'json' };
+import appsDaemonset from './apps_daemonset.json' with { type: 'json' };
 import appsDeployment from './apps_deployment.json' with { type: 'json' };
 import appsStatefulset from './apps_statefulset.json' with { type: 'json' };
+import autoscalingHorizontalpodautoscaler from './autoscaling_horizontalpodautoscaler.json' with { type: 'json' };
+import barmancloudCnpgIoObjectstore from './barmancloud.cnpg.io_objectstore.json' with { type: 'json' };
+import batchCronjob from './batch_cronjob.json' with { type: 'json' };
+import batchJob from './batch_job.json' with { type: 'json' };
 import bitnamiComSealedsecret from './bitnami.com_sealedsecret.json' with { type: 'json' };
 import certManagerIoCertificate from './cert-manager.io_certificate.json' with { type: 'json' };
 import coreConfigmap from './core_configmap.json' with { type: 'json' };
@@ -13,12 +18,20 @@ import coreSecret from './core_secret.json' with { type: 'json' };
 import coreService from './core_service.json' with { type: 'json' };
 import coreServiceaccount from './core_serviceaccount.json' with { type: 'json' };
 import externalSecretsIoExternalsecret from './external-secrets.io_externalsecret.json' with { type: 'json' };
+import gatewayNetworkingK8sIoGateway from './gateway.networking.k8s.io_gateway.json' with { type: 'json' };
+import gatewayNetworkingK8sIoHttproute from './gateway.networking.k8s.io_httproute.json' with { type: 'json' };
 import kustomizeToolkitFluxcdIoKustomization from './kustomize.toolkit.fluxcd.io_kustomization.json' with { type: 'json' };
+import monitoringCoreosComPodmonitor from './monitoring.coreos.com_podmonitor.json' with { type: 'json' };
+import monitoringCoreosComServicemonitor from './monitoring.coreos.com_servicemonitor.json' with { type: 'json' };
 import networkingCfargotunnelComTunnelbinding from './networking.cfargotunnel.com_tunnelbinding.json' with { type: 'json' };
+import networkingK8sIoIngress from './networking.k8s.io_ingress.json' with { type: 'json' };
 import networkingK8sIoNetworkpolicy from './networking.k8s.io_networkpolicy.json' with { type: 'json' };
 import policyPoddisruptionbudget from './policy_poddisruptionbudget.json' with { type: 'json' };
 import postgresqlCnpgIoCluster from './postgresql.cnpg.io_cluster.json' with { type: 'json' };
+import postgresqlCnpgIoDatabase from './postgresql.cnpg.io_database.json' with { type: 'json' };
+import postgresqlCnpgIoScheduledbackup from './postgresql.cnpg.io_scheduledbackup.json' with { type: 'json' };
 import traefikIoIngressroute from './traefik.io_ingressroute.json' with { type: 'json' };
+import traefikIoIngressroutetcp from './traefik.io_ingressroutetcp.json' with { type: 'json' };
 import traefikIoMiddleware from './traefik.io_middleware.json' with { type: 'json' };
 
 /** What the schemas of built-in kinds refer to by `$ref`. */
@@ -26,8 +39,13 @@ export const definitions: Readonly<Record<string, Schema>> = sharedDefinitions;
 
 /** Every known kind, by `<apiVersion>/<kind>`. */
 export const kindSchemas: Readonly<Record<string, KindSchema>> = {
+  'apps/v1/DaemonSet': appsDaemonset,
   'apps/v1/Deployment': appsDeployment,
   'apps/v1/StatefulSet': appsStatefulset,
+  'autoscaling/v2/HorizontalPodAutoscaler': autoscalingHorizontalpodautoscaler,
+  'barmancloud.cnpg.io/v1/ObjectStore': barmancloudCnpgIoObjectstore,
+  'batch/v1/CronJob': batchCronjob,
+  'batch/v1/Job': batchJob,
   'bitnami.com/v1alpha1/SealedSecret': bitnamiComSealedsecret,
   'cert-manager.io/v1/Certificate': certManagerIoCertificate,
   'v1/ConfigMap': coreConfigmap,
@@ -38,11 +56,19 @@ export const kindSchemas: Readonly<Record<string, KindSchema>> = {
   'v1/Service': coreService,
   'v1/ServiceAccount': coreServiceaccount,
   'external-secrets.io/v1/ExternalSecret': externalSecretsIoExternalsecret,
+  'gateway.networking.k8s.io/v1/Gateway': gatewayNetworkingK8sIoGateway,
+  'gateway.networking.k8s.io/v1/HTTPRoute': gatewayNetworkingK8sIoHttproute,
   'kustomize.toolkit.fluxcd.io/v1/Kustomization': kustomizeToolkitFluxcdIoKustomization,
+  'monitoring.coreos.com/v1/PodMonitor': monitoringCoreosComPodmonitor,
+  'monitoring.coreos.com/v1/ServiceMonitor': monitoringCoreosComServicemonitor,
   'networking.cfargotunnel.com/v1alpha1/TunnelBinding': networkingCfargotunnelComTunnelbinding,
+  'networking.k8s.io/v1/Ingress': networkingK8sIoIngress,
   'networking.k8s.io/v1/NetworkPolicy': networkingK8sIoNetworkpolicy,
   'policy/v1/PodDisruptionBudget': policyPoddisruptionbudget,
   'postgresql.cnpg.io/v1/Cluster': postgresqlCnpgIoCluster,
+  'postgresql.cnpg.io/v1/Database': postgresqlCnpgIoDatabase,
+  'postgresql.cnpg.io/v1/ScheduledBackup': postgresqlCnpgIoScheduledbackup,
   'traefik.io/v1alpha1/IngressRoute': traefikIoIngressroute,
+  'traefik.io/v1alpha1/IngressRouteTCP': traefikIoIngressroutetcp,
   'traefik.io/v1alpha1/Middleware': traefikIoMiddleware,
 };

@@ -1,3 +1,4 @@
+import { INGRESS_ROUTE, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
 import { at, items, text } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
 import { type Answer, mayFind, type Request, traefikRule } from './expression.ts';
@@ -21,8 +22,8 @@ export interface EntranceRoute {
 export function entranceRoutes(all: readonly Located[]): readonly EntranceRoute[] {
   const ports = servicePorts(all);
   return [
-    ...ofKind(all, 'traefik.io', 'IngressRoute').flatMap((owner) => ofTraefik(owner, ports)),
-    ...ofKind(all, 'networking.cfargotunnel.com', 'TunnelBinding').flatMap(ofTunnel),
+    ...ofKind(all, INGRESS_ROUTE).flatMap((owner) => ofTraefik(owner, ports)),
+    ...ofKind(all, TUNNEL_BINDING).flatMap(ofTunnel),
   ];
 }
 
@@ -31,7 +32,7 @@ type Ports = ReadonlyMap<string, number>;
 /** Ports of Services by `namespace/service:name`. */
 function servicePorts(all: readonly Located[]): Ports {
   return new Map(
-    ofKind(all, '', 'Service').flatMap(({ namespace, name, data }) =>
+    ofKind(all, SERVICE).flatMap(({ namespace, name, data }) =>
       items(at(data, 'spec', 'ports'), '').flatMap(({ data: { name: port, port: number } }) =>
         typeof port === 'string' && typeof number === 'number'
           ? [[`${namespace}/${name}:${port}`, number] as const]

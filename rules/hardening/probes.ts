@@ -2,14 +2,12 @@ import { suggestion } from '../../model/nearest.ts';
 import { type Container, handlersOf, type PodTemplate, portsOf } from '../reading/pods.ts';
 import type { Report } from './report.ts';
 
-const served = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
-
 /** Checks that a served container is probed, and that probes and hooks name ports it has. */
 export function checkProbes({ owner }: PodTemplate, container: Container, report: Report): void {
   const { data, path, init } = container;
   if (
     !init &&
-    served.has(owner.kind) &&
+    owner.knowledge?.pod?.replaced === true &&
     data.livenessProbe === undefined &&
     data.readinessProbe === undefined
   ) {

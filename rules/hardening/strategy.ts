@@ -3,18 +3,19 @@ import type { Located } from '../reading/objects.ts';
 import { type PodTemplate, portsOf } from '../reading/pods.ts';
 import { holds, type Report } from './report.ts';
 
-/** Checks that a Deployment never starts a second pod beside one whose ports or volumes it needs. */
+/** Checks that a workload never starts a second pod while there is one whose ports or volumes it needs. */
 export function checkStrategy(pod: PodTemplate, claims: readonly Located[], report: Report): void {
   const { owner, spec } = pod;
-  if (owner.kind !== 'Deployment') return;
-  const strategy = at(owner.data, 'spec', 'strategy');
+  const field = owner.knowledge?.pod?.strategy;
+  if (field === undefined) return;
+  const strategy = at(owner.data, ...field.split('.'));
   if (at(strategy, 'type') === 'Recreate') return;
   const surge = at(strategy, 'rollingUpdate', 'maxSurge');
   const surges = surge !== 0 && surge !== '0' && surge !== '0%';
   const bound =
     spec.hostNetwork === true ||
     pod.containers.flatMap(portsOf).some((port) => (port.data.hostPort ?? 0) !== 0);
-  const place = 'spec.strategy.type';
+  const place = `${field}.type`;
   if (bound && surges) {
     const what = `${holds(at(strategy, 'type'))}: a new pod could not bind ports of the node that the old one holds`;
     report(owner, place, what, 'write strategy: {type: Recreate}');

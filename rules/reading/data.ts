@@ -1,31 +1,12 @@
-import type { Path } from '../../model/reading/yaml-source.ts';
+import type { Path } from '../../model/reading/path.ts';
+import { at, type Data, data, isData, list, text } from '../../plain/data.ts';
 
-/** Reading of untyped objects without trust: a missing or mistyped field reads as empty. */
-
-/** A mapping as it comes out of YAML or JSON. */
-export type Data = Readonly<Record<string, unknown>>;
+export { at, type Data, data, isData, list, text, textMap, texts } from '../../plain/data.ts';
 
 /** A member of a list, with the path that names it. */
 export interface Item {
   readonly path: string;
   readonly data: Data;
-}
-
-export function isData(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function data(value: unknown): Data {
-  return isData(value) ? value : {};
-}
-
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The text, or undefined where there is none. */
-export function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 /**
@@ -35,27 +16,6 @@ export function text(value: unknown): string | undefined {
 export function inWords(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a group of keys';
   return value === undefined ? 'missing' : String(value);
-}
-
-/** The string members of a list. */
-export function texts(value: unknown): readonly string[] {
-  return list(value).filter((item) => typeof item === 'string');
-}
-
-/** The string values of a mapping, for example labels. */
-export function textMap(value: unknown): Readonly<Record<string, string>> {
-  const result: Record<string, string> = {};
-  for (const [key, item] of Object.entries(data(value))) {
-    if (typeof item === 'string') result[key] = item;
-  }
-  return result;
-}
-
-/** The value at a path, or undefined. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  let current = value;
-  for (const key of path) current = data(current)[key];
-  return current;
 }
 
 /** `spec` + `replicas` -> `spec.replicas`; keys that are no plain words are quoted: `data["a.yaml"]`. */
@@ -80,6 +40,21 @@ function isWord(key: string): boolean {
 /** `containers` + a member -> `containers[synapse]`, or `containers[0]` where it has no name. */
 export function itemPath(parent: string, item: unknown, index: number): string {
   return `${parent}[${text(at(item, 'name')) ?? index}]`;
+}
+
+/** A place in an object in the same way: `spec.containers[synapse].image`. */
+export function fieldText(object: unknown, path: Path): string {
+  let field = '';
+  let current = object;
+  for (const step of path) {
+    const value =
+      typeof current === 'object' && current !== null
+        ? Object.getOwnPropertyDescriptor(current, step)?.value
+        : undefined;
+    field = typeof step === 'number' ? itemPath(field, value, step) : fieldPath(field, step);
+    current = value;
+  }
+  return field;
 }
 
 /** The members of a list of mappings, each with its path. */

@@ -1,3 +1,5 @@
+import { knowledgeOf } from '../../kinds/index.ts';
+import type { KindKey, KindKnowledge } from '../../kinds/kind.ts';
 import { groupOf, type ObjectId } from '../../model/manifest.ts';
 import type { Finding, RuleInput } from '../rule.ts';
 import { at, type Data, data, pathOf, text } from './data.ts';
@@ -7,6 +9,8 @@ export interface Located extends ObjectId {
   readonly file: string;
   readonly data: Data;
   readonly apiVersion: string;
+  /** What is special about its kind; undefined for a kind of which nothing is known. */
+  readonly knowledge: KindKnowledge | undefined;
 }
 
 /** Every object of the files. kustomization.yaml files are read by kustomize only: no rule looks at them. */
@@ -27,8 +31,9 @@ export function objects(input: RuleInput): readonly Located[] {
 const known = new WeakMap<RuleInput, readonly Located[]>();
 
 /** The objects of a kind, of whatever version of its group. */
-export function ofKind(all: readonly Located[], group: string, kind: string): readonly Located[] {
-  return all.filter((it) => it.kind === kind && it.group === group);
+export function ofKind(all: readonly Located[], key: KindKey): readonly Located[] {
+  const slash = key.indexOf('/');
+  return all.filter((it) => it.kind === key.slice(slash + 1) && it.group === key.slice(0, slash));
 }
 
 /** A finding on an object. `field` is empty when it concerns the object as a whole. */
@@ -53,12 +58,15 @@ export function finding(
 function locate(file: string, manifest: unknown): Located {
   const object = data(manifest);
   const apiVersion = text(object.apiVersion) ?? '';
+  const group = groupOf(apiVersion);
+  const kind = text(object.kind) ?? '';
   return {
     file,
     data: object,
     apiVersion,
-    group: groupOf(apiVersion),
-    kind: text(object.kind) ?? '',
+    group,
+    kind,
+    knowledge: knowledgeOf(group, kind),
     name: text(at(object, 'metadata', 'name')) ?? '',
     namespace: text(at(object, 'metadata', 'namespace')) ?? '',
   };

@@ -26,21 +26,11 @@ export interface ContainerPort extends Item {
   readonly protocol: string;
 }
 
-const templatePaths: Readonly<Record<string, readonly string[]>> = {
-  Pod: [],
-  Deployment: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-};
-
 /** Every pod template in the objects. */
 export function podTemplates(all: readonly Located[]): readonly PodTemplate[] {
   return all.flatMap((owner) => {
-    const steps = templatePaths[owner.kind];
-    if (steps === undefined || !['', 'apps', 'batch'].includes(owner.group)) return [];
+    const steps = owner.knowledge?.pod?.template;
+    if (steps === undefined) return [];
     const template = at(owner.data, ...steps);
     const path = [...steps, 'spec'].join('.');
     const spec = data(at(template, 'spec'));

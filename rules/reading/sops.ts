@@ -1,4 +1,6 @@
-import { at, type Data, data } from './data.ts';
+import { SECRET } from '../../kinds/keys.ts';
+import { groupOf } from '../../model/manifest.ts';
+import { at, type Data, data, text } from './data.ts';
 
 /** A value as SOPS writes it: https://github.com/getsops/sops/blob/main/aes/cipher.go. */
 const ENCRYPTED =
@@ -6,14 +8,17 @@ const ENCRYPTED =
 
 /** True for a Secret that is encrypted by SOPS: Flux decrypts it before the API server sees it. */
 export function isSopsEncrypted(object: Data): boolean {
-  const { apiVersion, kind } = object;
-  const isSecret = kind === 'Secret' && typeof apiVersion === 'string' && !apiVersion.includes('/');
-  if (!isSecret || typeof at(object, 'sops', 'mac') !== 'string') return false;
+  if (!isSecret(object) || typeof at(object, 'sops', 'mac') !== 'string') return false;
   return ['data', 'stringData'].every((field) =>
     Object.values(data(object[field])).every(
       (value) => value === '' || (typeof value === 'string' && ENCRYPTED.test(value)),
     ),
   );
+}
+
+/** True for a Secret as the API server has it: its values are in the clear, or encrypted by SOPS. */
+export function isSecret({ apiVersion, kind }: Data): boolean {
+  return `${groupOf(text(apiVersion) ?? '')}/${text(kind)}` === SECRET;
 }
 
 /** The same object as Flux hands it to the API server, but for its values. */

@@ -12,12 +12,13 @@ export function refusedPairs(object: Located): readonly Problem[] {
   return [...strategies(object), ...privileges(object)];
 }
 
-function strategies({ group, kind, data }: Located): readonly Problem[] {
-  const strategy = at(data, 'spec', 'strategy');
-  if (group !== 'apps' || kind !== 'Deployment') return [];
+function strategies({ data, knowledge }: Located): readonly Problem[] {
+  const field = knowledge?.pod?.strategy;
+  if (field === undefined) return [];
+  const strategy = at(data, ...field.split('.'));
   if (at(strategy, 'type') !== 'Recreate' || at(strategy, 'rollingUpdate') === undefined) return [];
   const what = 'does not go with strategy type Recreate: the API server refuses the object';
-  return [{ path: 'spec.strategy.rollingUpdate', what, remedy: 'remove it' }];
+  return [{ path: `${field}.rollingUpdate`, what, remedy: 'remove it' }];
 }
 
 function privileges(object: Located): readonly Problem[] {

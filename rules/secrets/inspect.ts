@@ -18,7 +18,7 @@ import {
   SETTINGS_FILE,
 } from '../../model/plain-secrets/words.ts';
 import { type Data, fieldPath, isData, itemPath, text as textOf } from '../reading/data.ts';
-import { isSopsEncrypted } from '../reading/sops.ts';
+import { isSecret, isSopsEncrypted } from '../reading/sops.ts';
 import { commentsOf, decodedText, readEmbedded } from './embedded.ts';
 
 /** Something that must not be there, and where. */
@@ -119,8 +119,7 @@ function isGroupOfSecrets(group: Data, name: string): boolean {
 
 /** What need not be looked at in a group that is an object: ciphertext, and values that are reported as a whole. */
 function hiddenFields(group: Data, path: string, { found }: Search): ReadonlySet<string> {
-  const { apiVersion, kind } = group;
-  if (kind === 'Secret' && (textOf(apiVersion) ?? '').includes('/') === false) {
+  if (isSecret(group)) {
     if (isSopsEncrypted(group)) return new Set(['data', 'stringData']);
     const remedy = 'seal or encrypt it, or let another system make it';
     for (const field of ['data', 'stringData']) {
