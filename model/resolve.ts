@@ -7,6 +7,7 @@ import {
   LAN_NAMES,
   type Settings,
 } from './components/index.ts';
+import { resolveFlux } from './delivery/flux.ts';
 import { openDoor, openEntrances } from './entrances/index.ts';
 import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
@@ -90,14 +91,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
       network: { families: [...(written.cluster?.network?.families ?? (['IPv4', 'IPv6'] as const))] },
       traefik: { entryPoints: { https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure' } },
     },
-    flux: {
-      namespace: written.flux?.namespace ?? 'flux-system',
-      source: {
-        kind: written.flux?.source?.kind ?? 'GitRepository',
-        name: written.flux?.source?.name ?? 'flux-system',
-      },
-      path: written.flux?.path ?? './dist',
-    },
+    flux: resolveFlux(written.flux),
     expose: {
       ...(publicDoor === undefined ? {} : { public: publicDoor }),
       ...(lanDoor === undefined ? {} : { lan: { ...lanDoor, names: lanNames(lan) } }),

@@ -1,9 +1,13 @@
+import { allDeliveries } from '../model/delivery/index.ts';
 import { at, isData, walk } from './reading/data.ts';
 import { finding, objects } from './reading/objects.ts';
 import type { Rule } from './rule.ts';
 
 const code = 'MR007';
-const key = 'kustomize.toolkit.fluxcd.io/substitute';
+/** Those that put values in place of variables, and what keeps them from it. */
+const substituting = allDeliveries.flatMap(({ title, noSubstitution }) =>
+  noSubstitution === undefined ? [] : [{ title, ...noSubstitution }],
+);
 
 /**
  * Finds text that Flux would change: with `postBuild`, every undefined `${name}` becomes empty and `$$`
@@ -13,17 +17,19 @@ const key = 'kustomize.toolkit.fluxcd.io/substitute';
  */
 export const substitutionRule: Rule = {
   code,
-  title: 'Text that Flux would substitute is protected.',
+  title: `Text that ${substituting.map(({ title }) => title).join(' or ')} would substitute is protected.`,
   check: (input) =>
     objects(input).flatMap((located) => {
       const metadata = at(located.data, 'metadata');
-      const isProtected = ['annotations', 'labels'].some((map) => at(metadata, map, key) === 'disabled');
-      const paths = isProtected ? [] : trapped(located.data);
-      const [first] = paths;
-      if (first === undefined) return [];
-      const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : '';
-      const what = `contains "\${" or "$$"${more}, which Flux replaces when it substitutes variables`;
-      return [finding(code, located, first, what, `annotate the object with ${key}: disabled`)];
+      return substituting.flatMap(({ title, key, value }) => {
+        const isProtected = ['annotations', 'labels'].some((map) => at(metadata, map, key) === value);
+        const paths = isProtected ? [] : trapped(located.data);
+        const [first] = paths;
+        if (first === undefined) return [];
+        const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : '';
+        const what = `contains "\${" or "$$"${more}, which ${title} replaces when it substitutes variables`;
+        return [finding(code, located, first, what, `annotate the object with ${key}: ${value}`)];
+      });
     }),
 };
 
