@@ -1,12 +1,10 @@
 import type { Controller } from '../../cluster/sealed-secrets-controller.ts';
-import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import type { SecretsState } from '../../secrets/state.ts';
 import type { Acceptance } from './acceptance.ts';
 
-/** Settings of the provider that seals. */
-export type SealedSecrets = Extract<SecretProvider, { readonly kind: 'sealed-secrets' }>;
+export type { SealedSecrets } from '../../model/providers/sealed-secrets.ts';
 
 /** The stack that is sealed for, and what is known of it. */
 export interface SealedStack {

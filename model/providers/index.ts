@@ -71,6 +71,11 @@ export function keepsCiphertext(one: SecretProvider): one is ProviderOf<Cipherte
   return providers[one.kind].keeps === 'ciphertext';
 }
 
+/** Where values are that are not here, in words such as `in a store`. */
+export function whereElse(one: ProviderOf<ElsewhereKind>): string {
+  return providers[one.kind].keeps.elsewhere;
+}
+
 /** What whoever applies the files has to decrypt; undefined where the API server takes them as they are. */
 export function decryptionOf(one: SecretProvider): Decryption | undefined {
   return known[one.kind].decryption?.(one);

@@ -1,36 +1,32 @@
-import { fetchCertificates, rotate as rotateByController } from '../../cluster/sealed-secrets-controller.ts';
-import { ownCommand } from '../../model/own-command.ts';
-import type { SecretFile } from '../../model/secret-files.ts';
-import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
-import { shellWord } from '../../model/shell.ts';
-import { NAME_IDENTITY } from '../../secrets/age.ts';
-import { SecretsProblem } from '../../secrets/problem.ts';
-import { readdressSopsFile } from '../../secrets/sops/file.ts';
-import { readSopsFile, sameRecipients } from '../../secrets/sops/read.ts';
-import { namingFile, needIdentity } from '../../secrets/sops/vault.ts';
-import { copiesOf, fileFor, fileName, knownKey, movedOf, type SecretsState } from '../../secrets/state.ts';
-import { outdatedKeys, planFromEscrow, resealByController } from '../../secrets/verbs/reseal.ts';
-import { controllerOf, sealingCertificate } from './certificate.ts';
-import type { SecretsOptions } from './options.ts';
-import { type ChangedKey, type StackSecrets, sealedAnew } from './result.ts';
-import type { Sealing } from './sealing.ts';
 import {
-  acceptEscrow,
-  certificateOptions,
-  openVault,
-  sopsRecipients,
-  type Work,
-  write,
-  writeValues,
-} from './work.ts';
+  fetchCertificates,
+  rotate as rotateByController,
+} from '../../../../cluster/sealed-secrets-controller.ts';
+import { ownCommand } from '../../../../model/own-command.ts';
+import type { SealedSecrets } from '../../../../model/providers/sealed-secrets.ts';
+import type { SecretKey, SecretSpec } from '../../../../model/secrets.ts';
+import { shellWord } from '../../../../model/shell.ts';
+import { NAME_IDENTITY } from '../../../../secrets/age.ts';
+import { SecretsProblem } from '../../../../secrets/problem.ts';
+import { copiesOf, fileFor, knownKey, movedOf, type SecretsState } from '../../../../secrets/state.ts';
+import { outdatedKeys, planFromEscrow, resealByController } from '../../../../secrets/verbs/reseal.ts';
+import { controllerOf, sealingCertificate } from '../../certificate.ts';
+import type { SecretsOptions } from '../../options.ts';
+import { resealedKeys, type StackSecrets, sealedAnew } from '../../result.ts';
+import type { Sealing } from '../../sealing.ts';
+import { type Work, write, writeValues } from '../../work.ts';
+import { acceptEscrow, certificateOptions, openSealed } from './open.ts';
 
-export async function reseal(work: Work, options: SecretsOptions): Promise<Partial<StackSecrets>> {
+/**
+ * Seals the same values again for the newest certificate: by the controller, which opens and seals them, or out of
+ * escrow.
+ */
+export async function resealed(
+  work: Work,
+  provider: SealedSecrets,
+  options: SecretsOptions,
+): Promise<Partial<StackSecrets>> {
   const { stack, state, identities, folder } = work;
-  const { provider } = stack;
-  if (provider.kind === 'sops') {
-    return await readdress(work, await sopsRecipients(work, provider.recipients), options);
-  }
-  if (provider.kind !== 'sealed-secrets') throw new Error(`${provider.kind} has no ciphertext here`);
   if (options.fromEscrow) {
     if (identities.length === 0) {
       throw new SecretsProblem(
@@ -38,7 +34,7 @@ export async function reseal(work: Work, options: SecretsOptions): Promise<Parti
         NAME_IDENTITY,
       );
     }
-    const opened = await openVault(work, options);
+    const opened = await openSealed(work, provider, options);
     const wanted = stack.secrets.flatMap((secret) =>
       secret.keys.flatMap((key) => {
         const places = placesToSeal(secret, key, state, opened.sealing);
@@ -100,49 +96,4 @@ function placesToSeal(
     const isCurrent = record !== undefined && record.certificate === sealing?.certificate.fingerprint;
     return isCurrent ? [] : [namespace];
   });
-}
-
-/** Each key once, in however many namespaces it is. */
-function resealedKeys(files: readonly Pick<SecretFile, 'name' | 'keys'>[]): readonly ChangedKey[] {
-  const all = files.flatMap(({ name, keys }) =>
-    Object.keys(keys).map((key) => ({ secret: name, key, how: 'resealed', restarts: [] }) as const),
-  );
-  return [...new Map(all.map((one) => [`${one.secret}/${one.key}`, one])).values()];
-}
-
-async function readdress(
-  { state, identities, folder }: Work,
-  recipients: readonly string[],
-  { now }: SecretsOptions,
-): Promise<Partial<StackSecrets>> {
-  if (state.elsewhere.length > 0) {
-    throw new SecretsProblem(
-      state.elsewhere.map(({ file, namespace }) => `${file} is for the namespace ${namespace}`).join('; '),
-      'put the namespace back, or change metadata.namespace there with "sops edit"',
-    );
-  }
-  const texts = new Map<string, string>();
-  const expected = new Map<string, string | undefined>();
-  const others = state.needed.filter(
-    ({ text }) => !sameRecipients(readSopsFile(text).recipients, recipients),
-  );
-  for (const one of others) {
-    const { file, text } = one;
-    needIdentity(identities, file);
-    const path = fileName(one);
-    texts.set(path, await namingFile(file, () => readdressSopsFile(text, identities, recipients, now)));
-    expected.set(path, text);
-  }
-  const changed = resealedKeys(others);
-  return {
-    ...(await write(folder, { texts, unwanted: new Set(), expected }, undefined)),
-    changed,
-    ...(changed.length > 0 ? { encryptedFor: { recipients } } : {}),
-    notices:
-      changed.length > 0
-        ? [
-            'whoever could open the old files still can, from the history of git: rotate the values that they must not know',
-          ]
-        : [],
-  };
 }
