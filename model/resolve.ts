@@ -8,7 +8,7 @@ import {
   type Settings,
 } from './components/index.ts';
 import { resolveFlux } from './delivery/flux.ts';
-import { openDoor, openEntrances } from './entrances/index.ts';
+import { DEFAULT_LAN_VIA, openDoor, openEntrances } from './entrances/index.ts';
 import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import { givenCertificates } from './given-certificates.ts';
@@ -77,7 +77,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const storageClass = written.cluster?.storageClass;
   const { public: internet, lan } = written.expose;
   const publicDoor = internet === undefined ? undefined : openDoor(internet.via, internet);
-  const lanDoor = lan === undefined ? undefined : openDoor(lan.via ?? 'traefik', lan);
+  const lanDoor = lan === undefined ? undefined : openDoor(lan.via ?? DEFAULT_LAN_VIA, lan);
   return {
     schema: written.schema,
     name,

@@ -8,7 +8,7 @@ import {
   type LanName,
 } from './components/index.ts';
 import { fluxSchema } from './delivery/flux.ts';
-import { entranceFields, viasAt } from './entrances/index.ts';
+import { DEFAULT_LAN_VIA, entranceFields, viasAt } from './entrances/index.ts';
 import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortText } from './fields.ts';
 import { NAME_LENGTH } from './limits.ts';
@@ -67,7 +67,7 @@ const expose = z.strictObject({
     .describe('Leave it out for a stack that only the local network reaches.'),
   lan: z
     .strictObject({
-      via: z.enum(viasAt('lan')).optional().describe('Default: traefik.'),
+      via: z.enum(viasAt('lan')).optional().describe(`Default: ${DEFAULT_LAN_VIA}.`),
       tls: tlsSchema,
       names: z
         .strictObject(lanNames)

@@ -1,16 +1,8 @@
 import * as z from 'zod';
 import { ownSecretsSchema } from './own-secrets.ts';
-import {
-  DEFAULT_PROVIDER,
-  PROVIDER_KINDS,
-  type ProviderKind,
-  providerFacts,
-  providerFields,
-  providers,
-  type SecretProvider,
-} from './providers/index.ts';
+import { DEFAULT_PROVIDER, PROVIDER_KINDS, providerFacts, providerFields } from './providers/index.ts';
 
-export { keepsCiphertext, type SecretProvider } from './providers/index.ts';
+export { keepsCiphertext, resolveSecretProvider, type SecretProvider } from './providers/index.ts';
 
 const choices = PROVIDER_KINDS.map((kind) => `${kind}: ${providerFacts(kind).about}`).join('; ');
 
@@ -27,11 +19,3 @@ export const secretsSchema = z.strictObject({
       'Secrets of your own, by name and key, such as the password of a mail server: entered on the command line, sealed, shown by status and rotated like the others, and free to be mounted by an override.',
     ),
 });
-
-type Written = z.infer<typeof secretsSchema>;
-
-/** Fills in what the stack file leaves out of `secrets:`. */
-export function resolveSecretProvider(written: Written | undefined): SecretProvider {
-  const known: Readonly<Record<ProviderKind, { resolve(written: Written): SecretProvider }>> = providers;
-  return known[written?.provider ?? DEFAULT_PROVIDER].resolve(written ?? {});
-}

@@ -31,6 +31,9 @@ type AnyEntrance = Entrance<string, string, z.ZodType, unknown>;
 
 const known: Readonly<Record<Via, AnyEntrance>> = entrances;
 
+/** What the local network comes through where the stack file does not say. */
+export const DEFAULT_LAN_VIA = 'traefik' satisfies Via;
+
 /** Every {@link Via}. */
 export const VIAS = keysOf(entrances);
 

@@ -56,6 +56,14 @@ type AnyProvider = Provider<ProviderKind, Keeps, ProviderFields, SecretProvider>
 
 const known: Readonly<Record<ProviderKind, Omit<AnyProvider, 'resolve'>>> = providers;
 
+type Written = z.infer<z.ZodObject<typeof providerFields>> & { readonly provider?: ProviderKind | undefined };
+
+/** Fills in what the stack file leaves out of `secrets:`. */
+export function resolveSecretProvider(written: Written | undefined): SecretProvider {
+  const resolving: Readonly<Record<ProviderKind, { resolve(written: Written): SecretProvider }>> = providers;
+  return resolving[written?.provider ?? DEFAULT_PROVIDER].resolve(written ?? {});
+}
+
 /** What is known of a provider, whatever its settings are. */
 export function providerFacts(kind: ProviderKind): Omit<AnyProvider, 'resolve' | 'decryption'> {
   return known[kind];
