@@ -21,9 +21,9 @@ export const substitutionRule: Rule = {
   check: (input) =>
     objects(input).flatMap((located) => {
       const metadata = at(located.data, 'metadata');
-      return substituting.flatMap(({ title, key, value }) => {
+      return substituting.flatMap(({ title, key, value, changes }) => {
         const isProtected = ['annotations', 'labels'].some((map) => at(metadata, map, key) === value);
-        const paths = isProtected ? [] : trapped(located.data);
+        const paths = isProtected ? [] : trapped(located.data, changes);
         const [first] = paths;
         if (first === undefined) return [];
         const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : '';
@@ -34,9 +34,8 @@ export const substitutionRule: Rule = {
 };
 
 /** The paths of all text with a variable in it, keys of mappings included. */
-function trapped(object: unknown): readonly string[] {
+function trapped(object: unknown, holds: (text: string) => boolean): readonly string[] {
   const paths: string[] = [];
-  const holds = (text: string): boolean => text.includes('${') || text.includes('$$');
   walk(object, '', (value, path) => {
     if (typeof value === 'string' && holds(value)) paths.push(path);
     if (isData(value) && Object.keys(value).some(holds)) paths.push(path);

@@ -1,6 +1,6 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
-import { NEVER_PRUNE, NO_SUBSTITUTION } from '../../constructs/flux-annotations.ts';
+import { NEVER_PRUNE, substitutionMarks } from '../../constructs/flux-annotations.ts';
 import { secretLabels } from '../../constructs/labels.ts';
 import { ExternalSecret, ExternalSecretSpecSecretStoreRefKind } from '../../imports/external-secrets.io.ts';
 import type { ExternalSecrets } from '../../model/providers/external-secrets.ts';
@@ -35,12 +35,9 @@ function externalSecret(
 ): void {
   const { name } = secret;
   const composed = template(secret);
-  const isSubstituted = Object.values(composed ?? {}).some(
-    (text) => text.includes('${') || text.includes('$$'),
-  );
   const annotations = {
     ...(secret.irreplaceable ? NEVER_PRUNE : {}),
-    ...(isSubstituted ? NO_SUBSTITUTION : {}),
+    ...substitutionMarks(Object.values(composed ?? {})),
   };
   const made = {
     ...(secret.certificateFor === undefined ? {} : { type: 'kubernetes.io/tls' }),

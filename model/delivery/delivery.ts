@@ -24,7 +24,7 @@ export interface Delivery {
    */
   readonly neverPrune?: Mark & { readonly otherwise: string };
   /** What keeps it from putting values in place of `${…}`. @default - it never does */
-  readonly noSubstitution?: Mark;
+  readonly noSubstitution?: Mark & { changes(text: string): boolean };
   /** Whether it opens encrypted files before it applies them; otherwise it has to leave them out. */
   readonly decrypts: boolean;
   /** The program that the cluster has to have for it. @default - none */

@@ -59,7 +59,11 @@ export const flux = {
       'once that is committed, Flux removes it from the cluster, except what is marked "prune: disabled" (namespace, volumes, database, signing key)',
   },
   // Without it a variable that nobody set fails the whole layer.
-  noSubstitution: { key: 'kustomize.toolkit.fluxcd.io/substitute', value: 'disabled' },
+  noSubstitution: {
+    key: 'kustomize.toolkit.fluxcd.io/substitute',
+    value: 'disabled',
+    changes: (text: string) => text.includes('${') || text.includes('$$'),
+  },
   decrypts: true,
   needs: {
     program: 'Flux',

@@ -26,6 +26,13 @@ function annotations(of: (delivery: Delivery) => Mark | undefined): Readonly<Rec
   return Object.fromEntries(marks.map(({ key, value }) => [key, value]));
 }
 
+/** The marks of an object with these texts: those of {@link NO_SUBSTITUTION} without which one would be changed. */
+export function substitutionMarks(texts: readonly string[]): Readonly<Record<string, string>> {
+  return annotations(({ noSubstitution }) =>
+    noSubstitution !== undefined && texts.some(noSubstitution.changes) ? noSubstitution : undefined,
+  );
+}
+
 /** The delivery that has a folder of this name below dist/. */
 export function deliveryIn(folder: string): Delivery | undefined {
   return allDeliveries.find((delivery) => delivery.folder?.name === folder);

@@ -5,7 +5,7 @@ import { createCommand } from '../secret-commands.ts';
 import type { ProviderPage } from './page.ts';
 
 /** The commands that make the Secrets in the cluster. */
-export const existingPage: ProviderPage<Existing> = {
+export const existingPage: Required<ProviderPage<Existing>> = {
   introduction: ({ namespace, secrets }, _own, from) => {
     const namespaces = [
       ...new Set([namespace, ...secrets.flatMap(({ places }) => places.map((place) => place.namespace))]),

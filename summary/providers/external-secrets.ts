@@ -5,7 +5,7 @@ import { shellExpression } from '../secret-commands.ts';
 import type { ProviderPage } from './page.ts';
 
 /** Where each value belongs in the store, and how to make it. */
-export const externalSecretsPage: ProviderPage<ExternalSecrets> = {
+export const externalSecretsPage: Required<ProviderPage<ExternalSecrets>> = {
   introduction: (_stack, { store }, from) => [
     md`${from} The values are in the ${store.kind} ${code(store.name)}; put them there before the first apply. The bash commands below generate suitable ones.`,
   ],

@@ -1,4 +1,4 @@
-import type { ProviderKind, ProviderOf, SecretProvider } from '../../model/providers/index.ts';
+import type { ElsewhereKind, ProviderKind, ProviderOf, SecretProvider } from '../../model/providers/index.ts';
 import type { SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
 import { code, type Markdown, md } from '../markdown.ts';
@@ -7,7 +7,11 @@ import { existingPage } from './existing.ts';
 import { externalSecretsPage } from './external-secrets.ts';
 import type { ProviderPage } from './page.ts';
 
-const PAGES: { readonly [K in ProviderKind]: ProviderPage<ProviderOf<K>> } = {
+const PAGES: {
+  readonly [K in ProviderKind]: K extends ElsewhereKind
+    ? Required<ProviderPage<ProviderOf<K>>>
+    : ProviderPage<ProviderOf<K>>;
+} = {
   'sealed-secrets': ciphertextPage,
   sops: ciphertextPage,
   'external-secrets': externalSecretsPage,

@@ -8,6 +8,6 @@ export interface ProviderPage<Own> {
   introduction(stack: Stack, own: Own, from: Markdown): readonly Markdown[];
   /** How the values of one Secret come about. */
   values(stack: Stack, own: Own, secret: SecretSpec): readonly Markdown[];
-  /** The same on the command line, where the values are elsewhere: one line each. @default - they are here */
+  /** The same on the command line, one line each; needed where the values are elsewhere. @default - they are here */
   commands?(stack: Stack, own: Own): readonly string[];
 }
