@@ -3,6 +3,7 @@ import type { Stack } from '../../model/stack.ts';
 import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import type { SecretsState } from '../../secrets/state.ts';
 import type { Acceptance } from './acceptance.ts';
+import type { Companion } from './work.ts';
 
 export type { SealedSecrets } from '../../model/providers/sealed-secrets.ts';
 
@@ -31,7 +32,7 @@ export interface CertificateOptions {
 export interface Sealing {
   readonly certificate: SealingCertificate;
   /** What the file of pinned certificates is to hold; undefined where it holds that already. */
-  readonly pin: { readonly file: string; readonly text: string } | undefined;
+  readonly pin: Companion | undefined;
   /** The controller that gave it; undefined where none was asked. */
   readonly controller: Controller | undefined;
   readonly notices: readonly string[];

@@ -15,7 +15,6 @@ import type { Acceptance } from './acceptance.ts';
 import { askFor, fileValue, type Inputs } from './inputs.ts';
 import type { SecretsOptions } from './options.ts';
 import type { EncryptedFor, StackSecrets } from './result.ts';
-import type { Sealing } from './sealing.ts';
 
 /** A stack, and what there is of its Secrets. */
 export interface Work {
@@ -29,11 +28,21 @@ export interface Work {
   readonly acceptance: Acceptance;
 }
 
+/** A file that is written together with values, in their folder or elsewhere. */
+export interface Companion {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** What turns values into files, and what comes with it. */
 export interface Opened {
   readonly vault: Vault;
+  /** Age recipients of copies. */
   readonly escrow: readonly string[];
-  readonly sealing: Sealing | undefined;
+  /** A file that has to go with the values, such as the certificate that they are sealed for. */
+  readonly companion: Companion | undefined;
+  /** What the person should know. */
+  readonly notices: readonly string[];
   readonly encryptedFor: EncryptedFor;
 }
 
@@ -41,13 +50,13 @@ export interface Opened {
 export async function writeValues(
   { state, folder }: Work,
   wishes: readonly Wish[],
-  { vault, escrow, sealing, encryptedFor }: Opened,
+  { vault, escrow, companion, notices, encryptedFor }: Opened,
   { now }: SecretsOptions,
 ): Promise<Partial<StackSecrets>> {
   try {
     const change = await changeFolder(wishes, { state, vault, escrow, now });
-    const written = await write(folder, change, sealing);
-    return { ...written, encryptedFor, notices: sealing?.notices ?? [] };
+    const written = await write(folder, change, companion);
+    return { ...written, encryptedFor, notices };
   } finally {
     for (const { value } of wishes) value.wipe();
   }
@@ -56,19 +65,20 @@ export async function writeValues(
 export async function write(
   folder: string,
   { texts, unwanted, expected }: FolderChange,
-  sealing: Sealing | undefined,
+  companion: Companion | undefined,
 ): Promise<{ readonly written: readonly string[]; readonly removed: readonly string[] }> {
   const bounds = boundsOf(dirname(folder));
   const all = new Map(texts);
-  const pin = sealing?.pin;
-  const isOwn = pin?.file === join(folder, CERTIFICATES);
-  if (pin !== undefined && isOwn) all.set(CERTIFICATES, pin.text);
-  if (pin !== undefined && !isOwn) await replaceFile(bounds, pin.file, pin.text, 'repository');
+  const isOwn = companion?.file === join(folder, CERTIFICATES);
+  if (companion !== undefined && isOwn) all.set(CERTIFICATES, companion.text);
+  if (companion !== undefined && !isOwn) {
+    await replaceFile(bounds, companion.file, companion.text, 'repository');
+  }
   if (all.size === 0 && unwanted.size === 0) return { written: [], removed: [] };
   const { changed, removed } = await writeOutput(bounds, folder, all, { unwanted, expected });
   const shown = (path: string): string => `${fromHere(folder)}/${path}`;
   return {
-    written: [...(pin === undefined || isOwn ? [] : [fromHere(pin.file)]), ...changed.map(shown)],
+    written: [...(companion === undefined || isOwn ? [] : [fromHere(companion.file)]), ...changed.map(shown)],
     removed: removed.map(shown),
   };
 }

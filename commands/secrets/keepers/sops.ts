@@ -20,7 +20,7 @@ export const sopsKeeper: Keeper<Sops> = {
   open: async (work, provider, { now }) => {
     const recipients = await accepted(work, provider);
     const vault = sopsVault({ stack: work.stack.name, recipients, identities: work.identities, now });
-    return { vault, escrow: [], sealing: undefined, encryptedFor: { recipients } };
+    return { vault, escrow: [], companion: undefined, notices: [], encryptedFor: { recipients } };
   },
   opens: opensSops,
   reseal: async (work, provider, options) => await readdress(work, await accepted(work, provider), options),

@@ -3,7 +3,7 @@ import { sealedVault } from '../../../../secrets/sealed-secrets/vault.ts';
 import { acceptRecipients } from '../../accept-recipients.ts';
 import { sealingCertificate } from '../../certificate.ts';
 import type { SecretsOptions } from '../../options.ts';
-import type { CertificateOptions } from '../../sealing.ts';
+import type { CertificateOptions, Sealing } from '../../sealing.ts';
 import type { Opened, Work } from '../../work.ts';
 
 /**
@@ -15,15 +15,17 @@ export async function openSealed(
   work: Work,
   provider: SealedSecrets,
   options: SecretsOptions,
-): Promise<Opened> {
+): Promise<Opened & { readonly sealing: Sealing }> {
   const { escrow } = provider;
   const sealing = await sealingCertificate(work, provider, certificateOptions(options), false);
   await acceptEscrow(work, escrow);
-  const { certificate } = sealing;
+  const { certificate, pin, notices } = sealing;
   return {
     vault: sealedVault(work.stack.name, certificate),
     escrow,
     sealing,
+    companion: pin,
+    notices,
     encryptedFor: { certificate: certificate.fingerprint, recipients: escrow },
   };
 }

@@ -42,7 +42,7 @@ export async function resealed(
       }),
     );
     const wishes = await planFromEscrow(wanted, state, identities);
-    if (wishes.length === 0) return { notices: opened.sealing?.notices ?? [] };
+    if (wishes.length === 0) return { notices: opened.notices };
     return { ...(await writeValues(work, wishes, opened, options)), changed: wishes.map(sealedAnew) };
   }
   if (state.elsewhere.length > 0) {
@@ -60,7 +60,7 @@ export async function resealed(
     rotateByController(controller, values),
   );
   if (outdated.length > 0) checkSameCertificate(sealing, await fetchCertificates(controller));
-  const written = await write(folder, change, sealing);
+  const written = await write(folder, change, sealing.pin);
   const changed = resealedKeys(outdated);
   const encryptedFor = { certificate: sealing.certificate.fingerprint, recipients: [] };
   return { ...written, changed, notices: sealing.notices, ...(changed.length > 0 ? { encryptedFor } : {}) };
@@ -83,7 +83,7 @@ function placesToSeal(
   secret: SecretSpec,
   key: SecretKey,
   state: SecretsState,
-  sealing: Sealing | undefined,
+  { certificate }: Sealing,
 ): readonly string[] {
   const moved = movedOf(state, secret);
   const hasSomewhere =
@@ -93,7 +93,7 @@ function placesToSeal(
   if (!hasSomewhere) return [];
   return secret.places.flatMap(({ namespace }) => {
     const record = fileFor(state, secret, namespace)?.keys[key.key];
-    const isCurrent = record !== undefined && record.certificate === sealing?.certificate.fingerprint;
+    const isCurrent = record !== undefined && record.certificate === certificate.fingerprint;
     return isCurrent ? [] : [namespace];
   });
 }
