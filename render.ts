@@ -1,8 +1,9 @@
-import { chartFlux, chartStack } from './charts/index.ts';
-import { kustomizations } from './charts/kustomizations.ts';
+import { deliveryLists } from './charts/delivery/index.ts';
+import { chartDelivery, chartStack } from './charts/index.ts';
 import { layerOf, type RenderedFile, type RenderedPath } from './constructs/rendered-file.ts';
 import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
 import type { Override, OverrideProblem } from './model/overrides.ts';
+import { decryptionOf } from './model/providers/index.ts';
 import { type SecretFile, secretFileName } from './model/secret-files.ts';
 import type { Stack } from './model/stack.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
@@ -22,8 +23,8 @@ export interface Rendered {
   /** Text by path below dist/, with forward slashes, sorted. */
   readonly files: ReadonlyMap<string, string>;
   /**
-   * The objects in them, in files below the stack's folder, without Flux's Kustomizations and without Secrets that
-   * are encrypted by SOPS, which only Flux can apply.
+   * The objects in them, in files below the stack's folder, without those of deliveries (Flux's Kustomizations) and without Secrets that
+   * have to be decrypted before they are applied (by SOPS).
    */
   readonly objects: readonly ManifestFile[];
   /** What the rules object to; nothing should be written then. */
@@ -44,7 +45,7 @@ export function render(stack: Stack): Rendered {
     manifests: [file.manifest],
   }));
   const changed = objects(stack, copies, numbered(stack.overrides));
-  const { own, flux, problems } = changed;
+  const { own, delivery, problems } = changed;
   const { accepted, findings, broken } = judge(stack, copies, changed);
   // Without overrides the objects open what the stack means.
   const opened = changed.applied.size === 0 ? undefined : exposure(own, changed.before);
@@ -62,14 +63,12 @@ export function render(stack: Stack): Rendered {
       `# ${headerLine(below, stack.file, `it is a copy of ${headerPath(file.file)}, which "matrix-gitops secrets" changes.`)}\n${file.text}`,
     );
   }
-  // Only Flux decrypts SOPS: applied by hand, the ciphertext would be the value.
-  const onlyFlux = stack.provider.kind === 'sops' ? ['secrets'] : [];
-  for (const { path, resources } of kustomizations([...own, ...copies], onlyFlux)) {
+  for (const { path, resources } of deliveryLists(stack, [...own, ...copies])) {
     const below = `${stack.name}/${path}`;
     const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources };
     texts.set(below, manifestsText(header(below), [kustomization]));
   }
-  for (const { path, manifests } of flux) texts.set(path, manifestsText(header(path), manifests));
+  for (const { path, manifests } of delivery) texts.set(path, manifestsText(header(path), manifests));
   const manifests = own.flatMap((file) => file.manifests);
   for (const [name, text] of [
     ['SECRETS.md', secretsText(stack)],
@@ -80,7 +79,7 @@ export function render(stack: Stack): Rendered {
   }
   return {
     files: new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1))),
-    objects: stack.provider.kind === 'sops' ? own : [...own, ...copies],
+    objects: decryptionOf(stack.provider) === undefined ? [...own, ...copies] : own,
     findings,
     problems: [...problems, ...broken],
   };
@@ -101,10 +100,10 @@ const POLICIES: ReadonlySet<string> = new Set(
   rules.filter(({ policy }) => policy === true).map(({ code }) => code),
 );
 
-/** The stack's objects, as overrides leave them, and its Flux Kustomizations. */
+/** The stack's objects, as overrides leave them, and those that tell each way of delivery what to apply. */
 interface Changed {
   readonly own: readonly RenderedFile[];
-  readonly flux: readonly ManifestFile[];
+  readonly delivery: readonly ManifestFile[];
   readonly problems: readonly OverrideProblem[];
   /** The overrides of each object that has any. */
   readonly applied: ReadonlyMap<string, readonly Applied[]>;
@@ -120,15 +119,15 @@ function objects(stack: Stack, copies: readonly RenderedFile[], overrides: reado
   const before = chartStack(stack);
   const own = applyOverrides(before, overrides);
   // Flux's timeouts follow from the objects as overrides leave them; then overrides may change these too.
-  const flux = applyOverrides(chartFlux(stack, [...own.files, ...copies]), own.unmatched);
-  const all = [...own.files, ...flux.files].flatMap(({ manifests }) => manifests);
-  const missing = flux.unmatched.map((one) => missingTarget(one, all));
+  const delivery = applyOverrides(chartDelivery(stack, [...own.files, ...copies]), own.unmatched);
+  const all = [...own.files, ...delivery.files].flatMap(({ manifests }) => manifests);
+  const missing = delivery.unmatched.map((one) => missingTarget(one, all));
   return {
     before,
     own: stampChecksums(own.files, revisions(stack)),
-    flux: flux.files,
-    applied: new Map([...own.applied, ...flux.applied]),
-    problems: [...own.problems, ...flux.problems, ...missing].sort((a, b) => a.index - b.index),
+    delivery: delivery.files,
+    applied: new Map([...own.applied, ...delivery.applied]),
+    problems: [...own.problems, ...delivery.problems, ...missing].sort((a, b) => a.index - b.index),
   };
 }
 
@@ -143,9 +142,9 @@ function judge(
   readonly broken: readonly OverrideProblem[];
 } {
   const { applied } = changed;
-  const checked = ({ own, flux, before }: Changed, isChanged: boolean): readonly Finding[] =>
+  const checked = ({ own, delivery, before }: Changed, isChanged: boolean): readonly Finding[] =>
     check({
-      files: [...own, ...copies, ...flux],
+      files: [...own, ...copies, ...delivery],
       promisedSecrets: promisedSecrets(stack),
       ...(isChanged ? { before } : {}),
     });

@@ -2,7 +2,7 @@
  * What charts are made of, for charts of your own that look like those of this program. Any release may change or
  * remove what is here: pin the exact version.
  */
-export { chartFlux, chartStack } from './charts/index.ts';
+export { chartDelivery, chartStack } from './charts/index.ts';
 export { ChartFile } from './constructs/chart-file.ts';
 export { configMap } from './constructs/config-map.ts';
 export { NEVER_PRUNE, NO_SUBSTITUTION } from './constructs/flux-annotations.ts';

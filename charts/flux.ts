@@ -8,8 +8,9 @@ import {
   KustomizationSpecDecryptionProvider,
   KustomizationSpecSourceRefKind,
 } from '../imports/kustomize.toolkit.fluxcd.io.ts';
+import { deliveries } from '../model/delivery/index.ts';
 import type { Manifest } from '../model/manifest.ts';
-import type { SecretProvider } from '../model/secret-settings.ts';
+import { decryptionOf, providerFacts, type SecretProvider } from '../model/providers/index.ts';
 import type { Stack } from '../model/stack.ts';
 import { layersOf } from './layers.ts';
 
@@ -48,29 +49,19 @@ function gate(stack: Stack, layer: Layer): Partial<KustomizationSpec> {
   };
 }
 
-/** Without its Secrets no pod behind starts. Flux has to be told what a finished SealedSecret looks like. */
+const DECRYPTION = { sops: KustomizationSpecDecryptionProvider.SOPS } as const;
+
+/** Without its Secrets no pod behind starts. Flux has to be told what a finished object of another program looks like. */
 function secretsGate(provider: SecretProvider): Partial<KustomizationSpec> {
-  switch (provider.kind) {
-    case 'sealed-secrets': {
-      const synced = (status: string): string =>
-        `status.conditions.exists(c, c.type == 'Synced' && c.status == '${status}')`;
-      const sealed = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret' };
-      return {
-        wait: true,
-        healthCheckExprs: [{ ...sealed, failed: synced('False'), current: synced('True') }],
-      };
-    }
-    case 'sops':
-      return {
-        wait: true,
-        decryption: {
-          provider: KustomizationSpecDecryptionProvider.SOPS,
-          secretRef: { name: provider.decryptionSecret },
-        },
-      };
-    default:
-      return { wait: true };
-  }
+  const { finished } = providerFacts(provider.kind);
+  const decryption = decryptionOf(provider);
+  return {
+    wait: true,
+    ...(finished === undefined ? {} : { healthCheckExprs: [finished] }),
+    ...(decryption === undefined
+      ? {}
+      : { decryption: { provider: DECRYPTION[decryption.format], secretRef: { name: decryption.secret } } }),
+  };
 }
 
 /**
@@ -80,7 +71,7 @@ function secretsGate(provider: SecretProvider): Partial<KustomizationSpec> {
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/
  */
 export function flux(app: App, stack: Stack, files: readonly RenderedFile[]): void {
-  const file = new ObjectFile(app, `flux/${stack.name}.yaml`);
+  const file = new ObjectFile(app, `${deliveries.flux.folder.name}/${stack.name}.yaml`);
   const minutes: Readonly<Record<Layer, number>> = {
     namespace: MARGIN_MINUTES,
     secrets: MARGIN_MINUTES,

@@ -22,12 +22,12 @@ import { wellKnownConfig } from './config/well-known-config.ts';
 import { cnpgCluster } from './data/cnpg-cluster.ts';
 import { jitsiAccountsClaim } from './data/pvc-jitsi-accounts.ts';
 import { mediaClaim } from './data/pvc-media.ts';
-import { flux } from './flux.ts';
+import { deliveryObjects } from './delivery/index.ts';
 import { guardedManifest } from './guard.ts';
 import { namespace } from './namespace/namespace.ts';
 import { traefik } from './networking/ingress.ts';
 import { tunnel } from './networking/tunnel.ts';
-import { externalSecrets } from './secrets/external-secrets.ts';
+import { secretObjects } from './secrets/index.ts';
 
 /** Adds the files of one thing that the stack has to the app. */
 type ComponentChart<Own> = (app: App, stack: Scene, own: Own) => void;
@@ -49,7 +49,7 @@ const COMPONENTS: ComponentCharts = {
 /** Adds the files of what follows from the stack as a whole. */
 type StackChart = (app: App, stack: Stack) => void;
 
-const BEFORE: readonly StackChart[] = [namespace, externalSecrets];
+const BEFORE: readonly StackChart[] = [namespace, secretObjects];
 
 /** The objects of each entrance, for the doors that go through it. */
 type EntranceCharts = {
@@ -104,10 +104,10 @@ export function chartStack(stack: Stack): readonly RenderedFile[] {
   });
 }
 
-/** The stack's Flux Kustomizations; the path is below dist/. */
-export function chartFlux(stack: Stack, files: readonly RenderedFile[]): readonly ManifestFile[] {
+/** The objects that tell each way of delivery what to apply, such as Flux Kustomizations; the path is below dist/. */
+export function chartDelivery(stack: Stack, files: readonly RenderedFile[]): readonly ManifestFile[] {
   const app = new App();
-  flux(app, stack, files);
+  deliveryObjects(app, stack, files);
   return objectFiles(app).map((file) => ({ path: file.path, manifests: manifestsOf(file) }));
 }
 

@@ -1,6 +1,12 @@
-import type { RenderedFile } from '../constructs/rendered-file.ts';
+import type { Folder, RenderedFile } from '../constructs/rendered-file.ts';
+import { deliveries } from '../model/delivery/index.ts';
 import { compareText } from '../model/diagnostic.ts';
+import { decryptionOf } from '../model/providers/index.ts';
+import type { Stack } from '../model/stack.ts';
 import { layersOf } from './layers.ts';
+
+/** Folders with files of ciphertext. */
+const ENCRYPTED: readonly string[] = ['secrets' satisfies Folder];
 
 /** A kustomization.yaml and what it lists. */
 export interface KustomizationFile {
@@ -12,13 +18,17 @@ export interface KustomizationFile {
 /**
  * The kustomization.yaml files of a stack: one in each folder, one at the top, one for each layer.
  *
+ * The one at the top leaves out what would be applied encrypted, since kustomize opens nothing: the ciphertext would be
+ * the value.
+ *
  * @param files the stack's other files
- * @param onlyFlux folders that the one at the top leaves out, since only Flux can apply them
  */
 export function kustomizations(
+  { provider }: Pick<Stack, 'provider'>,
   files: readonly Pick<RenderedFile, 'path' | 'layer'>[],
-  onlyFlux: readonly string[] = [],
 ): readonly KustomizationFile[] {
+  const isLeftOut = decryptionOf(provider) !== undefined && !deliveries.kustomize.decrypts;
+  const leftOut = isLeftOut ? ENCRYPTED : [];
   const children = new Map<string, Set<string>>();
   for (const { path } of files) {
     const steps = path.split('/');
@@ -29,7 +39,7 @@ export function kustomizations(
   }
   const folders = [...children].map(([folder, names]) => ({
     path: folder === '' ? 'kustomization.yaml' : `${folder}/kustomization.yaml`,
-    resources: [...names].filter((name) => folder !== '' || !onlyFlux.includes(name)).sort(compareText),
+    resources: [...names].filter((name) => folder !== '' || !leftOut.includes(name)).sort(compareText),
   }));
   const layers = layersOf(files).map(({ layer, folders: held }) => ({
     path: `layers/${layer}/kustomization.yaml`,

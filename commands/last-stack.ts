@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Bounds } from '../files/bounds.ts';
+import { allDeliveries } from '../model/delivery/index.ts';
 import { ownCommand } from '../model/own-command.ts';
 import { headerPath } from '../output/header.ts';
 import type { Written } from '../output/write.ts';
@@ -65,15 +66,14 @@ export async function removeLastStacks(
   if (stacks.size === 0) throw noStackFile(folder);
   const left = [...stacks].map(([name, files]) => `${name} (${files} files)`).join(', ');
   const what = `there is no stack file in ${folder} any more, and ${out} still holds what was rendered of ${left}`;
-  const flux =
-    'once that is committed, Flux removes it from the cluster, except what is marked "prune: disabled" (namespace, volumes, database, signing key)';
+  const then = allDeliveries.flatMap(({ neverPrune }) => neverPrune?.otherwise ?? []).join('; ');
   const isAgreed =
     removal !== undefined &&
-    (removal.prune || (await removal.confirm?.(`${what}. Remove that? (${flux})`)) === true);
+    (removal.prune || (await removal.confirm?.(`${what}. Remove that? (${then})`)) === true);
   if (!isAgreed) {
     throw new UsageProblem(
       what,
-      `take the file from Git again, or run ${ownCommand('synth --prune')} to remove what was rendered; ${flux}; nothing was changed`,
+      `take the file from Git again, or run ${ownCommand('synth --prune')} to remove what was rendered; ${then}; nothing was changed`,
     );
   }
   const unwanted = others.size === 0 ? new Set([VERSION_FILE]) : new Set<string>();

@@ -1,3 +1,4 @@
+import { deliveryIn } from '../model/delivery/index.ts';
 import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { errorCount } from '../model/listed.ts';
 import { objectText } from '../model/manifest.ts';
@@ -33,7 +34,9 @@ export function warningLine({ position, code, what, remedy }: Warning, style: St
 /** `dist/x/components/y.yaml error MR004: Deployment/ns/y spec.…: what is wrong; what to do`. */
 function findingLine(finding: StackFinding, out: string, style: Style): Shown {
   const { stack, file, code, object, field, what, remedy } = finding;
-  const place = style.bold(`${out}/${file.startsWith('flux/') ? file : `${stack}/${file}`}`);
+  const place = style.bold(
+    `${out}/${deliveryIn(file.split('/', 1)[0] ?? '') !== undefined ? file : `${stack}/${file}`}`,
+  );
   const subject = field === undefined ? objectText(object) : `${objectText(object)} ${field}`;
   return line`${place} ${style.red(`error ${code}`)}: ${subject}: ${what}; ${remedy}`;
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { headOf } from '../files/read.ts';
+import { deliveryIn } from '../model/delivery/index.ts';
 import { renderedFrom } from '../output/header.ts';
 
 /** Bytes, enough for a first line that names the longest path twice. */
@@ -10,7 +11,7 @@ const FIRST_LINE = 16_384;
 export interface RenderedFile {
   /** Path below the output folder, with forward slashes. */
   readonly path: string;
-  /** The stack whose folder or Flux file it is. */
+  /** The stack whose folder it is in, or whose file in the folder of a delivery. */
   readonly stack: string;
   /** The stack file that its first line names, as it is written there. */
   readonly from: string;
@@ -50,5 +51,5 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 /** `chat` for `chat/SUMMARY.md` and for `flux/chat.yaml`. */
 function stackOf(path: string): string {
   const [first = '', second = ''] = path.split('/');
-  return first === 'flux' ? second.replace(/\.yaml$/, '') : first;
+  return deliveryIn(first) !== undefined ? second.replace(/\.yaml$/, '') : first;
 }

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { ChartFile } from './chart-file.ts';
-import { NO_SUBSTITUTION } from './flux-annotations.ts';
+import { substitutionMarks } from './flux-annotations.ts';
 import { type Owner, objectMeta } from './labels.ts';
 
 /**
@@ -22,9 +22,9 @@ export function configMap(
     }
   }
   const meta = objectMeta(owner, name);
-  const substituted = Object.values(data).some((text) => text.includes('${') || text.includes('$$'));
+  const marks = substitutionMarks(Object.values(data));
   new k8s.KubeConfigMap(file, name, {
-    metadata: substituted ? { ...meta, annotations: NO_SUBSTITUTION } : meta,
+    metadata: Object.keys(marks).length > 0 ? { ...meta, annotations: { ...marks } } : meta,
     data: { ...data },
   });
 }

@@ -1,5 +1,2 @@
-/** Flux never deletes the object, whatever happens to the file that made it. */
-export const NEVER_PRUNE = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } as const;
-
-/** Flux leaves `${…}` in the object alone; without it a variable nobody set fails the whole layer. */
-export const NO_SUBSTITUTION = { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' } as const;
+/** What every way of delivery is told, by annotations of the object. */
+export { NEVER_PRUNE, NO_SUBSTITUTION, substitutionMarks } from '../model/delivery/index.ts';

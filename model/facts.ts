@@ -1,4 +1,5 @@
 import type { Accepted } from './accept.ts';
+import type { FluxSettings } from './delivery/flux.ts';
 import type { OpenDoor } from './entrances/entrance.ts';
 import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
@@ -49,12 +50,7 @@ export interface StackFacts {
     readonly network: { readonly families: readonly IpFamily[] };
     readonly traefik: { readonly entryPoints: { readonly https: string } };
   };
-  readonly flux: {
-    readonly namespace: string;
-    readonly source: { readonly kind: 'GitRepository' | 'OCIRepository' | 'Bucket'; readonly name: string };
-    /** Where dist/ is in the source, such as `./dist`. */
-    readonly path: string;
-  };
+  readonly flux: FluxSettings;
   readonly expose: {
     /** How the Internet reaches the stack. */
     readonly public?: OpenDoor;

@@ -1,8 +1,8 @@
 import { compareText } from './diagnostic.ts';
-import { doorTls } from './entrances/index.ts';
+import { doorTls, openEntrances } from './entrances/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { SecretSpec } from './secrets.ts';
-import { type Door, hostsAt, PEERS, type Topology } from './topology.ts';
+import { type Door, hostsAt, type Topology } from './topology.ts';
 
 /** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
 export function givenCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
@@ -22,7 +22,7 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
       {
         key: 'tls.crt',
         what: 'certificate chain',
-        readers: [PEERS.traefik],
+        readers: readers(stack, name),
         form: { kind: 'given', pem: 'certificate' },
         loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
         rotation: 'nobody, where the new one is valid for the same hosts',
@@ -30,13 +30,25 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
       {
         key: 'tls.key',
         what: "the certificate's private key",
-        readers: [PEERS.traefik],
+        readers: readers(stack, name),
         form: { kind: 'given', pem: 'private key' },
         loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
         rotation: 'nobody, together with its certificate',
       },
     ],
   }));
+}
+
+/** The entrances that serve a given certificate. */
+function readers(stack: StackFacts, secret: string): readonly string[] {
+  return openEntrances(stack).flatMap(({ entrance, doors }) => {
+    const owns = [doors.public, doors.lan].filter((own) => own !== undefined);
+    const [user] = owns.filter((own) => {
+      const source = entrance.tls(own);
+      return source !== undefined && 'secret' in source && source.secret === secret;
+    });
+    return user === undefined ? [] : [entrance.peer(user).id];
+  });
 }
 
 /** The namespaces of what names a TLS Secret: the stack's own first, where it is one of them. */

@@ -7,7 +7,8 @@ import {
   LAN_NAMES,
   type Settings,
 } from './components/index.ts';
-import { openDoor, openEntrances } from './entrances/index.ts';
+import { resolveFlux } from './delivery/flux.ts';
+import { DEFAULT_LAN_VIA, openDoor, openEntrances } from './entrances/index.ts';
 import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import { givenCertificates } from './given-certificates.ts';
@@ -76,7 +77,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const storageClass = written.cluster?.storageClass;
   const { public: internet, lan } = written.expose;
   const publicDoor = internet === undefined ? undefined : openDoor(internet.via, internet);
-  const lanDoor = lan === undefined ? undefined : openDoor(lan.via ?? 'traefik', lan);
+  const lanDoor = lan === undefined ? undefined : openDoor(lan.via ?? DEFAULT_LAN_VIA, lan);
   return {
     schema: written.schema,
     name,
@@ -90,14 +91,7 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
       network: { families: [...(written.cluster?.network?.families ?? (['IPv4', 'IPv6'] as const))] },
       traefik: { entryPoints: { https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure' } },
     },
-    flux: {
-      namespace: written.flux?.namespace ?? 'flux-system',
-      source: {
-        kind: written.flux?.source?.kind ?? 'GitRepository',
-        name: written.flux?.source?.name ?? 'flux-system',
-      },
-      path: written.flux?.path ?? './dist',
-    },
+    flux: resolveFlux(written.flux),
     expose: {
       ...(publicDoor === undefined ? {} : { public: publicDoor }),
       ...(lanDoor === undefined ? {} : { lan: { ...lanDoor, names: lanNames(lan) } }),

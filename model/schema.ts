@@ -7,7 +7,8 @@ import {
   LAN_NAMES,
   type LanName,
 } from './components/index.ts';
-import { entranceFields, viasAt } from './entrances/index.ts';
+import { fluxSchema } from './delivery/flux.ts';
+import { DEFAULT_LAN_VIA, entranceFields, viasAt } from './entrances/index.ts';
 import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortText } from './fields.ts';
 import { NAME_LENGTH } from './limits.ts';
@@ -51,27 +52,6 @@ const cluster = z.strictObject({
     .describe('The Traefik that the cluster has.'),
 });
 
-const flux = z.strictObject({
-  namespace: dnsLabel.optional().describe('Where the Flux Kustomizations live. Default: flux-system.'),
-  source: z
-    .strictObject({
-      kind: z
-        .enum(['GitRepository', 'OCIRepository', 'Bucket'])
-        .optional()
-        .describe('Default: GitRepository.'),
-      name: objectName.optional().describe('Default: flux-system.'),
-    })
-    .optional()
-    .describe('The Flux source that carries dist/.'),
-  path: shortText
-    .regex(
-      /^\.\/(?!.*\.\.)[A-Za-z0-9._/-]*[A-Za-z0-9_-]$/,
-      'write a path from the root of the source, without .., such as ./dist',
-    )
-    .optional()
-    .describe('Where dist/ is in the source. Default: ./dist.'),
-});
-
 /** What each component that can have a name on the local network says about it. */
 const lanNames = recordOf<Record<LanName, z.ZodOptional<typeof host>>>(LAN_NAMES, (name) =>
   host.optional().describe(components[name].lanName),
@@ -87,7 +67,7 @@ const expose = z.strictObject({
     .describe('Leave it out for a stack that only the local network reaches.'),
   lan: z
     .strictObject({
-      via: z.enum(viasAt('lan')).optional().describe('Default: traefik.'),
+      via: z.enum(viasAt('lan')).optional().describe(`Default: ${DEFAULT_LAN_VIA}.`),
       tls: tlsSchema,
       names: z
         .strictObject(lanNames)
@@ -173,7 +153,7 @@ export const stackSchema = z.strictObject({
     .optional()
     .describe('Resources, caches and volumes. Default: small.'),
   cluster: cluster.optional().describe('Facts about the cluster.'),
-  flux: flux.optional().describe('How Flux finds dist/.'),
+  flux: fluxSchema.optional().describe('How Flux finds dist/.'),
   expose: expose.describe('Who reaches the stack, and through what. At least one of public and lan.'),
   wellKnown,
   federation: z

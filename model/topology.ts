@@ -122,15 +122,13 @@ export interface Topology {
   readonly routes: readonly Route[];
 }
 
-/** The peers that a stack can have. */
+/** The peers that a stack can have, but for its entrances: each of these has a name of its own. */
 export const PEERS = {
   /** Who the stack is for: the Internet, or the local network where nothing is public. */
   clients: 'clients',
   /** The local network, where the Internet comes to a door of its own. */
   localClients: 'local-clients',
   homeservers: 'homeservers',
-  tunnel: 'tunnel',
-  traefik: 'traefik',
   databaseOperator: 'cnpg-operator',
 } as const;
 

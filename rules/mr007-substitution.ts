@@ -1,9 +1,13 @@
+import { allDeliveries } from '../model/delivery/index.ts';
 import { at, isData, walk } from './reading/data.ts';
 import { finding, objects } from './reading/objects.ts';
 import type { Rule } from './rule.ts';
 
 const code = 'MR007';
-const key = 'kustomize.toolkit.fluxcd.io/substitute';
+/** Those that put values in place of variables, and what keeps them from it. */
+const substituting = allDeliveries.flatMap(({ title, noSubstitution }) =>
+  noSubstitution === undefined ? [] : [{ title, ...noSubstitution }],
+);
 
 /**
  * Finds text that Flux would change: with `postBuild`, every undefined `${name}` becomes empty and `$$`
@@ -13,24 +17,25 @@ const key = 'kustomize.toolkit.fluxcd.io/substitute';
  */
 export const substitutionRule: Rule = {
   code,
-  title: 'Text that Flux would substitute is protected.',
+  title: `Text that ${substituting.map(({ title }) => title).join(' or ')} would substitute is protected.`,
   check: (input) =>
     objects(input).flatMap((located) => {
       const metadata = at(located.data, 'metadata');
-      const isProtected = ['annotations', 'labels'].some((map) => at(metadata, map, key) === 'disabled');
-      const paths = isProtected ? [] : trapped(located.data);
-      const [first] = paths;
-      if (first === undefined) return [];
-      const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : '';
-      const what = `contains "\${" or "$$"${more}, which Flux replaces when it substitutes variables`;
-      return [finding(code, located, first, what, `annotate the object with ${key}: disabled`)];
+      return substituting.flatMap(({ title, key, value, changes }) => {
+        const isProtected = ['annotations', 'labels'].some((map) => at(metadata, map, key) === value);
+        const paths = isProtected ? [] : trapped(located.data, changes);
+        const [first] = paths;
+        if (first === undefined) return [];
+        const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : '';
+        const what = `contains "\${" or "$$"${more}, which ${title} replaces when it substitutes variables`;
+        return [finding(code, located, first, what, `annotate the object with ${key}: ${value}`)];
+      });
     }),
 };
 
 /** The paths of all text with a variable in it, keys of mappings included. */
-function trapped(object: unknown): readonly string[] {
+function trapped(object: unknown, holds: (text: string) => boolean): readonly string[] {
   const paths: string[] = [];
-  const holds = (text: string): boolean => text.includes('${') || text.includes('$$');
   walk(object, '', (value, path) => {
     if (typeof value === 'string' && holds(value)) paths.push(path);
     if (isData(value) && Object.keys(value).some(holds)) paths.push(path);

@@ -1,32 +1,17 @@
-import { load } from 'js-yaml';
 import { checkSecretFileName } from '../model/checks/file-names.ts';
 import type { Diagnostic, Position } from '../model/diagnostic.ts';
-import { isManifest, type Manifest } from '../model/manifest.ts';
-import { ownCommand } from '../model/own-command.ts';
-import { type Content, readPlainText } from '../model/reading/plain-text.ts';
+import { type CiphertextKind, keepsCiphertext, type ProviderOf } from '../model/providers/index.ts';
+import { readPlainText } from '../model/reading/plain-text.ts';
 import { readYaml } from '../model/reading/yaml-source.ts';
-import { fileIn, hasKey, type KeyFacts, type OldSigningKey, type SecretFile } from '../model/secret-files.ts';
-import { keepsCiphertext } from '../model/secret-settings.ts';
+import { fileIn, hasKey, type SecretFile } from '../model/secret-files.ts';
 import type { SecretSpec } from '../model/secrets.ts';
 import type { Stack } from '../model/stack.ts';
 import { notAdmitted } from './admission/admit.ts';
 import type { Expected } from './admission/shape.ts';
-import { factsOf, oldSigningKeysOf } from './annotations.ts';
-import { type FoundSealedSecret, readSealedSecret } from './sealed-secrets/manifest.ts';
-import { SopsProblem } from './sops/problem.ts';
-import { readSopsFile } from './sops/read.ts';
+import { formatOf, otherFormat } from './formats.ts';
+import type { ReadableText, ReadSecret, SecretText } from './secret-text.ts';
 
-/** A file, as text or as its bytes. */
-export interface SecretText {
-  /** Path for messages, with forward slashes. */
-  readonly file: string;
-  readonly text: Content;
-}
-
-/** A file whose text has been found readable. */
-interface ReadableText extends SecretText {
-  readonly text: string;
-}
+export type { SecretText } from './secret-text.ts';
 
 /** What the files of ciphertext come to. */
 export interface ReadSecrets {
@@ -55,26 +40,21 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
   const diagnostics: Diagnostic[] = [];
   const found: SecretFile[] = [];
   if (!keepsCiphertext(provider)) return NO_SECRET_FILES;
+  const format = formatOf(provider);
   for (const given of texts) {
     const one = readable(given);
     if ('diagnostics' in one) {
       diagnostics.push(...one.diagnostics);
       continue;
     }
-    const read = provider.kind === 'sops' ? readSops(one) : readSealed(one);
-    diagnostics.push(...read.diagnostics);
+    const read = format.read(one);
+    diagnostics.push(...(read.secret === undefined ? foreign(provider, one, read) : read.diagnostics));
     if (read.secret === undefined) continue;
     const { namespace, name } = read.secret;
     const twin = found.find((other) => other.namespace === namespace && other.name === name);
     if (twin === undefined) {
       found.push(read.secret);
-      diagnostics.push(
-        ...notAdmitted({
-          ...one,
-          provider: provider.kind === 'sops' ? 'sops' : 'sealed-secrets',
-          expected: expectedOf(stack, read.secret),
-        }),
-      );
+      diagnostics.push(...notAdmitted({ ...one, shape: format.shape(expectedOf(stack, read.secret)) }));
     } else {
       diagnostics.push({
         position: { file: one.file, line: 1, column: 1 },
@@ -94,6 +74,21 @@ function readSecrets(stack: Stack, texts: readonly SecretText[]): ReadSecrets {
     elsewhere: others.filter(isElsewhere),
     diagnostics,
   };
+}
+
+/** What is wrong with a file that nothing could be read from: that it is another provider's says more than what it lacks. */
+function foreign(
+  provider: ProviderOf<CiphertextKind>,
+  { text }: ReadableText,
+  { diagnostics }: ReadSecret,
+): readonly Diagnostic[] {
+  const [first] = diagnostics;
+  const other = otherFormat(provider, text);
+  if (first === undefined || other === undefined) return diagnostics;
+  const { kind, format } = other;
+  const what = `this is ${format.title}, and the provider of the stack is ${provider.kind}`;
+  const remedy = `write secrets: {provider: ${kind}, …}, or move the file away and make the values again: ${format.values}`;
+  return [{ position: first.position, code: 'MG060', what, remedy }];
 }
 
 /** The Secret of the stack that a file is for, in one of its places. */
@@ -163,108 +158,5 @@ export function withSecrets(
     stack: secretFiles.length === 0 ? stack : Object.freeze({ ...stack, secretFiles }),
     secrets,
     diagnostics,
-  };
-}
-
-interface ReadSecret {
-  readonly secret: SecretFile | undefined;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-function readSealed({ file, text }: ReadableText): ReadSecret {
-  const { found, problems } = readSealedSecret(file, text);
-  if (found === undefined) {
-    const [first] = problems;
-    if (first?.kind === 'plain-secret' && isSops(text)) {
-      return {
-        secret: undefined,
-        diagnostics: [{ position: first.position, code: 'MG060', ...OTHER_PROVIDER }],
-      };
-    }
-    return {
-      secret: undefined,
-      diagnostics: problems.map(({ position, what, remedy }) => ({ position, code: 'MG060', what, remedy })),
-    };
-  }
-  const { keys, annotations, manifest } = found;
-  const names = keys.map(({ key }) => key);
-  return secretFile({ file, text, ...sealedFor(found), manifest, annotations, names });
-}
-
-/** The Secret that values open as. Somebody may have changed the file's own names since, which opens nothing. */
-function sealedFor({ namespace, name, keys, annotations }: FoundSealedSecret): {
-  readonly namespace: string;
-  readonly name: string;
-} {
-  const scopes = keys.flatMap(({ key }) => factsOf(annotations, key).scope ?? []);
-  const other = scopes.find((scope) => scope !== `strict ${namespace}/${name}`);
-  const [, otherNamespace, otherName] = /^strict ([^/]+)\/(.+)$/.exec(other ?? '') ?? [];
-  return { namespace: otherNamespace ?? namespace, name: otherName ?? name };
-}
-
-const OTHER_PROVIDER = {
-  what: 'this is a file of SOPS, and the provider of the stack is sealed-secrets',
-  remedy: `write secrets: {provider: sops, …}, or move the file away and make the values again: "sops decrypt" shows them, and ${ownCommand('secrets create')} takes them with --from-stdin`,
-} as const;
-
-/** Whether a Secret is not plain after all. */
-function isSops(text: string): boolean {
-  try {
-    readSopsFile(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SopsProblem) return false;
-    throw error;
-  }
-}
-
-function readSops({ file, text }: ReadableText): ReadSecret {
-  try {
-    const { keys } = readSopsFile(text);
-    const unreadable = readYaml(file, text).diagnostics.filter(({ code }) => code === 'MG011');
-    if (unreadable.length > 0) return { secret: undefined, diagnostics: unreadable };
-    const manifest = load(text);
-    if (!isManifest(manifest)) throw new Error(`${file} was read, but is not an object`);
-    const { namespace = '', name, annotations = {} } = manifest.metadata;
-    return secretFile({ file, text, namespace, name, manifest, annotations, names: keys });
-  } catch (error) {
-    if (!(error instanceof SopsProblem)) throw error;
-    const { what, remedy, place = { line: 1, column: 1 } } = error;
-    return {
-      secret: undefined,
-      diagnostics: [{ position: { file, ...place }, code: 'MG060', what, remedy }],
-    };
-  }
-}
-
-/** The facts about keys that annotations hold. */
-function secretFile({
-  file,
-  text,
-  namespace,
-  name,
-  manifest,
-  annotations,
-  names,
-}: ReadableText & {
-  readonly namespace: string;
-  readonly name: string;
-  readonly manifest: Manifest;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly names: readonly string[];
-}): ReadSecret {
-  const old: { keys: readonly OldSigningKey[]; damaged: readonly string[] } = oldSigningKeysOf(annotations);
-  const position: Position = { file, line: 1, column: 1 };
-  const keys: Readonly<Record<string, KeyFacts>> = Object.fromEntries(
-    names.map((key) => [key, factsOf(annotations, key)]),
-  );
-  return {
-    secret: { namespace, name, file, text, manifest, keys, oldSigningKeys: old.keys },
-    diagnostics: old.damaged.map((annotation) => ({
-      position,
-      code: 'MG061',
-      what: `the annotation ${annotation} is not a public key with the time it was last used`,
-      remedy: 'take the last good version from git',
-    })),
   };
 }

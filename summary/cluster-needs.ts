@@ -1,4 +1,6 @@
+import { allDeliveries } from '../model/delivery/index.ts';
 import { doorTls, openEntrances } from '../model/entrances/index.ts';
+import { providerFacts } from '../model/providers/index.ts';
 import type { Stack } from '../model/stack.ts';
 import { blocks, type Content, code, heading, type Markdown, md, phrase, table } from './markdown.ts';
 
@@ -21,15 +23,14 @@ function entrances(stack: Stack): readonly Row[] {
 }
 
 function secrets({ provider }: Stack): readonly Row[] {
-  switch (provider.kind) {
-    case 'sealed-secrets':
-      return [['Sealed Secrets', 'the Secrets', md`any that serves ${code('bitnami.com/v1alpha1')}`]];
-    case 'external-secrets':
-      return [['External Secrets', 'the Secrets', md`any that serves ${code('external-secrets.io/v1')}`]];
-    case 'sops':
-    case 'existing':
-      return [];
-  }
+  const { needs } = providerFacts(provider.kind);
+  return needs === undefined ? [] : [[needs.program, needs.for, phrase(needs.release)]];
+}
+
+function delivery(): readonly Row[] {
+  return allDeliveries.flatMap(({ needs }) =>
+    needs === undefined ? [] : [[needs.program, phrase(needs.for), phrase(needs.release)]],
+  );
 }
 
 /** The operators whose objects a stack renders, and what is known of their releases. */
@@ -47,11 +48,7 @@ export function clusterNeeds(stack: Stack): Markdown {
         ...certificates(stack),
         ...entrances(stack),
         ...secrets(stack),
-        [
-          'Flux',
-          md`${code('dist/flux')}, unless you use ${code('kubectl apply -k')}`,
-          '2.5 or newer (kustomize-controller 1.5): older ones do not know health checks by expression',
-        ],
+        ...delivery(),
       ],
     ),
   ]);

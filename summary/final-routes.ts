@@ -1,8 +1,7 @@
-import { TUNNEL_BINDING } from '../kinds/keys.ts';
-import { keyOfKind } from '../kinds/kind.ts';
+import { openEntrances } from '../model/entrances/index.ts';
 import type { Exposure, PassedOn } from '../model/exposure.ts';
 import type { Stack } from '../model/stack.ts';
-import { type Door, listeners, PEERS, type Route } from '../model/topology.ts';
+import type { Door, Route } from '../model/topology.ts';
 import { type Content, code, joined } from './markdown.ts';
 
 /** True where the finished objects still pass on what the stack meant. Without overrides they always do. */
@@ -32,9 +31,7 @@ export function newRows(
       route.hosts.length === 0 ? 'every host' : joined(route.hosts.map(code)),
       code(route.match),
       servedBy(stack, route),
-      listeners(stack.topology, isTunnel(route) ? PEERS.tunnel : PEERS.traefik)
-        .map(({ title }) => title)
-        .join(', '),
+      through(stack, route),
     ]);
 }
 
@@ -49,14 +46,25 @@ function hostsByObject(routes: readonly PassedOn[]): ReadonlyMap<string, Readonl
   return found;
 }
 
-function isTunnel({ object }: PassedOn): boolean {
-  return keyOfKind(object) === TUNNEL_BINDING;
+/** The entrance of the stack that reads an object with routes, and its doors. */
+function entranceOf(
+  stack: Stack,
+  { object }: PassedOn,
+): ReturnType<typeof openEntrances>[number] | undefined {
+  return openEntrances(stack).find(({ entrance: { routes } }) => routes === object.kind);
 }
 
-/** A route of Traefik is for the local network only where all else of its object is. */
-function doorOf({ topology, expose }: Stack, route: PassedOn, hosts: ReadonlySet<string>): Door {
-  if (isTunnel(route)) return 'public';
-  if (expose.public?.via !== 'traefik') return 'lan';
+function through(stack: Stack, route: PassedOn): string {
+  const found = entranceOf(stack, route);
+  return found === undefined ? '' : found.entrance.peer(found.doors.public ?? found.doors.lan).title;
+}
+
+/** Where an entrance serves both, a route is for the local network only where all else of its object is. */
+function doorOf(stack: Stack, route: PassedOn, hosts: ReadonlySet<string>): Door {
+  const { topology } = stack;
+  const doors = entranceOf(stack, route)?.doors;
+  if (doors?.public === undefined) return 'lan';
+  if (doors.lan === undefined) return 'public';
   const claims = topology.hosts.filter(({ host }) => hosts.has(host));
   return claims.length > 0 && claims.every(({ door }) => door === 'lan') ? 'lan' : 'public';
 }

@@ -1,12 +1,10 @@
 import { sourcesOf } from '../model/composed.ts';
-import { remotePlaces } from '../model/remote-secrets.ts';
-import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Stack } from '../model/stack.ts';
 import { blocks, code, fenced, heading, joined, type Markdown, markdownText, md, table } from './markdown.ts';
-import { createCommand, shellExpression } from './secret-commands.ts';
+import { introduction, valuesOf } from './providers/index.ts';
 
 function section(stack: Stack, secret: SecretSpec): Markdown {
   return blocks([
@@ -26,7 +24,7 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
         one.rotation,
       ]),
     ),
-    ...origin(stack, secret),
+    ...valuesOf(stack, secret),
   ]);
 }
 
@@ -77,75 +75,6 @@ function rotationText({ form, rotateAfterDays }: SecretKey): string {
   if (form.kind === 'given') return 'before it ends';
   if (form.kind === 'composed') return 'with what it is composed of';
   return rotateAfterDays === undefined ? 'when it has leaked' : `every ${rotateAfterDays} days`;
-}
-
-/** How the values of one Secret come about, with its provider. */
-function origin(stack: Stack, secret: SecretSpec): readonly Markdown[] {
-  const { provider } = stack;
-  if (provider.kind === 'existing') return [fenced('bash', createCommand(secret, stack.secrets))];
-  if (keepsCiphertext(provider) && isMadeByOthers(stack.secretFiles, secret)) return byOthers(stack, secret);
-  if (provider.kind !== 'external-secrets') return [];
-  const places = remotePlaces(provider.remoteKey, stack.name, secret);
-  return [
-    table(
-      ['key', 'in the store at', 'property', 'made by'],
-      secret.keys.map(({ key, form }) =>
-        form.kind === 'composed'
-          ? [code(key), 'nowhere: the ExternalSecret composes it', '', '']
-          : [
-              code(key),
-              code(places[key]?.key ?? ''),
-              places[key]?.property === undefined ? 'the whole value' : code(places[key].property),
-              code(shellExpression(form)),
-            ],
-      ),
-    ),
-  ];
-}
-
-/** A certificate that is not kept here: nobody else says who has to make it. */
-function byOthers({ name, secrets }: Stack, secret: SecretSpec): readonly Markdown[] {
-  const files = secret.keys.map(({ key }) => shellWord(`${secret.name}/${key}=FILE`)).join(' ');
-  return [
-    md`It is not kept in this repository: put it into the cluster yourself, and renew it before it ends, by hand or with whatever makes your certificates:`,
-    fenced('bash', createCommand(secret, secrets)),
-    md`To keep it here instead, encrypted like the others:`,
-    fenced('bash', [
-      `npx --no-install matrix-gitops secrets create --stack ${shellWord(name)} --from-file ${files}`,
-    ]),
-  ];
-}
-
-/** What to do once, before the first apply. */
-function introduction(stack: Stack): readonly Markdown[] {
-  const { provider, namespace, name, file } = stack;
-  const from = md`Rendered from ${code(file)}.`;
-  if (keepsCiphertext(provider)) {
-    return [
-      md`${from} The values are kept encrypted next to it, in ${code(`${name}.secrets/`)}. This command generates and encrypts those that are missing:`,
-      fenced('bash', [`npm run secrets -- create --stack ${shellWord(name)}`]),
-      md`That is the command in a clone of matrix-gitops. Where it is installed as a package:`,
-      fenced('bash', [`npx --no-install matrix-gitops secrets create --stack ${shellWord(name)}`]),
-      md`Then run synth, and commit both folders. The same command with ${code('status')} shows what is missing or due for a change, and with ${code('rotate SECRET/KEY')} replaces a value.`,
-    ];
-  }
-  if (provider.kind === 'external-secrets') {
-    return [
-      md`${from} The values are in the ${provider.store.kind} ${code(provider.store.name)}; put them there before the first apply. The bash commands below generate suitable ones.`,
-    ];
-  }
-  const namespaces = [
-    ...new Set([namespace, ...stack.secrets.flatMap(({ places }) => places.map((place) => place.namespace))]),
-  ];
-  return [
-    md`${from} Create these once, in ${namespaces.length === 1 ? 'namespace' : 'the namespaces'} ${joined(namespaces.map(code))}, before the first apply. The commands are for bash. They generate each value where it is used, so that it never appears on the screen or in the shell's history.`,
-    fenced(
-      'bash',
-      namespaces.map(
-        (one) => `kubectl create namespace ${shellWord(one)} --dry-run=client -o yaml | kubectl apply -f -`,
-      ),
-    ),
-  ];
 }
 
 /** Where a Secret that nobody has to make comes from. */

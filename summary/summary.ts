@@ -3,8 +3,8 @@ import { compareText } from '../model/diagnostic.ts';
 import { entranceAt, openEntrances } from '../model/entrances/index.ts';
 import type { Exposure } from '../model/exposure.ts';
 import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
+import { keepsCiphertext, providerFacts } from '../model/providers/index.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
-import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import {
   type Door,
@@ -235,15 +235,9 @@ function secrets(stack: Stack): Markdown {
       ];
     }),
   );
-  const from: Readonly<Record<SecretProvider['kind'], string>> = {
-    'sealed-secrets': 'Sealed for the cluster, and kept in this repository.',
-    sops: 'Encrypted by SOPS, and kept in this repository.',
-    'external-secrets': 'Fetched from a store by External Secrets.',
-    existing: 'Made by you, in the cluster.',
-  };
   return blocks([
     heading(2, 'Secrets needed'),
-    md`${from[provider.kind]} SECRETS.md says what each key is for and when to change it.`,
+    md`${providerFacts(provider.kind).origin} SECRETS.md says what each key is for and when to change it.`,
     table(['Secret', 'namespace', 'keys', ...(isCiphertext ? ['still missing'] : [])], rows),
   ]);
 }

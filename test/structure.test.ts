@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SOURCES as FILES } from './sources.ts';
 
 /**
  * Which room may know which: the only place that says so. A room is a folder at the top, or a file there.
@@ -62,14 +63,6 @@ const ABOUT_STACKS = [
   'model/stack.ts',
 ];
 const READERS_OF_MANIFESTS = ['kinds', 'rules', 'output'];
-
-const FILES = readdirSync('.', { recursive: true, encoding: 'utf8' })
-  .filter(
-    (path) => path.endsWith('.ts') && !/^(?:node_modules|build|dist|test|bench|examples|tools)\//.test(path),
-  )
-  .filter((path) => !/^imports\/(?:schemas|.*\.(?:io|com)\.ts$)/.test(path))
-  .filter((path) => path !== 'vitest.config.ts')
-  .sort();
 
 const room = (path: string): string => path.split('/')[0] ?? '';
 

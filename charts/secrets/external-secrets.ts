@@ -1,8 +1,9 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
-import { NEVER_PRUNE, NO_SUBSTITUTION } from '../../constructs/flux-annotations.ts';
+import { NEVER_PRUNE, substitutionMarks } from '../../constructs/flux-annotations.ts';
 import { secretLabels } from '../../constructs/labels.ts';
 import { ExternalSecret, ExternalSecretSpecSecretStoreRefKind } from '../../imports/external-secrets.io.ts';
+import type { ExternalSecrets } from '../../model/providers/external-secrets.ts';
 import { secretFileName } from '../../model/secret-files.ts';
 import type { SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
@@ -19,24 +20,24 @@ const STORE_KINDS = {
  *
  * @see https://external-secrets.io/latest/api/externalsecret/
  */
-export function externalSecrets(app: App, stack: Stack): void {
-  if (stack.provider.kind !== 'external-secrets') return;
+export function externalSecrets(app: App, stack: Stack, provider: ExternalSecrets): void {
   for (const secret of stack.secrets) {
-    for (const { namespace } of secret.places) externalSecret(app, stack, secret, namespace);
+    for (const { namespace } of secret.places) externalSecret(app, stack, provider, secret, namespace);
   }
 }
 
-function externalSecret(app: App, stack: Stack, secret: SecretSpec, namespace: string): void {
-  const { provider } = stack;
-  if (provider.kind !== 'external-secrets') return;
+function externalSecret(
+  app: App,
+  stack: Stack,
+  provider: ExternalSecrets,
+  secret: SecretSpec,
+  namespace: string,
+): void {
   const { name } = secret;
   const composed = template(secret);
-  const isSubstituted = Object.values(composed ?? {}).some(
-    (text) => text.includes('${') || text.includes('$$'),
-  );
   const annotations = {
     ...(secret.irreplaceable ? NEVER_PRUNE : {}),
-    ...(isSubstituted ? NO_SUBSTITUTION : {}),
+    ...substitutionMarks(Object.values(composed ?? {})),
   };
   const made = {
     ...(secret.certificateFor === undefined ? {} : { type: 'kubernetes.io/tls' }),

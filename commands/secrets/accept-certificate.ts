@@ -1,3 +1,4 @@
+import { DEFAULT_CONTROLLER } from '../../model/providers/sealed-secrets.ts';
 import { isFingerprint, shownFingerprint, withColons } from '../../secrets/acceptance/fingerprint.ts';
 import { isServiceAddress } from '../../secrets/acceptance/record.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
@@ -7,7 +8,7 @@ import { type Acceptance, acceptsCertificate, strayFlag } from './acceptance.ts'
 import type { SealedSecrets, SealedStack } from './sealing.ts';
 
 /** What a stack file that says nothing means. */
-const DEFAULT_CONTROLLER = 'flux-system/sealed-secrets-controller';
+const USUAL_CONTROLLER = `${DEFAULT_CONTROLLER.namespace}/${DEFAULT_CONTROLLER.name}`;
 
 /** A certificate that is about to be sealed for. */
 export interface Candidate {
@@ -19,6 +20,8 @@ export interface Candidate {
   readonly pinned: readonly SealingCertificate[];
   /** Everything that the source holds. */
   readonly candidates: readonly SealingCertificate[];
+  /** The controller that the stack file names. */
+  readonly controller: SealedSecrets['controller'];
 }
 
 /** The certificates that the values of a stack are sealed for, as far as their files say it. */
@@ -50,7 +53,7 @@ export async function acceptCertificate(sealed: SealedStack, candidate: Candidat
     source === 'pinned' ? isCurrent(acceptance, fingerprint) : acceptsCertificate(acceptance, fingerprint);
   if (!isVouchedFor && !isAccepted) {
     const what = problemOf(acceptance, candidate, state);
-    const compare = compareCommand(sealed);
+    const compare = compareCommand(sealed, candidate);
     const accepted = await acceptance.confirm?.(
       `${what}\nCompare it with that of your controller: ${compare}\nSeal for it?`,
     );
@@ -66,9 +69,10 @@ export async function acceptCertificate(sealed: SealedStack, candidate: Candidat
 }
 
 /** How the controller's own fingerprint is had; of an address that only the stack file names, nothing is repeated. */
-function compareCommand({ stack: { provider }, acceptance }: SealedStack): string {
-  const { namespace, name } =
-    provider.kind === 'sealed-secrets' ? provider.controller : { namespace: '', name: '' };
+function compareCommand(
+  { acceptance }: Pick<SealedStack, 'acceptance'>,
+  { controller: { namespace, name } }: Pick<Candidate, 'controller'>,
+): string {
   const flags = isKnownController(acceptance, `${namespace}/${name}`)
     ? ` --controller-namespace ${namespace} --controller-name ${name}`
     : '';
@@ -76,7 +80,7 @@ function compareCommand({ stack: { provider }, acceptance }: SealedStack): strin
 }
 
 function isKnownController({ recorded }: Acceptance, address: string): boolean {
-  return address === DEFAULT_CONTROLLER || recorded.controllers.includes(address);
+  return address === USUAL_CONTROLLER || recorded.controllers.includes(address);
 }
 
 /** Whether the person seals for it now: a pinned one that was accepted once may have been superseded since. */

@@ -65,7 +65,14 @@ export async function sealingCertificate(
   const { certificate, warning, problem } = choose(candidates, now);
   const from = { pinned: fromHere(file), given: cert ?? '', controller: 'the controller' }[source];
   if (certificate === undefined) throw new SecretsProblem(`${from}: ${problem.what}`, problem.remedy);
-  await acceptCertificate(sealed, { certificate, source, from, pinned, candidates });
+  await acceptCertificate(sealed, {
+    certificate,
+    source,
+    from,
+    pinned,
+    candidates,
+    controller: provider.controller,
+  });
   const isNew = pinned.every(({ fingerprint }) => fingerprint !== certificate.fingerprint);
   return {
     certificate,

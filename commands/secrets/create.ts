@@ -1,16 +1,15 @@
 import { ownCommand } from '../../model/own-command.ts';
-import { remotePlaces } from '../../model/remote-secrets.ts';
 import { shellWord } from '../../model/shell.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Wish } from '../../secrets/verbs/change.ts';
 import { planComposed, toCompose } from '../../secrets/verbs/compose.ts';
 import { keyName, planCreate } from '../../secrets/verbs/create.ts';
 import { findKeys, planRotate } from '../../secrets/verbs/rotate.ts';
-import { createCommand, shellExpression } from '../../summary/secret-commands.ts';
 import { givenValues, type Inputs } from './inputs.ts';
+import { keysOf, openVault } from './keepers/index.ts';
 import type { SecretsOptions } from './options.ts';
 import { newKey, replacedKey, type StackSecrets } from './result.ts';
-import { asker, keysOf, oldSigningKey, openVault, type Work, writeValues } from './work.ts';
+import { asker, oldSigningKey, type Work, writeValues } from './work.ts';
 
 export async function create(
   work: Work,
@@ -72,18 +71,4 @@ function adviceOn({ serverName, name }: Stack, wishes: readonly Wish[]): readonl
         `a new signing key was made: if a homeserver has run as ${serverName} before, do not use it, but undo this (git) and import the old one: ${ownCommand(`secrets create --stack ${shellWord(name)} --from-file synapse-signing-key/signing.key=FILE`)}`,
       ]
     : [];
-}
-
-/** How the values of a stack come about where somebody else keeps them. */
-export function commandsFor({ provider, secrets, name }: Stack): readonly string[] {
-  if (provider.kind === 'existing') return secrets.flatMap((secret) => createCommand(secret, secrets));
-  if (provider.kind !== 'external-secrets') return [];
-  return secrets.flatMap((secret) => {
-    const places = remotePlaces(provider.remoteKey, name, secret);
-    return secret.keys.flatMap(({ key, form }) => {
-      if (form.kind === 'composed') return [];
-      const { key: place = '', property } = places[key] ?? {};
-      return `${provider.store.name}: ${place}${property === undefined ? '' : `, property ${property}`}: ${shellExpression(form)}`;
-    });
-  });
 }

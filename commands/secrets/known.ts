@@ -6,8 +6,8 @@ import { type Identity, recipientsOf } from '../../secrets/age.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { type Acceptance, type AcceptFlags, acceptanceOf, strayFlag } from './acceptance.ts';
 import { type AcceptedFile, addAccepted, openAccepted } from './accepted-file.ts';
-import { certificatesIn, pinnedFile } from './certificate.ts';
 import type { Inputs } from './inputs.ts';
+import { namedBy } from './keepers/index.ts';
 import type { SecretsOptions } from './options.ts';
 import type { Work } from './work.ts';
 
@@ -46,14 +46,6 @@ export async function knownRecipients(
     );
   }
   return { flags, accepted, everywhere, own: await recipientsOf(identities) };
-}
-
-/** Certificates and recipients that the files of a stack name. What is wrong with a file is said when it is used. */
-async function namedBy({ name, provider }: Stack, { stacks }: SecretsOptions): Promise<readonly string[]> {
-  if (provider.kind === 'sops') return provider.recipients;
-  if (provider.kind !== 'sealed-secrets') return [];
-  const pinned = await certificatesIn(stacks, pinnedFile(stacks, { name }, provider)).catch(() => []);
-  return [...provider.escrow, ...pinned.map(({ fingerprint }) => fingerprint)];
 }
 
 /** The acceptance of one of the stacks. */

@@ -77,10 +77,11 @@ function changeText({ secret, key, how }: ChangedKey): string {
 }
 
 /** For whom, so that a person can see it and a log keeps it. */
-function encryptedLines({ encryptedFor, provider }: StackSecrets): readonly string[] {
+function encryptedLines({ encryptedFor }: StackSecrets): readonly string[] {
   if (encryptedFor === undefined) return [];
   const { certificate, recipients } = encryptedFor;
-  const copies = provider === 'sops' ? 'encrypted' : 'copies in escrow encrypted';
+  // Where a certificate is what files are encrypted for, recipients get copies.
+  const copies = certificate === undefined ? 'encrypted' : 'copies in escrow encrypted';
   return [
     ...(certificate === undefined ? [] : [`sealed for the certificate ${shownFingerprint(certificate)}`]),
     ...(recipients.length === 0 ? [] : [`${copies} for ${recipients.join(', ')}`]),

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { SecretFile } from '../../model/secret-files.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Origin, Wish } from '../../secrets/verbs/change.ts';
 import type { KeyStatus } from '../../secrets/verbs/status.ts';
@@ -70,4 +71,12 @@ export function replacedKey({ secret, key, origin }: Wish): ChangedKey {
 
 export function sealedAnew({ secret, key }: Wish): ChangedKey {
   return { secret: secret.name, key: key.key, how: 'resealed', restarts: [] };
+}
+
+/** Each key once, in however many namespaces it is. */
+export function resealedKeys(files: readonly Pick<SecretFile, 'name' | 'keys'>[]): readonly ChangedKey[] {
+  const all = files.flatMap(({ name, keys }) =>
+    Object.keys(keys).map((key) => ({ secret: name, key, how: 'resealed', restarts: [] }) as const),
+  );
+  return [...new Map(all.map((one) => [`${one.secret}/${one.key}`, one])).values()];
 }

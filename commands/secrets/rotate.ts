@@ -3,9 +3,10 @@ import { keyName } from '../../secrets/verbs/create.ts';
 import { findKeys, planRotate, type RotatedKey } from '../../secrets/verbs/rotate.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import { givenValues, type Inputs } from './inputs.ts';
+import { keysOf, openVault } from './keepers/index.ts';
 import type { SecretsOptions } from './options.ts';
 import { newKey, replacedKey, type StackSecrets } from './result.ts';
-import { asker, keysOf, oldSigningKey, openVault, type Work, writeValues } from './work.ts';
+import { asker, oldSigningKey, type Work, writeValues } from './work.ts';
 
 export async function rotate(
   work: Work,

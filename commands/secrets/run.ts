@@ -1,12 +1,13 @@
 import { ClusterProblem } from '../../cluster/problem.ts';
 import { type Bounds, boundsOf } from '../../files/bounds.ts';
 import { listed } from '../../model/listed.ts';
-import { keepsCiphertext } from '../../model/secret-settings.ts';
+import { keepsCiphertext, whereElse } from '../../model/providers/index.ts';
 import type { Stack } from '../../model/stack.ts';
 import { escrowFiles, secretsFolder } from '../../secrets/folder.ts';
 import { SecretsProblem } from '../../secrets/problem.ts';
 import type { ReadSecrets } from '../../secrets/read-files.ts';
 import type { KeyState } from '../../secrets/verbs/status.ts';
+import { valueCommands } from '../../summary/providers/index.ts';
 import { EnvironmentProblem, problemReading } from '../environment-problem.ts';
 import { StackFailure } from '../failure.ts';
 import { fromHere } from '../paths.ts';
@@ -14,11 +15,11 @@ import { UsageProblem } from '../usage-problem.ts';
 import { choose, readWorkspace } from '../workspace.ts';
 import { finishInterruptedWrite } from '../write-output.ts';
 import { acceptFlags } from './acceptance.ts';
-import { commandsFor, create } from './create.ts';
+import { create } from './create.ts';
 import { type Inputs, readIdentityFile } from './inputs.ts';
+import { reseal } from './keepers/index.ts';
 import { acceptanceFor, type Known, knownRecipients, recordAccepted } from './known.ts';
 import type { SecretsOptions } from './options.ts';
-import { reseal } from './reseal.ts';
 import type { SecretsResult, StackSecrets } from './result.ts';
 import { rotate } from './rotate.ts';
 import { status } from './status.ts';
@@ -164,9 +165,9 @@ async function carryOut(work: Work, options: SecretsOptions, inputs: Inputs): Pr
   const { stack } = work;
   if (options.verb === 'status') return await status(work, options);
   if (!keepsCiphertext(stack.provider)) {
-    if (options.verb === 'create') return { commands: commandsFor(stack) };
+    if (options.verb === 'create') return { commands: valueCommands(stack) };
     throw new SecretsProblem(
-      `the values of ${stack.name} are kept ${stack.provider.kind === 'existing' ? 'by you, in the cluster' : 'in a store'}, not here`,
+      `the values of ${stack.name} are kept ${whereElse(stack.provider)}, not here`,
       'change them there; SECRETS.md says what they are and how to generate them',
     );
   }

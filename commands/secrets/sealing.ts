@@ -1,12 +1,11 @@
 import type { Controller } from '../../cluster/sealed-secrets-controller.ts';
-import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import type { SecretsState } from '../../secrets/state.ts';
 import type { Acceptance } from './acceptance.ts';
+import type { Companion } from './work.ts';
 
-/** Settings of the provider that seals. */
-export type SealedSecrets = Extract<SecretProvider, { readonly kind: 'sealed-secrets' }>;
+export type { SealedSecrets } from '../../model/providers/sealed-secrets.ts';
 
 /** The stack that is sealed for, and what is known of it. */
 export interface SealedStack {
@@ -33,7 +32,7 @@ export interface CertificateOptions {
 export interface Sealing {
   readonly certificate: SealingCertificate;
   /** What the file of pinned certificates is to hold; undefined where it holds that already. */
-  readonly pin: { readonly file: string; readonly text: string } | undefined;
+  readonly pin: Companion | undefined;
   /** The controller that gave it; undefined where none was asked. */
   readonly controller: Controller | undefined;
   readonly notices: readonly string[];

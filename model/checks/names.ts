@@ -1,15 +1,17 @@
+import { deliveries, deliveryIn } from '../delivery/index.ts';
 import { NAME_LENGTH } from '../limits.ts';
 import type { Check } from './check.ts';
 
 /** A name that nobody wrote comes from the file's name, which may be anything. */
 export const checkName: Check = (written, stack) => {
   const { name } = stack;
-  if (name === 'flux') {
+  const delivery = deliveryIn(name);
+  if (delivery?.folder !== undefined) {
     return [
       {
         code: 'MG029',
         at: ['name'],
-        what: 'the name "flux" is already used: dist/flux holds the Flux Kustomizations',
+        what: `the name "${name}" is already used: dist/${name} holds ${delivery.folder.holds}`,
         remedy: 'write name: with a different name',
       },
     ];
@@ -78,7 +80,7 @@ function ownerOfNamespace(namespace: string): string | undefined {
 export const checkNamespace: Check = (written, stack) => {
   const { namespace } = stack;
   if (checkName(written, stack).length > 0 && written.namespace === undefined) return [];
-  const owner = namespace === stack.flux.namespace ? 'Flux' : ownerOfNamespace(namespace);
+  const owner = namespace === stack.flux.namespace ? deliveries.flux.title : ownerOfNamespace(namespace);
   if (owner === undefined) return [];
   return [
     {

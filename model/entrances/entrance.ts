@@ -81,6 +81,8 @@ export interface Entrance<Via extends string, Key extends string, Schema extends
   resolve(written: z.infer<Schema>): Own | undefined;
   /** Who passes requests on. */
   peer(own: Own): Peer;
+  /** The kind of object that holds its routes. */
+  readonly routes: string;
   /** Where its certificates come from; undefined where TLS ends before the cluster. */
   tls(own: Own): TlsSource | undefined;
   dns(own: Own, door: Door): DnsTarget;

@@ -29,6 +29,9 @@ function entranceOf(via: string): AnyEntrance {
   return found;
 }
 
+/** What the local network comes through where the stack file does not say. */
+export const DEFAULT_LAN_VIA = 'traefik' satisfies Via;
+
 /** Every {@link Via}. */
 export const VIAS = keysOf(entrances);
 

@@ -1,6 +1,5 @@
 import type { Phrase } from '../phrase.ts';
 import { resolveTls, type TlsSource, tlsSchema } from '../tls.ts';
-import { PEERS } from '../topology.ts';
 import { entrance, type NoteFacts } from './entrance.ts';
 
 /** Seconds that Traefik gives a request to arrive, its body included, unless its entry point says otherwise. */
@@ -17,7 +16,8 @@ export const traefik = entrance({
   example: 'tls: {issuer: {name: …}} or tls: {secret: …}',
   title: 'Traefik',
   resolve: resolveTls,
-  peer: () => ({ kind: 'peer', id: PEERS.traefik, title: 'Traefik', where: 'cluster', ports: [] }),
+  peer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
+  routes: 'IngressRoute',
   tls: (own: TlsSource) => own,
   dns: (_own, door) => ({
     type: 'A',

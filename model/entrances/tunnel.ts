@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { CheckFinding } from '../checks/finding.ts';
 import { host, objectName } from '../fields.ts';
 import type { Path } from '../reading/yaml-source.ts';
-import { PEERS } from '../topology.ts';
 import { entrance, type HostAt } from './entrance.ts';
 
 const schema = z.strictObject({
@@ -45,11 +44,12 @@ export const tunnel = entrance({
   }),
   peer: ({ name }) => ({
     kind: 'peer',
-    id: PEERS.tunnel,
+    id: 'tunnel',
     title: `Cloudflare tunnel ${name}`,
     where: 'cluster',
     ports: [],
   }),
+  routes: 'TunnelBinding',
   // Cloudflare ends it.
   tls: () => undefined,
   dns: ({ name }) => ({

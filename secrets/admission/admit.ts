@@ -2,26 +2,16 @@ import { LineCounter } from 'yaml';
 import type { Code } from '../../model/codes.ts';
 import { compareDiagnostics, type Diagnostic, type Position } from '../../model/diagnostic.ts';
 import { isGroup } from '../../model/merge-patch.ts';
-import { ownCommand } from '../../model/own-command.ts';
 import { type Path, readYaml, shortKey, type YamlSource } from '../../model/reading/yaml-source.ts';
-import {
-  CHECKED,
-  type Expected,
-  type Group,
-  SECRET_KEY,
-  type Shape,
-  sealedShape,
-  sopsShape,
-  type Text,
-} from './shape.ts';
+import { CHECKED, CHECKED_VALUES, type Group, SECRET_KEY, type Shape, type Text } from './shape.ts';
 import { misleadingIn, secretsInComments, type TextProblem } from './text.ts';
 
 /** A file that its reader has found to hold ciphertext. */
 export interface Candidate {
   readonly file: string;
   readonly text: string;
-  readonly provider: 'sealed-secrets' | 'sops';
-  readonly expected: Expected;
+  /** What may be in it. */
+  readonly shape: Group;
 }
 
 /**
@@ -30,7 +20,7 @@ export interface Candidate {
  *
  * @returns nothing for a file that may be handed on; no message repeats a value
  */
-export function notAdmitted({ file, text, provider, expected }: Candidate): readonly Diagnostic[] {
+export function notAdmitted({ file, text, shape }: Candidate): readonly Diagnostic[] {
   const { source } = readYaml(file, text);
   if (source === undefined) {
     const what = 'YAML readers disagree on what this file says';
@@ -41,9 +31,7 @@ export function notAdmitted({ file, text, provider, expected }: Candidate): read
   const report: Report = (code, position, what, remedy) => {
     found.push({ code, position, what, remedy });
   };
-  const shape = provider === 'sops' ? sopsShape(expected) : sealedShape(expected);
   checkGroup(source.data, shape, [], source, report);
-  if (provider === 'sops') checkKeys(source, report);
   const lines = new LineCounter();
   lines.addNewLine(0);
   for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
@@ -78,14 +66,15 @@ function checkGroup(data: unknown, shape: Group, path: Path, source: YamlSource,
       : shape.more?.find((it) => it.name.test(key))?.shape;
     if (known === undefined) {
       const what = `${name(at)} is not a field that matrix-gitops writes here, and it would reach the cluster`;
-      report('MG067', source.keyAt(at), what, REMEDIES[key] ?? 'remove it');
+      report('MG067', source.keyAt(at), what, shape.refused?.[key] ?? REMEDIES[key] ?? 'remove it');
     } else check(value, known, at, source, report);
   }
 }
 
 function check(data: unknown, shape: Shape, path: Path, source: YamlSource, report: Report): void {
   if (shape === CHECKED) return;
-  if ('keys' in shape) checkGroup(data, shape, path, source, report);
+  if (shape === CHECKED_VALUES) checkKeys(data, path, source, report);
+  else if ('keys' in shape) checkGroup(data, shape, path, source, report);
   else if ('text' in shape) checkText(data, shape, path, source, report);
   else if (!Array.isArray(data)) {
     report('MG067', source.at(path), `${name(path)} is not a list`, 'take the last good version from git');
@@ -117,24 +106,19 @@ function checkText(
 }
 
 /** Keys of the Secret, which become names of files. What is left over from another release is `not-needed` to status. */
-function checkKeys(source: YamlSource, report: Report): void {
-  for (const section of ['data', 'stringData']) {
-    const data = isGroup(source.data) ? source.data[section] : undefined;
-    for (const key of isGroup(data) ? Object.keys(data) : []) {
-      if (SECRET_KEY.test(key)) continue;
-      // Not quoted: it may be a value in the wrong place.
-      const what = `a key in ${section} is not a valid key of a Secret`;
-      const remedy = 'use letters, digits, - _ and . only, at most 253, and not .. first';
-      report('MG067', source.keyAt([section, key]), what, remedy);
-    }
+function checkKeys(data: unknown, path: Path, source: YamlSource, report: Report): void {
+  for (const key of isGroup(data) ? Object.keys(data) : []) {
+    if (SECRET_KEY.test(key)) continue;
+    // Not quoted: it may be a value in the wrong place.
+    const what = `a key in ${name(path)} is not a valid key of a Secret`;
+    const remedy = 'use letters, digits, - _ and . only, at most 253, and not .. first';
+    report('MG067', source.keyAt([...path, key]), what, remedy);
   }
 }
 
 /** What to do about fields that have a better answer than the general one. */
 const REMEDIES: Readonly<Record<string, string>> = {
   data: 'remove it; if it held a value in plain text and was committed, consider that value known and rotate it',
-  'sealedsecrets.bitnami.com/namespace-wide': `remove it, and seal new values for this Secret only with ${ownCommand('secrets rotate')}`,
-  'sealedsecrets.bitnami.com/cluster-wide': `remove it, and seal new values for this Secret only with ${ownCommand('secrets rotate')}`,
   status: 'remove it: the controller writes it in the cluster',
   creationTimestamp: 'remove it: the cluster writes it',
 };

@@ -2,17 +2,19 @@ import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import { secretLabels } from '../../constructs/labels.ts';
 import type { SecretSpec } from '../../model/secrets.ts';
 import { FACT_VALUES } from '../annotations.ts';
-import { KEEP_SECRET } from '../sealed-secrets/manifest.ts';
 import { typeOf } from '../vault.ts';
 
 /**
- * What may be in a file of ciphertext that is handed on to the cluster, as data: what `newSealedSecret` and
- * `newSopsFile` write, and nothing else. A new field that this program writes needs one line here.
+ * What may be in a file of ciphertext that is handed on to the cluster, as data: what is written here, and nothing else.
+ * Each format has its own, next to what writes it; a new field that this program writes needs one line there.
  */
-export type Shape = Text | Group | List | typeof CHECKED;
+export type Shape = Text | Group | List | typeof CHECKED | typeof CHECKED_VALUES;
 
 /** Looked at by the reader of the format: ciphertext, and what says which format it is. */
 export const CHECKED = 'checked';
+
+/** Values that the reader of the format has looked at, below keys that it has not. */
+export const CHECKED_VALUES = 'checked values';
 
 /** A text that has to be one of these, or to match. */
 export interface Text {
@@ -28,6 +30,8 @@ export interface Group {
   readonly more?: readonly { readonly name: RegExp; readonly shape: Shape }[];
   /** Keys that must be there. @default none */
   readonly required?: readonly string[];
+  /** What to do about keys that must not be there. @default - remove them */
+  readonly refused?: Readonly<Record<string, string>>;
 }
 
 /** A list of groups. */
@@ -50,8 +54,10 @@ const KEY = '[-._A-Za-z0-9]{1,253}';
 /** A key of a Secret, as Kubernetes takes it. */
 export const SECRET_KEY = new RegExp(`^(?!\\.\\.)(?!\\.$)${KEY}$`);
 
-const exactly = (...texts: readonly string[]): Text => ({ text: texts });
-const each = (texts: Readonly<Record<string, string>>): Readonly<Record<string, Text>> =>
+/** One of these texts. */
+export const exactly = (...texts: readonly string[]): Text => ({ text: texts });
+/** Exactly these texts by key. */
+export const each = (texts: Readonly<Record<string, string>>): Readonly<Record<string, Text>> =>
   Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, exactly(text)]));
 
 /** The stack's name may be an older one: nothing selects by it. */
@@ -61,7 +67,7 @@ const LABELS: Group = {
   ),
 };
 
-/** Facts about keys, and for Flux that the object stays. */
+/** Facts about keys, and for whatever applies it that the object stays. */
 const annotations = (irreplaceable: boolean, required: boolean): Group => ({
   keys: irreplaceable ? each(NEVER_PRUNE) : {},
   required: required ? Object.keys(NEVER_PRUNE) : [],
@@ -71,99 +77,25 @@ const annotations = (irreplaceable: boolean, required: boolean): Group => ({
   })),
 });
 
-/** The parts of a shape that depend on the Secret. */
-function parts({ namespace, name, spec }: Expected): {
+/** The parts of a shape that every format has. */
+export function parts({ namespace, name, spec }: Expected): {
   readonly names: Readonly<Record<'name' | 'namespace', Text>>;
+  readonly labels: Group;
+  readonly annotations: Group;
   readonly type: Text;
+  /** Whether it may say that it is never to be removed. */
   readonly irreplaceable: boolean;
-  /** Whether what keeps it from being removed must be there. */
+  /** Whether it must say so. */
   readonly mustStay: boolean;
 } {
+  const irreplaceable = spec === undefined || spec.irreplaceable === true;
+  const mustStay = spec?.irreplaceable === true;
   return {
     names: { name: exactly(name), namespace: exactly(namespace) },
+    labels: LABELS,
+    annotations: annotations(irreplaceable, mustStay),
     type: exactly(...(spec === undefined ? ['Opaque', 'kubernetes.io/tls'] : [typeOf(spec)])),
-    irreplaceable: spec === undefined || spec.irreplaceable === true,
-    mustStay: spec?.irreplaceable === true,
-  };
-}
-
-/** A SealedSecret: see `newSealedSecret`. */
-export function sealedShape(expected: Expected): Group {
-  const { names, type, irreplaceable, mustStay } = parts(expected);
-  return {
-    keys: {
-      apiVersion: CHECKED,
-      kind: CHECKED,
-      metadata: { keys: { ...names, labels: LABELS, annotations: annotations(irreplaceable, mustStay) } },
-      spec: {
-        keys: {
-          encryptedData: CHECKED,
-          template: {
-            keys: {
-              type,
-              metadata: {
-                keys: {
-                  ...names,
-                  labels: LABELS,
-                  annotations: {
-                    keys: irreplaceable ? each(KEEP_SECRET) : {},
-                    required: mustStay ? Object.keys(KEEP_SECRET) : [],
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
-    },
-  };
-}
-
-/** What the file can be opened with: keys of age, and nothing that names a server, a role or a program to ask. */
-const AGE: List = {
-  items: {
-    keys: {
-      recipient: { text: /^age1[02-9a-z]{1,4000}$/ },
-      enc: {
-        text: /^-----BEGIN AGE ENCRYPTED FILE-----\n(?:[A-Za-z0-9+/=]{1,64}\n){1,200}-----END AGE ENCRYPTED FILE-----\n?$/,
-      },
-    },
-  },
-};
-const NO_LIST: List = { items: { keys: {} } };
-
-/** A Secret encrypted by SOPS: see `newSopsFile`. */
-export function sopsShape(expected: Expected): Group {
-  const { names, type, irreplaceable, mustStay } = parts(expected);
-  return {
-    keys: {
-      apiVersion: CHECKED,
-      kind: CHECKED,
-      metadata: { keys: { ...names, labels: LABELS, annotations: annotations(irreplaceable, mustStay) } },
-      type,
-      data: CHECKED,
-      stringData: CHECKED,
-      sops: {
-        keys: {
-          age: AGE,
-          pgp: NO_LIST,
-          kms: NO_LIST,
-          gcp_kms: NO_LIST,
-          hckms: NO_LIST,
-          azure_kv: NO_LIST,
-          hc_vault: NO_LIST,
-          key_groups: NO_LIST,
-          lastmodified: CHECKED,
-          mac: {
-            text: /^ENC\[AES256_GCM,data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]*,tag:[A-Za-z0-9+/=]*,type:str\]$/,
-          },
-          version: { text: /^[0-9A-Za-z.+-]{1,40}$/ },
-          encrypted_regex: CHECKED,
-          unencrypted_regex: CHECKED,
-          mac_only_encrypted: { text: ['true', 'false'], unquoted: true },
-          shamir_threshold: { text: /^\d{1,3}$/, unquoted: true },
-        },
-      },
-    },
+    irreplaceable,
+    mustStay,
   };
 }

@@ -3,6 +3,7 @@ import { isMadeByOthers, type SecretFile } from '../../model/secret-files.ts';
 import { keepsCiphertext } from '../../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
+import { namedRecipients } from '../formats.ts';
 import type { SealingCertificate } from '../sealed-secrets/certificates.ts';
 import { sameRecipients } from '../sops/read.ts';
 import { copiesOf, differs, fileFor, movedOf, type SecretsState } from '../state.ts';
@@ -49,7 +50,7 @@ export interface StatusContext {
   readonly state: SecretsState;
   /** The certificate that values should be sealed for; undefined where none is pinned. */
   readonly newest: SealingCertificate | undefined;
-  /** Age recipients of each Secret's file, by its path, with SOPS. */
+  /** Age recipients of each Secret's file, by its path, where files are encrypted for such. */
   readonly recipients: ReadonlyMap<string, readonly string[]>;
   readonly now: Date;
 }
@@ -110,14 +111,15 @@ function statesOf(
   if (differs(state, secret, key)) states.push('differs');
   if (isOutdated(state.needed, secret, key)) states.push('outdated');
   if (newest !== undefined && record?.certificate !== newest.fingerprint) states.push('other-certificate');
-  if (provider.kind === 'sops' && !sameRecipients(provider.recipients, recipients.get(file.file) ?? [])) {
+  const wanted = namedRecipients(provider);
+  if (wanted.files !== undefined && !sameRecipients(wanted.files, recipients.get(file.file) ?? [])) {
     states.push('other-recipients');
   }
   const { rotateAfterDays } = key;
   if (rotateAfterDays !== undefined && record?.made !== undefined) {
     if (daysSince(record.made, now) > rotateAfterDays) states.push('old');
   }
-  const asksForCopy = provider.kind === 'sealed-secrets' && provider.escrow.length > 0;
+  const asksForCopy = wanted.escrow.length > 0;
   const hasCopy = copiesOf(state, secret, key).some(({ revision }) => revision === record?.revision);
   if (asksForCopy && !hasCopy) states.push('no-escrow');
   return states.length === 0 ? ['present'] : states;

@@ -9,7 +9,7 @@ describe('every rendered file', () => {
   it('is listed by exactly one layer', () => {
     for (const stack of allProfiles()) {
       const files = chartedOf(stack);
-      const listed = kustomizations(files)
+      const listed = kustomizations(stack, files)
         .filter(({ path }) => path.startsWith('layers/'))
         .flatMap(({ resources }) => resources);
       const folders = new Set(files.map(({ path }) => `../../${path.slice(0, path.indexOf('/'))}`));

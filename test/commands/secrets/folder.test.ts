@@ -163,7 +163,9 @@ describe('a provider that was changed', () => {
     await put('stacks/chat.yaml', sops);
     const toSops = await run('status');
     expect(toSops.exitCode).toBe(2);
-    expect(humanSecrets(toSops, PLAIN)).toMatch(/synapse-secrets\.yaml:\d+:\d+ error MG060/);
+    expect(humanSecrets(toSops, PLAIN)).toMatch(
+      /synapse-secrets\.yaml:\d+:\d+ error MG060: this is a SealedSecret, and the provider of the stack is sops; write secrets: \{provider: sealed-secrets, …\}/,
+    );
     await remove('stacks/chat.secrets');
     await run('create');
     await put('stacks/chat.yaml', LAB);

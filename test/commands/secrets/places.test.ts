@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { acceptanceOf } from '../../../commands/secrets/acceptance.ts';
 import { create } from '../../../commands/secrets/create.ts';
+import { reseal } from '../../../commands/secrets/keepers/index.ts';
 import type { SecretsOptions } from '../../../commands/secrets/options.ts';
 import { humanSecrets } from '../../../commands/secrets/report.ts';
-import { reseal } from '../../../commands/secrets/reseal.ts';
 import type { StackSecrets } from '../../../commands/secrets/result.ts';
 import { rotate } from '../../../commands/secrets/rotate.ts';
 import { status } from '../../../commands/secrets/status.ts';
