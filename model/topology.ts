@@ -99,8 +99,10 @@ export interface Route {
   /** The Service, and its port by number. */
   readonly to: { readonly service: string; readonly namespace: string; readonly port: number };
   /**
-   * Which of a host's routes is tried first: the higher number.
-   * @default - the more special kind of match: exact, then regex, then prefix, then all
+   * Which of a host's routes is tried first: the higher number, a whole one above 0. Leave room between them, so that
+   * one more changes no other. Routes that may take the same request and lead to different programs need one each
+   * (see routes.ts).
+   * @default - none: after those with a rank, the more special kind of match first: exact, regex, prefix, all
    */
   readonly rank?: number;
   /** What it belongs to: the file below `networking/` that holds the entrance for it. */

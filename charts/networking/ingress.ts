@@ -12,6 +12,7 @@ import {
 import { compareText } from '../../model/diagnostic.ts';
 import type { OpenDoors } from '../../model/entrances/entrance.ts';
 import { doorTls } from '../../model/entrances/index.ts';
+import { precedence } from '../../model/routes.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { TlsSource } from '../../model/tls.ts';
 import { claimOf, type Door, type HostClaim, type PathMatch, type Route } from '../../model/topology.ts';
@@ -86,7 +87,7 @@ function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: reado
       routes: routes.map((route) => ({
         kind: IngressRouteSpecRoutesKind.RULE,
         match: rule(route.host, route.match),
-        ...priority(stack, route),
+        ...priority(route),
         middlewares: [{ name: HSTS.name }],
         services: [
           { name: route.to.service, port: IngressRouteSpecRoutesServicesPort.fromNumber(route.to.port) },
@@ -97,11 +98,19 @@ function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: reado
   });
 }
 
-/** Traefik tries the longest rule first, which says nothing where regular expressions or ranks decide. */
-function priority(stack: Stack, route: Route): { readonly priority?: number } {
-  const ofHost = stack.topology.routes.filter(({ host, door }) => host === route.host && door === route.door);
-  const isOrdered = ofHost.some(({ match, rank }) => match.kind === 'regex' || rank !== undefined);
-  return isOrdered ? { priority: ofHost.length - ofHost.indexOf(route) } : {};
+/** Above the length of any rule that somebody writes. */
+const FIRST_PRIORITY = 100_000;
+
+/**
+ * Without one, Traefik takes the length of a rule, and of two that are equal any: the routes of a host are in several
+ * objects, and others in the cluster have some for every host. Who answers everything keeps its length: longer than
+ * the rules for every host, and shorter than those with which cert-manager answers HTTP-01 challenges on the same one.
+ *
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
+ */
+function priority(route: Route): { readonly priority?: number } {
+  const isLast = route.match.kind === 'all' && route.rank === undefined;
+  return isLast ? {} : { priority: FIRST_PRIORITY + precedence(route) };
 }
 
 const MATCHERS = { exact: 'Path', prefix: 'PathPrefix', regex: 'PathRegexp' } as const;
