@@ -91,7 +91,27 @@ export type PathMatch =
   | { readonly kind: 'all' }
   | { readonly kind: 'prefix' | 'exact' | 'regex'; readonly paths: readonly string[] };
 
-/** An HTTP host (and part of its paths) that an entrance passes on to a Service. */
+/** By what requests are known that have to reach the same one of several pods. */
+export type Balance =
+  /** The entrance sets a cookie of this name. Programs other than browsers rarely keep it. */
+  | { readonly by: 'cookie'; readonly name: string }
+  | { readonly by: 'header'; readonly name: string }
+  /** The client's own address. */
+  | { readonly by: 'source' };
+
+/** The largest body of a request. */
+export interface BodyLimit {
+  readonly bytes: number;
+  /** As people write it. */
+  readonly text: string;
+  /** The field of the stack file that decides it. */
+  readonly decidedBy: Path;
+}
+
+/**
+ * An HTTP host (and part of its paths) that an entrance passes on to a Service. What it needs beyond that, an entrance
+ * can do or not (`can` in entrances/entrance.ts): then the stack has an error, or SUMMARY.md says it.
+ */
 export interface Route {
   readonly door: Door;
   readonly host: string;
@@ -105,6 +125,17 @@ export interface Route {
    * @default - none: after those with a rank, the more special kind of match first: exact, regex, prefix, all
    */
   readonly rank?: number;
+  /** @default - any of its pods answers any request */
+  readonly balance?: Balance;
+  /** In seconds. @default - an answer within half a minute, which every entrance waits for */
+  readonly timeouts?: {
+    /** Longest until the program begins to answer, such as a long poll. */
+    readonly request?: number;
+    /** Longest that a connection is silent in between, such as a WebSocket. */
+    readonly idle?: number;
+  };
+  /** @default - a few kilobytes */
+  readonly body?: BodyLimit;
   /** What it belongs to: the file below `networking/` that holds the entrance for it. */
   readonly group: string;
 }

@@ -6,6 +6,7 @@ import { Certificate } from '../../imports/cert-manager.io.ts';
 import {
   IngressRoute,
   IngressRouteSpecRoutesKind,
+  type IngressRouteSpecRoutesServices,
   IngressRouteSpecRoutesServicesPort,
   Middleware,
 } from '../../imports/traefik.io.ts';
@@ -90,7 +91,11 @@ function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: reado
         ...priority(route),
         middlewares: [{ name: HSTS.name }],
         services: [
-          { name: route.to.service, port: IngressRouteSpecRoutesServicesPort.fromNumber(route.to.port) },
+          {
+            name: route.to.service,
+            port: IngressRouteSpecRoutesServicesPort.fromNumber(route.to.port),
+            ...sticky(route),
+          },
         ],
       })),
       tls: { secretName: certificateSecret(stack, certificate.group, first.door) },
@@ -111,6 +116,12 @@ const FIRST_PRIORITY = 100_000;
 function priority(route: Route): { readonly priority?: number } {
   const isLast = route.match.kind === 'all' && route.rank === undefined;
   return isLast ? {} : { priority: FIRST_PRIORITY + precedence(route) };
+}
+
+/** Traefik sets the cookie itself, and knows the pod by it. */
+function sticky({ balance }: Route): Pick<IngressRouteSpecRoutesServices, 'sticky'> {
+  if (balance?.by !== 'cookie') return {};
+  return { sticky: { cookie: { name: balance.name, httpOnly: true, secure: true } } };
 }
 
 const MATCHERS = { exact: 'Path', prefix: 'PathPrefix', regex: 'PathRegexp' } as const;

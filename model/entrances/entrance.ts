@@ -3,7 +3,7 @@ import type { CheckFinding } from '../checks/finding.ts';
 import type { Phrase } from '../phrase.ts';
 import type { Path } from '../reading/yaml-source.ts';
 import type { TlsSource } from '../tls.ts';
-import type { Door, Peer } from '../topology.ts';
+import type { Balance, Door, Peer, Route } from '../topology.ts';
 
 /** The doors that go through an entrance, each with what the stack file says of it there. */
 export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
@@ -43,8 +43,28 @@ export interface HostAt {
 export interface NoteFacts {
   /** Traefik's own name for its HTTPS entry point. */
   readonly entryPoint: string;
-  /** Largest upload, as the stack file says it and in bytes. */
-  readonly upload: { readonly text: string; readonly bytes: number };
+  /** The routes of its doors. */
+  readonly routes: readonly Route[];
+}
+
+/** A limit of an entrance that no object of ours changes. */
+export interface Limit {
+  /** In bytes or seconds. */
+  readonly most: number;
+  /** The first half of a sentence: `Cloudflare refuses requests above 100 MB on most plans`. */
+  readonly what: string;
+}
+
+/** What an entrance does for routes that need more than to be passed on. */
+export interface Abilities {
+  /** True where it finds regular expressions in paths. Routes that need it are an error otherwise. */
+  readonly regex: boolean;
+  /** By what it keeps requests at one of several pods. Routes that need another way are an error. */
+  readonly sticky: readonly Balance['by'][];
+  /** Longest times, in seconds. What routes need above them is in SUMMARY.md. @default as long as it takes */
+  readonly timeouts?: { readonly request?: Limit; readonly idle?: Limit };
+  /** Largest body, in bytes. What routes need above it is in SUMMARY.md. @default any */
+  readonly body?: Limit;
 }
 
 /**
@@ -76,6 +96,7 @@ export interface Entrance<Via extends string, Key extends string, Schema extends
   /** Why no port is open for it. @default - some are */
   noPorts?: string;
   needs: Need;
+  readonly can: Abilities;
   /** What people should know before this goes live, in whole sentences. */
   notes(doors: OpenDoors<Own>, facts: NoteFacts): readonly string[];
   /** What is wrong with its settings and the hosts that lead there. */
