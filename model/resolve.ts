@@ -76,8 +76,8 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const name = written.name ?? defaultName(context.file);
   const storageClass = written.cluster?.storageClass;
   const { public: internet, lan } = written.expose;
-  const publicDoor = internet === undefined ? undefined : openDoor(internet.via, internet);
-  const lanDoor = lan === undefined ? undefined : openDoor(lan.via ?? 'traefik', lan);
+  const publicDoor = internet === undefined ? undefined : openDoor('public', internet);
+  const lanDoor = lan === undefined ? undefined : openDoor('lan', lan);
   return {
     schema: written.schema,
     name,

@@ -69,8 +69,11 @@ export interface Flow {
   readonly why: string;
 }
 
-/** The ways into a stack. */
-export type Door = 'public' | 'lan';
+/** The ways into a stack: from the Internet, and from the local network. */
+export const DOORS = ['public', 'lan'] as const;
+
+/** One of {@link DOORS}. */
+export type Door = (typeof DOORS)[number];
 
 /** A host name that leads to the stack, with or without HTTP behind it. */
 export interface HostClaim {
@@ -155,15 +158,13 @@ export interface Topology {
   readonly routes: readonly Route[];
 }
 
-/** The peers that a stack can have. */
+/** The peers that a stack can have, besides its entrances. */
 export const PEERS = {
   /** Who the stack is for: the Internet, or the local network where nothing is public. */
   clients: 'clients',
   /** The local network, where the Internet comes to a door of its own. */
   localClients: 'local-clients',
   homeservers: 'homeservers',
-  tunnel: 'tunnel',
-  traefik: 'traefik',
   databaseOperator: 'cnpg-operator',
 } as const;
 

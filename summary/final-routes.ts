@@ -1,6 +1,8 @@
+import { openEntrances } from '../model/entrances/index.ts';
 import type { Exposure, PassedOn } from '../model/exposure.ts';
+import { objectText } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
-import { type Door, listeners, PEERS, type Route } from '../model/topology.ts';
+import type { Door, Route } from '../model/topology.ts';
 import { type Content, code, joined } from './markdown.ts';
 
 /** True where the finished objects still pass on what the stack meant. Without overrides they always do. */
@@ -30,9 +32,7 @@ export function newRows(
       route.hosts.length === 0 ? 'every host' : joined(route.hosts.map(code)),
       code(route.match),
       servedBy(stack, route),
-      listeners(stack.topology, isTunnel(route) ? PEERS.tunnel : PEERS.traefik)
-        .map(({ title }) => title)
-        .join(', '),
+      through(stack, route),
     ]);
 }
 
@@ -47,15 +47,26 @@ function hostsByObject(routes: readonly PassedOn[]): ReadonlyMap<string, Readonl
   return found;
 }
 
-function isTunnel({ object }: PassedOn): boolean {
-  return object.kind === 'TunnelBinding';
+/** The entrance whose objects are of this kind. */
+function entranceOf(stack: Stack, { object }: PassedOn) {
+  return openEntrances(stack).find(({ entrance: { routeKinds } }) =>
+    routeKinds.some(({ group, kind }) => group === object.group && kind === object.kind),
+  );
 }
 
-/** A route of Traefik is for the local network only where all else of its object is. */
-function doorOf({ topology, expose }: Stack, route: PassedOn, hosts: ReadonlySet<string>): Door {
-  if (isTunnel(route)) return 'public';
-  if (expose.public?.via !== 'traefik') return 'lan';
-  const claims = topology.hosts.filter(({ host }) => hosts.has(host));
+function through(stack: Stack, route: PassedOn): Content {
+  const found = entranceOf(stack, route);
+  if (found === undefined) return code(objectText(route.object));
+  const { entrance, doors } = found;
+  return entrance.peer(doors.public ?? doors.lan).title;
+}
+
+/** Where an entrance has both doors, a route is for the local network only where all else of its object is. */
+function doorOf(stack: Stack, route: PassedOn, hosts: ReadonlySet<string>): Door {
+  const doors = entranceOf(stack, route)?.doors;
+  if (doors?.lan === undefined) return 'public';
+  if (doors.public === undefined) return 'lan';
+  const claims = stack.topology.hosts.filter(({ host }) => hosts.has(host));
   return claims.length > 0 && claims.every(({ door }) => door === 'lan') ? 'lan' : 'public';
 }
 

@@ -7,6 +7,7 @@ import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext, type SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
 import {
+  DOORS,
   type Door,
   hostsAt,
   isDirect,
@@ -135,9 +136,7 @@ function firewall(
   rows.push(...newPortRows(exposure));
   return [
     heading(2, 'Firewall: ports to open'),
-    rows.length === 0
-      ? md`Nothing: the tunnel is opened from inside.`
-      : table(['port', 'from', 'to', 'for'], rows),
+    rows.length === 0 ? md`None.` : table(['port', 'from', 'to', 'for'], rows),
     ...entrances.flatMap(({ entrance: { noPorts } }) => (noPorts === undefined ? [] : [md`${noPorts}`])),
   ];
 }
@@ -151,7 +150,7 @@ function dns(stack: Stack): readonly Markdown[] {
     host === stack.serverName && host !== stack.synapse.host
       ? md`${maker}. It takes the name over from a web site there: to keep one, write ${code('wellKnown: elsewhere')}`
       : maker;
-  for (const door of ['public', 'lan'] as const) {
+  for (const door of DOORS) {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
     const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);

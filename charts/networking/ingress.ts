@@ -2,7 +2,6 @@ import type { App } from 'cdk8s';
 import { certificateSecret } from '../../constructs/certificate-secret.ts';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { type Owner, objectMeta } from '../../constructs/labels.ts';
-import { Certificate } from '../../imports/cert-manager.io.ts';
 import {
   IngressRoute,
   IngressRouteSpecRoutesKind,
@@ -10,13 +9,12 @@ import {
   IngressRouteSpecRoutesServicesPort,
   Middleware,
 } from '../../imports/traefik.io.ts';
-import { compareText } from '../../model/diagnostic.ts';
 import type { OpenDoors } from '../../model/entrances/entrance.ts';
-import { doorTls } from '../../model/entrances/index.ts';
 import { precedence } from '../../model/routes.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { TlsSource } from '../../model/tls.ts';
 import { claimOf, type Door, type HostClaim, type PathMatch, type Route } from '../../model/topology.ts';
+import { certificates, groupOwner } from './certificates.ts';
 
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS = { name: 'hsts', seconds: 31_536_000 } as const;
@@ -70,11 +68,6 @@ function byName(stack: Stack, routes: readonly Route[]): ReadonlyMap<string, rea
     named.set(name, [...(named.get(name) ?? []), route]);
   }
   return named;
-}
-
-/** Labels name the group: its routes can lead to several programs, none of which owns the entrance. */
-function groupOwner(stack: Stack, group: string, namespace: string): Owner {
-  return { id: group, role: group, instance: stack.name, namespace };
 }
 
 function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: readonly Route[]): void {
@@ -131,24 +124,4 @@ function rule(host: string, match: PathMatch): string {
   if (match.kind === 'all') return hostRule;
   const paths = match.paths.map((path) => `${MATCHERS[match.kind]}(\`${path}\`)`).join(' || ');
   return `${hostRule} && ${match.paths.length > 1 ? `(${paths})` : paths}`;
-}
-
-/** A certificate for the hosts of a group at each door that asks cert-manager for them. */
-function certificates(file: ChartFile, stack: Stack, claims: readonly HostClaim[], group: string): void {
-  for (const door of ['lan', 'public'] as const) {
-    const source = doorTls(stack, door);
-    if (source === undefined || 'secret' in source) continue;
-    const covered = claims.filter((claim) => claim.certificate.group === group && claim.door === door);
-    const [first] = covered;
-    if (first === undefined) continue;
-    const name = certificateSecret(stack, group, door);
-    new Certificate(file, name, {
-      metadata: objectMeta(groupOwner(stack, group, first.certificate.namespace), name),
-      spec: {
-        secretName: name,
-        dnsNames: [...new Set(covered.map(({ host }) => host))].sort(compareText),
-        issuerRef: { group: 'cert-manager.io', ...source.issuer },
-      },
-    });
-  }
 }

@@ -1,7 +1,7 @@
+import { exactlyOne } from '../checks/exactly-one.ts';
 import type { Phrase } from '../phrase.ts';
 import { dotted } from '../reading/yaml-source.ts';
 import { resolveTls, type TlsSource, tlsSchema } from '../tls.ts';
-import { PEERS } from '../topology.ts';
 import { entrance, type NoteFacts } from './entrance.ts';
 
 /** Seconds that Traefik gives a request to arrive, its body included, unless its entry point says otherwise. */
@@ -17,9 +17,12 @@ export const traefik = entrance({
   schema: tlsSchema,
   example: 'tls: {issuer: {name: …}} or tls: {secret: …}',
   title: 'Traefik',
+  routeKinds: [{ group: 'traefik.io', kind: 'IngressRoute' }],
+  choices: (written, at) => exactlyOne(at, written, ['issuer', 'secret']),
   resolve: resolveTls,
-  peer: () => ({ kind: 'peer', id: PEERS.traefik, title: 'Traefik', where: 'cluster', ports: [] }),
+  peer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
   tls: (own: TlsSource) => own,
+  secretAt: ['secret'],
   dns: (_own, door) => ({
     type: 'A',
     leadsTo: [door === 'public' ? "Traefik's public address" : "Traefik's local address"],

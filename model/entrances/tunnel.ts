@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { CheckFinding } from '../checks/finding.ts';
 import { host, objectName } from '../fields.ts';
 import type { Path } from '../reading/yaml-source.ts';
-import { PEERS } from '../topology.ts';
 import { entrance, type HostAt } from './entrance.ts';
 
 const schema = z.strictObject({
@@ -43,6 +42,7 @@ export const tunnel = entrance({
   schema,
   example: 'tunnel: {name: …, zone: …}',
   title: 'a tunnel',
+  routeKinds: [{ group: 'networking.cfargotunnel.com', kind: 'TunnelBinding' }],
   resolve: ({ kind, name, zone, edgeCertificate }): Tunnel => ({
     kind: kind ?? 'ClusterTunnel',
     name,
@@ -51,7 +51,7 @@ export const tunnel = entrance({
   }),
   peer: ({ name }) => ({
     kind: 'peer',
-    id: PEERS.tunnel,
+    id: 'tunnel',
     title: `Cloudflare tunnel ${name}`,
     where: 'cluster',
     ports: [],

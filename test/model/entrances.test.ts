@@ -1,9 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { checkChoices } from '../../model/checks/choices.ts';
 import { beyond, checkRoutes } from '../../model/checks/routes.ts';
-import { entrances } from '../../model/entrances/index.ts';
+import { entrances, viasAt } from '../../model/entrances/index.ts';
+import { keysAt } from '../../model/reading/schema-walk.ts';
 import type { StackFile } from '../../model/schema.ts';
+import { stackSchema } from '../../model/schema.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { Route } from '../../model/topology.ts';
+import { DOORS, type Route } from '../../model/topology.ts';
 import { warnings } from '../../summary/warnings.ts';
 import { chartedOf, dig, digList, publicStack, stackFrom } from '../stacks.ts';
 
@@ -29,6 +33,42 @@ function withNeeds(stack: Stack, needs: Partial<Route>): Stack {
 }
 
 const cookie = { balance: { by: 'cookie', name: 'pod' } } as const;
+
+describe.each(DOORS)('the %s door', (door) => {
+  it('takes the settings of every entrance that it can go through, and of no other', () => {
+    const keys = keysAt(stackSchema, ['expose', door]).filter((key) => key !== 'via' && key !== 'names');
+    const here = Object.values(entrances).filter(({ doors }) => doors.some((one) => one === door));
+    expect(keys).toEqual(here.map(({ key }) => key));
+    expect(viasAt(door)).toEqual(here.map(({ via }) => via));
+  });
+
+  it('says what is missing where the entrance is chosen, and what is too much', () => {
+    const choices = (written: object) =>
+      checkChoices({ ...WRITTEN, expose: { public: undefined, lan: undefined, [door]: written } });
+    const at = ['expose', door];
+    expect(choices({ via: 'traefik' })).toMatchObject([
+      { at: [...at, 'via'], what: `expose.${door} goes via traefik but has no tls` },
+    ]);
+    expect(choices({ via: 'traefik', tls: {} })).toMatchObject([
+      { at: [...at, 'tls'], what: `expose.${door}.tls has neither issuer nor secret` },
+    ]);
+    expect(choices({ via: 'traefik', tls: { secret: 'own' } })).toEqual([]);
+  });
+});
+
+describe('an entrance', () => {
+  it('is compared by its word nowhere but in its own files and the lists of them', () => {
+    const own = /^(?:model\/entrances|charts\/networking)\/|^charts\/index\.ts$/;
+    const words = new RegExp(`'(?:${Object.keys(entrances).join('|')})'`);
+    const files = ['charts', 'model', 'summary', 'settings', 'constructs', 'commands'].flatMap((room) =>
+      readdirSync(room, { recursive: true, encoding: 'utf8' }).map((path) => `${room}/${path}`),
+    );
+    const comparing = files.filter(
+      (path) => path.endsWith('.ts') && !own.test(path) && words.test(readFileSync(path, 'utf8')),
+    );
+    expect(comparing).toEqual([]);
+  });
+});
 
 describe('what an entrance cannot do', () => {
   it('is an error where the entrance is chosen, once for each program, and names one that can', () => {
