@@ -89,7 +89,11 @@ export interface HostClaim {
   readonly certificate: { readonly group: string; readonly namespace: string };
 }
 
-/** How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, unanchored. */
+/**
+ * How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, and unanchored:
+ * those of `rules/entrances/regexp.ts`. Some entrances compare the decoded path and others keep `/`, `:` and the like
+ * encoded (cloudflared and Traefik), so that they name neither these nor `%` within an identifier, but `[^/]+`.
+ */
 export type PathMatch =
   | { readonly kind: 'all' }
   | { readonly kind: 'prefix' | 'exact' | 'regex'; readonly paths: readonly string[] };
