@@ -29,6 +29,7 @@ import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
 import { isStillThere, newRows } from './final-routes.ts';
+import { insidePorts, PURPOSES } from './inside-ports.ts';
 import {
   blocks,
   type Content,
@@ -112,7 +113,7 @@ function firewall(
   for (const { selects, ports } of topology.services) {
     for (const one of selected(topology, selects)) {
       for (const open of ports.map(({ to }) => portOf(one, to)).filter(({ on }) => on === 'node')) {
-        if (isClosed(one, open)) continue;
+        if (isClosed(one, open) || open.purpose !== undefined) continue;
         rows.push([
           portText(open),
           'the cluster only',
@@ -121,6 +122,10 @@ function firewall(
         ]);
       }
     }
+  }
+  for (const { workload, port, purpose } of insidePorts(topology)) {
+    if (isClosed(workload, port)) continue;
+    rows.push([portText(port), 'the cluster only', nodes, `${workload.title}: ${PURPOSES[purpose]}`]);
   }
   for (const workload of topology.workloads) {
     const more = configured(workload)?.filter((one) => !workload.ports.some((port) => isSamePort(one, port)));

@@ -6,6 +6,7 @@ import { objectText } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
 import { isDirect, isOnNode, listeners, portOf } from '../model/topology.ts';
 import { portText } from './diagram.ts';
+import { insidePorts, PURPOSES } from './inside-ports.ts';
 import { beyondLimits } from './route-limits.ts';
 
 /** Bytes that Jitsi's own package of the video bridge asks the kernel for; LiveKit complains below half of it. */
@@ -91,6 +92,11 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly string[] {
   if (livekit !== undefined) {
     found.push(
       `LiveKit's signalling port ${livekit.signalling}/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.`,
+    );
+  }
+  for (const { workload, port, purpose } of insidePorts(stack.topology)) {
+    found.push(
+      `${workload.title} answers ${PURPOSES[purpose]} on ${portText(port)} of its node, unencrypted and for everybody who reaches the node: keep it closed to all but the cluster.`,
     );
   }
   const within = livekit === undefined ? [] : reservedWithin(livekit.udp.first, livekit.udp.last);

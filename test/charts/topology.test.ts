@@ -228,6 +228,47 @@ describe('a host without a route', () => {
   });
 });
 
+describe('a port of a node that is not for clients', () => {
+  const summaryOf = (more: Partial<Workload>, port: Partial<Workload['ports'][number]>): string => {
+    const owner: Workload = {
+      ...WORKER,
+      title: 'Relay',
+      ports: [{ name: 'metrics', number: 9641, protocol: 'TCP', on: 'node', purpose: 'metrics', ...port }],
+      ...more,
+    };
+    const stack = withMore(publicStack(), ({ workloads, services }) => ({
+      workloads: [...workloads, owner],
+      services: [
+        ...services,
+        {
+          name: 'relay',
+          namespace: 'test',
+          selects: { id: owner.id },
+          ports: [{ number: 9641, to: 'metrics' }],
+        },
+      ],
+    }));
+    const manifests = chartedOf(stack).flatMap((file) => file.manifests);
+    return summaryText(stack, manifests, []);
+  };
+  const row = (what: string): string => `| 9641/tcp | the cluster only | every node | Relay: ${what} |`;
+  const warning = (what: string): string => `- Relay answers ${what} on 9641/tcp of its node, unencrypted`;
+
+  it.each([
+    ['a port of the node', {}, {}, 'metrics'],
+    ['a pod on the node’s network', { hostNetwork: true }, { on: 'pod' as const }, 'metrics'],
+    ['for health checks', {}, { purpose: 'health' as const }, 'health checks'],
+  ])('is in the firewall table once, and said before it goes live: %s', (_name, more, port, what) => {
+    const text = summaryOf(more, port);
+    expect(text.split('\n').filter((line) => line.includes('9641/tcp |'))).toEqual([row(what)]);
+    expect(text).toContain(warning(what));
+  });
+
+  it('is none where it is the pod’s own', () => {
+    expect(summaryOf({}, { on: 'pod' })).not.toContain('9641');
+  });
+});
+
 describe('a second namespace', () => {
   it('is rendered at the level that its own pods need', () => {
     const stack = withMore(publicStack(), ({ workloads, namespaces }) => ({
