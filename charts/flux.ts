@@ -11,6 +11,7 @@ import {
 import type { Manifest } from '../model/manifest.ts';
 import type { SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
+import { gate } from './health.ts';
 import { layersOf } from './layers.ts';
 
 /** Time beyond the slowest rollout for building, applying and the first look. */
@@ -33,44 +34,15 @@ function slowestRollout(manifests: readonly Manifest[]): number {
   return Math.ceil(slowest / 60);
 }
 
-/** What a layer waits for. Only things that become true by themselves: a gate that cannot open stops everything behind it. */
-function gate(stack: Stack, layer: Layer): Partial<KustomizationSpec> {
-  if (layer === 'secrets') return secretsGate(stack.provider);
-  if (layer !== 'data') return { wait: true };
-  // Not the claims: a class that binds on first use would wait for pods of the layer behind this one.
-  const cluster = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' };
+/** How Flux opens Secrets that are encrypted in the repository. */
+function decryption(provider: SecretProvider): Partial<KustomizationSpec> {
+  if (provider.kind !== 'sops') return {};
   return {
-    wait: false,
-    healthChecks: [{ ...cluster, name: stack.database.cluster, namespace: stack.namespace }],
-    healthCheckExprs: [
-      { ...cluster, current: "status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')" },
-    ],
+    decryption: {
+      provider: KustomizationSpecDecryptionProvider.SOPS,
+      secretRef: { name: provider.decryptionSecret },
+    },
   };
-}
-
-/** Without its Secrets no pod behind starts. Flux has to be told what a finished SealedSecret looks like. */
-function secretsGate(provider: SecretProvider): Partial<KustomizationSpec> {
-  switch (provider.kind) {
-    case 'sealed-secrets': {
-      const synced = (status: string): string =>
-        `status.conditions.exists(c, c.type == 'Synced' && c.status == '${status}')`;
-      const sealed = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret' };
-      return {
-        wait: true,
-        healthCheckExprs: [{ ...sealed, failed: synced('False'), current: synced('True') }],
-      };
-    }
-    case 'sops':
-      return {
-        wait: true,
-        decryption: {
-          provider: KustomizationSpecDecryptionProvider.SOPS,
-          secretRef: { name: provider.decryptionSecret },
-        },
-      };
-    default:
-      return { wait: true };
-  }
 }
 
 /**
@@ -104,7 +76,8 @@ export function flux(app: App, stack: Stack, files: readonly RenderedFile[]): vo
         path: `${stack.flux.path}/${stack.name}/layers/${layer}`,
         prune: true,
         sourceRef: { kind: SOURCE_KINDS[stack.flux.source.kind], name: stack.flux.source.name },
-        ...gate(stack, layer),
+        ...gate(files.filter((one) => one.layer === layer).flatMap(({ manifests }) => manifests)),
+        ...(layer === 'secrets' ? decryption(stack.provider) : {}),
       },
     });
   }
