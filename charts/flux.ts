@@ -10,8 +10,9 @@ import {
 } from '../imports/kustomize.toolkit.fluxcd.io.ts';
 import { deliveries } from '../model/delivery/index.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { decryptionOf, providerFacts, type SecretProvider } from '../model/providers/index.ts';
+import { decryptionOf, type SecretProvider } from '../model/providers/index.ts';
 import type { Stack } from '../model/stack.ts';
+import { gate } from './health.ts';
 import { layersOf } from './layers.ts';
 
 /** Time beyond the slowest rollout for building, applying and the first look. */
@@ -34,34 +35,13 @@ function slowestRollout(manifests: readonly Manifest[]): number {
   return Math.ceil(slowest / 60);
 }
 
-/** What a layer waits for. Only things that become true by themselves: a gate that cannot open stops everything behind it. */
-function gate(stack: Stack, layer: Layer): Partial<KustomizationSpec> {
-  if (layer === 'secrets') return secretsGate(stack.provider);
-  if (layer !== 'data') return { wait: true };
-  // Not the claims: a class that binds on first use would wait for pods of the layer behind this one.
-  const cluster = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' };
-  return {
-    wait: false,
-    healthChecks: [{ ...cluster, name: stack.database.cluster, namespace: stack.namespace }],
-    healthCheckExprs: [
-      { ...cluster, current: "status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')" },
-    ],
-  };
-}
-
 const DECRYPTION = { sops: KustomizationSpecDecryptionProvider.SOPS } as const;
 
-/** Without its Secrets no pod behind starts. Flux has to be told what a finished object of another program looks like. */
-function secretsGate(provider: SecretProvider): Partial<KustomizationSpec> {
-  const { finished } = providerFacts(provider.kind);
-  const decryption = decryptionOf(provider);
-  return {
-    wait: true,
-    ...(finished === undefined ? {} : { healthCheckExprs: [finished] }),
-    ...(decryption === undefined
-      ? {}
-      : { decryption: { provider: DECRYPTION[decryption.format], secretRef: { name: decryption.secret } } }),
-  };
+/** How Flux opens Secrets that are encrypted in the repository. */
+function decryption(provider: SecretProvider): Partial<KustomizationSpec> {
+  const found = decryptionOf(provider);
+  if (found === undefined) return {};
+  return { decryption: { provider: DECRYPTION[found.format], secretRef: { name: found.secret } } };
 }
 
 /**
@@ -95,7 +75,8 @@ export function flux(app: App, stack: Stack, files: readonly RenderedFile[]): vo
         path: `${stack.flux.path}/${stack.name}/layers/${layer}`,
         prune: true,
         sourceRef: { kind: SOURCE_KINDS[stack.flux.source.kind], name: stack.flux.source.name },
-        ...gate(stack, layer),
+        ...gate(files.filter((one) => one.layer === layer).flatMap(({ manifests }) => manifests)),
+        ...(layer === 'secrets' ? decryption(stack.provider) : {}),
       },
     });
   }

@@ -5,6 +5,7 @@ import { COMPONENT_NAMES, type ComponentName, type Settings } from '../model/com
 import type { OpenDoor, OpenDoors } from '../model/entrances/entrance.ts';
 import { type EntranceOwn, VIAS, type Via } from '../model/entrances/index.ts';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
+import { ambiguous } from '../model/routes.ts';
 import type { Scene, Stack } from '../model/stack.ts';
 import { element } from './components/element.ts';
 import { jicofo } from './components/jitsi/jicofo.ts';
@@ -89,9 +90,17 @@ function isThere<T>(own: T): own is Exclude<T, undefined> {
 /**
  * The stack's objects by file, below the stack's folder. Pure: same stack, same objects.
  *
- * @throws when a class would drop a field (see guard.ts): a mistake in a chart, not in the stack
+ * @throws when a class would drop a field (see guard.ts), or nothing says which of two routes is tried first: a mistake
+ *   in a chart or a component, not in the stack
  */
 export function chartStack(stack: Stack): readonly RenderedFile[] {
+  const rivals = ambiguous(stack.topology.routes);
+  if (rivals !== undefined) {
+    const names = rivals.map(({ to }) => to.service).join(' and ');
+    throw new Error(
+      `two routes of ${rivals[0].host} may take the same request, to ${names}: give each a rank`,
+    );
+  }
   const app = new App();
   for (const chart of BEFORE) chart(app, stack);
   for (const name of COMPONENT_NAMES) chartComponent(app, stack, name);

@@ -1,7 +1,7 @@
 import { at, type Data, text, textMap, texts } from '../plain/data.ts';
 import { configMapKey, environment, projected, secretKey, variables } from './by-key.ts';
 import { CONFIG_MAP, DATABASE_CLUSTER, OBJECT_STORE, SECRET, SERVICE, SERVICE_ACCOUNT } from './keys.ts';
-import type { Field, KindKnowledge, MadeObject, Reference } from './kind.ts';
+import { condition, type Field, type KindKnowledge, type MadeObject, type Reference } from './kind.ts';
 
 /** https://cloudnative-pg.io/documentation/current/applications/ */
 const LOGIN_KEYS = [
@@ -71,6 +71,7 @@ const IN_STORE = 'names something inside the object store';
 const cluster: KindKnowledge = {
   group: 'postgresql.cnpg.io',
   kind: 'Cluster',
+  readiness: { current: condition('Ready', 'True') },
   // Its webhook: https://github.com/cloudnative-pg/cloudnative-pg internal/webhook
   names: { form: 'label-1035', max: 50 },
   holdsData: true,

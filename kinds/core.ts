@@ -30,6 +30,8 @@ const service: KindKnowledge = {
 const claim: KindKnowledge = {
   group: '',
   kind: 'PersistentVolumeClaim',
+  // A class that binds on first use waits for a pod.
+  readiness: { isAwaited: false },
   holdsData: true,
   immutable: [
     { field: 'spec.resources.requests.storage', is: 'size' },

@@ -40,6 +40,8 @@ export interface KindKnowledge {
   readonly selects?: readonly Selector[];
   /** Fields with an image of pods that are made for it. */
   readonly images?: readonly Field[];
+  /** How it becomes ready. @default - as its status says in the conditions that every controller writes */
+  readonly readiness?: Readiness;
   /** Whether data is lost when the object is; `true` where that holds for each of them, whatever it says. */
   readonly holdsData?: true | ((object: Data) => boolean);
   /** Fields whose keys are values that this object itself keeps: they are lost with it. */
@@ -58,6 +60,24 @@ export interface PodKnowledge {
   readonly replaced?: true;
   /** The field with `type` and `rollingUpdate`, for kinds that may start a new pod while the old one runs. */
   readonly strategy?: Field;
+}
+
+/**
+ * What is special about how an object becomes ready.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-assessment
+ */
+export interface Readiness {
+  /** Conditions of its status that say that it is ready, or never will be, in CEL. */
+  readonly current?: string;
+  readonly failed?: string;
+  /** False for what may only become ready by an object of a later layer. @default true */
+  readonly isAwaited?: false;
+}
+
+/** A condition of an object's status, in CEL. */
+export function condition(type: string, status: 'True' | 'False'): string {
+  return `status.conditions.exists(c, c.type == '${type}' && c.status == '${status}')`;
 }
 
 /** How a name must be written. */

@@ -1,11 +1,12 @@
 import { at, data, list, text } from '../plain/data.ts';
 import { CONFIG_MAP, SECRET } from './keys.ts';
-import type { KindKnowledge } from './kind.ts';
+import { condition, type KindKnowledge } from './kind.ts';
 
 const sealedSecret: KindKnowledge = {
   group: 'bitnami.com',
   kind: 'SealedSecret',
   keeps: ['spec.encryptedData'],
+  readiness: { current: condition('Synced', 'True'), failed: condition('Synced', 'False') },
   notChecked: { 'spec.template.metadata': 'is of the Secret that it makes' },
   makes: ({ metadata, spec }) => {
     const parts = [at(spec, 'encryptedData'), at(spec, 'template', 'data')];

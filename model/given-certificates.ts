@@ -1,20 +1,21 @@
 import { compareText } from './diagnostic.ts';
-import { doorTls, openEntrances } from './entrances/index.ts';
+import { entranceAt, givenSecret } from './entrances/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { SecretSpec } from './secrets.ts';
-import { type Door, hostsAt, type Topology } from './topology.ts';
+import { DOORS, type Door, hostsAt, type Topology } from './topology.ts';
 
 /** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
 export function givenCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
-  const hostsBySecret = new Map<string, Set<string>>();
-  for (const door of ['public', 'lan'] as const) {
-    const source = doorTls(stack, door);
-    if (source === undefined || !('secret' in source)) continue;
-    for (const { host } of hostsAt(topology, door)) {
-      hostsBySecret.set(source.secret, (hostsBySecret.get(source.secret) ?? new Set()).add(host));
-    }
+  const bySecret = new Map<string, { readonly hosts: Set<string>; readonly readers: Set<string> }>();
+  for (const door of DOORS) {
+    const given = givenSecret(stack, door);
+    const at = entranceAt(stack, door);
+    if (given === undefined || at === undefined) continue;
+    const { hosts, readers } = bySecret.get(given.name) ?? { hosts: new Set(), readers: new Set() };
+    for (const { host } of hostsAt(topology, door)) hosts.add(host);
+    bySecret.set(given.name, { hosts, readers: readers.add(at.entrance.peer(at.own).id) });
   }
-  return [...hostsBySecret].map(([name, hosts]) => ({
+  return [...bySecret].map(([name, { hosts, readers }]) => ({
     name,
     places: certificatePlaces(stack, topology, name),
     certificateFor: [...hosts].sort(compareText),
@@ -22,15 +23,15 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
       {
         key: 'tls.crt',
         what: 'certificate chain',
-        readers: readers(stack, name),
+        readers: [...readers],
         form: { kind: 'given', pem: 'certificate' },
-        loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
+        loss: 'renew it before it ends: browsers and other homeservers refuse it from then on',
         rotation: 'nobody, where the new one is valid for the same hosts',
       },
       {
         key: 'tls.key',
         what: "the certificate's private key",
-        readers: readers(stack, name),
+        readers: [...readers],
         form: { kind: 'given', pem: 'private key' },
         loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
         rotation: 'nobody, together with its certificate',
@@ -39,24 +40,9 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
   }));
 }
 
-/** The entrances that serve a given certificate. */
-function readers(stack: StackFacts, secret: string): readonly string[] {
-  return openEntrances(stack).flatMap(({ entrance, doors }) => {
-    const owns = [doors.public, doors.lan].filter((own) => own !== undefined);
-    const [user] = owns.filter((own) => {
-      const source = entrance.tls(own);
-      return source !== undefined && 'secret' in source && source.secret === secret;
-    });
-    return user === undefined ? [] : [entrance.peer(user).id];
-  });
-}
-
 /** The namespaces of what names a TLS Secret: the stack's own first, where it is one of them. */
 function certificatePlaces(stack: StackFacts, topology: Topology, secret: string): SecretSpec['places'] {
-  const uses = ({ door }: { readonly door: Door }): boolean => {
-    const source = doorTls(stack, door);
-    return source !== undefined && 'secret' in source && source.secret === secret;
-  };
+  const uses = ({ door }: { readonly door: Door }): boolean => givenSecret(stack, door)?.name === secret;
   const namespaces = new Set([
     ...topology.hosts.filter(uses).map(({ certificate }) => certificate.namespace),
     ...topology.routes.filter(uses).map(({ to }) => to.namespace),

@@ -21,6 +21,7 @@ import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
+import { checkRoutes } from './checks/routes.ts';
 import { checkSecretConfig } from './checks/secret-config.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import { checkUnlikely } from './checks/unlikely.ts';
@@ -53,6 +54,7 @@ import { visible } from './visible.ts';
 const CHECKS: readonly Check[] = [
   checkHosts,
   checkEntrances,
+  checkRoutes,
   checkPorts,
   checkRelays,
   checkUdpRange,

@@ -8,7 +8,7 @@ import {
   type Settings,
 } from './components/index.ts';
 import { resolveFlux } from './delivery/flux.ts';
-import { DEFAULT_LAN_VIA, openDoor, openEntrances } from './entrances/index.ts';
+import { openDoor, openEntrances } from './entrances/index.ts';
 import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import { givenCertificates } from './given-certificates.ts';
@@ -16,10 +16,11 @@ import type { Images } from './images.ts';
 import { ownSecrets } from './own-secrets.ts';
 import { dotted } from './reading/yaml-source.ts';
 import { recordOf } from './records.ts';
+import { inOrder } from './routes.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
 import type { Stack } from './stack.ts';
-import { PEERS, type Peer, type Route, type Topology } from './topology.ts';
+import { PEERS, type Peer, type Topology } from './topology.ts';
 import { onlyOnce } from './unique.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
@@ -76,8 +77,8 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const name = written.name ?? defaultName(context.file);
   const storageClass = written.cluster?.storageClass;
   const { public: internet, lan } = written.expose;
-  const publicDoor = internet === undefined ? undefined : openDoor(internet.via, internet);
-  const lanDoor = lan === undefined ? undefined : openDoor(lan.via ?? DEFAULT_LAN_VIA, lan);
+  const publicDoor = internet === undefined ? undefined : openDoor('public', internet);
+  const lanDoor = lan === undefined ? undefined : openDoor('lan', lan);
   return {
     schema: written.schema,
     name,
@@ -195,19 +196,6 @@ function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology 
     hosts: parts.flatMap((one) => one.hosts ?? []),
     routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
   };
-}
-
-/** Most special first: every entrance takes the first rule of a host that fits, or behaves as if it did. */
-const SPECIAL: Readonly<Record<Route['match']['kind'], number>> = { exact: 0, regex: 1, prefix: 2, all: 3 };
-
-/** Routes of one host together, hosts in the order of their first route. */
-function inOrder(routes: readonly Route[]): readonly Route[] {
-  const hosts = [...new Set(routes.map(({ host }) => host))];
-  return hosts.flatMap((host) =>
-    routes
-      .filter((route) => route.host === host)
-      .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || SPECIAL[a.match.kind] - SPECIAL[b.match.kind]),
-  );
 }
 
 function deepFreeze<T>(value: T): T {

@@ -8,7 +8,7 @@ import {
   type LanName,
 } from './components/index.ts';
 import { fluxSchema } from './delivery/flux.ts';
-import { DEFAULT_LAN_VIA, entranceFields, viasAt } from './entrances/index.ts';
+import { DEFAULT_VIA, entranceFields, viasAt } from './entrances/index.ts';
 import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortText } from './fields.ts';
 import { NAME_LENGTH } from './limits.ts';
@@ -16,7 +16,6 @@ import { overridesSchema } from './overrides.ts';
 import { recordOf } from './records.ts';
 import { SCHEMAS } from './schemas.ts';
 import { secretsSchema } from './secret-settings.ts';
-import { tlsSchema } from './tls.ts';
 
 /** A name as Traefik's command line takes it. */
 const entryPoint = shortText.regex(
@@ -61,14 +60,17 @@ const expose = z.strictObject({
   public: z
     .strictObject({
       via: z.enum(viasAt('public')).describe('What carries HTTPS from the Internet.'),
-      ...entranceFields(),
+      ...entranceFields('public'),
     })
     .optional()
     .describe('Leave it out for a stack that only the local network reaches.'),
   lan: z
     .strictObject({
-      via: z.enum(viasAt('lan')).optional().describe(`Default: ${DEFAULT_LAN_VIA}.`),
-      tls: tlsSchema,
+      via: z
+        .enum(viasAt('lan'))
+        .optional()
+        .describe(`What carries HTTPS on the local network. Default: ${DEFAULT_VIA.lan}.`),
+      ...entranceFields('lan'),
       names: z
         .strictObject(lanNames)
         .optional()

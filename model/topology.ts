@@ -69,8 +69,11 @@ export interface Flow {
   readonly why: string;
 }
 
-/** The ways into a stack. */
-export type Door = 'public' | 'lan';
+/** The ways into a stack: from the Internet, and from the local network. */
+export const DOORS = ['public', 'lan'] as const;
+
+/** One of {@link DOORS}. */
+export type Door = (typeof DOORS)[number];
 
 /** A host name that leads to the stack, with or without HTTP behind it. */
 export interface HostClaim {
@@ -86,12 +89,36 @@ export interface HostClaim {
   readonly certificate: { readonly group: string; readonly namespace: string };
 }
 
-/** How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, unanchored. */
+/**
+ * How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, and unanchored:
+ * those of `rules/entrances/regexp.ts`. Some entrances compare the decoded path and others keep `/`, `:` and the like
+ * encoded (cloudflared and Traefik), so that they name neither these nor `%` within an identifier, but `[^/]+`.
+ */
 export type PathMatch =
   | { readonly kind: 'all' }
   | { readonly kind: 'prefix' | 'exact' | 'regex'; readonly paths: readonly string[] };
 
-/** An HTTP host (and part of its paths) that an entrance passes on to a Service. */
+/** By what requests are known that have to reach the same one of several pods. */
+export type Balance =
+  /** The entrance sets a cookie of this name. Programs other than browsers rarely keep it. */
+  | { readonly by: 'cookie'; readonly name: string }
+  | { readonly by: 'header'; readonly name: string }
+  /** The client's own address. */
+  | { readonly by: 'source' };
+
+/** The largest body of a request. */
+export interface BodyLimit {
+  readonly bytes: number;
+  /** As people write it. */
+  readonly text: string;
+  /** The field of the stack file that decides it. */
+  readonly decidedBy: Path;
+}
+
+/**
+ * An HTTP host (and part of its paths) that an entrance passes on to a Service. What it needs beyond that, an entrance
+ * can do or not (`can` in entrances/entrance.ts): then the stack has an error, or SUMMARY.md says it.
+ */
 export interface Route {
   readonly door: Door;
   readonly host: string;
@@ -99,10 +126,23 @@ export interface Route {
   /** The Service, and its port by number. */
   readonly to: { readonly service: string; readonly namespace: string; readonly port: number };
   /**
-   * Which of a host's routes is tried first: the higher number.
-   * @default - the more special kind of match: exact, then regex, then prefix, then all
+   * Which of a host's routes is tried first: the higher number, a whole one above 0. Leave room between them, so that
+   * one more changes no other. Routes that may take the same request and lead to different programs need one each
+   * (see routes.ts).
+   * @default - none: after those with a rank, the more special kind of match first: exact, regex, prefix, all
    */
   readonly rank?: number;
+  /** @default - any of its pods answers any request */
+  readonly balance?: Balance;
+  /** In seconds. @default - an answer within half a minute, which every entrance waits for */
+  readonly timeouts?: {
+    /** Longest until the program begins to answer, such as a long poll. */
+    readonly request?: number;
+    /** Longest that a connection is silent in between, such as a WebSocket. */
+    readonly idle?: number;
+  };
+  /** @default - a few kilobytes */
+  readonly body?: BodyLimit;
   /** What it belongs to: the file below `networking/` that holds the entrance for it. */
   readonly group: string;
 }

@@ -1,7 +1,8 @@
 import { SERVICE } from '../kinds/keys.ts';
 import type { Exposure, NodePort, OutsideService, PassedOn, Unrestricted } from '../model/exposure.ts';
 import { type ManifestFile, type ObjectId, objectKey } from '../model/manifest.ts';
-import { type EntranceRoute, entranceRoutes } from './entrances/routes.ts';
+import type { EntranceRoute } from './entrances/route.ts';
+import { entranceRoutes } from './entrances/routes.ts';
 import { baseline } from './pod-security/baseline.ts';
 import { restricted } from './pod-security/restricted.ts';
 import { at, inWords, items, text, textMap } from './reading/data.ts';

@@ -74,7 +74,7 @@ function whatOf({ route, paths, anyHost }: Opened): string {
   if (anyHost) return `answers for every host of the entrance, and leads to ${route.to}`;
   if (paths.length === 0) return `leads to ${route.to}, which no entrance leads to otherwise`;
   if (isEverything(paths)) return `opens the whole host: every path leads to ${route.to}`;
-  const named = paths.filter((path) => route.literals.includes(path));
+  const named = paths.filter((path) => route.paths.includes(path));
   const shown = (named.length > 0 ? named : paths).slice(0, 3).join(', ');
   return `opens more paths, such as ${shown}, which lead to ${route.to}`;
 }

@@ -1,10 +1,11 @@
-import { ADMINISTRATION, opened } from './entrances/opened.ts';
+import { ADMINISTRATION, ANYTHING, opened } from './entrances/opened.ts';
+import type { EntranceRoute } from './entrances/route.ts';
 import { entranceRoutes } from './entrances/routes.ts';
 import { finding, objects } from './reading/objects.ts';
 import type { Rule, RuleInput } from './rule.ts';
 
 const code = 'MR014';
-const NAMED = /^\/_synapse\/admin/;
+const NAMED = '/_synapse/admin';
 
 /** Finds routes that let strangers administer the homeserver. */
 export const administrationRule: Rule = {
@@ -30,8 +31,16 @@ function exposing(input: RuleInput) {
     const accepts = hosts.some(
       (host) => route.accepts({ host, path: ADMINISTRATION, isStranger: true }) !== 'no',
     );
-    const names =
-      route.literals.some((text) => NAMED.test(text)) || route.match.includes(' ^/_synapse/admin');
+    const names = route.paths.some((path) => path.startsWith(NAMED)) || isForIt(route, hosts);
     return accepts && (names || wider.has(`${route.owner.name} ${route.match} ${route.to}`));
   });
+}
+
+/** True where it takes this path, and not any: who answers there is the homeserver. */
+function isForIt({ accepts }: EntranceRoute, hosts: readonly string[]): boolean {
+  return hosts.some(
+    (host) =>
+      accepts({ host, path: ADMINISTRATION }) === 'yes' &&
+      ANYTHING.every((path) => accepts({ host, path }) === 'no'),
+  );
 }

@@ -1,6 +1,7 @@
-import { CERTIFICATE, INGRESS_ROUTE } from '../kinds/keys.ts';
-import { traefikRule } from './entrances/expression.ts';
-import { at, items, text, texts } from './reading/data.ts';
+import { CERTIFICATE } from '../kinds/keys.ts';
+import type { EntranceRoute } from './entrances/route.ts';
+import { entranceRoutes } from './entrances/routes.ts';
+import { at, text, texts } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import type { Finding, Rule } from './rule.ts';
 
@@ -12,22 +13,19 @@ export const certificatesRule: Rule = {
   title: 'Every certificate is valid for the hosts that are served with it.',
   check(input) {
     const all = objects(input);
-    const routes = ofKind(all, INGRESS_ROUTE);
+    const routes = entranceRoutes(all);
     return ofKind(all, CERTIFICATE).flatMap((one) => checkCertificate(one, routes));
   },
 };
 
-function checkCertificate(certificate: Located, routes: readonly Located[]): readonly Finding[] {
+function checkCertificate(certificate: Located, routes: readonly EntranceRoute[]): readonly Finding[] {
   const { namespace, data } = certificate;
   const secret = text(at(data, 'spec', 'secretName'));
   if (secret === undefined) return [];
   const names = [...texts(at(data, 'spec', 'dnsNames')), text(at(data, 'spec', 'commonName')) ?? ''];
   const served = routes
-    .filter(
-      (route) => route.namespace === namespace && at(route.data, 'spec', 'tls', 'secretName') === secret,
-    )
-    .flatMap((route) => items(at(route.data, 'spec', 'routes'), ''))
-    .flatMap(({ data: rule }) => traefikRule(text(rule.match) ?? '').hosts);
+    .filter((route) => route.owner.namespace === namespace && route.certificate === secret)
+    .flatMap(({ hosts }) => hosts);
   const missing = [...new Set(served)].filter((host) => !names.some((name) => covers(name, host)));
   if (missing.length === 0) return [];
   const what = `does not name ${missing.join(', ')}, which is served with it: browsers and other homeservers would refuse`;

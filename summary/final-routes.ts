@@ -1,5 +1,6 @@
 import { openEntrances } from '../model/entrances/index.ts';
 import type { Exposure, PassedOn } from '../model/exposure.ts';
+import { objectText } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Door, Route } from '../model/topology.ts';
 import { type Content, code, joined } from './markdown.ts';
@@ -46,26 +47,26 @@ function hostsByObject(routes: readonly PassedOn[]): ReadonlyMap<string, Readonl
   return found;
 }
 
-/** The entrance of the stack that reads an object with routes, and its doors. */
-function entranceOf(
-  stack: Stack,
-  { object }: PassedOn,
-): ReturnType<typeof openEntrances>[number] | undefined {
-  return openEntrances(stack).find(({ entrance: { routes } }) => routes === object.kind);
+/** The entrance whose objects are of this kind. */
+function entranceOf(stack: Stack, { object }: PassedOn) {
+  return openEntrances(stack).find(({ entrance: { routeKinds } }) =>
+    routeKinds.some(({ group, kind }) => group === object.group && kind === object.kind),
+  );
 }
 
-function through(stack: Stack, route: PassedOn): string {
+function through(stack: Stack, route: PassedOn): Content {
   const found = entranceOf(stack, route);
-  return found === undefined ? '' : found.entrance.peer(found.doors.public ?? found.doors.lan).title;
+  if (found === undefined) return code(objectText(route.object));
+  const { entrance, doors } = found;
+  return entrance.peer(doors.public ?? doors.lan).title;
 }
 
-/** Where an entrance serves both, a route is for the local network only where all else of its object is. */
+/** Where an entrance has both doors, a route is for the local network only where all else of its object is. */
 function doorOf(stack: Stack, route: PassedOn, hosts: ReadonlySet<string>): Door {
-  const { topology } = stack;
   const doors = entranceOf(stack, route)?.doors;
-  if (doors?.public === undefined) return 'lan';
-  if (doors.lan === undefined) return 'public';
-  const claims = topology.hosts.filter(({ host }) => hosts.has(host));
+  if (doors?.lan === undefined) return 'public';
+  if (doors.public === undefined) return 'lan';
+  const claims = stack.topology.hosts.filter(({ host }) => hosts.has(host));
   return claims.length > 0 && claims.every(({ door }) => door === 'lan') ? 'lan' : 'public';
 }
 

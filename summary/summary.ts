@@ -7,6 +7,7 @@ import { keepsCiphertext, providerFacts } from '../model/providers/index.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
 import type { Stack } from '../model/stack.ts';
 import {
+  DOORS,
   type Door,
   hostsAt,
   isDirect,
@@ -28,6 +29,7 @@ import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram, entranceOf, portText } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
 import { isStillThere, newRows } from './final-routes.ts';
+import { insidePorts, PURPOSES } from './inside-ports.ts';
 import {
   blocks,
   type Content,
@@ -111,7 +113,7 @@ function firewall(
   for (const { selects, ports } of topology.services) {
     for (const one of selected(topology, selects)) {
       for (const open of ports.map(({ to }) => portOf(one, to)).filter(({ on }) => on === 'node')) {
-        if (isClosed(one, open)) continue;
+        if (isClosed(one, open) || open.purpose !== undefined) continue;
         rows.push([
           portText(open),
           'the cluster only',
@@ -120,6 +122,10 @@ function firewall(
         ]);
       }
     }
+  }
+  for (const { workload, port, purpose } of insidePorts(topology)) {
+    if (isClosed(workload, port)) continue;
+    rows.push([portText(port), 'the cluster only', nodes, `${workload.title}: ${PURPOSES[purpose]}`]);
   }
   for (const workload of topology.workloads) {
     const more = configured(workload)?.filter((one) => !workload.ports.some((port) => isSamePort(one, port)));
@@ -135,9 +141,7 @@ function firewall(
   rows.push(...newPortRows(exposure));
   return [
     heading(2, 'Firewall: ports to open'),
-    rows.length === 0
-      ? md`Nothing: the tunnel is opened from inside.`
-      : table(['port', 'from', 'to', 'for'], rows),
+    rows.length === 0 ? md`None.` : table(['port', 'from', 'to', 'for'], rows),
     ...entrances.flatMap(({ entrance: { noPorts } }) => (noPorts === undefined ? [] : [md`${noPorts}`])),
   ];
 }
@@ -151,7 +155,7 @@ function dns(stack: Stack): readonly Markdown[] {
     host === stack.serverName && host !== stack.synapse.host
       ? md`${maker}. It takes the name over from a web site there: to keep one, write ${code('wellKnown: elsewhere')}`
       : maker;
-  for (const door of ['public', 'lan'] as const) {
+  for (const door of DOORS) {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
     const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);

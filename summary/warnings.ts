@@ -1,5 +1,4 @@
 import { reservedWithin } from '../model/checks/reserved-ports.ts';
-import { uploadBytes } from '../model/components/synapse.ts';
 import { openEntrances } from '../model/entrances/index.ts';
 import type { Exposure } from '../model/exposure.ts';
 import { isDocumentationAddress } from '../model/fields.ts';
@@ -7,6 +6,8 @@ import { objectText } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
 import { isDirect, isOnNode, listeners, portOf } from '../model/topology.ts';
 import { portText } from './diagram.ts';
+import { insidePorts, PURPOSES } from './inside-ports.ts';
+import { beyondLimits } from './route-limits.ts';
 
 /** Bytes that Jitsi's own package of the video bridge asks the kernel for; LiveKit complains below half of it. */
 const UDP_BUFFER = 10_485_760;
@@ -62,12 +63,11 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly string[] {
       `callNodes.addresses.public is ${address.ip}, an address reserved for documentation: calls fail until it is the address at which clients reach your call nodes.`,
     );
   }
-  const { uploadLimit } = stack.synapse;
-  const facts = {
-    entryPoint: stack.cluster.traefik.entryPoints.https,
-    upload: { text: uploadLimit, bytes: uploadBytes(uploadLimit) },
-  };
-  found.push(...openEntrances(stack).flatMap(({ entrance, doors }) => entrance.notes(doors, facts)));
+  for (const { entrance, doors } of openEntrances(stack)) {
+    const routes = stack.topology.routes.filter(({ door }) => doors[door] !== undefined);
+    const facts = { entryPoint: stack.cluster.traefik.entryPoints.https, routes };
+    found.push(...entrance.notes(doors, facts), ...beyondLimits(stack.topology, routes, entrance.can));
+  }
   found.push(...callsThroughTheRouter(stack), ...halfNames(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
@@ -92,6 +92,11 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly string[] {
   if (livekit !== undefined) {
     found.push(
       `LiveKit's signalling port ${livekit.signalling}/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.`,
+    );
+  }
+  for (const { workload, port, purpose } of insidePorts(stack.topology)) {
+    found.push(
+      `${workload.title} answers ${PURPOSES[purpose]} on ${portText(port)} of its node, unencrypted and for everybody who reaches the node: keep it closed to all but the cluster.`,
     );
   }
   const within = livekit === undefined ? [] : reservedWithin(livekit.udp.first, livekit.udp.last);

@@ -15,7 +15,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   // What goes into the programs, and what objects are built of: neither knows the other.
   settings: ['model'],
   constructs: ['model'],
-  charts: ['constructs', 'imports', 'model', 'settings'],
+  charts: ['constructs', 'imports', 'kinds', 'model', 'settings'],
   imports: [],
   // What is special about each kind of object.
   kinds: ['model', 'plain'],

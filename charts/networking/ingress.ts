@@ -2,19 +2,19 @@ import type { App } from 'cdk8s';
 import { certificateSecret } from '../../constructs/certificate-secret.ts';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { type Owner, objectMeta } from '../../constructs/labels.ts';
-import { Certificate } from '../../imports/cert-manager.io.ts';
 import {
   IngressRoute,
   IngressRouteSpecRoutesKind,
+  type IngressRouteSpecRoutesServices,
   IngressRouteSpecRoutesServicesPort,
   Middleware,
 } from '../../imports/traefik.io.ts';
-import { compareText } from '../../model/diagnostic.ts';
 import type { OpenDoors } from '../../model/entrances/entrance.ts';
-import { doorTls } from '../../model/entrances/index.ts';
+import { precedence } from '../../model/routes.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { TlsSource } from '../../model/tls.ts';
 import { claimOf, type Door, type HostClaim, type PathMatch, type Route } from '../../model/topology.ts';
+import { certificates, groupOwner } from './certificates.ts';
 
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS = { name: 'hsts', seconds: 31_536_000 } as const;
@@ -70,11 +70,6 @@ function byName(stack: Stack, routes: readonly Route[]): ReadonlyMap<string, rea
   return named;
 }
 
-/** Labels name the group: its routes can lead to several programs, none of which owns the entrance. */
-function groupOwner(stack: Stack, group: string, namespace: string): Owner {
-  return { id: group, role: group, instance: stack.name, namespace };
-}
-
 function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: readonly Route[]): void {
   const [first] = routes;
   if (first === undefined) return;
@@ -86,10 +81,14 @@ function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: reado
       routes: routes.map((route) => ({
         kind: IngressRouteSpecRoutesKind.RULE,
         match: rule(route.host, route.match),
-        ...priority(stack, route),
+        ...priority(route),
         middlewares: [{ name: HSTS.name }],
         services: [
-          { name: route.to.service, port: IngressRouteSpecRoutesServicesPort.fromNumber(route.to.port) },
+          {
+            name: route.to.service,
+            port: IngressRouteSpecRoutesServicesPort.fromNumber(route.to.port),
+            ...sticky(route),
+          },
         ],
       })),
       tls: { secretName: certificateSecret(stack, certificate.group, first.door) },
@@ -97,11 +96,25 @@ function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: reado
   });
 }
 
-/** Traefik tries the longest rule first, which says nothing where regular expressions or ranks decide. */
-function priority(stack: Stack, route: Route): { readonly priority?: number } {
-  const ofHost = stack.topology.routes.filter(({ host, door }) => host === route.host && door === route.door);
-  const isOrdered = ofHost.some(({ match, rank }) => match.kind === 'regex' || rank !== undefined);
-  return isOrdered ? { priority: ofHost.length - ofHost.indexOf(route) } : {};
+/** Above the length of any rule that somebody writes. */
+const FIRST_PRIORITY = 100_000;
+
+/**
+ * Without one, Traefik takes the length of a rule, and of two that are equal any: the routes of a host are in several
+ * objects, and others in the cluster have some for every host. Who answers everything keeps its length: longer than
+ * the rules for every host, and shorter than those with which cert-manager answers HTTP-01 challenges on the same one.
+ *
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
+ */
+function priority(route: Route): { readonly priority?: number } {
+  const isLast = route.match.kind === 'all' && route.rank === undefined;
+  return isLast ? {} : { priority: FIRST_PRIORITY + precedence(route) };
+}
+
+/** Traefik sets the cookie itself, and knows the pod by it. */
+function sticky({ balance }: Route): Pick<IngressRouteSpecRoutesServices, 'sticky'> {
+  if (balance?.by !== 'cookie') return {};
+  return { sticky: { cookie: { name: balance.name, httpOnly: true, secure: true } } };
 }
 
 const MATCHERS = { exact: 'Path', prefix: 'PathPrefix', regex: 'PathRegexp' } as const;
@@ -111,24 +124,4 @@ function rule(host: string, match: PathMatch): string {
   if (match.kind === 'all') return hostRule;
   const paths = match.paths.map((path) => `${MATCHERS[match.kind]}(\`${path}\`)`).join(' || ');
   return `${hostRule} && ${match.paths.length > 1 ? `(${paths})` : paths}`;
-}
-
-/** A certificate for the hosts of a group at each door that asks cert-manager for them. */
-function certificates(file: ChartFile, stack: Stack, claims: readonly HostClaim[], group: string): void {
-  for (const door of ['lan', 'public'] as const) {
-    const source = doorTls(stack, door);
-    if (source === undefined || 'secret' in source) continue;
-    const covered = claims.filter((claim) => claim.certificate.group === group && claim.door === door);
-    const [first] = covered;
-    if (first === undefined) continue;
-    const name = certificateSecret(stack, group, door);
-    new Certificate(file, name, {
-      metadata: objectMeta(groupOwner(stack, group, first.certificate.namespace), name),
-      spec: {
-        secretName: name,
-        dnsNames: [...new Set(covered.map(({ host }) => host))].sort(compareText),
-        issuerRef: { group: 'cert-manager.io', ...source.issuer },
-      },
-    });
-  }
 }

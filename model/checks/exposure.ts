@@ -1,11 +1,12 @@
-import { entranceAt } from '../entrances/index.ts';
+import { entranceAt, givenSecret } from '../entrances/index.ts';
+import { DOORS } from '../topology.ts';
 import type { Check } from './check.ts';
 import type { CheckFinding } from './finding.ts';
 import { namedHosts } from './named-hosts.ts';
 
 /** What the entrance of each door says of its settings, and of the hosts that lead there. */
 export const checkEntrances: Check = (written, stack) =>
-  (['public', 'lan'] as const).flatMap((door) => {
+  DOORS.flatMap((door) => {
     const at = entranceAt(stack, door);
     if (at?.entrance.check === undefined) return [];
     const own = stack.topology.hosts
@@ -32,12 +33,13 @@ export const checkTlsSecrets: Check = (written, stack) => {
       .map(({ name }) => name),
     stack.database.secret,
   ]);
-  for (const door of ['public', 'lan'] as const) {
-    const name = written.expose[door]?.tls?.secret;
-    if (name === undefined || (!own.has(name) && name !== LIST_OF_FILES)) continue;
+  for (const door of DOORS) {
+    const given = givenSecret(stack, door);
+    if (given === undefined || (!own.has(given.name) && given.name !== LIST_OF_FILES)) continue;
+    const { name, at } = given;
     findings.push({
       code: 'MG030',
-      at: ['expose', door, 'tls', 'secret'],
+      at,
       what:
         name === LIST_OF_FILES
           ? `a Secret cannot be called "${name}" here: its file would take the place of kustomization.yaml`

@@ -2,7 +2,7 @@ import type { StackFacts } from '../facts.ts';
 import type { Door, HostClaim, Route } from '../topology.ts';
 
 /** What every door to one thing has in common. */
-type RouteTarget = Pick<Route, 'match' | 'to' | 'group' | 'rank'>;
+type RouteTarget = Omit<Route, 'door' | 'host'>;
 
 /**
  * The names of a component that has a host: the canonical one at the stack's front door, and its extra name on the

@@ -337,7 +337,7 @@ export const synapse = component({
     DATABASES.offer({ name: 'synapse', owner: 'synapse', for: 'synapse' }),
     WELL_KNOWN_CLIENT.offer({ 'm.homeserver': { base_url: baseUrl } }),
   ],
-  parts: ({ host, resources, secretConfig }, { facts, offers }) => {
+  parts: ({ host, uploadLimit, resources, secretConfig }, { facts, offers }) => {
     const { namespace } = facts;
     return {
       containers: [{ at: ['resources'], resources, floor: MEMORY_FLOOR }],
@@ -380,6 +380,11 @@ export const synapse = component({
         // An allow-list: the admin API and metrics listen on the same port and are never public.
         match: { kind: 'prefix', paths: ['/_matrix/', '/_synapse/client/'] },
         to: { service: 'synapse', namespace, port: 8008 },
+        body: {
+          bytes: uploadBytes(uploadLimit),
+          text: uploadLimit,
+          decidedBy: ['synapse', 'uploadLimit'],
+        },
         group: 'synapse',
       }),
       secrets: [

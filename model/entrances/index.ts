@@ -1,7 +1,9 @@
-import type * as z from 'zod';
+import * as z from 'zod';
+import type { CheckFinding } from '../checks/finding.ts';
+import type { Path } from '../reading/yaml-source.ts';
 import { keysOf } from '../records.ts';
 import type { TlsSource } from '../tls.ts';
-import type { Door } from '../topology.ts';
+import { DOORS, type Door } from '../topology.ts';
 import type { Doors, Entrance, OpenDoor, OpenDoors } from './entrance.ts';
 import { traefik } from './traefik.ts';
 import { tunnel } from './tunnel.ts';
@@ -29,9 +31,6 @@ function entranceOf(via: string): AnyEntrance {
   return found;
 }
 
-/** What the local network comes through where the stack file does not say. */
-export const DEFAULT_LAN_VIA = 'traefik' satisfies Via;
-
 /** Every {@link Via}. */
 export const VIAS = keysOf(entrances);
 
@@ -40,33 +39,69 @@ export function viasAt(door: Door): readonly Via[] {
   return VIAS.filter((via) => entranceOf(via).doors.includes(door));
 }
 
-type EntranceFields = { readonly [V in Via as Entrances[V]['key']]: z.ZodOptional<Entrances[V]['schema']> };
+/** What a door goes through where the file does not say it. */
+export const DEFAULT_VIA = { lan: 'traefik' } as const satisfies Readonly<Partial<Record<Door, Via>>>;
 
-/** The keys beside `via` at the public door. */
-export function entranceFields(): EntranceFields {
-  return {
-    tunnel: described(entrances.tunnel),
-    tls: described(entrances.traefik),
-  };
+/** Everything that is written at a door: `via`, and the keys of the entrances. */
+type WrittenDoor = Readonly<Partial<Record<string, unknown>>> & { readonly via?: Via | undefined };
+
+/** What a door goes through. @throws where nothing says so, which the schema does not let pass */
+export function viaAt(door: Door, written: WrittenDoor): Via {
+  const defaults: Readonly<Partial<Record<Door, Via>>> = DEFAULT_VIA;
+  const via = written.via ?? defaults[door];
+  if (via === undefined) throw new Error(`expose.${door} goes through nothing`);
+  return via;
 }
 
-function described<Schema extends z.ZodType>({
-  schema,
-  via,
-}: Pick<Entrance<string, string, Schema, unknown>, 'schema' | 'via'>): z.ZodOptional<Schema> {
-  return schema.optional().describe(`With via: ${via}.`);
+type KeyAt<At extends Door> = {
+  [V in Via]: At extends Entrances[V]['doors'][number] ? Entrances[V]['key'] : never;
+}[Via];
+
+type EntranceFields<At extends Door> = {
+  readonly [V in Via as Entrances[V]['key'] & KeyAt<At>]: z.ZodOptional<Entrances[V]['schema']>;
+};
+
+/** The keys next to `via` at a door. @throws where two entrances have one key there */
+export function entranceFields<At extends Door>(door: At): EntranceFields<At> {
+  const fields: Record<string, z.ZodType> = {};
+  for (const via of viasAt(door)) {
+    const { key, schema } = entranceOf(via);
+    const about = schema.description === undefined ? '' : `${schema.description} `;
+    fields[key] = schema.optional().describe(`${about}With via: ${via}.`);
+  }
+  if (!areFieldsOf(door, fields)) throw new Error(`two entrances have one key in expose.${door}`);
+  return fields;
+}
+
+function areFieldsOf<At extends Door, Fields extends Readonly<Record<string, z.ZodType>>>(
+  door: At,
+  fields: Fields,
+): fields is Fields & EntranceFields<At> {
+  return viasAt(door).every((via) => {
+    const field = fields[entranceOf(via).key];
+    return field instanceof z.ZodOptional && field.unwrap() === entranceOf(via).schema;
+  });
+}
+
+/** The settings that are written at a door, each with what is missing or too much in them. */
+export function settingsAt(
+  door: Door,
+  written: WrittenDoor,
+): readonly { readonly via: Via; readonly key: string; choices(at: Path): readonly CheckFinding[] }[] {
+  return viasAt(door).flatMap((via) => {
+    const { key } = entranceOf(via);
+    const own = written[key];
+    return own === undefined ? [] : [{ via, key, choices: (at) => entranceOf(via).choices?.(own, at) ?? [] }];
+  });
 }
 
 /**
  * Opens a door.
  *
- * @param written everything at the door: `via`, and the keys of the entrances
  * @returns undefined where its settings are not whole, which the checks report
  */
-export function openDoor(
-  via: Via,
-  written: Readonly<Partial<Record<string, unknown>>>,
-): OpenDoor | undefined {
+export function openDoor(door: Door, written: WrittenDoor): OpenDoor | undefined {
+  const via = viaAt(door, written);
   const openable: Readonly<Record<Via, { open(settings: unknown): OpenDoor | undefined }>> = entrances;
   const settings = written[entranceOf(via).key];
   return settings === undefined ? undefined : openable[via].open(settings);
@@ -86,7 +121,7 @@ export function openEntrances(facts: {
   readonly expose: Doors;
 }): readonly { readonly entrance: AnyEntrance; readonly doors: OpenDoors<unknown> }[] {
   const found = new Map<AnyEntrance, Partial<Record<Door, unknown>>>();
-  for (const door of ['public', 'lan'] as const) {
+  for (const door of DOORS) {
     const at = entranceAt(facts, door);
     if (at !== undefined) found.set(at.entrance, { ...found.get(at.entrance), [door]: at.own });
   }
@@ -97,4 +132,15 @@ export function openEntrances(facts: {
 export function doorTls(facts: { readonly expose: Doors }, door: Door): TlsSource | undefined {
   const at = entranceAt(facts, door);
   return at?.entrance.tls(at.own);
+}
+
+/** The Secret that somebody keeps with a door's certificate, and the field that names it. */
+export function givenSecret(
+  facts: { readonly expose: Doors },
+  door: Door,
+): { readonly name: string; readonly at: Path } | undefined {
+  const at = entranceAt(facts, door);
+  const source = at?.entrance.tls(at.own);
+  if (at === undefined || source === undefined || !('secret' in source)) return undefined;
+  return { name: source.secret, at: ['expose', door, at.entrance.key, ...(at.entrance.secretAt ?? [])] };
 }

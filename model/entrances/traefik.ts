@@ -1,4 +1,6 @@
+import { exactlyOne } from '../checks/exactly-one.ts';
 import type { Phrase } from '../phrase.ts';
+import { dotted } from '../reading/yaml-source.ts';
 import { resolveTls, type TlsSource, tlsSchema } from '../tls.ts';
 import { entrance, type NoteFacts } from './entrance.ts';
 
@@ -15,10 +17,12 @@ export const traefik = entrance({
   schema: tlsSchema,
   example: 'tls: {issuer: {name: …}} or tls: {secret: …}',
   title: 'Traefik',
+  routeKinds: [{ group: 'traefik.io', kind: 'IngressRoute' }],
+  choices: (written, at) => exactlyOne(at, written, ['issuer', 'secret']),
   resolve: resolveTls,
   peer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
-  routes: 'IngressRoute',
   tls: (own: TlsSource) => own,
+  secretAt: ['secret'],
   dns: (_own, door) => ({
     type: 'A',
     leadsTo: [door === 'public' ? "Traefik's public address" : "Traefik's local address"],
@@ -63,6 +67,8 @@ export const traefik = entrance({
       ' in addresses, so that rooms cannot be found by their aliases',
     ],
   },
+  // Its hashing takes the address of whoever connects, which is another proxy's more often than the client's.
+  can: { regex: true, sticky: ['cookie'] },
   notes: ({ public: anybody }, facts) => [
     ...(anybody === undefined
       ? []
@@ -90,14 +96,16 @@ function plainHttp(tls: TlsSource): Phrase {
   ];
 }
 
-/** Largest uploads that Traefik would cut off: its time limit is set where it starts, not by any object of ours. */
-function slowUploads(slowest: number, { entryPoint, upload }: NoteFacts): readonly string[] {
-  const megabits = (upload.bytes * 8) / 1_000_000;
+/** The largest upload, if Traefik would cut it off: its time limit is set where it starts, not by any object of ours. */
+function slowUploads(slowest: number, { entryPoint, routes }: NoteFacts): readonly string[] {
+  const [body] = routes.flatMap((one) => one.body ?? []).sort((a, b) => b.bytes - a.bytes);
+  if (body === undefined) return [];
+  const megabits = (body.bytes * 8) / 1_000_000;
   if (megabits <= READ_SECONDS * slowest) return [];
   const needed = Math.ceil(megabits / READ_SECONDS);
   const seconds = Math.ceil(megabits / slowest / 60) * 60;
   const option = `--entryPoints.${entryPoint}.transport.respondingTimeouts.readTimeout=${seconds}s`;
   return [
-    `Traefik cuts off a request that takes more than ${READ_SECONDS} seconds to arrive. A file of ${upload.text} (synapse.uploadLimit) needs ${needed} Mbit/s for that: slower uploads always fail. Start Traefik with ${option}, which is enough for ${slowest} Mbit/s.`,
+    `Traefik cuts off a request that takes more than ${READ_SECONDS} seconds to arrive. A file of ${body.text} (${dotted(body.decidedBy)}) needs ${needed} Mbit/s for that: slower uploads always fail. Start Traefik with ${option}, which is enough for ${slowest} Mbit/s.`,
   ];
 }

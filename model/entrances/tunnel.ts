@@ -27,6 +27,12 @@ export interface Tunnel {
 
 /** What Cloudflare accepts in one request on its free and professional plans, in MB of 10^6 bytes. */
 const UPLOAD_MB = 100;
+/** Seconds between two reads from the tunnel. @see https://developers.cloudflare.com/fundamentals/reference/connection-limits/ */
+const READ_SECONDS = 120;
+const GIVES_UP = {
+  most: READ_SECONDS,
+  what: `Cloudflare gives up on a program that sends nothing for ${READ_SECONDS} seconds`,
+};
 
 /** HTTPS from the Internet through a tunnel that is opened from inside, by adyanth's cloudflare-operator. */
 export const tunnel = entrance({
@@ -36,6 +42,7 @@ export const tunnel = entrance({
   schema,
   example: 'tunnel: {name: …, zone: …}',
   title: 'a tunnel',
+  routeKinds: [{ group: 'networking.cfargotunnel.com', kind: 'TunnelBinding' }],
   resolve: ({ kind, name, zone, edgeCertificate }): Tunnel => ({
     kind: kind ?? 'ClusterTunnel',
     name,
@@ -49,7 +56,6 @@ export const tunnel = entrance({
     where: 'cluster',
     ports: [],
   }),
-  routes: 'TunnelBinding',
   // Cloudflare ends it.
   tls: () => undefined,
   dns: ({ name }) => ({
@@ -65,18 +71,23 @@ export const tunnel = entrance({
     for: 'the tunnel',
     release: ['0.13, with ', { code: 'networking.cfargotunnel.com/v1alpha1' }],
   },
-  notes: ({ public: own }, { upload }) =>
+  can: {
+    regex: true,
+    // cloudflared connects to a Service, whose pods take turns.
+    sticky: [],
+    timeouts: { request: GIVES_UP, idle: GIVES_UP },
+    body: {
+      most: UPLOAD_MB * 1_000_000,
+      what: `Cloudflare refuses requests above ${UPLOAD_MB} MB on most plans`,
+    },
+  },
+  notes: ({ public: own }) =>
     own === undefined
       ? []
       : [
           'Cloudflare ends TLS for the public hosts: it can read what is not end-to-end encrypted, passwords at login included.',
           "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own and so evade limits on logins by address. Limits by account still hold.",
           `The tunnel carries plain HTTP as well as HTTPS: whoever types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${own.zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
-          ...(upload.bytes > UPLOAD_MB * 1_000_000
-            ? [
-                `Cloudflare refuses requests above ${UPLOAD_MB} MB on most plans; uploadLimit is ${upload.text}.`,
-              ]
-            : []),
         ],
   check: (own, door, hosts) => checkHosts(own, ['expose', door, 'tunnel'], hosts),
 });

@@ -4,14 +4,6 @@ import type { Need } from '../entrances/entrance.ts';
 /** Where values are: encrypted in this repository, or with somebody else, in words such as `in a store`. */
 export type Keeps = 'ciphertext' | { readonly elsewhere: string };
 
-/** How an object of another program looks once it has done its work, as CEL expressions over it. */
-export interface Finished {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly current: string;
-  readonly failed: string;
-}
-
 /** What opens files that the API server cannot read as they are, before it sees them. */
 export interface Decryption {
   readonly format: 'sops';
@@ -51,8 +43,6 @@ export interface Provider<
   readonly origin: string;
   /** A program that the cluster has to have for it. @default - none */
   readonly needs?: Need;
-  /** What a delivery has to know to wait for its objects. @default - those of Kubernetes itself need nothing */
-  readonly finished?: Finished;
   /** What a delivery has to decrypt before it applies. @default - nothing */
   decryption?(own: Own): Decryption;
 }

@@ -21,9 +21,6 @@ export const DEFAULT_CONTROLLER = {
 
 const API_VERSION = 'bitnami.com/v1alpha1';
 
-const synced = (status: string): string =>
-  `status.conditions.exists(c, c.type == 'Synced' && c.status == '${status}')`;
-
 /** Sealed for the controller of the cluster, which alone can open them. */
 export const sealedSecrets = provider({
   kind: 'sealed-secrets',
@@ -68,11 +65,5 @@ export const sealedSecrets = provider({
     program: 'Sealed Secrets',
     for: 'the Secrets',
     release: ['any that serves ', { code: API_VERSION }],
-  },
-  finished: {
-    apiVersion: API_VERSION,
-    kind: 'SealedSecret',
-    failed: synced('False'),
-    current: synced('True'),
   },
 });

@@ -1,3 +1,5 @@
+import { type Found, regexp } from './regexp.ts';
+
 /** A request that an entrance may pass on, as far as rules ask. */
 export interface Request {
   readonly host: string;
@@ -15,12 +17,12 @@ export interface TraefikRule {
   passes(request: Request): Answer;
   /** The hosts that it names. */
   readonly hosts: readonly string[];
-  /** All texts in it: hosts, paths and others. */
-  readonly literals: readonly string[];
+  /** The paths that it names, and those that its regular expressions begin with. */
+  readonly paths: readonly string[];
 }
 
 /**
- * Reads a rule of Traefik. Regular expressions are never run: they are somebody else's, and may take for ever.
+ * Reads a rule of Traefik.
  *
  * @example
  * traefikRule('Host(`a.org`) && PathPrefix(`/x`)').passes({ host: 'a.org', path: '/x/y' }) // 'yes'
@@ -37,13 +39,17 @@ export function traefikRule(text: string): TraefikRule {
       return position.at === words.length ? answer : 'maybe';
     },
     hosts: calls.filter(({ name }) => name === 'host').flatMap(({ values }) => values),
-    literals: calls.flatMap(({ values }) => values),
+    paths: calls.flatMap(({ name, values }) =>
+      name === 'pathregexp' ? values.flatMap(beginningsOf) : values.filter((text) => text.startsWith('/')),
+    ),
   };
 }
 
 interface Call {
   readonly name: string;
   readonly values: readonly string[];
+  /** The same, read as regular expressions. */
+  readonly regexps: readonly ((path: string) => Found)[];
 }
 type Token = '(' | ')' | '!' | '&&' | '||' | Call;
 
@@ -59,12 +65,16 @@ function tokens(rule: string): readonly Token[] | undefined {
     const [, name, values = '', sign] = match;
     if (name !== undefined) {
       const texts = [...values.matchAll(/`([^`]*)`|"([^"]*)"/g)].map(([, a, b]) => a ?? b ?? '');
-      found.push({ name: name.toLowerCase(), values: texts });
+      found.push({ name: name.toLowerCase(), values: texts, regexps: texts.map(regexp) });
     } else if (sign === '(' || sign === ')' || sign === '!' || sign === '&&' || sign === '||') {
       found.push(sign);
     }
   }
   return found;
+}
+
+function anyOf(answers: readonly Answer[]): Answer {
+  return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
 }
 
 interface Position {
@@ -78,8 +88,7 @@ function either(words: readonly Token[], position: Position, request: Request, d
   let answer = both(words, position, request, depth);
   while (words[position.at] === '||') {
     position.at++;
-    const other = both(words, position, request, depth);
-    answer = answer === 'yes' || other === 'yes' ? 'yes' : answer === 'no' ? other : answer;
+    answer = anyOf([answer, both(words, position, request, depth)]);
   }
   return answer;
 }
@@ -111,7 +120,7 @@ function single(words: readonly Token[], position: Position, request: Request, d
   return typeof word === 'string' ? 'maybe' : called(word, request);
 }
 
-function called({ name, values }: Call, { host, path, isStranger = false }: Request): Answer {
+function called({ name, values, regexps }: Call, { host, path, isStranger = false }: Request): Answer {
   const any = (fits: (value: string) => boolean): Answer => (values.some(fits) ? 'yes' : 'no');
   switch (name) {
     case 'host':
@@ -121,7 +130,7 @@ function called({ name, values }: Call, { host, path, isStranger = false }: Requ
     case 'pathprefix':
       return any((value) => path.startsWith(value));
     case 'pathregexp':
-      return values.some((value) => mayFind(value, path)) ? 'maybe' : 'no';
+      return anyOf(regexps.map((found) => found(path)));
     case 'clientip':
       return isStranger ? 'no' : 'maybe';
     default:
@@ -129,19 +138,9 @@ function called({ name, values }: Call, { host, path, isStranger = false }: Requ
   }
 }
 
-/** Whether a regular expression may be found in a path, by how it begins. */
-export function mayFind(regexp: string, path: string): boolean {
-  const beginnings = beginningsOf(regexp);
-  return beginnings === undefined || beginnings.some((beginning) => path.startsWith(beginning));
-}
-
-/** `^(/a|/b)$` -> `/a` and `/b`; undefined where it may be found anywhere. */
-function beginningsOf(regexp: string): readonly string[] | undefined {
-  if (!regexp.startsWith('^')) return undefined;
-  const [, group, rest = ''] = /^\^\(([^()?[\]]*)\)(.*)$/.exec(regexp) ?? [];
-  // What makes a group optional, or one of several.
-  if (group !== undefined) return /^[*?{]|\|/.test(rest) ? undefined : group.split('|').map(beginning);
-  return regexp.includes('|') ? undefined : [beginning(regexp.slice(1))];
+/** The paths that a regular expression and its alternatives begin with: `^(/a|/b)$` -> `/a` and `/b`. */
+export function beginningsOf(regexp: string): readonly string[] {
+  return [...regexp.matchAll(/(?<=^|[(|^])\//g)].map(({ index }) => beginning(regexp.slice(index)));
 }
 
 /** The text that a regular expression surely begins with. */

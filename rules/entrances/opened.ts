@@ -1,7 +1,8 @@
 import type { ManifestFile } from '../../model/manifest.ts';
 import { objects } from '../reading/objects.ts';
 import type { RuleInput } from '../rule.ts';
-import { type EntranceRoute, entranceRoutes } from './routes.ts';
+import type { EntranceRoute } from './route.ts';
+import { entranceRoutes } from './routes.ts';
 
 /** What a route lets in that no route let in before somebody changed the objects. */
 export interface Opened {
@@ -19,7 +20,7 @@ export const ADMINISTRATION = '/_synapse/admin/v1/users';
 /** Paths by which clients reach it: who answers there is the homeserver. */
 const HOMESERVER = ['/_matrix/client/versions', '/_synapse/client/login'];
 /** Paths that only a route for everything lets through. */
-const ANYTHING = ['/', '/anything'];
+export const ANYTHING = ['/', '/anything'];
 const NOBODYS_HOST = 'somebody-else.invalid';
 
 /** Every route that opens more than the objects did before; nothing where these are not known. */
@@ -66,8 +67,8 @@ function sameRoute({ owner: { group, kind, namespace, name }, match, to }: Entra
 /** More paths than a rule names would cost time only. */
 const MOST_PROBES = 20;
 
-function probes({ literals }: EntranceRoute): readonly string[] {
-  const named = literals.filter((text) => text.startsWith('/')).slice(0, MOST_PROBES);
+function probes({ paths }: EntranceRoute): readonly string[] {
+  const named = paths.slice(0, MOST_PROBES);
   return [
     ...new Set([...ANYTHING, ADMINISTRATION, '/metrics', ...named, ...named.map((path) => `${path}x`)]),
   ];

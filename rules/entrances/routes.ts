@@ -1,35 +1,24 @@
 import { INGRESS_ROUTE, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
-import { at, items, text } from '../reading/data.ts';
+import { at, items } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
-import { type Answer, mayFind, type Request, traefikRule } from './expression.ts';
+import type { EntranceRoute, Ports } from './route.ts';
+import { ingressRoutes } from './traefik.ts';
+import { tunnelSubjects } from './tunnel.ts';
 
-/** What an entrance passes on, and to whom. */
-export interface EntranceRoute {
-  readonly owner: Located;
-  /** The part of the object that decides which requests. */
-  readonly field: string;
-  /** Which requests, as the object says it. */
-  readonly match: string;
-  /** To whom: `namespace/service:port`, or what else the object names. */
-  readonly to: string;
-  readonly hosts: readonly string[];
-  /** Texts in the rule: paths among them. */
-  readonly literals: readonly string[];
-  accepts(request: Request): Answer;
-}
+/** Every kind of object that lets requests in, and who reads it. */
+const READERS: Readonly<Record<string, (owner: Located, ports: Ports) => readonly EntranceRoute[]>> = {
+  [INGRESS_ROUTE]: ingressRoutes,
+  [TUNNEL_BINDING]: tunnelSubjects,
+};
 
 /** Every route of the entrances among the objects. */
 export function entranceRoutes(all: readonly Located[]): readonly EntranceRoute[] {
   const ports = servicePorts(all);
-  return [
-    ...ofKind(all, INGRESS_ROUTE).flatMap((owner) => ofTraefik(owner, ports)),
-    ...ofKind(all, TUNNEL_BINDING).flatMap(ofTunnel),
-  ];
+  return Object.entries(READERS).flatMap(([kind, read]) =>
+    ofKind(all, kind).flatMap((owner) => read(owner, ports)),
+  );
 }
 
-type Ports = ReadonlyMap<string, number>;
-
-/** Ports of Services by `namespace/service:name`. */
 function servicePorts(all: readonly Located[]): Ports {
   return new Map(
     ofKind(all, SERVICE).flatMap(({ namespace, name, data }) =>
@@ -40,51 +29,4 @@ function servicePorts(all: readonly Located[]): Ports {
       ),
     ),
   );
-}
-
-function ofTraefik(owner: Located, ports: Ports): readonly EntranceRoute[] {
-  return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
-    const match = text(route.match) ?? '';
-    const { passes, hosts, literals } = traefikRule(match);
-    return items(route.services, '').map(({ data: service }) => {
-      const name = `${text(service.namespace) ?? owner.namespace}/${text(service.name) ?? ''}`;
-      const port = typeof service.port === 'number' ? service.port : text(service.port);
-      return {
-        owner,
-        field: `${path}.match`,
-        match,
-        to: `${name}:${ports.get(`${name}:${port}`) ?? port}`,
-        hosts,
-        literals,
-        accepts: passes,
-      };
-    });
-  });
-}
-
-const TARGET = /^[a-z]+:\/\/([^./:]+)\.([^./:]+)\.svc(?:\.[^/:]+)?(?::(\d+))?/;
-
-function ofTunnel(owner: Located): readonly EntranceRoute[] {
-  return items(owner.data.subjects, 'subjects').map(({ data: subject }, index) => {
-    const field = `subjects[${index}].spec`;
-    const path = text(at(subject, 'spec', 'path')) ?? '';
-    const target = text(at(subject, 'spec', 'target')) ?? '';
-    const fqdn = text(at(subject, 'spec', 'fqdn'));
-    const [, service = text(subject.name) ?? '', namespace = owner.namespace, port] =
-      TARGET.exec(target) ?? [];
-    const isService = target === '' || TARGET.test(target);
-    return {
-      owner,
-      field: path === '' ? field : `${field}.path`,
-      match: `${fqdn ?? 'a host of its own'}${path === '' ? '' : ` ${path}`}`,
-      to: isService ? `${namespace}/${service}:${port ?? 'its first port'}` : target,
-      hosts: fqdn === undefined ? [] : [fqdn],
-      literals: [],
-      accepts: ({ host, path: asked }) => {
-        if (fqdn !== undefined && fqdn.toLowerCase() !== host.toLowerCase()) return 'no';
-        if (path === '') return 'yes';
-        return mayFind(path, asked) ? 'maybe' : 'no';
-      },
-    };
-  });
 }

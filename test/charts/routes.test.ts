@@ -14,12 +14,14 @@ function throughTunnel(stack: Stack, host: string, path: string): string {
   return 'nothing';
 }
 
-/** Traefik: the longest matching rule wins. */
+/** Traefik: of the rules that match, the one of the highest priority wins, which is its length unless it says so. */
 function throughTraefik(stack: Stack, host: string, path: string): string {
+  const priority = (route: unknown): number =>
+    Number(dig(route, 'priority') ?? String(dig(route, 'match')).length);
   const routes = objectsOf(stack)
     .filter(({ manifest }) => manifest.kind === 'IngressRoute')
     .flatMap(({ manifest }) => digList(manifest, 'spec', 'routes'))
-    .sort((a, b) => String(dig(b, 'match')).length - String(dig(a, 'match')).length);
+    .sort((a, b) => priority(b) - priority(a));
   for (const route of routes) {
     const rule = String(dig(route, 'match'));
     if (!rule.includes(`Host(\`${host}\`)`)) continue;

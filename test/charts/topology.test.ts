@@ -123,29 +123,66 @@ function withWorkers(stack: Stack): Stack {
   }));
 }
 
+/** The rules of an IngressRoute. */
+function rulesOf(stack: Stack, name: string): readonly unknown[] {
+  const [found] = ofKind(stack, 'IngressRoute').filter(
+    ({ object }) => dig(object, 'metadata', 'name') === name,
+  );
+  return digList(found?.object, 'spec', 'routes');
+}
+
 describe('regular expressions', () => {
   it('go to Traefik in an order of their own', () => {
-    const [synapse] = ofKind(withWorkers(publicStack()), 'IngressRoute').filter(
-      ({ object }) => dig(object, 'metadata', 'name') === 'synapse-public',
-    );
-    expect(dig(synapse?.object, 'spec', 'routes')).toMatchObject([
+    expect(rulesOf(withWorkers(publicStack()), 'synapse-public')).toMatchObject([
       {
         match: 'Host(`matrix.example.org`) && PathRegexp(`^/_matrix/client/.*/sync$`)',
-        priority: 4,
+        priority: 100_010,
         services: [{ name: 'worker', port: 80 }],
       },
       {
         match: 'Host(`matrix.example.org`) && (PathRegexp(`^/_matrix/client/`) || PathRegexp(`^/a`))',
-        priority: 3,
+        priority: 100_002,
       },
       {
         match: 'Host(`matrix.example.org`) && (PathPrefix(`/_matrix/`) || PathPrefix(`/_synapse/client/`))',
-        priority: 2,
+        priority: 100_001,
       },
     ]);
   });
 
-  it('go to the tunnel in the order of the topology, with alternatives kept apart', () => {
+  it('change no number of the routes that were there before, in any file', () => {
+    const stack = publicStack();
+    const more = withWorkers(stack);
+    expect(rulesOf(more, 'synapse-public')).toEqual(
+      expect.arrayContaining([...rulesOf(stack, 'synapse-public')]),
+    );
+    const beside = 'well-known-on-synapse-public';
+    expect(rulesOf(more, beside)).toEqual(rulesOf(stack, beside));
+    expect(rulesOf(stack, beside)).not.toEqual([]);
+  });
+
+  it('of which nothing says which comes first do not become objects', () => {
+    const stack = withMore(withWorkers(publicStack()), ({ routes }) => ({
+      routes: routes.map(({ rank: _, ...route }, index) =>
+        index === 0 ? { ...route, to: { ...route.to, service: 'synapse' } } : route,
+      ),
+    }));
+    expect(() => chartedOf(stack)).toThrow(
+      'two routes of matrix.example.org may take the same request, to synapse and worker: give each a rank',
+    );
+  });
+});
+
+describe('a route for everything', () => {
+  it('leaves its priority to Traefik, between rules for every host and those of cert-manager', () => {
+    expect(rulesOf(publicStack(), 'element-public')).toEqual([
+      expect.not.objectContaining({ priority: expect.anything() }),
+    ]);
+  });
+});
+
+describe('the tunnel', () => {
+  it('has regular expressions in the order of the topology, with alternatives kept apart', () => {
     const stack = withWorkers(
       stackFrom(
         'schema: 1\nserverName: example.org\nexpose: {public: {via: tunnel, tunnel: {name: main, zone: example.org}}}\n',
@@ -188,6 +225,47 @@ describe('a host without a route', () => {
       [],
     );
     expect(text).toContain('| `turn.example.org` | A | the call nodes: 198.51.100.7 | you make it |');
+  });
+});
+
+describe('a port of a node that is not for clients', () => {
+  const summaryOf = (more: Partial<Workload>, port: Partial<Workload['ports'][number]>): string => {
+    const owner: Workload = {
+      ...WORKER,
+      title: 'Relay',
+      ports: [{ name: 'metrics', number: 9641, protocol: 'TCP', on: 'node', purpose: 'metrics', ...port }],
+      ...more,
+    };
+    const stack = withMore(publicStack(), ({ workloads, services }) => ({
+      workloads: [...workloads, owner],
+      services: [
+        ...services,
+        {
+          name: 'relay',
+          namespace: 'test',
+          selects: { id: owner.id },
+          ports: [{ number: 9641, to: 'metrics' }],
+        },
+      ],
+    }));
+    const manifests = chartedOf(stack).flatMap((file) => file.manifests);
+    return summaryText(stack, manifests, []);
+  };
+  const row = (what: string): string => `| 9641/tcp | the cluster only | every node | Relay: ${what} |`;
+  const warning = (what: string): string => `- Relay answers ${what} on 9641/tcp of its node, unencrypted`;
+
+  it.each([
+    ['a port of the node', {}, {}, 'metrics'],
+    ['a pod on the node’s network', { hostNetwork: true }, { on: 'pod' as const }, 'metrics'],
+    ['for health checks', {}, { purpose: 'health' as const }, 'health checks'],
+  ])('is in the firewall table once, and said before it goes live: %s', (_name, more, port, what) => {
+    const text = summaryOf(more, port);
+    expect(text.split('\n').filter((line) => line.includes('9641/tcp |'))).toEqual([row(what)]);
+    expect(text).toContain(warning(what));
+  });
+
+  it('is none where it is the pod’s own', () => {
+    expect(summaryOf({}, { on: 'pod' })).not.toContain('9641');
   });
 });
 

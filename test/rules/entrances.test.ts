@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mayFind, traefikRule } from '../../rules/entrances/expression.ts';
+import { beginningsOf, traefikRule } from '../../rules/entrances/expression.ts';
+import { regexp } from '../../rules/entrances/regexp.ts';
 
 const at = (path: string) => ({ host: 'a.org', path });
 
@@ -16,7 +18,12 @@ describe('a rule of Traefik', () => {
     ['Host(`a.org`) && !PathPrefix(`/x`)', '/y', 'yes'],
     ['Host(`a.org`) && Headers(`X-A`, `b`)', '/x', 'maybe'],
     ['Host(`a.org`) && PathRegexp(`^/x/.*$`)', '/y', 'no'],
-    ['Host(`a.org`) && PathRegexp(`x`)', '/y', 'maybe'],
+    ['Host(`a.org`) && PathRegexp(`x`)', '/y', 'no'],
+    ['Host(`a.org`) && PathRegexp(`^/(a|b)$`)', '/b', 'yes'],
+    ['Host(`a.org`) && PathRegexp(`^/(a|b)$`)', '/b/c', 'no'],
+    ['Host(`a.org`) && !PathRegexp(`^/b$`)', '/b', 'no'],
+    ['Host(`a.org`) && PathRegexp(`(?i)x`)', '/y', 'maybe'],
+    ['PathRegexp(`(?i)x`) || PathRegexp(`y`)', '/y', 'yes'],
     ['Host(`b.org`) || PathPrefix(`/`)', '/y', 'yes'],
     ['PathPrefix(`/a)b`)', '/a)b', 'yes'],
     ['nonsense', '/', 'maybe'],
@@ -34,10 +41,10 @@ describe('a rule of Traefik', () => {
     expect(traefikRule(rule).passes({ ...at('/'), isStranger: true })).toBe('no');
   });
 
-  it('names hosts and texts', () => {
-    const rule = 'Host(`a.org`, `b.org`) && PathPrefix("/x")';
+  it('names hosts and paths', () => {
+    const rule = 'Host(`a.org`, `b.org`) && (PathPrefix("/x") || PathRegexp(`^/y/.*`))';
     expect(traefikRule(rule).hosts).toEqual(['a.org', 'b.org']);
-    expect(traefikRule(rule).literals).toEqual(['a.org', 'b.org', '/x']);
+    expect(traefikRule(rule).paths).toEqual(['/x', '/y/']);
   });
 
   it('may be long without end', () => {
@@ -49,21 +56,95 @@ describe('a rule of Traefik', () => {
 
 describe('a regular expression', () => {
   it.each([
-    ['^/_matrix/', '/_matrix/client', true],
-    ['^/_matrix/', '/_synapse', false],
-    ['^(/a|/b)$', '/b', true],
-    ['^(/a|/b)$', '/c', false],
-    ['^(/a|/b)|/c', '/c', true],
-    ['^(/a)?/c', '/c', true],
-    ['^/a|/c', '/c', true],
-    ['^/ab?c', '/ac', true],
-    ['^/a\\.b', '/axb', false],
-    ['^/a.b', '/axb', true],
-    ['/a', '/x/a', true],
-    ['^', '/x', true],
-    ['^(?i)/A', '/a', true],
-    ['^(?:/a|/b)', '/b', true],
-  ])('%s on %s: %s', (regexp, path, answer) => {
-    expect(mayFind(regexp, path)).toBe(answer);
+    ['^/_matrix/', '/_matrix/client', 'yes'],
+    ['^/_matrix/', '/_synapse', 'no'],
+    ['^/_matrix/client/(api/v1|r0|v3|unstable)/sync$', '/_matrix/client/v3/sync', 'yes'],
+    ['^/_matrix/client/(api/v1|r0|v3|unstable)/sync$', '/_matrix/client/v3/sync/x', 'no'],
+    ['^/_matrix/client/(api/v1|r0|v3|unstable)/sync$', '/_synapse/admin/v1/users', 'no'],
+    ['^/_matrix/client/.*/rooms/.*/(join|leave)$', '/_matrix/client/v3/rooms/!a:b/leave', 'yes'],
+    ['(^/a/)|(^/b$)', '/b', 'yes'],
+    ['(^/a/)|(^/b$)', '/c', 'no'],
+    ['^(/a|/b)$', '/b', 'yes'],
+    ['^(/a|/b)$', '/c', 'no'],
+    ['^(/a|/b)|/c', '/c', 'yes'],
+    ['^(/a)?/c', '/c', 'yes'],
+    ['^(/a)?/c', '/a/c', 'yes'],
+    ['^(/a)?/c', '/b/c', 'no'],
+    ['^/a|/c', '/c', 'yes'],
+    ['^/ab?c', '/ac', 'yes'],
+    ['^/ab?c', '/abbc', 'no'],
+    ['^/ab+?c', '/abbc', 'yes'],
+    ['^/ab{2}c', '/abbc', 'yes'],
+    ['^/ab{2}c', '/abc', 'no'],
+    ['^/ab{2,}c', '/abbbbc', 'yes'],
+    ['^/ab{2,3}c$', '/abbbbc', 'no'],
+    ['^/ab{0,1}c$', '/ac', 'yes'],
+    ['^/a\\.b', '/axb', 'no'],
+    ['^/a.b', '/axb', 'yes'],
+    ['/a', '/x/a', 'yes'],
+    ['^', '/x', 'yes'],
+    ['^$', '/x', 'no'],
+    ['', '/x', 'yes'],
+    ['^(?:/a|/b)', '/b', 'yes'],
+    ['^/(?P<name>[^/]+)/x$', '/room/x', 'yes'],
+    ['^/(?<name>[^/]+)/x$', '/a/b/x', 'no'],
+    ['^/[a-c_.-]+$', '/a_b.c-a', 'yes'],
+    ['^/[a-c]+$', '/d', 'no'],
+    ['^/[^a-c]$', '/d', 'yes'],
+    ['^/[]a]$', '/]', 'yes'],
+    ['^/v\\d+/\\w+\\z', '/v11/x_y', 'yes'],
+    ['^/v\\d+$', '/vx', 'no'],
+    ['\\A/a', '/a', 'yes'],
+    ['^/()x', '/x', 'yes'],
+    ['(a*)*$', 'b', 'yes'],
+    // What is not read may be found.
+    ['^(?i)/A', '/a', 'maybe'],
+    ['\\b/a', '/a', 'maybe'],
+    ['[[:alpha:]]', '/a', 'maybe'],
+    ['(/a', '/a', 'maybe'],
+    ['/a)', '/a', 'maybe'],
+    ['*', '/a', 'maybe'],
+    ['[a', '/a', 'maybe'],
+    ['a\\', '/a', 'maybe'],
+    ['(?=/a)', '/a', 'maybe'],
+    ['a{9999}', '/a', 'maybe'],
+    ['((((a{99}){99}){99}){99})', '/a', 'maybe'],
+  ])('%s on %s: %s', (expression, path, found) => {
+    expect(regexp(expression)(path)).toBe(found);
+  });
+
+  it('is found where JavaScript finds it', () => {
+    const part = fc.oneof(
+      fc.constantFrom('a', 'b', '/', '.', '^', '$', '[ab]', '[^a]', '\\.', '\\w', 'a*', 'b+', '.?', 'a{1,2}'),
+      fc.constantFrom('(a|b)', '(?:a|/b)*', '(a?|b)+', '|'),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(part, { maxLength: 8 }),
+        fc.array(fc.constantFrom('a', 'b', '/', '.'), { maxLength: 6 }),
+        (parts, characters) => {
+          const [expression, path] = [parts.join(''), characters.join('')];
+          expect(regexp(expression)(path)).toBe(new RegExp(expression).test(path) ? 'yes' : 'no');
+        },
+      ),
+    );
+  });
+
+  it('takes no time that grows faster than it does', () => {
+    expect(regexp('(a|a)*'.repeat(400))('a'.repeat(200))).toBe('yes');
+    expect(regexp(`${'(a*)*'.repeat(400)}b$`)('a'.repeat(200))).toBe('no');
+    expect(regexp('('.repeat(100_000))('/')).toBe('maybe');
+    expect(regexp('a'.repeat(1_000_000))('/')).toBe('maybe');
+  });
+
+  it.each([
+    ['^/a/b\\.c/.*', ['/a/b.c/']],
+    ['^(/a|/b/x?)$', ['/a', '/b/']],
+    ['(^/a/)|(^/b)', ['/a/', '/b']],
+    ['/a', ['/a']],
+    ['a', []],
+    ['', []],
+  ])('%s begins with %j', (expression, beginnings) => {
+    expect(beginningsOf(expression)).toEqual(beginnings);
   });
 });

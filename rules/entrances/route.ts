@@ -1,0 +1,22 @@
+import type { Located } from '../reading/objects.ts';
+import type { Answer, Request } from './expression.ts';
+
+/** What an entrance passes on, and to whom. */
+export interface EntranceRoute {
+  readonly owner: Located;
+  /** The part of the object that decides which requests. */
+  readonly field: string;
+  /** Which requests, as the object says it. */
+  readonly match: string;
+  /** To whom: `namespace/service:port`, or what else the object names. */
+  readonly to: string;
+  readonly hosts: readonly string[];
+  /** Paths that it names, in full or by their beginning. */
+  readonly paths: readonly string[];
+  /** The Secret whose certificate is served with it, in the namespace of the object. @default - none, or not known */
+  readonly certificate?: string;
+  accepts(request: Request): Answer;
+}
+
+/** Numbers of the ports of Services, by `namespace/service:name`. */
+export type Ports = ReadonlyMap<string, number>;

@@ -1,0 +1,33 @@
+import { at, items, text } from '../reading/data.ts';
+import type { Located } from '../reading/objects.ts';
+import { beginningsOf } from './expression.ts';
+import { regexp } from './regexp.ts';
+import type { EntranceRoute } from './route.ts';
+
+const TARGET = /^[a-z]+:\/\/([^./:]+)\.([^./:]+)\.svc(?:\.[^/:]+)?(?::(\d+))?/;
+
+/** The subjects of a TunnelBinding. */
+export function tunnelSubjects(owner: Located): readonly EntranceRoute[] {
+  return items(owner.data.subjects, 'subjects').map(({ data: subject }, index) => {
+    const field = `subjects[${index}].spec`;
+    const path = text(at(subject, 'spec', 'path')) ?? '';
+    const target = text(at(subject, 'spec', 'target')) ?? '';
+    const fqdn = text(at(subject, 'spec', 'fqdn'));
+    const [, service = text(subject.name) ?? '', namespace = owner.namespace, port] =
+      TARGET.exec(target) ?? [];
+    const find = regexp(path);
+    const isService = target === '' || TARGET.test(target);
+    return {
+      owner,
+      field: path === '' ? field : `${field}.path`,
+      match: `${fqdn ?? 'a host of its own'}${path === '' ? '' : ` ${path}`}`,
+      to: isService ? `${namespace}/${service}:${port ?? 'its first port'}` : target,
+      hosts: fqdn === undefined ? [] : [fqdn],
+      paths: beginningsOf(path),
+      accepts: ({ host, path: asked }) => {
+        if (fqdn !== undefined && fqdn.toLowerCase() !== host.toLowerCase()) return 'no';
+        return path === '' ? 'yes' : find(asked);
+      },
+    };
+  });
+}
