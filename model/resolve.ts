@@ -18,7 +18,14 @@ import { recordOf } from './records.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
 import type { Stack } from './stack.ts';
-import { PEERS, type Peer, type Route, type Topology } from './topology.ts';
+import {
+  type NamespaceClaim,
+  PEERS,
+  type Peer,
+  type Route,
+  type Topology,
+  type Workload,
+} from './topology.ts';
 import { onlyOnce } from './unique.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
@@ -185,11 +192,12 @@ function peers(stack: StackFacts): readonly Peer[] {
   ];
 }
 
-function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
+/** What the parts of all components come to together. */
+export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
   const workloads = parts.flatMap((one) => one.workloads ?? []);
   return {
     domain: facts.cluster.domain,
-    namespaces: [...new Set([facts.namespace, ...workloads.map(({ namespace }) => namespace)])],
+    namespaces: namespaces(facts, workloads),
     workloads: onlyOnce('workload', workloads, ({ id }) => id),
     peers: peers(facts),
     services: onlyOnce(
@@ -201,6 +209,21 @@ function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology 
     hosts: parts.flatMap((one) => one.hosts ?? []),
     routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
   };
+}
+
+/**
+ * The stack's own namespace, and every other one that a workload is in, each once.
+ *
+ * @throws when a component puts something into another namespace and does not say which field decides that
+ */
+function namespaces({ namespace }: StackFacts, workloads: readonly Workload[]): readonly NamespaceClaim[] {
+  const found = new Map<string, NamespaceClaim>([[namespace, { name: namespace, at: ['namespace'] }]]);
+  for (const { id, namespace: name, namespaceAt: at } of workloads) {
+    if (found.has(name)) continue;
+    if (at === undefined) throw new Error(`no field decides the namespace "${name}" of "${id}"`);
+    found.set(name, { name, at });
+  }
+  return [...found.values()];
 }
 
 /** Most special first: every entrance takes the first rule of a host that fits, or behaves as if it did. */

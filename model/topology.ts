@@ -27,6 +27,8 @@ export interface Workload {
   /** The stack's name: the label `app.kubernetes.io/instance`. */
   readonly instance: string;
   readonly namespace: string;
+  /** The field that decides a namespace other than the stack's own: `['callNamespace']`. Required for one of these. */
+  readonly namespaceAt?: Path;
   /** What people call it. */
   readonly title: string;
   /** True where its pods have no network of their own: every port is then one of the node. */
@@ -107,12 +109,19 @@ export interface Route {
   readonly group: string;
 }
 
+/** A namespace that holds something of the stack, and the field of the stack file that decides it. */
+export interface NamespaceClaim {
+  readonly name: string;
+  /** `['namespace']` for the stack's own, which its name decides where that is not written. */
+  readonly at: Path;
+}
+
 /** Who talks to whom: read by Services, probes, routes, certificates, DNS and firewall tables, and the diagram. */
 export interface Topology {
   /** The cluster's own DNS domain. */
   readonly domain: string;
   /** Every namespace that holds something of the stack, its own first. */
-  readonly namespaces: readonly string[];
+  readonly namespaces: readonly NamespaceClaim[];
   readonly workloads: readonly Workload[];
   readonly peers: readonly Peer[];
   readonly services: readonly ServicePoint[];

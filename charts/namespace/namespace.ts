@@ -14,7 +14,7 @@ import { isOnNode, type Topology } from '../../model/topology.ts';
  */
 export function namespace(app: App, stack: Stack): void {
   const file = new ChartFile(app, 'namespace/namespace.yaml');
-  for (const name of stack.topology.namespaces) {
+  for (const { name } of stack.topology.namespaces) {
     const level = levelOf(stack.topology, name);
     // Not the bare name: constructs takes no id such as `constructor`, which is a good name for a namespace.
     new k8s.KubeNamespace(file, `namespace-${name}`, {

@@ -7,6 +7,7 @@ import { workload } from '../../constructs/workload.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Topology, Workload } from '../../model/topology.ts';
 import { summaryText } from '../../summary/summary.ts';
+import { withCallsIn } from '../parts.ts';
 import { chartedOf, dig, digList, publicStack, stackFrom } from '../stacks.ts';
 
 /** A stack whose topology says more than its components do, as those of tomorrow may. */
@@ -193,12 +194,7 @@ describe('a host without a route', () => {
 
 describe('a second namespace', () => {
   it('is rendered at the level that its own pods need', () => {
-    const stack = withMore(publicStack(), ({ workloads, namespaces }) => ({
-      namespaces: [...namespaces, 'calls'],
-      workloads: workloads.map((one) =>
-        one.at[0] === 'livekit' || one.at[0] === 'jitsi' ? { ...one, namespace: 'calls' } : one,
-      ),
-    }));
+    const stack = withCallsIn('calls', publicStack());
     const level = 'pod-security.kubernetes.io/enforce';
     const levels = ofKind(stack, 'Namespace').map(({ object }) => [
       dig(object, 'metadata', 'name'),
