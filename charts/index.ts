@@ -25,6 +25,7 @@ import { mediaClaim } from './data/pvc-media.ts';
 import { flux } from './flux.ts';
 import { guardedManifest } from './guard.ts';
 import { namespace } from './namespace/namespace.ts';
+import { certificates } from './networking/certificates.ts';
 import { traefik } from './networking/ingress.ts';
 import { tunnel } from './networking/tunnel.ts';
 import { externalSecrets } from './secrets/external-secrets.ts';
@@ -49,7 +50,7 @@ const COMPONENTS: ComponentCharts = {
 /** Adds the files of what follows from the stack as a whole. */
 type StackChart = (app: App, stack: Stack) => void;
 
-const BEFORE: readonly StackChart[] = [namespace, externalSecrets];
+const BEFORE: readonly StackChart[] = [namespace, externalSecrets, certificates];
 
 /** The objects of each entrance, for the doors that go through it. */
 type EntranceCharts = {

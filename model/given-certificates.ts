@@ -1,54 +1,57 @@
+import { certificates, type HostCertificate } from './certificates.ts';
 import { compareText } from './diagnostic.ts';
-import { doorTls } from './entrances/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { SecretSpec } from './secrets.ts';
-import { type Door, hostsAt, PEERS, type Topology } from './topology.ts';
+import { PEERS, type Topology } from './topology.ts';
 
 /** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
 export function givenCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
-  const hostsBySecret = new Map<string, Set<string>>();
-  for (const door of ['public', 'lan'] as const) {
-    const source = doorTls(stack, door);
-    if (source === undefined || !('secret' in source)) continue;
-    for (const { host } of hostsAt(topology, door)) {
-      hostsBySecret.set(source.secret, (hostsBySecret.get(source.secret) ?? new Set()).add(host));
-    }
+  const bySecret = new Map<string, readonly HostCertificate[]>();
+  for (const one of certificates(stack, topology)) {
+    if ('secret' in one.source) bySecret.set(one.secret, [...(bySecret.get(one.secret) ?? []), one]);
   }
-  return [...hostsBySecret].map(([name, hosts]) => ({
-    name,
-    places: certificatePlaces(stack, topology, name),
-    certificateFor: [...hosts].sort(compareText),
-    keys: [
-      {
-        key: 'tls.crt',
-        what: 'certificate chain',
-        readers: [PEERS.traefik],
-        form: { kind: 'given', pem: 'certificate' },
-        loss: 'renew it before it ends: Traefik then serves its own, which nobody trusts',
-        rotation: 'nobody, where the new one is valid for the same hosts',
-      },
-      {
-        key: 'tls.key',
-        what: "the certificate's private key",
-        readers: [PEERS.traefik],
-        form: { kind: 'given', pem: 'private key' },
-        loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
-        rotation: 'nobody, together with its certificate',
-      },
-    ],
-  }));
+  return [...bySecret].map(([name, uses]) => {
+    const readers = [...new Set(uses.flatMap((one) => one.readers))];
+    const pods = readers.filter((id) => topology.workloads.some((one) => one.id === id));
+    return {
+      name,
+      places: places(stack, uses),
+      certificateFor: [...new Set(uses.flatMap(({ hosts }) => hosts))].sort(compareText),
+      keys: [
+        {
+          key: 'tls.crt',
+          what: 'certificate chain',
+          readers,
+          form: { kind: 'given', pem: 'certificate' },
+          loss: `renew it before it ends: ${ended(readers)}`,
+          rotation:
+            pods.length === 0
+              ? 'nobody, where the new one is valid for the same hosts'
+              : `whoever is connected to ${pods.join(' or ')}, whose pods start again`,
+        },
+        {
+          key: 'tls.key',
+          what: "the certificate's private key",
+          readers,
+          form: { kind: 'given', pem: 'private key' },
+          loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
+          rotation:
+            pods.length === 0 ? 'nobody, together with its certificate' : 'together with its certificate',
+        },
+      ],
+    };
+  });
 }
 
-/** The namespaces of what names a TLS Secret: the stack's own first, where it is one of them. */
-function certificatePlaces(stack: StackFacts, topology: Topology, secret: string): SecretSpec['places'] {
-  const uses = ({ door }: { readonly door: Door }): boolean => {
-    const source = doorTls(stack, door);
-    return source !== undefined && 'secret' in source && source.secret === secret;
-  };
-  const namespaces = new Set([
-    ...topology.hosts.filter(uses).map(({ certificate }) => certificate.namespace),
-    ...topology.routes.filter(uses).map(({ to }) => to.namespace),
-  ]);
+function ended(readers: readonly string[]): string {
+  return readers.includes(PEERS.traefik)
+    ? 'Traefik then serves its own, which nobody trusts'
+    : 'clients then refuse it';
+}
+
+/** The namespaces of all that use it: the stack's own first, where it is one of them. */
+function places(stack: StackFacts, uses: readonly HostCertificate[]): SecretSpec['places'] {
+  const namespaces = new Set(uses.flatMap((one) => one.namespaces));
   const [main = stack.namespace, ...others] = [...namespaces].sort(
     (a, b) => Number(b === stack.namespace) - Number(a === stack.namespace) || compareText(a, b),
   );

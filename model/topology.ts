@@ -1,4 +1,5 @@
 import type { Path } from './reading/yaml-source.ts';
+import type { TlsSource } from './tls.ts';
 
 /** A port that somebody listens on. */
 export interface Port {
@@ -75,18 +76,40 @@ export interface Flow {
 export type Door = 'public' | 'lan';
 
 /** A host name that leads to the stack, with or without HTTP behind it. */
-export interface HostClaim {
+interface ClaimedHost {
   readonly host: string;
   readonly door: Door;
   /** The field of the stack file that decides it; where nothing is written there, the server name does. */
   readonly at: readonly [string, ...Path];
   /** Whose name it is: a component's key in the stack file. */
   readonly component: string;
-  /** `entrance`: who answers for HTTPS there; `call-nodes`: the nodes' own address. */
-  readonly leadsTo: 'entrance' | 'call-nodes';
-  /** The group whose certificate covers it, and the namespace in which that is needed. */
-  readonly certificate: { readonly group: string; readonly namespace: string };
 }
+
+/** A host that an entrance answers for: what its routes lead to. */
+export interface ServedHost extends ClaimedHost {
+  readonly leadsTo: 'entrance';
+  /** The hosts of one group at one door share a certificate, where TLS ends in the cluster. */
+  readonly certificate: { readonly group: string };
+}
+
+/** A host that leads to the call nodes' own address, where no entrance ends TLS. */
+export interface CallNodeHost extends ClaimedHost {
+  readonly leadsTo: 'call-nodes';
+  /** @default - none: nobody speaks TLS there */
+  readonly certificate?: {
+    /** As of a {@link ServedHost}; never a group that has any of these. */
+    readonly group: string;
+    /** The workloads that end TLS there and read the certificate, by id. */
+    readonly readers: readonly [string, ...string[]];
+    /** Where it comes from. @default - from where the door's come */
+    readonly source?: TlsSource;
+    /** The field of the stack file that decides the source, or could: it takes `tlsSchema`. */
+    readonly sourceAt: Path;
+  };
+}
+
+/** A name in the DNS that leads to the stack. */
+export type HostClaim = ServedHost | CallNodeHost;
 
 /** How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, unanchored. */
 export type PathMatch =
@@ -275,6 +298,13 @@ export function claimOf(
   const found = hosts.find((one) => one.host === host && one.door === door);
   if (found === undefined) throw new Error(`nobody claims the host "${host}"`);
   return found;
+}
+
+/** The same for a route. @throws when an entrance does not serve that host, too */
+export function served(topology: Pick<Topology, 'hosts'>, route: Pick<Route, 'host' | 'door'>): ServedHost {
+  const claim = claimOf(topology, route);
+  if (claim.leadsTo === 'entrance') return claim;
+  throw new Error(`the host "${route.host}" has a route, and leads to the call nodes`);
 }
 
 /** The names that lead to a door, each once. */

@@ -1,14 +1,12 @@
-import { doorTls, openEntrances } from '../model/entrances/index.ts';
+import { certificates as needed } from '../model/certificates.ts';
+import { openEntrances } from '../model/entrances/index.ts';
 import type { Stack } from '../model/stack.ts';
 import { blocks, type Content, code, heading, type Markdown, md, phrase, table } from './markdown.ts';
 
 type Row = readonly Content[];
 
 function certificates(stack: Stack): readonly Row[] {
-  const asked = (['public', 'lan'] as const).some((door) => {
-    const tls = doorTls(stack, door);
-    return tls !== undefined && 'issuer' in tls;
-  });
+  const asked = needed(stack, stack.topology).some(({ source }) => 'issuer' in source);
   return asked ? [['cert-manager', 'certificates', md`any that serves ${code('cert-manager.io/v1')}`]] : [];
 }
 

@@ -1,7 +1,10 @@
 import type { Parts } from '../model/components/component.ts';
+import { frontDoor } from '../model/components/doors.ts';
+import type { StackFacts } from '../model/facts.ts';
 import { givenCertificates } from '../model/given-certificates.ts';
 import { assembleTopology } from '../model/resolve.ts';
 import type { Stack } from '../model/stack.ts';
+import type { TlsSource } from '../model/tls.ts';
 import { isOnNode, type Topology } from '../model/topology.ts';
 
 // Stacks with more than the components of today bring, as those of tomorrow may: what runs besides, or elsewhere.
@@ -57,4 +60,43 @@ export function withCallsIn(namespace: string, stack: Stack): Stack {
       return first === undefined ? secret : { ...secret, places: [first, ...others] as const };
     });
   return { ...stack, topology, secrets: [...kept, ...givenCertificates(stack, topology)] };
+}
+
+/** A program on the call nodes that ends TLS itself, under a host without any route. */
+export function relay(
+  facts: StackFacts,
+  { source, isEncrypted = true }: { readonly source?: TlsSource; readonly isEncrypted?: boolean } = {},
+): Parts {
+  const certificate = {
+    group: 'relay',
+    readers: ['relay'],
+    sourceAt: ['relay', 'tls'],
+    ...(source === undefined ? {} : { source }),
+  } as const;
+  return {
+    workloads: [
+      {
+        kind: 'workload',
+        id: 'relay',
+        role: 'relay',
+        instance: facts.name,
+        namespace: facts.namespace,
+        title: 'Relay',
+        hostNetwork: true,
+        ports: [{ name: 'relay', number: 5349, protocol: 'TCP', on: 'node' }],
+        at: ['relay'],
+      },
+    ],
+    flows: [{ from: 'clients', to: 'relay', port: 'relay', why: 'relayed calls' }],
+    hosts: [
+      {
+        host: `relay.${facts.serverName}`,
+        door: frontDoor(facts),
+        at: ['relay', 'host'],
+        component: 'relay',
+        leadsTo: 'call-nodes',
+        ...(isEncrypted ? { certificate } : {}),
+      },
+    ],
+  };
 }

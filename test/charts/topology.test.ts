@@ -170,14 +170,14 @@ describe('a host without a route', () => {
         at: ['livekit', 'host'],
         component: 'livekit',
         leadsTo: 'call-nodes',
-        certificate: { group: 'turn', namespace: 'test' },
+        certificate: { group: 'turn', readers: ['livekit'], sourceAt: ['livekit', 'tls'] },
       },
     ],
   }));
 
   it('has a certificate', () => {
     const [found] = ofKind(stack, 'Certificate').filter(
-      ({ path }) => path === 'networking/turn-ingress.yaml',
+      ({ path }) => path === 'networking/turn-certificate.yaml',
     );
     expect(dig(found?.object, 'spec', 'dnsNames')).toEqual(['turn.example.org']);
   });
