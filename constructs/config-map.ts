@@ -23,7 +23,7 @@ export function configMap(
   }
   const meta = objectMeta(owner, name);
   const substituted = Object.values(data).some((text) => text.includes('${') || text.includes('$$'));
-  new k8s.KubeConfigMap(file, name, {
+  new k8s.KubeConfigMap(file, `${name}@${owner.namespace}`, {
     metadata: substituted ? { ...meta, annotations: NO_SUBSTITUTION } : meta,
     data: { ...data },
   });

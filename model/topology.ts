@@ -171,6 +171,11 @@ export function isOnNode({ hostNetwork, ports }: Workload): boolean {
   return hostNetwork || ports.some(({ on }) => on === 'node');
 }
 
+/** The namespaces with call pods, which Pod Security has to admit there. */
+export function callNamespaces({ workloads }: Pick<Topology, 'workloads'>): readonly string[] {
+  return [...new Set(workloads.filter(isOnNode).map(({ namespace }) => namespace))];
+}
+
 /** True for a connection that crosses the cluster's edge without an entrance in between: call traffic. */
 export function isDirect(topology: Topology, { from, to }: Flow): boolean {
   return (
@@ -211,16 +216,17 @@ export function listeners(
   throw new Error(`the topology has nobody called ${JSON.stringify(to)}`);
 }
 
-/** The workloads that a Service leads to. @throws when there are none */
+/** The workloads that a Service leads to: those in its own namespace only. @throws when there are none */
 export function selected(
   { workloads }: Pick<Topology, 'workloads'>,
-  selects: Selection,
+  { selects, namespace }: Pick<ServicePoint, 'selects' | 'namespace'>,
 ): readonly Workload[] {
-  const found = workloads.filter((one) =>
-    'id' in selects ? one.id === selects.id : one.role === selects.role,
+  const found = workloads.filter(
+    (one) =>
+      one.namespace === namespace && ('id' in selects ? one.id === selects.id : one.role === selects.role),
   );
   if (found.length > 0) return found;
-  throw new Error(`the topology has no workload for ${JSON.stringify(selects)}`);
+  throw new Error(`the namespace ${namespace} has no workload for ${JSON.stringify(selects)}`);
 }
 
 /** Finds a Service. @throws when there is none */
@@ -238,8 +244,9 @@ export function routeEnd(
   topology: Pick<Topology, 'services' | 'workloads'>,
   { to }: Pick<Route, 'to'>,
 ): { readonly workloads: readonly Workload[]; readonly port: Port } {
-  const { name, selects, ports } = serviceOf(topology, to);
-  const workloads = selected(topology, selects);
+  const service = serviceOf(topology, to);
+  const { name, ports } = service;
+  const workloads = selected(topology, service);
   const [first] = workloads;
   const entry = ports.find(({ number }) => number === to.port);
   if (entry === undefined || first === undefined)
@@ -279,9 +286,10 @@ export function reach(topology: Topology, flow: Pick<Flow, 'from' | 'to' | 'port
     throw new Error(`"${from}" has no flow to ${JSON.stringify(to)}, port "${port}"`);
   }
   const ends = new Set(listeners(topology, to).map(({ id }) => id));
-  for (const { name, namespace, selects, ports } of topology.services) {
+  for (const service of topology.services) {
+    const { name, namespace, ports } = service;
     const entry = ports.find((one) => one.to === port);
-    const leads = selected(topology, selects);
+    const leads = selected(topology, service);
     // All that it leads to must be meant: one Service for several kinds of workers is nobody's own address.
     if (entry !== undefined && leads.every(({ id }) => ends.has(id))) {
       return addressOf(topology, { service: name, namespace, port: entry.number });

@@ -1,3 +1,4 @@
+import { jitsiWorkload } from '../model/components/jitsi.ts';
 import { sourcesOf } from '../model/composed.ts';
 import { remotePlaces } from '../model/remote-secrets.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
@@ -5,6 +6,7 @@ import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Stack } from '../model/stack.ts';
+import { workloadOf } from '../model/topology.ts';
 import { blocks, code, fenced, heading, joined, type Markdown, markdownText, md, table } from './markdown.ts';
 import { createCommand, shellExpression } from './secret-commands.ts';
 
@@ -168,7 +170,9 @@ export function secretsText(stack: Stack): string {
     ...inOrder(stack.secrets).map((secret) => section(stack, secret)),
     heading(2, 'Made by the cluster'),
     madeElsewhere(stack),
-    ...(stack.jitsi?.accountsClaim === undefined ? [] : [jitsiAccounts(stack.namespace)]),
+    ...(stack.jitsi?.accountsClaim === undefined
+      ? []
+      : [jitsiAccounts(workloadOf(stack.topology, jitsiWorkload('prosody')).namespace)]),
   ]);
 }
 

@@ -35,18 +35,6 @@ function checkSupport({ wellKnown }: StackFile): readonly CheckFinding[] {
 /** Checks each "exactly one of" in the file; everything else builds on these, so they run first. */
 export function checkChoices(written: StackFile): readonly CheckFinding[] {
   const findings: CheckFinding[] = [];
-  const exactlyOne = (path: Path, group: object | undefined, keys: readonly string[]): void => {
-    if (group === undefined) return;
-    const given = Object.keys(group).filter((key) => keys.includes(key));
-    if (given.length === 1) return;
-    findings.push({
-      code: 'MG006',
-      at: given[1] === undefined ? path : [...path, given[1]],
-      ...(given[0] === undefined ? {} : { other: [...path, given[0]] }),
-      what: `${dotted(path)} has ${given.length === 0 ? `neither ${keys.join(' nor ')}` : `${given.join(' and ')} at once`}`,
-      remedy: `write exactly one of ${keys.join(', ')}`,
-    });
-  };
   const { expose, callNodes } = written;
   if (expose.public === undefined && expose.lan === undefined) {
     findings.push({
@@ -56,11 +44,34 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
       remedy: 'write expose.public (the Internet), expose.lan (the local network), or both',
     });
   }
-  findings.push(...entranceChoices(written), ...checkSupport(written));
-  exactlyOne(['expose', 'public', 'tls'], expose.public?.tls, ['issuer', 'secret']);
-  exactlyOne(['expose', 'lan', 'tls'], expose.lan?.tls, ['issuer', 'secret']);
-  exactlyOne(['callNodes', 'addresses'], callNodes?.addresses, ['public', 'discover']);
+  findings.push(
+    ...entranceChoices(written),
+    ...checkSupport(written),
+    ...exactlyOne(['expose', 'public', 'tls'], expose.public?.tls, ['issuer', 'secret']),
+    ...exactlyOne(['expose', 'lan', 'tls'], expose.lan?.tls, ['issuer', 'secret']),
+    ...exactlyOne(['callNodes', 'addresses'], callNodes?.addresses, ['public', 'discover']),
+  );
   return findings;
+}
+
+/** What is wrong with a group that has to have exactly one of some keys; nothing where it is not written. */
+export function exactlyOne(
+  path: Path,
+  group: object | undefined,
+  keys: readonly string[],
+): readonly CheckFinding[] {
+  if (group === undefined) return [];
+  const given = Object.keys(group).filter((key) => keys.includes(key));
+  if (given.length === 1) return [];
+  return [
+    {
+      code: 'MG006',
+      at: given[1] === undefined ? path : [...path, given[1]],
+      ...(given[0] === undefined ? {} : { other: [...path, given[0]] }),
+      what: `${dotted(path)} has ${given.length === 0 ? `neither ${keys.join(' nor ')}` : `${given.join(' and ')} at once`}`,
+      remedy: `write exactly one of ${keys.join(', ')}`,
+    },
+  ];
 }
 
 /** The public door has the settings of what it goes through, and no others. */

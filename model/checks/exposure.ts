@@ -1,4 +1,5 @@
 import { entranceAt } from '../entrances/index.ts';
+import { namedTlsSecrets } from './certificates.ts';
 import type { Check } from './check.ts';
 import type { CheckFinding } from './finding.ts';
 import { namedHosts } from './named-hosts.ts';
@@ -8,11 +9,13 @@ export const checkEntrances: Check = (written, stack) =>
   (['public', 'lan'] as const).flatMap((door) => {
     const at = entranceAt(stack, door);
     if (at?.entrance.check === undefined) return [];
-    const own = stack.topology.hosts
-      .filter((claim) => claim.door === door && claim.at[0] === 'serverName')
+    // Whoever goes to the call nodes does not come through the entrance.
+    const hosts = stack.topology.hosts.filter((claim) => claim.door === door && claim.leadsTo === 'entrance');
+    const own = hosts
+      .filter((claim) => claim.at[0] === 'serverName')
       .map(({ host }) => ({ path: ['serverName'], host }));
     const named = namedHosts(written, stack)
-      .filter((one) => one.door === door)
+      .filter((one) => one.door === door && hosts.some((claim) => claim.host === one.host))
       .map(({ component, host, path }) => ({ path, host, setting: `${component}.host` }));
     return at.entrance.check(at.own, door, [...own, ...named]);
   });
@@ -32,12 +35,11 @@ export const checkTlsSecrets: Check = (written, stack) => {
       .map(({ name }) => name),
     stack.database.secret,
   ]);
-  for (const door of ['public', 'lan'] as const) {
-    const name = written.expose[door]?.tls?.secret;
-    if (name === undefined || (!own.has(name) && name !== LIST_OF_FILES)) continue;
+  for (const { name, at } of namedTlsSecrets(stack)) {
+    if (!own.has(name) && name !== LIST_OF_FILES) continue;
     findings.push({
       code: 'MG030',
-      at: ['expose', door, 'tls', 'secret'],
+      at,
       what:
         name === LIST_OF_FILES
           ? `a Secret cannot be called "${name}" here: its file would take the place of kustomization.yaml`

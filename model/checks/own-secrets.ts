@@ -1,8 +1,8 @@
-import { doorTls } from '../entrances/index.ts';
 import { madeElsewhere } from '../made-elsewhere.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
+import { namedTlsSecrets } from './certificates.ts';
 import type { Check } from './check.ts';
 import { LIST_OF_FILES } from './exposure.ts';
 import type { CheckFinding } from './finding.ts';
@@ -31,11 +31,10 @@ function takenBy(
   stack: Stack,
 ): { readonly by: string; readonly at?: Path } | undefined {
   if (name === LIST_OF_FILES) return { by: 'its file would be the one that lists all files of the folder' };
-  for (const door of ['public', 'lan'] as const) {
-    const source = doorTls(stack, door);
-    if (source !== undefined && 'secret' in source && source.secret === name) {
-      return { by: 'it holds the certificate of this door', at: ['expose', door, 'tls', 'secret'] };
-    }
+  const certificate = namedTlsSecrets(stack).find((one) => one.name === name);
+  if (certificate !== undefined) {
+    const what = certificate.at[0] === 'expose' ? 'of this door' : 'that is named there';
+    return { by: `it holds the certificate ${what}`, at: certificate.at };
   }
   // Those of the operator's own have no readers.
   const readers = stack.secrets

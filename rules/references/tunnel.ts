@@ -6,14 +6,23 @@ import { type References, requireService } from './context.ts';
 const target = /^([a-z]+):\/\/([^./:]+)\.([^./:]+)\.svc(?:\.[^/:]+)?(?::(\d+))?(?:\/.*)?$/;
 const defaultPorts: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
-/** Checks a TunnelBinding: each subject is a Service, and what its `target` names is one with that port. */
+/**
+ * Checks a TunnelBinding: each subject is a Service, and what its `target` names is one with that port. The operator
+ * takes a target as it stands and asks for the Service in the namespace of the binding without need, with a warning
+ * where it is not: one of that name in the namespace that the target names will do.
+ *
+ * @see https://github.com/adyanth/cloudflare-operator internal/controller/tunnelbinding_controller.go
+ */
 export function checkTunnelBinding(binding: Located, refs: References): void {
   for (const { path, data } of items(at(binding.data, 'subjects'), 'subjects')) {
+    const url = text(at(data, 'spec', 'target'));
     if ((data.kind ?? 'Service') === 'Service') {
       const name = text(data.name) ?? '';
-      requireService(refs, binding, { path: `${path}.name`, namespace: binding.namespace, name });
+      const [, , targeted, elsewhere = ''] = target.exec(url ?? '') ?? [];
+      const isElsewhere = targeted === name && refs.inventory.namespaces.has(elsewhere);
+      const namespace = isElsewhere ? elsewhere : binding.namespace;
+      requireService(refs, binding, { path: `${path}.name`, namespace, name });
     }
-    const url = text(at(data, 'spec', 'target'));
     if (url !== undefined) checkTarget(url, `${path}.spec.target`, binding, refs);
   }
 }

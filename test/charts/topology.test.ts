@@ -78,13 +78,12 @@ describe('a Service', () => {
   };
   const point = { name: 'workers', namespace: 'test', ports: [{ number: 80, to: 'http' }] };
 
+  const of = (selects: { id: string } | { role: string }): unknown =>
+    rendered((file) => service(file, topology, { ...point, selects }));
+
   it('leads to all of a role, or to one workload', () => {
     const selector = (selects: { id: string } | { role: string }): unknown =>
-      dig(
-        rendered((file) => service(file, topology, { ...point, selects })),
-        'spec',
-        'selector',
-      );
+      dig(of(selects), 'spec', 'selector');
     expect(selector({ role: 'worker' })).toEqual({
       'app.kubernetes.io/component': 'worker',
       'app.kubernetes.io/instance': 'test',
@@ -93,6 +92,20 @@ describe('a Service', () => {
       'app.kubernetes.io/name': 'worker-2',
       'app.kubernetes.io/instance': 'test',
     });
+  });
+
+  it('is labelled after what it leads to: the role, whichever workloads have it, or the one workload', () => {
+    const name = (selects: { id: string } | { role: string }): unknown =>
+      dig(of(selects), 'metadata', 'labels', 'app.kubernetes.io/name');
+    expect(name({ role: 'worker' })).toBe('worker');
+    expect(name({ id: 'worker-2' })).toBe('worker-2');
+  });
+
+  it('leads to workloads of its own namespace only', () => {
+    const elsewhere = { ...point, namespace: 'calls', selects: { role: 'worker' } };
+    expect(() => rendered((file) => service(file, topology, elsewhere))).toThrow(
+      'the namespace calls has no workload',
+    );
   });
 });
 
