@@ -205,6 +205,32 @@ describe('a host without a route', () => {
   });
 });
 
+describe('a port of a node behind a Service', () => {
+  it('is for those who connect to it, where no entrance leads there', () => {
+    const stack = withMore(publicStack(), ({ workloads, services, flows }) => ({
+      workloads: [
+        ...workloads,
+        { ...WORKER, hostNetwork: true, ports: [{ name: 'api', number: 9641, protocol: 'TCP', on: 'node' }] },
+      ],
+      services: [
+        ...services,
+        {
+          name: 'worker',
+          namespace: 'test',
+          selects: { id: 'worker-1' },
+          ports: [{ number: 80, to: 'api' }],
+        },
+      ],
+      flows: [...flows, { from: 'synapse', to: 'worker-1', port: 'api', why: 'asks who is there' }],
+    }));
+    const text = summaryText(stack, [], []);
+    expect(text).toContain('| 9641/tcp | the cluster only | every node | Worker 1: asks who is there |');
+    expect(text).toContain(
+      '| 7880/tcp | the cluster only | every node | LiveKit SFU: signalling through the entrance |',
+    );
+  });
+});
+
 describe('a second namespace', () => {
   it('is rendered at the level that its own pods need', () => {
     const stack = withCallsIn('calls', publicStack());
