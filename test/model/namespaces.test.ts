@@ -2,6 +2,7 @@ import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { checkAcross, claimsOf } from '../../model/checks/across.ts';
 import { checkNamespace } from '../../model/checks/names.ts';
+import { checkSecretConfig } from '../../model/checks/secret-config.ts';
 import { readYaml } from '../../model/reading/yaml-source.ts';
 import { assembleTopology } from '../../model/resolve.ts';
 import { stackSchema } from '../../model/schema.ts';
@@ -56,6 +57,18 @@ describe('a second namespace', () => {
     expect(said(namespace, more)).toEqual([
       `callNamespace MG028 the namespace "${namespace}" belongs to ${owner}; write callNamespace: with a name of its own, such as matrix`,
     ]);
+  });
+});
+
+describe('a Secret of two namespaces', () => {
+  it('can be a part of a configuration in the one of the stack, whichever comes first', () => {
+    const more =
+      'synapse: {extraSecretConfig: {a: {fromSecret: livekit-keys, key: keys.yaml}, b: {fromSecret: post, key: c}}}';
+    const whole = text('chat', 'example.org', `${more}\nsecrets: {own: {post: {c: {}}}}\n`);
+    const stack = withCallsIn('calls', stackFrom(whole));
+    const keys = stack.secrets.find(({ name }) => name === 'livekit-keys');
+    expect(keys?.places).toEqual([{ namespace: 'calls' }, { namespace: 'chat' }]);
+    expect(checkSecretConfig(stackSchema.parse(load(whole)), stack)).toEqual([]);
   });
 });
 
