@@ -11,6 +11,7 @@ import {
 import type { Manifest } from '../model/manifest.ts';
 import type { SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
+import { workloadOf } from '../model/topology.ts';
 import { layersOf } from './layers.ts';
 
 /** Time beyond the slowest rollout for building, applying and the first look. */
@@ -39,9 +40,10 @@ function gate(stack: Stack, layer: Layer): Partial<KustomizationSpec> {
   if (layer !== 'data') return { wait: true };
   // Not the claims: a class that binds on first use would wait for pods of the layer behind this one.
   const cluster = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' };
+  const database = workloadOf(stack.topology, stack.database.cluster);
   return {
     wait: false,
-    healthChecks: [{ ...cluster, name: stack.database.cluster, namespace: stack.namespace }],
+    healthChecks: [{ ...cluster, name: database.id, namespace: database.namespace }],
     healthCheckExprs: [
       { ...cluster, current: "status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')" },
     ],

@@ -17,6 +17,7 @@ import { dotted } from './reading/yaml-source.ts';
 import { recordOf } from './records.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
+import type { SecretSpec } from './secrets.ts';
 import type { Stack } from './stack.ts';
 import {
   type NamespaceClaim,
@@ -66,10 +67,13 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
     secrets: [
-      ...onlyOnce(
-        'Secret',
-        parts.flatMap((one) => one.parts.secrets ?? []),
-        ({ name }) => name,
+      ...placed(
+        topology,
+        onlyOnce(
+          'Secret',
+          parts.flatMap((one) => one.parts.secrets ?? []),
+          ({ name }) => name,
+        ),
       ),
       ...givenCertificates(facts, topology),
       ...ownSecrets(written.secrets?.own, facts),
@@ -224,6 +228,24 @@ function namespaces({ namespace }: StackFacts, workloads: readonly Workload[]): 
     found.set(name, { name, at });
   }
   return [...found.values()];
+}
+
+/**
+ * The same Secrets, each in namespaces of the stack.
+ *
+ * @throws when one is needed where nothing of the stack runs: nobody would make that namespace
+ */
+export function placed(
+  { namespaces: all }: Pick<Topology, 'namespaces'>,
+  secrets: readonly SecretSpec[],
+): readonly SecretSpec[] {
+  for (const { name, places } of secrets) {
+    for (const { namespace } of places) {
+      if (all.some((one) => one.name === namespace)) continue;
+      throw new Error(`the Secret "${name}" is for the namespace "${namespace}", where nothing runs`);
+    }
+  }
+  return secrets;
 }
 
 /** Most special first: every entrance takes the first rule of a host that fits, or behaves as if it did. */

@@ -4,7 +4,7 @@ import { checkAcross, claimsOf } from '../../model/checks/across.ts';
 import { checkNamespace } from '../../model/checks/names.ts';
 import { checkSecretConfig } from '../../model/checks/secret-config.ts';
 import { readYaml } from '../../model/reading/yaml-source.ts';
-import { assembleTopology } from '../../model/resolve.ts';
+import { assembleTopology, placed } from '../../model/resolve.ts';
 import { stackSchema } from '../../model/schema.ts';
 import { withCallsIn } from '../parts.ts';
 import { stackFrom } from '../stacks.ts';
@@ -40,6 +40,14 @@ describe('a second namespace', () => {
     if (workload === undefined) throw new Error('nothing runs');
     expect(() => assembleTopology(stack, [{ workloads: [{ ...workload, namespace: 'calls' }] }])).toThrow(
       'no field decides the namespace "calls"',
+    );
+  });
+
+  it('has something that runs, wherever Secrets are', () => {
+    const { topology, secrets } = withCallsIn('calls', stackFrom(text('chat', 'example.org')));
+    expect(placed(topology, secrets)).toEqual(secrets);
+    expect(() => placed(topology, [{ name: 'x', places: [{ namespace: 'lab' }], keys: [] }])).toThrow(
+      'the Secret "x" is for the namespace "lab", where nothing runs',
     );
   });
 
