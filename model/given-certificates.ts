@@ -7,7 +7,9 @@ import { PEERS, type Topology } from './topology.ts';
 /** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
 export function givenCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
   const bySecret = new Map<string, readonly HostCertificate[]>();
-  for (const one of certificates(stack, topology)) {
+  const all = certificates(stack, topology);
+  const isPublic = ({ door }: HostCertificate): boolean => door === 'public';
+  for (const one of [...all.filter(isPublic), ...all.filter((other) => !isPublic(other))]) {
     if ('secret' in one.source) bySecret.set(one.secret, [...(bySecret.get(one.secret) ?? []), one]);
   }
   return [...bySecret].map(([name, uses]) => {

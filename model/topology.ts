@@ -172,8 +172,12 @@ export function isOnNode({ hostNetwork, ports }: Workload): boolean {
 }
 
 /** The namespaces with call pods, which Pod Security has to admit there. */
-export function callNamespaces({ workloads }: Pick<Topology, 'workloads'>): readonly string[] {
-  return [...new Set(workloads.filter(isOnNode).map(({ namespace }) => namespace))];
+export function callNamespaces({
+  namespaces,
+  workloads,
+}: Pick<Topology, 'namespaces' | 'workloads'>): readonly string[] {
+  const withCalls = new Set(workloads.filter(isOnNode).map(({ namespace }) => namespace));
+  return namespaces.flatMap(({ name }) => (withCalls.has(name) ? [name] : []));
 }
 
 /** True for a connection that crosses the cluster's edge without an entrance in between: call traffic. */

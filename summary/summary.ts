@@ -166,11 +166,13 @@ function dns(stack: Stack): readonly Markdown[] {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
     const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
+    const own = [door === 'public' ? 'you make it' : 'you make it, in the local DNS', at.entrance.pastDns];
+    const past = own.filter((part) => part !== undefined).join(', ');
     for (const { host, leadsTo } of hostsAt(stack.topology, door)) {
       rows.push(
         leadsTo === 'entrance'
           ? [code(host), type, phrase(to), who(host, maker)]
-          : [code(host), 'A', nodes, door === 'public' ? 'you make it' : 'you make it, in the local DNS'],
+          : [code(host), 'A', nodes, past],
       );
     }
   }

@@ -42,10 +42,10 @@ function halfNames({ expose, livekit, synapse }: Stack): readonly string[] {
 }
 
 /** The namespaces that call pods are in; by name where the stack has others too. */
-function privileged(topology: Topology): string {
+function admitting(topology: Topology): string {
   const names = callNamespaces(topology);
-  if (topology.namespaces.length === 1) return 'namespace';
-  return names.length === 1 ? `namespace ${names.join()}` : `namespaces ${names.join(' and ')} each`;
+  if (topology.namespaces.length === 1) return 'namespace admits';
+  return names.length === 1 ? `namespace ${names.join()} admits` : `namespaces ${names.join(' and ')} admit`;
 }
 
 /** Pods that overrides have given more. */
@@ -84,7 +84,7 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly string[] {
   }
   if (calls) {
     found.push(
-      `Call pods use ports of their node, so the ${privileged(stack.topology)} admits privileged pods; every pod rendered here is still restricted in all other ways${exceptions(exposure)}.`,
+      `Call pods use ports of their node, so the ${admitting(stack.topology)} privileged pods; every pod rendered here is still restricted in all other ways${exceptions(exposure)}.`,
     );
   }
   if (calls) {

@@ -72,6 +72,8 @@ export interface Entrance<Via extends string, Key extends string, Schema extends
   /** Where its certificates come from; undefined where TLS ends before the cluster. */
   tls(own: Own): TlsSource | undefined;
   dns(own: Own, door: Door): DnsTarget;
+  /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
+  pastDns?: string;
   firewall(doors: OpenDoors<Own>): readonly FirewallRow[];
   /** Why no port is open for it. @default - some are */
   noPorts?: string;

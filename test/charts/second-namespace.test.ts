@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Stack } from '../../model/stack.ts';
+import type { Workload } from '../../model/topology.ts';
 import { relay, withCallsIn, withParts } from '../parts.ts';
 import { dig, digList, publicStack, renderedOf, stackFrom } from '../stacks.ts';
 
@@ -26,6 +27,19 @@ const stacks = {
     'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: home-ca}}}}\nlivekit: {}\njitsi: {access: anyone}\nsecrets: {provider: external-secrets, store: {kind: SecretStore, name: vault}}\n',
   ),
 } as const;
+
+/** One that stays in the namespace of the stack. */
+const OWN_CALL_POD: Workload = {
+  kind: 'workload',
+  id: 'other',
+  role: 'other',
+  instance: 'test',
+  namespace: 'test',
+  title: 'Other',
+  hostNetwork: true,
+  ports: [],
+  at: ['livekit'],
+};
 
 function objects(stack: Stack, kind: string): readonly Manifest[] {
   return renderedOf(stack).objects.flatMap(({ manifests }) => manifests.filter((one) => one.kind === kind));
@@ -68,6 +82,9 @@ describe.each(Object.entries(stacks))('calls in a namespace of their own, %s', (
       ['calls', 'privileged', 'disabled'],
     ]);
     expect(text(stack, 'SUMMARY.md')).toContain('so the namespace calls admits privileged pods;');
+    expect(text(withParts(stack, { workloads: [OWN_CALL_POD] }), 'SUMMARY.md')).toContain(
+      'so the namespaces test and calls admit privileged pods;',
+    );
   });
 
   it('are told of every Secret in each namespace that reads it', () => {
@@ -139,6 +156,13 @@ describe('a certificate that is given, in two namespaces', () => {
 });
 
 describe('a host that leads to the call nodes', () => {
+  it('has a record that leads past the tunnel, and is not proxied', () => {
+    const through = stacks['through a tunnel and, with a certificate that is given, on the local network'];
+    expect(text(withCalls(through), 'SUMMARY.md')).toContain(
+      '| `relay.example.org` | A | the call nodes: 198.51.100.7 | you make it, as "DNS only": the proxy of Cloudflare carries no call traffic |',
+    );
+  });
+
   it('is the one name that call traffic needs', () => {
     const summary = text(withCalls(stacks['through Traefik']), 'SUMMARY.md');
     expect(summary).toContain('Apart from `relay.example.org`, call traffic needs no name: clients connect');

@@ -17,6 +17,17 @@ describe('a certificate that somebody gives', () => {
     expect(one).toMatchObject({ name: 'lan-tls', places: [{ namespace: 'chat' }] });
   });
 
+  it('of the public door comes first', () => {
+    const both = stackFrom(`schema: 1
+serverName: example.org
+expose:
+  public: {via: traefik, tls: {secret: public-tls}}
+  lan: {tls: {secret: own-tls}, names: {synapse: matrix.home.arpa}}
+`);
+    const names = givenCertificates(both, both.topology).map(({ name }) => name);
+    expect(names).toEqual(['public-tls', 'own-tls']);
+  });
+
   it('follows the routes into their namespaces, that of the stack first', () => {
     const routes = stack.topology.routes.map((route) =>
       route.group === 'element' ? { ...route, to: { ...route.to, namespace: 'a' } } : route,
