@@ -1,8 +1,9 @@
 import { certificates, type HostCertificate } from './certificates.ts';
 import { compareText } from './diagnostic.ts';
+import { entranceAt } from './entrances/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { SecretSpec } from './secrets.ts';
-import { PEERS, type Topology } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 /** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
 export function givenCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
@@ -25,7 +26,7 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
           what: 'certificate chain',
           readers,
           form: { kind: 'given', pem: 'certificate' },
-          loss: `renew it before it ends: ${ended(readers)}`,
+          loss: `renew it before it ends: ${ended(stack, uses)}`,
           rotation:
             pods.length === 0
               ? 'nobody, where the new one is valid for the same hosts'
@@ -45,10 +46,12 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
   });
 }
 
-function ended(readers: readonly string[]): string {
-  return readers.includes(PEERS.traefik)
-    ? 'Traefik then serves its own, which nobody trusts'
-    : 'clients then refuse it';
+/** What an entrance that serves any of the hosts does then, or who else does something. */
+function ended(stack: StackFacts, uses: readonly HostCertificate[]): string {
+  const entrances = uses
+    .filter(({ hosts, onCallNodes }) => onCallNodes.length < hosts.length)
+    .map(({ door }) => entranceAt(stack, door)?.entrance.afterCertificate);
+  return entrances.find((text) => text !== undefined) ?? 'clients then refuse it';
 }
 
 /** The namespaces of all that use it: the stack's own first, where it is one of them. */

@@ -71,6 +71,8 @@ export interface Entrance<Via extends string, Key extends string, Schema extends
   peer(own: Own): Peer;
   /** Where its certificates come from; undefined where TLS ends before the cluster. */
   tls(own: Own): TlsSource | undefined;
+  /** What it does when a certificate has ended. @default - it has none */
+  afterCertificate?: string;
   dns(own: Own, door: Door): DnsTarget;
   /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
   pastDns?: string;

@@ -19,6 +19,7 @@ export const traefik = entrance({
   resolve: resolveTls,
   peer: () => ({ kind: 'peer', id: PEERS.traefik, title: 'Traefik', where: 'cluster', ports: [] }),
   tls: (own: TlsSource) => own,
+  afterCertificate: 'Traefik then serves its own, which nobody trusts',
   dns: (_own, door) => ({
     type: 'A',
     leadsTo: [door === 'public' ? "Traefik's public address" : "Traefik's local address"],

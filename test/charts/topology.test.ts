@@ -71,6 +71,20 @@ describe('ports', () => {
   });
 });
 
+describe('a capability', () => {
+  it('is added only where a program asks for it', () => {
+    const capabilities = (more: { capability?: 'NET_BIND_SERVICE' }): unknown => {
+      const object = rendered((file) => workload(file, { owner: WORKER, ...CONTAINER, ...more }));
+      return dig(object, 'spec', 'template', 'spec', 'containers', 0, 'securityContext', 'capabilities');
+    };
+    expect(capabilities({})).toEqual({ drop: ['ALL'] });
+    expect(capabilities({ capability: 'NET_BIND_SERVICE' })).toEqual({
+      drop: ['ALL'],
+      add: ['NET_BIND_SERVICE'],
+    });
+  });
+});
+
 describe('a Service', () => {
   const topology: Topology = {
     ...stackFrom('schema: 1\nserverName: example.org\nexpose: {lan: {tls: {secret: own}}}\n').topology,
