@@ -26,6 +26,7 @@ import { mediaClaim } from './data/pvc-media.ts';
 import { deliveryObjects } from './delivery/index.ts';
 import { guardedManifest } from './guard.ts';
 import { namespace } from './namespace/namespace.ts';
+import { certificates } from './networking/certificates.ts';
 import { traefik } from './networking/ingress.ts';
 import { tunnel } from './networking/tunnel.ts';
 import { secretObjects } from './secrets/index.ts';
@@ -50,7 +51,7 @@ const COMPONENTS: ComponentCharts = {
 /** Adds the files of what follows from the stack as a whole. */
 type StackChart = (app: App, stack: Stack) => void;
 
-const BEFORE: readonly StackChart[] = [namespace, secretObjects];
+const BEFORE: readonly StackChart[] = [namespace, secretObjects, certificates];
 
 /** The objects of each entrance, for the doors that go through it. */
 type EntranceCharts = {

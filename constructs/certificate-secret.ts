@@ -1,17 +1,15 @@
-import { doorTls } from '../model/entrances/index.ts';
-import type { StackFacts } from '../model/facts.ts';
-import { certificateName } from '../model/made-elsewhere.ts';
+import { certificates } from '../model/certificates.ts';
+import type { Scene } from '../model/stack.ts';
 import type { Door } from '../model/topology.ts';
 
 /**
  * Name of the Secret with the certificate for a group's hosts at a door: a Certificate's,
- * or the one that somebody else keeps.
+ * or the one that somebody else keeps. It is in every namespace with routes to these hosts or pods that read it.
  *
- * @throws when TLS for that door does not end in the cluster.
+ * @throws when nothing gives one for that door
  */
-export function certificateSecret(facts: StackFacts, group: string, door: Door): string {
-  const source = doorTls(facts, door);
-  if (source === undefined) throw new Error(`no certificates at the ${door} door`);
-  if ('secret' in source) return source.secret;
-  return certificateName(group, door);
+export function certificateSecret(scene: Scene, group: string, door: Door): string {
+  const found = certificates(scene, scene.topology).find((one) => one.group === group && one.door === door);
+  if (found === undefined) throw new Error(`no certificate for the group "${group}" at the ${door} door`);
+  return found.secret;
 }

@@ -28,3 +28,13 @@ export class ChartFile extends ObjectFile {
     super(app, path);
   }
 }
+
+/** The file at a path, for charts that each bring some of its objects: those of the first come first. */
+export function chartFile(app: App, path: RenderedPath): ChartFile {
+  const known = app.node.tryFindChild(path);
+  return isChartFile(known) ? known : new ChartFile(app, path);
+}
+
+function isChartFile(node: unknown): node is ChartFile {
+  return node instanceof ChartFile;
+}

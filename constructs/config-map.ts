@@ -23,7 +23,7 @@ export function configMap(
   }
   const meta = objectMeta(owner, name);
   const marks = substitutionMarks(Object.values(data));
-  new k8s.KubeConfigMap(file, name, {
+  new k8s.KubeConfigMap(file, `${name}@${owner.namespace}`, {
     metadata: Object.keys(marks).length > 0 ? { ...meta, annotations: { ...marks } } : meta,
     data: { ...data },
   });

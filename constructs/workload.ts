@@ -29,6 +29,12 @@ export interface WorkloadProps {
    * @default false
    */
   readonly single?: boolean;
+  /**
+   * The one capability that the level `restricted` admits. A binary that has it as a file capability does not start
+   * without, whatever ports it opens.
+   * @default - none
+   */
+  readonly capability?: 'NET_BIND_SERVICE';
   /** Seconds a pod gets to stop. @default 30 */
   readonly graceSeconds?: number;
   /** Run in the container before it is told to stop. @default - nothing */
@@ -93,7 +99,10 @@ export function workload(file: ChartFile, props: WorkloadProps): void {
     resources: { requests: quantities(props.resources.requests), limits: quantities(props.resources.limits) },
     securityContext: {
       allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
+      capabilities: {
+        drop: ['ALL'],
+        ...(props.capability === undefined ? {} : { add: [props.capability] }),
+      },
       readOnlyRootFilesystem: true,
     },
     volumeMounts: volumeMounts(props.mounts),

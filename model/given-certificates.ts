@@ -1,52 +1,62 @@
+import { certificates, type HostCertificate } from './certificates.ts';
 import { compareText } from './diagnostic.ts';
-import { entranceAt, givenSecret } from './entrances/index.ts';
+import { entranceAt } from './entrances/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { SecretSpec } from './secrets.ts';
-import { DOORS, type Door, hostsAt, type Topology } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 /** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
 export function givenCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
-  const bySecret = new Map<string, { readonly hosts: Set<string>; readonly readers: Set<string> }>();
-  for (const door of DOORS) {
-    const given = givenSecret(stack, door);
-    const at = entranceAt(stack, door);
-    if (given === undefined || at === undefined) continue;
-    const { hosts, readers } = bySecret.get(given.name) ?? { hosts: new Set(), readers: new Set() };
-    for (const { host } of hostsAt(topology, door)) hosts.add(host);
-    bySecret.set(given.name, { hosts, readers: readers.add(at.entrance.peer(at.own).id) });
+  const bySecret = new Map<string, readonly HostCertificate[]>();
+  const all = certificates(stack, topology);
+  const isPublic = ({ door }: HostCertificate): boolean => door === 'public';
+  for (const one of [...all.filter(isPublic), ...all.filter((other) => !isPublic(other))]) {
+    if ('secret' in one.source) bySecret.set(one.secret, [...(bySecret.get(one.secret) ?? []), one]);
   }
-  return [...bySecret].map(([name, { hosts, readers }]) => ({
-    name,
-    places: certificatePlaces(stack, topology, name),
-    certificateFor: [...hosts].sort(compareText),
-    keys: [
-      {
-        key: 'tls.crt',
-        what: 'certificate chain',
-        readers: [...readers],
-        form: { kind: 'given', pem: 'certificate' },
-        loss: 'renew it before it ends: browsers and other homeservers refuse it from then on',
-        rotation: 'nobody, where the new one is valid for the same hosts',
-      },
-      {
-        key: 'tls.key',
-        what: "the certificate's private key",
-        readers: [...readers],
-        form: { kind: 'given', pem: 'private key' },
-        loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
-        rotation: 'nobody, together with its certificate',
-      },
-    ],
-  }));
+  return [...bySecret].map(([name, uses]) => {
+    const readers = [...new Set(uses.flatMap((one) => one.readers))];
+    const pods = readers.filter((id) => topology.workloads.some((one) => one.id === id));
+    return {
+      name,
+      places: places(stack, uses),
+      certificateFor: [...new Set(uses.flatMap(({ hosts }) => hosts))].sort(compareText),
+      keys: [
+        {
+          key: 'tls.crt',
+          what: 'certificate chain',
+          readers,
+          form: { kind: 'given', pem: 'certificate' },
+          loss: `renew it before it ends: ${ended(stack, uses)}`,
+          rotation:
+            pods.length === 0
+              ? 'nobody, where the new one is valid for the same hosts'
+              : `whoever is connected to ${pods.join(' or ')}, whose pods start again`,
+        },
+        {
+          key: 'tls.key',
+          what: "the certificate's private key",
+          readers,
+          form: { kind: 'given', pem: 'private key' },
+          loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
+          rotation:
+            pods.length === 0 ? 'nobody, together with its certificate' : 'together with its certificate',
+        },
+      ],
+    };
+  });
 }
 
-/** The namespaces of what names a TLS Secret: the stack's own first, where it is one of them. */
-function certificatePlaces(stack: StackFacts, topology: Topology, secret: string): SecretSpec['places'] {
-  const uses = ({ door }: { readonly door: Door }): boolean => givenSecret(stack, door)?.name === secret;
-  const namespaces = new Set([
-    ...topology.hosts.filter(uses).map(({ certificate }) => certificate.namespace),
-    ...topology.routes.filter(uses).map(({ to }) => to.namespace),
-  ]);
+/** What an entrance that serves any of the hosts does then, or who else does something. */
+function ended(stack: StackFacts, uses: readonly HostCertificate[]): string {
+  const entrances = uses
+    .filter(({ hosts, onCallNodes }) => onCallNodes.length < hosts.length)
+    .map(({ door }) => entranceAt(stack, door)?.entrance.afterCertificate);
+  return entrances.find((text) => text !== undefined) ?? 'clients then refuse it';
+}
+
+/** The namespaces of all that use it: the stack's own first, where it is one of them. */
+function places(stack: StackFacts, uses: readonly HostCertificate[]): SecretSpec['places'] {
+  const namespaces = new Set(uses.flatMap((one) => one.namespaces));
   const [main = stack.namespace, ...others] = [...namespaces].sort(
     (a, b) => Number(b === stack.namespace) - Number(a === stack.namespace) || compareText(a, b),
   );

@@ -9,6 +9,7 @@ import {
   checkTolerations,
   checkUdpRange,
 } from './checks/call-nodes.ts';
+import { checkCertificates } from './checks/certificates.ts';
 import type { Check } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkElementCalls } from './checks/clients.ts';
@@ -64,6 +65,7 @@ const CHECKS: readonly Check[] = [
   checkName,
   checkNamespace,
   checkTlsSecrets,
+  checkCertificates,
   checkTolerations,
   checkAdditions,
   checkPlaceholders,

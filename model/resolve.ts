@@ -19,8 +19,9 @@ import { recordOf } from './records.ts';
 import { inOrder } from './routes.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
+import type { SecretSpec } from './secrets.ts';
 import type { Stack } from './stack.ts';
-import { PEERS, type Peer, type Topology } from './topology.ts';
+import { type NamespaceClaim, PEERS, type Peer, type Topology, type Workload } from './topology.ts';
 import { onlyOnce } from './unique.ts';
 
 /** What a stack file says nothing about: its own name, and the images of the repository. */
@@ -61,10 +62,13 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
     secrets: [
-      ...onlyOnce(
-        'Secret',
-        parts.flatMap((one) => one.parts.secrets ?? []),
-        ({ name }) => name,
+      ...placed(
+        topology,
+        onlyOnce(
+          'Secret',
+          parts.flatMap((one) => one.parts.secrets ?? []),
+          ({ name }) => name,
+        ),
       ),
       ...givenCertificates(facts, topology),
       ...ownSecrets(written.secrets?.own, facts),
@@ -180,11 +184,12 @@ function peers(stack: StackFacts): readonly Peer[] {
   ];
 }
 
-function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
+/** What the parts of all components come to together. */
+export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
   const workloads = parts.flatMap((one) => one.workloads ?? []);
   return {
     domain: facts.cluster.domain,
-    namespaces: [...new Set([facts.namespace, ...workloads.map(({ namespace }) => namespace)])],
+    namespaces: namespaces(facts, workloads),
     workloads: onlyOnce('workload', workloads, ({ id }) => id),
     peers: peers(facts),
     services: onlyOnce(
@@ -196,6 +201,39 @@ function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology 
     hosts: parts.flatMap((one) => one.hosts ?? []),
     routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
   };
+}
+
+/**
+ * The stack's own namespace, and every other one that a workload is in, each once.
+ *
+ * @throws when a component puts something into another namespace and does not say which field decides that
+ */
+function namespaces({ namespace }: StackFacts, workloads: readonly Workload[]): readonly NamespaceClaim[] {
+  const found = new Map<string, NamespaceClaim>([[namespace, { name: namespace, at: ['namespace'] }]]);
+  for (const { id, namespace: name, namespaceAt: at } of workloads) {
+    if (found.has(name)) continue;
+    if (at === undefined) throw new Error(`no field decides the namespace "${name}" of "${id}"`);
+    found.set(name, { name, at });
+  }
+  return [...found.values()];
+}
+
+/**
+ * The same Secrets, each in namespaces of the stack.
+ *
+ * @throws when one is needed where nothing of the stack runs: nobody would make that namespace
+ */
+export function placed(
+  { namespaces: all }: Pick<Topology, 'namespaces'>,
+  secrets: readonly SecretSpec[],
+): readonly SecretSpec[] {
+  for (const { name, places } of secrets) {
+    for (const { namespace } of places) {
+      if (all.some((one) => one.name === namespace)) continue;
+      throw new Error(`the Secret "${name}" is for the namespace "${namespace}", where nothing runs`);
+    }
+  }
+  return secrets;
 }
 
 function deepFreeze<T>(value: T): T {

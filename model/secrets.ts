@@ -38,7 +38,10 @@ export type ComposedPart =
 export interface SecretKey {
   readonly key: string;
   readonly what: string;
-  /** Workloads that read it, in the order in which they should start again after a rotation. */
+  /**
+   * Who reads it: workloads, in the order in which they should start again after a rotation, and peers, which take up
+   * a new value by themselves.
+   */
   readonly readers: readonly string[];
   readonly form: ValueForm;
   /** What it means when somebody else has it, or nobody has it any more. */

@@ -1,4 +1,5 @@
 import type { Path } from './reading/yaml-source.ts';
+import type { TlsSource } from './tls.ts';
 
 /** A port that somebody listens on. */
 export interface Port {
@@ -27,6 +28,8 @@ export interface Workload {
   /** The stack's name: the label `app.kubernetes.io/instance`. */
   readonly instance: string;
   readonly namespace: string;
+  /** The field that decides a namespace other than the stack's own: `['callNamespace']`. Required for one of these. */
+  readonly namespaceAt?: Path;
   /** What people call it. */
   readonly title: string;
   /** True where its pods have no network of their own: every port is then one of the node. */
@@ -76,18 +79,40 @@ export const DOORS = ['public', 'lan'] as const;
 export type Door = (typeof DOORS)[number];
 
 /** A host name that leads to the stack, with or without HTTP behind it. */
-export interface HostClaim {
+interface ClaimedHost {
   readonly host: string;
   readonly door: Door;
   /** The field of the stack file that decides it; where nothing is written there, the server name does. */
   readonly at: readonly [string, ...Path];
   /** Whose name it is: a component's key in the stack file. */
   readonly component: string;
-  /** `entrance`: who answers for HTTPS there; `call-nodes`: the nodes' own address. */
-  readonly leadsTo: 'entrance' | 'call-nodes';
-  /** The group whose certificate covers it, and the namespace in which that is needed. */
-  readonly certificate: { readonly group: string; readonly namespace: string };
 }
+
+/** A host that an entrance answers for: what its routes lead to. */
+export interface ServedHost extends ClaimedHost {
+  readonly leadsTo: 'entrance';
+  /** The hosts of one group at one door share a certificate, where TLS ends in the cluster. */
+  readonly certificate: { readonly group: string };
+}
+
+/** A host that leads to the call nodes' own address, where no entrance ends TLS. */
+export interface CallNodeHost extends ClaimedHost {
+  readonly leadsTo: 'call-nodes';
+  /** @default - none: nobody speaks TLS there */
+  readonly certificate?: {
+    /** As of a {@link ServedHost}; never a group that has any of these. */
+    readonly group: string;
+    /** The workloads that end TLS there and read the certificate, by id. */
+    readonly readers: readonly [string, ...string[]];
+    /** Where it comes from. @default - from where the door's come */
+    readonly source?: TlsSource;
+    /** The field of the stack file that decides the source, or could: it takes `tlsSchema`. */
+    readonly sourceAt: Path;
+  };
+}
+
+/** A name in the DNS that leads to the stack. */
+export type HostClaim = ServedHost | CallNodeHost;
 
 /**
  * How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, and unanchored:
@@ -147,12 +172,19 @@ export interface Route {
   readonly group: string;
 }
 
+/** A namespace that holds something of the stack, and the field of the stack file that decides it. */
+export interface NamespaceClaim {
+  readonly name: string;
+  /** `['namespace']` for the stack's own, which its name decides where that is not written. */
+  readonly at: Path;
+}
+
 /** Who talks to whom: read by Services, probes, routes, certificates, DNS and firewall tables, and the diagram. */
 export interface Topology {
   /** The cluster's own DNS domain. */
   readonly domain: string;
   /** Every namespace that holds something of the stack, its own first. */
-  readonly namespaces: readonly string[];
+  readonly namespaces: readonly NamespaceClaim[];
   readonly workloads: readonly Workload[];
   readonly peers: readonly Peer[];
   readonly services: readonly ServicePoint[];
@@ -175,6 +207,15 @@ export const PEERS = {
 /** True for a call pod: some of its ports are its node's, and are reached without an entrance. */
 export function isOnNode({ hostNetwork, ports }: Workload): boolean {
   return hostNetwork || ports.some(({ on }) => on === 'node');
+}
+
+/** The namespaces with call pods, which Pod Security has to admit there. */
+export function callNamespaces({
+  namespaces,
+  workloads,
+}: Pick<Topology, 'namespaces' | 'workloads'>): readonly string[] {
+  const withCalls = new Set(workloads.filter(isOnNode).map(({ namespace }) => namespace));
+  return namespaces.flatMap(({ name }) => (withCalls.has(name) ? [name] : []));
 }
 
 /** True for a connection that crosses the cluster's edge without an entrance in between: call traffic. */
@@ -217,16 +258,17 @@ export function listeners(
   throw new Error(`the topology has nobody called ${JSON.stringify(to)}`);
 }
 
-/** The workloads that a Service leads to. @throws when there are none */
+/** The workloads that a Service leads to: those in its own namespace only. @throws when there are none */
 export function selected(
   { workloads }: Pick<Topology, 'workloads'>,
-  selects: Selection,
+  { selects, namespace }: Pick<ServicePoint, 'selects' | 'namespace'>,
 ): readonly Workload[] {
-  const found = workloads.filter((one) =>
-    'id' in selects ? one.id === selects.id : one.role === selects.role,
+  const found = workloads.filter(
+    (one) =>
+      one.namespace === namespace && ('id' in selects ? one.id === selects.id : one.role === selects.role),
   );
   if (found.length > 0) return found;
-  throw new Error(`the topology has no workload for ${JSON.stringify(selects)}`);
+  throw new Error(`the namespace ${namespace} has no workload for ${JSON.stringify(selects)}`);
 }
 
 /** Finds a Service. @throws when there is none */
@@ -244,8 +286,9 @@ export function routeEnd(
   topology: Pick<Topology, 'services' | 'workloads'>,
   { to }: Pick<Route, 'to'>,
 ): { readonly workloads: readonly Workload[]; readonly port: Port } {
-  const { name, selects, ports } = serviceOf(topology, to);
-  const workloads = selected(topology, selects);
+  const service = serviceOf(topology, to);
+  const { name, ports } = service;
+  const workloads = selected(topology, service);
   const [first] = workloads;
   const entry = ports.find(({ number }) => number === to.port);
   if (entry === undefined || first === undefined)
@@ -285,9 +328,10 @@ export function reach(topology: Topology, flow: Pick<Flow, 'from' | 'to' | 'port
     throw new Error(`"${from}" has no flow to ${JSON.stringify(to)}, port "${port}"`);
   }
   const ends = new Set(listeners(topology, to).map(({ id }) => id));
-  for (const { name, namespace, selects, ports } of topology.services) {
+  for (const service of topology.services) {
+    const { name, namespace, ports } = service;
     const entry = ports.find((one) => one.to === port);
-    const leads = selected(topology, selects);
+    const leads = selected(topology, service);
     // All that it leads to must be meant: one Service for several kinds of workers is nobody's own address.
     if (entry !== undefined && leads.every(({ id }) => ends.has(id))) {
       return addressOf(topology, { service: name, namespace, port: entry.number });
@@ -304,6 +348,13 @@ export function claimOf(
   const found = hosts.find((one) => one.host === host && one.door === door);
   if (found === undefined) throw new Error(`nobody claims the host "${host}"`);
   return found;
+}
+
+/** The same for a route. @throws when an entrance does not serve that host, too */
+export function served(topology: Pick<Topology, 'hosts'>, route: Pick<Route, 'host' | 'door'>): ServedHost {
+  const claim = claimOf(topology, route);
+  if (claim.leadsTo === 'entrance') return claim;
+  throw new Error(`the host "${route.host}" has a route, and leads to the call nodes`);
 }
 
 /** The names that lead to a door, each once. */

@@ -1,17 +1,14 @@
+import { certificates as needed } from '../model/certificates.ts';
 import { allDeliveries } from '../model/delivery/index.ts';
-import { doorTls, openEntrances } from '../model/entrances/index.ts';
+import { openEntrances } from '../model/entrances/index.ts';
 import { providerFacts } from '../model/providers/index.ts';
 import type { Stack } from '../model/stack.ts';
-import { DOORS } from '../model/topology.ts';
 import { blocks, type Content, code, heading, type Markdown, md, phrase, table } from './markdown.ts';
 
 type Row = readonly Content[];
 
 function certificates(stack: Stack): readonly Row[] {
-  const asked = DOORS.some((door) => {
-    const tls = doorTls(stack, door);
-    return tls !== undefined && 'issuer' in tls;
-  });
+  const asked = needed(stack, stack.topology).some(({ source }) => 'issuer' in source);
   return asked ? [['cert-manager', 'certificates', md`any that serves ${code('cert-manager.io/v1')}`]] : [];
 }
 

@@ -67,7 +67,7 @@ export function diagram(stack: Stack): Markdown {
   return fenced('mermaid', [
     'flowchart LR',
     ...peers.map((item) => `  ${box(item)}`),
-    ...stack.topology.namespaces.flatMap((name, index) => [
+    ...stack.topology.namespaces.flatMap(({ name }, index) => [
       `  subgraph ${index === 0 ? 'stack' : `stack${index + 1}`}["namespace ${label(name)}"]`,
       ...workloads.filter(({ namespace }) => namespace === name).map((item) => `    ${box(item)}`),
       '  end',

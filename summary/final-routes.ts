@@ -2,7 +2,7 @@ import { openEntrances } from '../model/entrances/index.ts';
 import type { Exposure, PassedOn } from '../model/exposure.ts';
 import { objectText } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
-import type { Door, Route } from '../model/topology.ts';
+import { type Door, type Route, selected } from '../model/topology.ts';
 import { type Content, code, joined } from './markdown.ts';
 
 /** True where the finished objects still pass on what the stack meant. Without overrides they always do. */
@@ -72,11 +72,9 @@ function doorOf(stack: Stack, route: PassedOn, hosts: ReadonlySet<string>): Door
 
 function servedBy({ topology }: Stack, { to }: PassedOn): Content {
   const service = topology.services.find(({ name, namespace }) => to.startsWith(`${namespace}/${name}:`));
-  if (service === undefined) return code(to);
-  const titles = topology.workloads
-    .filter(({ id, role }) =>
-      'id' in service.selects ? id === service.selects.id : role === service.selects.role,
-    )
-    .map(({ title }) => title);
-  return titles.length === 0 ? code(to) : titles.join(', ');
+  return service === undefined
+    ? code(to)
+    : selected(topology, service)
+        .map(({ title }) => title)
+        .join(', ');
 }

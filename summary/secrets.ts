@@ -1,8 +1,10 @@
+import { jitsiWorkload } from '../model/components/jitsi.ts';
 import { sourcesOf } from '../model/composed.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Stack } from '../model/stack.ts';
+import { workloadOf } from '../model/topology.ts';
 import { blocks, code, fenced, heading, joined, type Markdown, markdownText, md, table } from './markdown.ts';
 import { introduction, valuesOf } from './providers/index.ts';
 
@@ -97,7 +99,9 @@ export function secretsText(stack: Stack): string {
     ...inOrder(stack.secrets).map((secret) => section(stack, secret)),
     heading(2, 'Made by the cluster'),
     madeElsewhere(stack),
-    ...(stack.jitsi?.accountsClaim === undefined ? [] : [jitsiAccounts(stack.namespace)]),
+    ...(stack.jitsi?.accountsClaim === undefined
+      ? []
+      : [jitsiAccounts(workloadOf(stack.topology, jitsiWorkload('prosody')).namespace)]),
   ]);
 }
 

@@ -19,6 +19,7 @@ import {
   portOf,
   type Route,
   routeEnd,
+  type ServicePoint,
   selected,
   type Workload,
 } from '../model/topology.ts';
@@ -77,6 +78,10 @@ function itself({ callNodes: { address } }: Stack): string {
   }
 }
 
+function leadsTo({ to }: Route, { name, namespace }: ServicePoint, port: number): boolean {
+  return to.service === name && to.namespace === namespace && to.port === port;
+}
+
 /** Every port that a firewall has to let in, and from whom. */
 function firewall(
   stack: Stack,
@@ -110,15 +115,21 @@ function firewall(
       rows.push([portText(open), itself(stack), nodes, `${target.title}: ${why}`]);
     }
   }
-  for (const { selects, ports } of topology.services) {
-    for (const one of selected(topology, selects)) {
-      for (const open of ports.map(({ to }) => portOf(one, to)).filter(({ on }) => on === 'node')) {
-        if (isClosed(one, open) || open.purpose !== undefined) continue;
+  for (const service of topology.services) {
+    for (const one of selected(topology, service)) {
+      for (const { number, to } of service.ports) {
+        const open = portOf(one, to);
+        if (open.on !== 'node' || isClosed(one, open) || open.purpose !== undefined) continue;
+        const why = topology.routes.some((route) => leadsTo(route, service, number))
+          ? ['signalling through the entrance']
+          : topology.flows
+              .filter(({ to: end, port }) => end === one.id && port === to)
+              .map((flow) => flow.why);
         rows.push([
           portText(open),
           'the cluster only',
           nodes,
-          `${one.title}: signalling through the entrance`,
+          [one.title, ...(why.length === 0 ? [] : [why.join('; ')])].join(': '),
         ]);
       }
     }
@@ -159,11 +170,13 @@ function dns(stack: Stack): readonly Markdown[] {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
     const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
+    const own = [door === 'public' ? 'you make it' : 'you make it, in the local DNS', at.entrance.pastDns];
+    const past = own.filter((part) => part !== undefined).join(', ');
     for (const { host, leadsTo } of hostsAt(stack.topology, door)) {
       rows.push(
         leadsTo === 'entrance'
           ? [code(host), type, phrase(to), who(host, maker)]
-          : [code(host), 'A', nodes, door === 'public' ? 'you make it' : 'you make it, in the local DNS'],
+          : [code(host), 'A', nodes, past],
       );
     }
   }
@@ -175,11 +188,21 @@ function dns(stack: Stack): readonly Markdown[] {
           md`Pods need two of these names too: ${code(stack.serverName)} and ${code(stack.livekit.host)}, which lk-jwt-service asks when somebody joins a call. They usually get the answer of their node's resolver through CoreDNS; where that does not know the local DNS, add a forward for the zone to CoreDNS. Without it calls fail.`,
         ]
       : []),
-    ...(stack.topology.workloads.some(isOnNode)
-      ? [
-          md`Call traffic needs no name: clients connect directly to ${stack.callNodes.advertised.join(', ')}.`,
-        ]
-      : []),
+    ...callTraffic(stack),
+  ];
+}
+
+/** Most calls need no record: their servers tell clients an address. */
+function callTraffic({ topology, callNodes }: Stack): readonly Markdown[] {
+  if (!topology.workloads.some(isOnNode)) return [];
+  const named = [
+    ...new Set(topology.hosts.flatMap(({ host, leadsTo: to }) => (to === 'call-nodes' ? [host] : []))),
+  ];
+  const address = callNodes.advertised.join(', ');
+  return [
+    named.length === 0
+      ? md`Call traffic needs no name: clients connect directly to ${address}.`
+      : md`Apart from ${joined(named.map(code))}, call traffic needs no name: clients connect directly to ${address}.`,
   ];
 }
 

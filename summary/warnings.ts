@@ -4,7 +4,8 @@ import type { Exposure } from '../model/exposure.ts';
 import { isDocumentationAddress } from '../model/fields.ts';
 import { objectText } from '../model/manifest.ts';
 import type { Stack } from '../model/stack.ts';
-import { isDirect, isOnNode, listeners, portOf } from '../model/topology.ts';
+import { callNamespaces, isDirect, isOnNode, listeners, portOf, type Topology } from '../model/topology.ts';
+import { certificateNotes } from './certificate-notes.ts';
 import { portText } from './diagram.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
 import { beyondLimits } from './route-limits.ts';
@@ -41,6 +42,13 @@ function halfNames({ expose, livekit, synapse }: Stack): readonly string[] {
   ];
 }
 
+/** The namespaces that call pods are in; by name where the stack has others too. */
+function admitting(topology: Topology): string {
+  const names = callNamespaces(topology);
+  if (topology.namespaces.length === 1) return 'namespace admits';
+  return names.length === 1 ? `namespace ${names.join()} admits` : `namespaces ${names.join(' and ')} admit`;
+}
+
 /** Pods that overrides have given more. */
 function exceptions(exposure: Exposure | undefined): string {
   const all = (exposure?.unrestricted ?? []).map(
@@ -68,7 +76,7 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly string[] {
     const facts = { entryPoint: stack.cluster.traefik.entryPoints.https, routes };
     found.push(...entrance.notes(doors, facts), ...beyondLimits(stack.topology, routes, entrance.can));
   }
-  found.push(...callsThroughTheRouter(stack), ...halfNames(stack));
+  found.push(...certificateNotes(stack), ...callsThroughTheRouter(stack), ...halfNames(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
       'At each start the call servers ask public STUN servers (of Google, Twilio and Jitsi) for their address.',
@@ -76,7 +84,7 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly string[] {
   }
   if (calls) {
     found.push(
-      `Call pods use ports of their node, so the namespace admits privileged pods; every pod rendered here is still restricted in all other ways${exceptions(exposure)}.`,
+      `Call pods use ports of their node, so the ${admitting(stack.topology)} privileged pods; every pod rendered here is still restricted in all other ways${exceptions(exposure)}.`,
     );
   }
   if (calls) {

@@ -28,8 +28,18 @@ export function jitsiConfig(app: App, stack: Scene, jitsi: Jitsi): void {
     );
   }
   const extraHost = stack.expose.public === undefined ? undefined : stack.expose.lan?.names.jitsi;
-  configMap(file, workloadOf(stack.topology, jitsiWorkload('web')), JITSI_FILES, {
-    'custom-config.js': customConfigJs(jitsi, extraHost),
-    'custom-jvb.conf': customJvbConf(jitsi),
-  });
+  const files = [
+    { part: 'web', key: 'custom-config.js', text: customConfigJs(jitsi, extraHost) },
+    { part: 'jvb', key: 'custom-jvb.conf', text: customJvbConf(jitsi) },
+  ] as const;
+  const readers = files.map((one) => ({
+    ...one,
+    owner: workloadOf(stack.topology, jitsiWorkload(one.part)),
+  }));
+  // A pod reads what is in its own namespace: there is one map in each, of the files that are read there.
+  for (const [index, { owner }] of readers.entries()) {
+    const together = readers.filter((one) => one.owner.namespace === owner.namespace);
+    if (together[0] !== readers[index]) continue;
+    configMap(file, owner, JITSI_FILES, Object.fromEntries(together.map(({ key, text }) => [key, text])));
+  }
 }

@@ -4,7 +4,7 @@ import { ChartFile } from '../../constructs/chart-file.ts';
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import { labels } from '../../constructs/labels.ts';
 import type { Stack } from '../../model/stack.ts';
-import { isOnNode, type Topology } from '../../model/topology.ts';
+import { callNamespaces } from '../../model/topology.ts';
 
 /**
  * The namespaces, each at the strictest Pod Security level that its pods fit:
@@ -14,8 +14,9 @@ import { isOnNode, type Topology } from '../../model/topology.ts';
  */
 export function namespace(app: App, stack: Stack): void {
   const file = new ChartFile(app, 'namespace/namespace.yaml');
-  for (const name of stack.topology.namespaces) {
-    const level = levelOf(stack.topology, name);
+  const withCalls = callNamespaces(stack.topology);
+  for (const { name } of stack.topology.namespaces) {
+    const level = withCalls.includes(name) ? 'privileged' : 'restricted';
     // Not the bare name: constructs takes no id such as `constructor`, which is a good name for a namespace.
     new k8s.KubeNamespace(file, `namespace-${name}`, {
       metadata: {
@@ -30,8 +31,4 @@ export function namespace(app: App, stack: Stack): void {
       },
     });
   }
-}
-
-function levelOf({ workloads }: Topology, name: string): 'privileged' | 'restricted' {
-  return workloads.some((one) => one.namespace === name && isOnNode(one)) ? 'privileged' : 'restricted';
 }

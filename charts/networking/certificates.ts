@@ -1,43 +1,31 @@
-import { certificateSecret } from '../../constructs/certificate-secret.ts';
-import type { ChartFile } from '../../constructs/chart-file.ts';
-import { type Owner, objectMeta } from '../../constructs/labels.ts';
+import type { App } from 'cdk8s';
+import { chartFile } from '../../constructs/chart-file.ts';
+import { objectMeta } from '../../constructs/labels.ts';
 import { Certificate } from '../../imports/cert-manager.io.ts';
-import { compareText } from '../../model/diagnostic.ts';
-import { doorTls } from '../../model/entrances/index.ts';
+import { certificates as needed } from '../../model/certificates.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { HostClaim } from '../../model/topology.ts';
-
-/** Labels name the group: its routes can lead to several programs, none of which owns the entrance. */
-export function groupOwner(stack: Stack, group: string, namespace: string): Owner {
-  return { id: group, role: group, instance: stack.name, namespace };
-}
 
 /**
- * A certificate for the hosts of a group at each door that asks cert-manager for them. For every entrance of which TLS
- * ends in the cluster.
+ * The certificates that cert-manager is asked for: one object in each namespace that needs it, whoever ends TLS there.
+ * Those for hosts that an entrance serves are in the file with its routes.
  *
- * @param claims the hosts at the doors of the entrance
+ * @see https://cert-manager.io/docs/usage/certificate/
  */
-export function certificates(
-  file: ChartFile,
-  stack: Stack,
-  claims: readonly HostClaim[],
-  group: string,
-): void {
-  for (const door of ['lan', 'public'] as const) {
-    const source = doorTls(stack, door);
-    if (source === undefined || 'secret' in source) continue;
-    const covered = claims.filter((claim) => claim.certificate.group === group && claim.door === door);
-    const [first] = covered;
-    if (first === undefined) continue;
-    const name = certificateSecret(stack, group, door);
-    new Certificate(file, name, {
-      metadata: objectMeta(groupOwner(stack, group, first.certificate.namespace), name),
-      spec: {
-        secretName: name,
-        dnsNames: [...new Set(covered.map(({ host }) => host))].sort(compareText),
-        issuerRef: { group: 'cert-manager.io', ...source.issuer },
-      },
-    });
+export function certificates(app: App, stack: Stack): void {
+  for (const { group, source, secret, hosts, onCallNodes, namespaces } of needed(stack, stack.topology)) {
+    if ('secret' in source) continue;
+    const isServed = onCallNodes.length < hosts.length;
+    const file = chartFile(app, `networking/${group}-${isServed ? 'ingress' : 'certificate'}.yaml`);
+    for (const namespace of namespaces) {
+      const owner = { id: group, role: group, instance: stack.name, namespace };
+      new Certificate(file, `certificate-${secret}@${namespace}`, {
+        metadata: objectMeta(owner, secret),
+        spec: {
+          secretName: secret,
+          dnsNames: [...hosts],
+          issuerRef: { group: 'cert-manager.io', ...source.issuer },
+        },
+      });
+    }
   }
 }

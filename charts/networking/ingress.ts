@@ -1,6 +1,6 @@
 import type { App } from 'cdk8s';
 import { certificateSecret } from '../../constructs/certificate-secret.ts';
-import { ChartFile } from '../../constructs/chart-file.ts';
+import { ChartFile, chartFile } from '../../constructs/chart-file.ts';
 import { type Owner, objectMeta } from '../../constructs/labels.ts';
 import {
   IngressRoute,
@@ -13,8 +13,7 @@ import type { OpenDoors } from '../../model/entrances/entrance.ts';
 import { precedence } from '../../model/routes.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { TlsSource } from '../../model/tls.ts';
-import { claimOf, type Door, type HostClaim, type PathMatch, type Route } from '../../model/topology.ts';
-import { certificates, groupOwner } from './certificates.ts';
+import { type Door, type PathMatch, type Route, served } from '../../model/topology.ts';
 
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS = { name: 'hsts', seconds: 31_536_000 } as const;
@@ -24,21 +23,19 @@ export function traefik(app: App, stack: Stack, doors: OpenDoors<TlsSource>): vo
   const isHere = ({ door }: { readonly door: Door }): boolean => doors[door] !== undefined;
   const routes = stack.topology.routes.filter(isHere);
   middlewares(app, stack, routes);
-  ingresses(app, stack, routes, stack.topology.hosts.filter(isHere));
+  ingresses(app, stack, routes);
 }
 
 /**
- * One file of Certificates and IngressRoutes for each group of hosts and routes.
+ * One file of IngressRoutes for each group of routes, behind the certificates for its hosts.
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/http/ingressroute/
  */
-function ingresses(app: App, stack: Stack, routes: readonly Route[], claims: readonly HostClaim[]): void {
-  const groups = [...routes.map(({ group }) => group), ...claims.map(({ certificate }) => certificate.group)];
-  for (const group of new Set(groups)) {
-    const file = new ChartFile(app, `networking/${group}-ingress.yaml`);
-    certificates(file, stack, claims, group);
+function ingresses(app: App, stack: Stack, routes: readonly Route[]): void {
+  for (const group of new Set(routes.map((route) => route.group))) {
+    const file = chartFile(app, `networking/${group}-ingress.yaml`);
     const inGroup = routes.filter((route) => route.group === group);
-    for (const [name, together] of byName(stack, inGroup)) ingressRoute(file, stack, name, together);
+    for (const together of objects(stack, inGroup)) ingressRoute(file, stack, together);
   }
 }
 
@@ -55,27 +52,44 @@ function middlewares(app: App, stack: Stack, routes: readonly Route[]): void {
   }
 }
 
-/** Routes of one group that share an entrance and a certificate become one object. */
-function byName(stack: Stack, routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
-  const named = new Map<string, Route[]>();
+/**
+ * Routes of one group that share an entrance, a certificate and a namespace become one object: Traefik looks for
+ * Services, middlewares and the certificate in the namespace of the route, unless it was started with
+ * `allowCrossNamespace`.
+ */
+function objects(stack: Stack, routes: readonly Route[]): readonly IngressRouteParts[] {
+  const found = new Map<string, IngressRouteParts>();
   for (const route of routes) {
-    const { certificate } = claimOf(stack.topology, route);
+    const { group } = served(stack.topology, route).certificate;
     const name = [
       route.group,
-      ...(certificate.group === route.group ? [] : ['on', certificate.group]),
+      ...(group === route.group ? [] : ['on', group]),
       ...(route.door === 'public' ? ['public'] : []),
     ].join('-');
-    named.set(name, [...(named.get(name) ?? []), route]);
+    const { namespace } = route.to;
+    const id = `${name}@${namespace}`;
+    const secret = certificateSecret(stack, group, route.door);
+    // Labels name the group: its routes can lead to several programs, none of which owns the entrance.
+    const owner = { id: route.group, role: route.group, instance: stack.name, namespace };
+    found.set(id, { id, name, owner, secret, routes: [...(found.get(id)?.routes ?? []), route] });
   }
-  return named;
+  return [...found.values()];
 }
 
-function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: readonly Route[]): void {
-  const [first] = routes;
-  if (first === undefined) return;
-  const { certificate } = claimOf(stack.topology, first);
-  new IngressRoute(file, name, {
-    metadata: objectMeta(groupOwner(stack, first.group, first.to.namespace), name),
+/** What one IngressRoute holds. */
+interface IngressRouteParts {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: Owner;
+  /** The Secret with its certificate. */
+  readonly secret: string;
+  readonly routes: readonly Route[];
+}
+
+function ingressRoute(file: ChartFile, stack: Stack, parts: IngressRouteParts): void {
+  const { id, name, owner, secret, routes } = parts;
+  new IngressRoute(file, id, {
+    metadata: objectMeta(owner, name),
     spec: {
       entryPoints: [stack.cluster.traefik.entryPoints.https],
       routes: routes.map((route) => ({
@@ -91,7 +105,7 @@ function ingressRoute(file: ChartFile, stack: Stack, name: string, routes: reado
           },
         ],
       })),
-      tls: { secretName: certificateSecret(stack, certificate.group, first.door) },
+      tls: { secretName: secret },
     },
   });
 }

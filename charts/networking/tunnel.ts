@@ -41,7 +41,7 @@ function subject(stack: Stack, route: Route): TunnelBindingSubjects {
     spec: {
       fqdn: route.host,
       ...(path === undefined ? {} : { path }),
-      // Without it the operator takes the Service's first port, whichever that is.
+      // Without it the operator takes the first port of a Service in the namespace of the binding, whichever that is.
       target: addressOf(stack.topology, route.to).url,
     },
   };

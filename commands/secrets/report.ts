@@ -96,18 +96,22 @@ function ageText(days: number | undefined): string {
 
 /** What follows from replaced values, in the order in which it happens. */
 function restartLines(changed: readonly ChangedKey[]): readonly Shown[] {
-  return changed.flatMap(({ secret, key, restarts, notice, before }) =>
+  return changed.flatMap(({ secret, key, restarts, takenUpBy = [], notice, before }) =>
     notice === undefined
       ? []
       : [
           line`${secret}/${key}:`,
           ...(before === undefined ? [] : [line`  by hand: ${before}`]),
-          restarts.length === 0
-            ? line`  restarts: the pods that read it`
-            : line`  restarts, in this order: ${restarts.join(', ')}`,
+          ...(takenUpBy.length === 0 ? [] : [line`  takes it up without a restart: ${takenUpBy.join(', ')}`]),
+          ...restartLine(restarts, takenUpBy),
           line`  who notices: ${notice}`,
         ],
   );
+}
+
+function restartLine(restarts: readonly string[], takenUpBy: readonly string[]): readonly Shown[] {
+  if (restarts.length > 0) return [line`  restarts, in this order: ${restarts.join(', ')}`];
+  return takenUpBy.length > 0 ? [] : [line`  restarts: the pods that read it`];
 }
 
 /** What to run about the states that have a remedy. */

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SecretFile } from '../../model/secret-files.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
+import type { SecretKey } from '../../model/secrets.ts';
+import { PEERS } from '../../model/topology.ts';
 import type { Origin, Wish } from '../../secrets/verbs/change.ts';
 import type { KeyStatus } from '../../secrets/verbs/status.ts';
 import type { Problem } from '../problem.ts';
@@ -13,6 +15,8 @@ export interface ChangedKey {
   readonly how: Origin | 'resealed';
   /** Workloads that start again, in this order, once the change is rendered and applied; none for the same value. */
   readonly restarts: readonly string[];
+  /** Programs around the stack that read it and need no restart, such as Traefik; only where there are any. */
+  readonly takenUpBy?: readonly string[];
   /** What people notice then; only where a value was replaced. */
   readonly notice?: string;
   /** What to do by hand before that. */
@@ -60,13 +64,21 @@ export interface SecretsResult {
 }
 
 export function newKey({ secret, key, origin }: Wish): ChangedKey {
-  return { secret: secret.name, key: key.key, how: origin, restarts: key.readers };
+  return { secret: secret.name, key: key.key, how: origin, ...readBy(key) };
 }
 
-export function replacedKey({ secret, key, origin }: Wish): ChangedKey {
-  const { readers: restarts, rotation: notice, afterRotation: before } = key;
-  const changed = { secret: secret.name, key: key.key, how: origin, restarts, notice };
+export function replacedKey({ secret, key, origin }: Pick<Wish, 'secret' | 'key' | 'origin'>): ChangedKey {
+  const { rotation: notice, afterRotation: before } = key;
+  const changed = { secret: secret.name, key: key.key, how: origin, ...readBy(key), notice };
   return before === undefined ? changed : { ...changed, before };
+}
+
+const AROUND: ReadonlySet<string> = new Set(Object.values(PEERS));
+
+function readBy({ readers }: SecretKey): Pick<ChangedKey, 'restarts' | 'takenUpBy'> {
+  const takenUpBy = readers.filter((id) => AROUND.has(id));
+  const restarts = readers.filter((id) => !AROUND.has(id));
+  return takenUpBy.length === 0 ? { restarts } : { restarts, takenUpBy };
 }
 
 export function sealedAnew({ secret, key }: Wish): ChangedKey {

@@ -4,6 +4,7 @@ import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
 import { type HostPorts, hostPorts, portsText } from './call-nodes.ts';
 import { namedHosts } from './named-hosts.ts';
+import { namespaceField } from './names.ts';
 
 /** Something that only one stack can have, and where its file says so. */
 interface Claim {
@@ -20,10 +21,17 @@ interface PortClaim extends HostPorts {
 export interface Claims {
   readonly file: string;
   readonly name: Claim;
-  readonly namespace: Claim;
+  /** Each with the field to change, in words. */
+  readonly namespaces: readonly (Claim & { readonly field: string })[];
   readonly hosts: readonly Claim[];
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly ports: readonly PortClaim[];
+}
+
+/** What a stack that came before claims. */
+interface Claimed {
+  readonly stack: Claims;
+  readonly claim: Claim;
 }
 
 /** A clash between two stack files. */
@@ -40,10 +48,11 @@ export function claimsOf(written: StackFile, stack: Stack, source: YamlSource): 
   return {
     file: stack.file,
     name: { value: stack.name, position: source.at(['name']) },
-    namespace: {
-      value: stack.namespace,
-      position: source.at(written.namespace === undefined ? ['name'] : ['namespace']),
-    },
+    namespaces: stack.topology.namespaces.map((claim) => ({
+      value: claim.name,
+      position: source.at(namespaceField(written, claim)),
+      field: dotted(claim.at),
+    })),
     hosts: [...hosts].map((host) => ({
       value: host,
       position: source.at(fields.get(host) ?? ['serverName']),
@@ -56,16 +65,19 @@ export function claimsOf(written: StackFile, stack: Stack, source: YamlSource): 
 /** Finds what several stacks claim at once; each stack is told against the first that has it. */
 export function checkAcross(stacks: readonly Claims[]): readonly Clash[] {
   const names = new Map<string, Claims>();
-  const namespaces = new Map<string, Claims>();
-  const hosts = new Map<string, { readonly stack: Claims; readonly claim: Claim }>();
+  const namespaces = new Map<string, Claimed>();
+  const hosts = new Map<string, Claimed>();
   const found: Clash[] = [];
   for (const [index, stack] of stacks.entries()) {
     const sameName = names.get(stack.name.value);
-    const sameNamespace = namespaces.get(stack.namespace.value);
-    if (sameName !== undefined) found.push(sharedName('name', sameName, stack));
-    else if (sameNamespace !== undefined) found.push(sharedName('namespace', sameNamespace, stack));
     if (sameName === undefined) names.set(stack.name.value, stack);
-    if (sameNamespace === undefined) namespaces.set(stack.namespace.value, stack);
+    else found.push(shared({ stack: sameName, claim: sameName.name }, stack, stack.name, 'name'));
+    for (const claim of stack.namespaces) {
+      const first = namespaces.get(claim.value);
+      if (first === undefined) namespaces.set(claim.value, { stack, claim });
+      // The name decides a namespace too: that is one clash, not two.
+      else if (first.stack !== sameName) found.push(shared(first, stack, claim, 'namespace', claim.field));
+    }
 
     found.push(...sharedHosts(hosts, stack));
     for (const claim of stack.hosts) if (!hosts.has(claim.value)) hosts.set(claim.value, { stack, claim });
@@ -81,24 +93,30 @@ export function checkAcross(stacks: readonly Claims[]): readonly Clash[] {
   return found;
 }
 
-/** Two stacks with one name would overwrite each other's folder, with one namespace each other's objects. */
-function sharedName(field: 'name' | 'namespace', first: Claims, later: Claims): Clash {
+/**
+ * Two stacks with one name would overwrite each other's folder, with one namespace each other's objects: those that
+ * the second brings are called as those of the first, and Flux would have each stack undo what the other did.
+ */
+function shared(
+  { stack: first, claim }: Claimed,
+  later: Claims,
+  own: Claim,
+  what: 'name' | 'namespace',
+  field: string = what,
+): Clash {
   return clash(
-    { stack: first, position: first[field].position },
-    { stack: later, position: later[field].position },
+    { stack: first, position: claim.position },
+    { stack: later, position: own.position },
     {
       code: 'MG040',
-      what: `the ${field} "${later[field].value}" is already used by ${first.file}`,
+      what: `the ${what} "${own.value}" is already used by ${first.file}`,
       remedy: `write another ${field}: in one of them`,
     },
   );
 }
 
 /** One entrance cannot lead one host to two stacks. Hosts that one field decides are told together. */
-function sharedHosts(
-  claimed: ReadonlyMap<string, { readonly stack: Claims; readonly claim: Claim }>,
-  later: Claims,
-): readonly Clash[] {
+function sharedHosts(claimed: ReadonlyMap<string, Claimed>, later: Claims): readonly Clash[] {
   const groups = new Map<string, { stack: Claims; claim: Claim; own: Claim; hosts: string[] }>();
   for (const own of later.hosts) {
     const first = claimed.get(own.value);

@@ -1,5 +1,6 @@
-import { entranceAt, givenSecret } from '../entrances/index.ts';
+import { entranceAt } from '../entrances/index.ts';
 import { DOORS } from '../topology.ts';
+import { namedTlsSecrets } from './certificates.ts';
 import type { Check } from './check.ts';
 import type { CheckFinding } from './finding.ts';
 import { namedHosts } from './named-hosts.ts';
@@ -9,11 +10,13 @@ export const checkEntrances: Check = (written, stack) =>
   DOORS.flatMap((door) => {
     const at = entranceAt(stack, door);
     if (at?.entrance.check === undefined) return [];
-    const own = stack.topology.hosts
-      .filter((claim) => claim.door === door && claim.at[0] === 'serverName')
+    // Whoever goes to the call nodes does not come through the entrance.
+    const hosts = stack.topology.hosts.filter((claim) => claim.door === door && claim.leadsTo === 'entrance');
+    const own = hosts
+      .filter((claim) => claim.at[0] === 'serverName')
       .map(({ host }) => ({ path: ['serverName'], host }));
     const named = namedHosts(written, stack)
-      .filter((one) => one.door === door)
+      .filter((one) => one.door === door && hosts.some((claim) => claim.host === one.host))
       .map(({ component, host, path }) => ({ path, host, setting: `${component}.host` }));
     return at.entrance.check(at.own, door, [...own, ...named]);
   });
@@ -33,10 +36,8 @@ export const checkTlsSecrets: Check = (written, stack) => {
       .map(({ name }) => name),
     stack.database.secret,
   ]);
-  for (const door of DOORS) {
-    const given = givenSecret(stack, door);
-    if (given === undefined || (!own.has(given.name) && given.name !== LIST_OF_FILES)) continue;
-    const { name, at } = given;
+  for (const { name, at } of namedTlsSecrets(stack)) {
+    if (!own.has(name) && name !== LIST_OF_FILES) continue;
     findings.push({
       code: 'MG030',
       at,

@@ -1,6 +1,10 @@
 import { deliveries, deliveryIn } from '../delivery/index.ts';
 import { NAME_LENGTH } from '../limits.ts';
+import { dotted, type Path } from '../reading/yaml-source.ts';
+import type { StackFile } from '../schema.ts';
+import type { NamespaceClaim } from '../topology.ts';
 import type { Check } from './check.ts';
+import type { CheckFinding } from './finding.ts';
 
 /** A name that nobody wrote comes from the file's name, which may be anything. */
 export const checkName: Check = (written, stack) => {
@@ -76,18 +80,24 @@ function ownerOfNamespace(namespace: string): string | undefined {
   return Object.entries(OWNERS_BY_PREFIX).find(([prefix]) => namespace.startsWith(prefix))?.[1];
 }
 
-/** The stack renders its namespace with labels of its own: on one that others live in, they would be changed too. */
-export const checkNamespace: Check = (written, stack) => {
-  const { namespace } = stack;
-  if (checkName(written, stack).length > 0 && written.namespace === undefined) return [];
-  const owner = namespace === stack.flux.namespace ? deliveries.flux.title : ownerOfNamespace(namespace);
-  if (owner === undefined) return [];
-  return [
-    {
-      code: 'MG028',
-      at: written.namespace === undefined ? ['name'] : ['namespace'],
-      what: `the namespace "${namespace}" belongs to ${owner}`,
-      remedy: 'write namespace: with a name of its own, such as matrix',
-    },
-  ];
-};
+/** Where a namespace is decided: the name decides the stack's own where the file does not write it. */
+export function namespaceField(written: StackFile, { at }: NamespaceClaim): Path {
+  return at[0] === 'namespace' && written.namespace === undefined ? ['name'] : at;
+}
+
+/** The stack renders its namespaces with labels of its own: on one that others live in, they would be changed too. */
+export const checkNamespace: Check = (written, stack) =>
+  stack.topology.namespaces.flatMap((claim): readonly CheckFinding[] => {
+    const at = namespaceField(written, claim);
+    if (at[0] === 'name' && checkName(written, stack).length > 0) return [];
+    const owner = claim.name === stack.flux.namespace ? deliveries.flux.title : ownerOfNamespace(claim.name);
+    if (owner === undefined) return [];
+    return [
+      {
+        code: 'MG028',
+        at,
+        what: `the namespace "${claim.name}" belongs to ${owner}`,
+        remedy: `write ${dotted(claim.at)}: with a name of its own, such as matrix`,
+      },
+    ];
+  });

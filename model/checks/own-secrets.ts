@@ -1,9 +1,8 @@
-import { givenSecret } from '../entrances/index.ts';
 import { madeElsewhere } from '../made-elsewhere.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
-import { DOORS } from '../topology.ts';
+import { namedTlsSecrets } from './certificates.ts';
 import type { Check } from './check.ts';
 import { LIST_OF_FILES } from './exposure.ts';
 import type { CheckFinding } from './finding.ts';
@@ -32,9 +31,10 @@ function takenBy(
   stack: Stack,
 ): { readonly by: string; readonly at?: Path } | undefined {
   if (name === LIST_OF_FILES) return { by: 'its file would be the one that lists all files of the folder' };
-  for (const door of DOORS) {
-    const given = givenSecret(stack, door);
-    if (given?.name === name) return { by: 'it holds the certificate of this door', at: given.at };
+  const certificate = namedTlsSecrets(stack).find((one) => one.name === name);
+  if (certificate !== undefined) {
+    const what = certificate.at[0] === 'expose' ? 'of this door' : 'that is named there';
+    return { by: `it holds the certificate ${what}`, at: certificate.at };
   }
   // Those of the operator's own have no readers.
   const readers = stack.secrets

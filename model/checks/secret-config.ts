@@ -49,7 +49,9 @@ function unknown(
   return references.flatMap(({ at, secret, key }): readonly CheckFinding[] => {
     const spec = stack.secrets.find(
       (one) =>
-        one.name === secret && one.name !== config.secret && one.places[0].namespace === stack.namespace,
+        one.name === secret &&
+        one.name !== config.secret &&
+        one.places.some(({ namespace }) => namespace === stack.namespace),
     );
     const found = spec?.keys.find((one) => one.key === key);
     if (found !== undefined && found.form.kind !== 'composed') return [];

@@ -14,7 +14,7 @@ export function claims(facts: StackFacts, component: string, canonicalHost: stri
   const common = {
     component,
     leadsTo: 'entrance',
-    certificate: { group: component, namespace: facts.namespace },
+    certificate: { group: component },
   } as const;
   const extra = facts.expose.lan?.names[component];
   return [

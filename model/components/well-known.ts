@@ -132,7 +132,7 @@ export const wellKnown = component({
         at: ['serverName'],
         component: 'wellKnown',
         leadsTo: 'entrance',
-        certificate: { group: 'well-known', namespace },
+        certificate: { group: 'well-known' },
       })),
       routes: [
         ...ownHost.flatMap((own) => [

@@ -118,7 +118,11 @@ export interface Entrance<
   tls(own: Own): TlsSource | undefined;
   /** The field below its key that names the Secret of a certificate that somebody gives. @default - it has none */
   readonly secretAt?: Path;
+  /** What it does when a certificate has ended. @default - it has none */
+  afterCertificate?: string;
   dns(own: Own, door: Door): DnsTarget;
+  /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
+  pastDns?: string;
   firewall(doors: OpenDoors<Own>): readonly FirewallRow[];
   /** Why no port is open for it. @default - some are */
   noPorts?: string;

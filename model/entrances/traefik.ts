@@ -23,6 +23,7 @@ export const traefik = entrance({
   peer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
   tls: (own: TlsSource) => own,
   secretAt: ['secret'],
+  afterCertificate: 'Traefik then serves its own, which nobody trusts',
   dns: (_own, door) => ({
     type: 'A',
     leadsTo: [door === 'public' ? "Traefik's public address" : "Traefik's local address"],

@@ -63,6 +63,8 @@ export const tunnel = entrance({
     leadsTo: ['the tunnel ', { code: name }],
     who: 'made by the tunnel operator',
   }),
+  // https://developers.cloudflare.com/dns/proxy-status/: the proxy carries HTTP only, and is the default for new records.
+  pastDns: 'as "DNS only": the proxy of Cloudflare carries no call traffic',
   firewall: () => [],
   noPorts:
     'HTTPS from the Internet needs no open port: the tunnel is opened from inside (7844/tcp and udp, outward).',

@@ -47,6 +47,8 @@ export const externalSecrets = provider({
     remoteKey: remoteKey ?? '{stack}/{secret}',
     refreshInterval: refreshInterval ?? '1h0m0s',
   }),
+  inEachNamespace: ({ store: { kind, name } }) =>
+    kind === 'SecretStore' ? { object: `SecretStore ${name}`, everywhere: 'ClusterSecretStore' } : undefined,
   origin: 'Fetched from a store by External Secrets.',
   needs: {
     program: 'External Secrets',

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { keysOf } from '../records.ts';
 import { existing } from './existing.ts';
 import { externalSecrets } from './external-secrets.ts';
-import type { Decryption, Keeps, Provider, ProviderFields } from './provider.ts';
+import type { Decryption, Keeps, LocalObject, Provider, ProviderFields } from './provider.ts';
 import { sealedSecrets } from './sealed-secrets.ts';
 import { sops } from './sops.ts';
 
@@ -65,7 +65,9 @@ export function resolveSecretProvider(written: Written | undefined): SecretProvi
 }
 
 /** What is known of a provider, whatever its settings are. */
-export function providerFacts(kind: ProviderKind): Omit<AnyProvider, 'resolve' | 'decryption'> {
+export function providerFacts(
+  kind: ProviderKind,
+): Omit<AnyProvider, 'resolve' | 'decryption' | 'inEachNamespace'> {
   return known[kind];
 }
 
@@ -87,4 +89,9 @@ export function whereElse(one: ProviderOf<ElsewhereKind>): string {
 /** What whoever applies the files has to decrypt; undefined where the API server takes them as they are. */
 export function decryptionOf(one: SecretProvider): Decryption | undefined {
   return known[one.kind].decryption?.(one);
+}
+
+/** What has to be in each namespace with Secrets; undefined where nothing has. */
+export function inEachNamespace(one: SecretProvider): LocalObject | undefined {
+  return known[one.kind].inEachNamespace?.(one);
 }

@@ -11,6 +11,12 @@ export interface Decryption {
   readonly secret: string;
 }
 
+/** An object that works in its own namespace only: its kind and name, and the kind that works in all. */
+export interface LocalObject {
+  readonly object: string;
+  readonly everywhere: string;
+}
+
 /** The fields of `secrets:` that go with one provider; each is optional there. */
 export type ProviderFields = Readonly<Record<string, z.ZodOptional>>;
 
@@ -43,6 +49,8 @@ export interface Provider<
   readonly origin: string;
   /** A program that the cluster has to have for it. @default - none */
   readonly needs?: Need;
+  /** An object that whoever runs the cluster has to make in each namespace with Secrets. @default - none */
+  inEachNamespace?(own: Own): LocalObject | undefined;
   /** What a delivery has to decrypt before it applies. @default - nothing */
   decryption?(own: Own): Decryption;
 }

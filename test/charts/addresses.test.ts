@@ -32,7 +32,7 @@ function addresses(stack: Stack): readonly { from: string; service: string; port
 function leadsTo({ topology }: Stack, to: Flow['to'], service: string): boolean {
   const ends = new Set(listeners(topology, to).map(({ id }) => id));
   return topology.services.some(
-    ({ name, selects }) => name === service && selected(topology, selects).some(({ id }) => ends.has(id)),
+    (one) => one.name === service && selected(topology, one).some(({ id }) => ends.has(id)),
   );
 }
 

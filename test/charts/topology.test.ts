@@ -7,6 +7,7 @@ import { workload } from '../../constructs/workload.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Topology, Workload } from '../../model/topology.ts';
 import { summaryText } from '../../summary/summary.ts';
+import { withCallsIn } from '../parts.ts';
 import { chartedOf, dig, digList, publicStack, stackFrom } from '../stacks.ts';
 
 /** A stack whose topology says more than its components do, as those of tomorrow may. */
@@ -70,6 +71,20 @@ describe('ports', () => {
   });
 });
 
+describe('a capability', () => {
+  it('is added only where a program asks for it', () => {
+    const capabilities = (more: { capability?: 'NET_BIND_SERVICE' }): unknown => {
+      const object = rendered((file) => workload(file, { owner: WORKER, ...CONTAINER, ...more }));
+      return dig(object, 'spec', 'template', 'spec', 'containers', 0, 'securityContext', 'capabilities');
+    };
+    expect(capabilities({})).toEqual({ drop: ['ALL'] });
+    expect(capabilities({ capability: 'NET_BIND_SERVICE' })).toEqual({
+      drop: ['ALL'],
+      add: ['NET_BIND_SERVICE'],
+    });
+  });
+});
+
 describe('a Service', () => {
   const topology: Topology = {
     ...stackFrom('schema: 1\nserverName: example.org\nexpose: {lan: {tls: {secret: own}}}\n').topology,
@@ -77,13 +92,12 @@ describe('a Service', () => {
   };
   const point = { name: 'workers', namespace: 'test', ports: [{ number: 80, to: 'http' }] };
 
+  const of = (selects: { id: string } | { role: string }): unknown =>
+    rendered((file) => service(file, topology, { ...point, selects }));
+
   it('leads to all of a role, or to one workload', () => {
     const selector = (selects: { id: string } | { role: string }): unknown =>
-      dig(
-        rendered((file) => service(file, topology, { ...point, selects })),
-        'spec',
-        'selector',
-      );
+      dig(of(selects), 'spec', 'selector');
     expect(selector({ role: 'worker' })).toEqual({
       'app.kubernetes.io/component': 'worker',
       'app.kubernetes.io/instance': 'test',
@@ -92,6 +106,20 @@ describe('a Service', () => {
       'app.kubernetes.io/name': 'worker-2',
       'app.kubernetes.io/instance': 'test',
     });
+  });
+
+  it('is labelled after what it leads to: the role, whichever workloads have it, or the one workload', () => {
+    const name = (selects: { id: string } | { role: string }): unknown =>
+      dig(of(selects), 'metadata', 'labels', 'app.kubernetes.io/name');
+    expect(name({ role: 'worker' })).toBe('worker');
+    expect(name({ id: 'worker-2' })).toBe('worker-2');
+  });
+
+  it('leads to workloads of its own namespace only', () => {
+    const elsewhere = { ...point, namespace: 'calls', selects: { role: 'worker' } };
+    expect(() => rendered((file) => service(file, topology, elsewhere))).toThrow(
+      'the namespace calls has no workload',
+    );
   });
 });
 
@@ -206,14 +234,14 @@ describe('a host without a route', () => {
         at: ['livekit', 'host'],
         component: 'livekit',
         leadsTo: 'call-nodes',
-        certificate: { group: 'turn', namespace: 'test' },
+        certificate: { group: 'turn', readers: ['livekit'], sourceAt: ['livekit', 'tls'] },
       },
     ],
   }));
 
   it('has a certificate', () => {
     const [found] = ofKind(stack, 'Certificate').filter(
-      ({ path }) => path === 'networking/turn-ingress.yaml',
+      ({ path }) => path === 'networking/turn-certificate.yaml',
     );
     expect(dig(found?.object, 'spec', 'dnsNames')).toEqual(['turn.example.org']);
   });
@@ -269,14 +297,35 @@ describe('a port of a node that is not for clients', () => {
   });
 });
 
+describe('a port of a node behind a Service', () => {
+  it('is for those who connect to it, where no entrance leads there', () => {
+    const stack = withMore(publicStack(), ({ workloads, services, flows }) => ({
+      workloads: [
+        ...workloads,
+        { ...WORKER, hostNetwork: true, ports: [{ name: 'api', number: 9641, protocol: 'TCP', on: 'node' }] },
+      ],
+      services: [
+        ...services,
+        {
+          name: 'worker',
+          namespace: 'test',
+          selects: { id: 'worker-1' },
+          ports: [{ number: 80, to: 'api' }],
+        },
+      ],
+      flows: [...flows, { from: 'synapse', to: 'worker-1', port: 'api', why: 'asks who is there' }],
+    }));
+    const text = summaryText(stack, [], []);
+    expect(text).toContain('| 9641/tcp | the cluster only | every node | Worker 1: asks who is there |');
+    expect(text).toContain(
+      '| 7880/tcp | the cluster only | every node | LiveKit SFU: signalling through the entrance |',
+    );
+  });
+});
+
 describe('a second namespace', () => {
   it('is rendered at the level that its own pods need', () => {
-    const stack = withMore(publicStack(), ({ workloads, namespaces }) => ({
-      namespaces: [...namespaces, 'calls'],
-      workloads: workloads.map((one) =>
-        one.at[0] === 'livekit' || one.at[0] === 'jitsi' ? { ...one, namespace: 'calls' } : one,
-      ),
-    }));
+    const stack = withCallsIn('calls', publicStack());
     const level = 'pod-security.kubernetes.io/enforce';
     const levels = ofKind(stack, 'Namespace').map(({ object }) => [
       dig(object, 'metadata', 'name'),

@@ -10,18 +10,43 @@ import {
 } from '../../model/components/index.ts';
 import type { Livekit } from '../../model/components/livekit.ts';
 import type { Synapse } from '../../model/components/synapse.ts';
-import { keysAt, schemaAt } from '../../model/reading/schema-walk.ts';
+import { keysAt, schemaAt, unwrap } from '../../model/reading/schema-walk.ts';
 import { dotted, type Path } from '../../model/reading/yaml-source.ts';
 import { stackSchema } from '../../model/schema.ts';
 import { CALLS, CLIENTS } from '../../model/topics.ts';
+import type { HostClaim } from '../../model/topology.ts';
+import { relay, withParts } from '../parts.ts';
 import { allProfiles, stackFrom } from '../stacks.ts';
 
-/** Every place below a group of the stack file where a key stands. */
-function placesOf(key: string, group: Path): readonly string[] {
-  return keysAt(stackSchema, group).flatMap((name) => [
+/** Stands for a key that people choose, in a map such as `bridges: {whatsapp: …}`. */
+const ANY = '*';
+
+/** Every place below a group where a key may stand, in a schema. */
+function placesOf(key: string, group: Path, schema: z.ZodType = stackSchema): readonly string[] {
+  const inMap = unwrap(schemaAt(schema, group)) instanceof z.ZodRecord ? [ANY] : [];
+  return [...keysAt(schema, group), ...inMap].flatMap((name) => [
     ...(name === key ? [dotted([...group, name])] : []),
-    ...placesOf(key, [...group, name]),
+    ...placesOf(key, [...group, name], schema),
   ]);
+}
+
+/** The same places as {@link placesOf} finds them, of paths with keys that people have chosen. */
+function asPlaces(paths: readonly Path[], schema: z.ZodType = stackSchema): readonly string[] {
+  const place = (path: Path): string =>
+    dotted(
+      path.map((step, index) =>
+        unwrap(schemaAt(schema, path.slice(0, index))) instanceof z.ZodRecord ? ANY : step,
+      ),
+    );
+  return [...new Set(paths.map(place))];
+}
+
+/** Keys of the components that have a host of their own which entrances serve: it can have a name on the local network. */
+function servedByName(hosts: readonly HostClaim[]): readonly string[] {
+  const own = hosts.filter(
+    ({ leadsTo, at, component: key }) => leadsTo === 'entrance' && at[0] === key && at[1] === 'host',
+  );
+  return [...new Set(own.map(({ component: key }) => key))];
 }
 
 describe.each(COMPONENT_NAMES)('the component %s', (name) => {
@@ -37,8 +62,8 @@ describe.each(COMPONENT_NAMES)('the component %s', (name) => {
 
   it('declares every container whose resources its schema takes', () => {
     const declared = allProfiles().flatMap(({ containers }) => containers);
-    const places = new Set(declared.filter(({ at }) => at[0] === name).map(({ at }) => dotted(at)));
-    expect([...places]).toEqual(placesOf('resources', [name]));
+    const places = asPlaces(declared.filter(({ at }) => at[0] === name).map(({ at }) => at));
+    expect(places).toEqual(placesOf('resources', [name]));
   });
 
   it('has its key as its name', () => {
@@ -51,8 +76,10 @@ describe.each(COMPONENT_NAMES)('the component %s', (name) => {
 });
 
 describe('a component', () => {
-  it('says what its name on the local network is for, exactly when it has a host', () => {
-    expect(LAN_NAMES).toEqual(Object.keys(components).filter((name) => hasHost(name)));
+  it('says what its name on the local network is for, exactly when entrances serve its host', () => {
+    const named = servedByName(allProfiles().flatMap(({ topology }) => topology.hosts));
+    expect([...LAN_NAMES].sort()).toEqual([...named].sort());
+    for (const name of named) expect(keysAt(stackSchema, [name])).toContain('host');
     expectTypeOf<LanName>().toEqualTypeOf<'synapse' | 'element' | 'livekit' | 'jitsi'>();
   });
 
@@ -105,6 +132,32 @@ describe('a component', () => {
 
 const MINIMAL = 'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: home-ca}}}}\n';
 
-function hasHost(name: string): boolean {
-  return keysAt(stackSchema, [name]).includes('host');
-}
+describe('these tests', () => {
+  it('ask for no name on the local network where a host leads to the call nodes', () => {
+    const stack = stackFrom(MINIMAL);
+    const { hosts } = withParts(stack, relay(stack)).topology;
+    expect(hosts.map(({ component: key }) => key)).toContain('relay');
+    expect(servedByName(hosts)).toEqual(['synapse']);
+  });
+
+  it('find settings below keys that people choose', () => {
+    const schema = z.strictObject({
+      bridges: z
+        .record(
+          z.string(),
+          z.strictObject({
+            resources: z.string(),
+            worker: z.strictObject({ resources: z.string() }).optional(),
+          }),
+        )
+        .optional(),
+    });
+    const places = ['bridges.*.resources', 'bridges.*.worker.resources'];
+    expect(placesOf('resources', ['bridges'], schema)).toEqual(places);
+    const declared = ['one', 'two'].flatMap((name) => [
+      ['bridges', name, 'resources'],
+      ['bridges', name, 'worker', 'resources'],
+    ]);
+    expect(asPlaces(declared, schema)).toEqual(places);
+  });
+});

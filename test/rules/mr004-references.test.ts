@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../model/manifest.ts';
 import { referencesRule } from '../../rules/mr004-references.ts';
 import { changed, found, goodStack, without, yaml } from './stack.ts';
 
@@ -328,6 +329,22 @@ describe('MR004 references', () => {
       ),
     ];
     expect(found(referencesRule, stack)).toEqual([expect.stringContaining('names Service "db-ro"')]);
+  });
+
+  it('looks for the Service of a tunnel where its target is', () => {
+    const stack = (name: string): readonly Manifest[] => [
+      ...goodStack(),
+      ...yaml(
+        '{apiVersion: v1, kind: Service, metadata: {name: sfu, namespace: calls}, spec: {ports: [{port: 80}]}}',
+      ),
+      ...yaml(
+        `{apiVersion: networking.cfargotunnel.com/v1alpha1, kind: TunnelBinding, metadata: {name: b, namespace: app}, subjects: [{name: ${name}, spec: {fqdn: a.b, target: "http://sfu.calls.svc:80"}}]}`,
+      ),
+    ];
+    expect(found(referencesRule, stack('sfu'))).toEqual([]);
+    expect(found(referencesRule, stack('other'))).toEqual([
+      expect.stringContaining('names Service "other", which does not exist in namespace app'),
+    ]);
   });
 
   it('does not mix namespaces', () => {

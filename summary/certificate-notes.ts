@@ -1,0 +1,43 @@
+import { certificates, type HostCertificate } from '../model/certificates.ts';
+import { inEachNamespace } from '../model/providers/index.ts';
+import type { Stack } from '../model/stack.ts';
+
+/** What certificates and stores of Secrets need that no object of a stack brings, in whole sentences. */
+export function certificateNotes(stack: Stack): readonly string[] {
+  const needed = certificates(stack, stack.topology);
+  const stored = new Set(stack.secrets.flatMap(({ places }) => places.map(({ namespace }) => namespace)));
+  const local = inEachNamespace(stack.provider);
+  return [
+    ...new Set(needed.flatMap((one) => [...challenge(one), ...issuer(stack, one)])),
+    ...(local === undefined ? [] : inEach(stack, [...stored], local.object, local.everywhere)),
+  ];
+}
+
+/** Only a DNS record proves who owns a host without an answer at the address that it leads to. */
+function challenge({ source, onCallNodes }: HostCertificate): readonly string[] {
+  if ('secret' in source || source.acme === 'dns01' || source.acme === 'none') return [];
+  return onCallNodes.map((host) => {
+    const when = source.acme === 'http01' ? 'proves' : 'may prove';
+    return `The issuer ${source.issuer.name} ${when} by HTTP-01 that ${host} is yours: the request comes to 80/tcp of the call nodes, where nothing of this stack answers. Let Traefik answer there too, or use an issuer with DNS-01 (and write acme: dns01 there).`;
+  });
+}
+
+function issuer(stack: Stack, { source, namespaces }: HostCertificate): readonly string[] {
+  if ('secret' in source || source.issuer.kind !== 'Issuer') return [];
+  return inEach(stack, namespaces, `Issuer ${source.issuer.name}`, 'ClusterIssuer');
+}
+
+/** An object that is looked for in the namespace of whatever names it. */
+function inEach(
+  { namespace }: Stack,
+  namespaces: readonly string[],
+  object: string,
+  everywhere: string,
+): readonly string[] {
+  if (namespaces.every((one) => one === namespace)) return [];
+  const where =
+    namespaces.length === 1
+      ? `the namespace ${namespaces.join()}`
+      : `each of the namespaces ${namespaces.join(' and ')}`;
+  return [`The ${object} has to exist in ${where}: it works in its own only. A ${everywhere} works in all.`];
+}
