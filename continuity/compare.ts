@@ -54,11 +54,17 @@ export function compare(before: Side, after: NewSide): readonly Difference[] {
   // The name decides the namespace too unless it is written: that is one change, not two.
   if (moved !== undefined && renamed.length === 0) found.push(namespaceDifference(before, moved, after));
   const isNew = (manifest: Manifest): boolean => namespaceOf(manifest) === moved;
+  // Nothing is lost with a namespace that had no data in it, such as one of call pods.
+  const withData = new Set(
+    before.manifests.filter((one) => !isNamespace(one) && holdsData(one)).map(namespaceOf),
+  );
+  const isEmpty = (manifest: Manifest): boolean =>
+    isNamespace(manifest) && !withData.has(manifest.metadata.name);
   for (const manifest of before.manifests) {
     const now = there.get(keyOf(manifest, isNew(manifest) ? after.namespace : undefined));
     if (now === undefined) {
       // What a namespace held stays behind with it, which is said above.
-      if (!isNew(manifest)) found.push(...lostObject(manifest, after));
+      if (!isNew(manifest) && !isEmpty(manifest)) found.push(...lostObject(manifest, after));
     } else if (now !== manifest) {
       const changed = changedFacts(manifest, now);
       // In another namespace all objects are new ones; and labels of another name make other selectors.
@@ -120,15 +126,17 @@ function movedNamespace(before: Side, after: NewSide): string | undefined {
 
 /** The namespace that an object is in, or is. */
 function namespaceOf(manifest: Manifest): string | undefined {
-  const isNamespace = manifest.kind === 'Namespace' && groupOf(manifest) === '';
-  return isNamespace ? manifest.metadata.name : manifest.metadata.namespace;
+  return isNamespace(manifest) ? manifest.metadata.name : manifest.metadata.namespace;
+}
+
+function isNamespace(manifest: Manifest): boolean {
+  return manifest.kind === 'Namespace' && groupOf(manifest) === '';
 }
 
 /** What makes it the same object, as if it were in another namespace. */
 function keyOf(manifest: Manifest, namespace = manifest.metadata.namespace): string {
   const { name } = manifest.metadata;
-  const isNamespace = manifest.kind === 'Namespace' && groupOf(manifest) === '';
-  const place = isNamespace ? ['', namespace ?? name] : [namespace ?? '', name];
+  const place = isNamespace(manifest) ? ['', namespace ?? name] : [namespace ?? '', name];
   return JSON.stringify([groupOf(manifest), manifest.kind, ...place]);
 }
 
