@@ -46,11 +46,17 @@ export function compare(before: Side, after: NewSide): readonly Difference[] {
   // The name decides the namespace too unless it is written: that is one change, not two.
   if (moved !== undefined && renamed.length === 0) found.push(namespaceDifference(before, moved, after));
   const isNew = (manifest: Manifest): boolean => namespaceOf(manifest) === moved;
+  // Nothing is lost with a namespace that had no data in it, such as one of call pods.
+  const withData = new Set(
+    before.manifests.filter((one) => !isOf(one, NAMESPACE) && holdsData(one)).map(namespaceOf),
+  );
+  const isEmpty = (manifest: Manifest): boolean =>
+    isOf(manifest, NAMESPACE) && !withData.has(manifest.metadata.name);
   for (const manifest of before.manifests) {
     const now = there.get(keyOf(manifest, isNew(manifest) ? after.namespace : undefined));
     if (now === undefined) {
       // What a namespace held stays behind with it, which is said above.
-      if (!isNew(manifest)) found.push(...lostObject(manifest, after));
+      if (!isNew(manifest) && !isEmpty(manifest)) found.push(...lostObject(manifest, after));
     } else if (now !== manifest) {
       const changed = changedFacts(manifest, now);
       // In another namespace all objects are new ones; and labels of another name make other selectors.

@@ -110,12 +110,25 @@ describe('an object', () => {
 
   it('that holds data and is gone', () => {
     const stay = claim('{}');
-    for (const gone of [namespace('other'), cluster('{}'), sealed('signing.key'), secret('signing.key')]) {
+    for (const gone of [cluster('{}'), sealed('signing.key'), secret('signing.key')]) {
       expect(changes([stay, gone], [stay]), gone).toEqual(['MG077 there > gone']);
     }
     for (const gone of [sealed('other.key'), secret('other.key'), workload('Deployment', '{}')]) {
       expect(changes([stay, gone], [stay]), gone).toEqual([]);
     }
+  });
+
+  it('that is a namespace counts with the data in it', () => {
+    const stay = claim('{}');
+    const other = namespace('other');
+    expect(changes([stay, other, claim('{}', 'other')], [stay])).toEqual([
+      'MG077 there > gone',
+      'MG077 there > gone',
+    ]);
+    expect(changes([stay, other, claim('{}', 'other')], [stay, claim('{}', 'other')])).toEqual([
+      'MG077 there > gone',
+    ]);
+    expect(changes([stay, other], [stay])).toEqual([]);
   });
 
   it('of one kind becomes one of another, or selects other pods', () => {
@@ -135,7 +148,13 @@ describe('an object', () => {
 
   it('in a second namespace that is given up is not taken for that of the stack', () => {
     const before = [namespace('chat'), namespace('calls'), claim('{}')];
-    expect(changes(before, [namespace('chat'), claim('{}')])).toEqual(['MG077 there > gone']);
+    const after = [namespace('chat'), claim('{}')];
+    expect(changes([...before, claim('{}', 'calls')], after)).toEqual([
+      'MG077 there > gone',
+      'MG077 there > gone',
+    ]);
+    // One of call pods only: nothing is lost with it.
+    expect(changes(before, after)).toEqual([]);
   });
 });
 
