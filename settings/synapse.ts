@@ -1,4 +1,5 @@
-import { SYNAPSE_SECRETS, type Synapse } from '../model/components/synapse.ts';
+import type { Synapse } from '../model/components/synapse.ts';
+import { SYNAPSE_SECRETS } from '../model/components/synapse-secrets.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Scene } from '../model/stack.ts';
 import { CALLS, DATABASE_SERVER, DATABASES } from '../model/topics.ts';

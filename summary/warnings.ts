@@ -1,5 +1,5 @@
 import { reservedWithin } from '../model/checks/reserved-ports.ts';
-import { uploadBytes } from '../model/components/synapse.ts';
+import { uploadBytes } from '../model/components/synapse-sizes.ts';
 import { openEntrances } from '../model/entrances/index.ts';
 import type { Exposure } from '../model/exposure.ts';
 import { isDocumentationAddress } from '../model/fields.ts';

@@ -4,7 +4,8 @@ import { claim, configFiles, scratch, secretFiles } from '../../constructs/mount
 import { httpProbe } from '../../constructs/probes.ts';
 import { services } from '../../constructs/service.ts';
 import { secretEnv, workload } from '../../constructs/workload.ts';
-import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS, type Synapse } from '../../model/components/synapse.ts';
+import type { Synapse } from '../../model/components/synapse.ts';
+import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS } from '../../model/components/synapse-secrets.ts';
 import type { Scene } from '../../model/stack.ts';
 import { DATABASE_SERVER } from '../../model/topics.ts';
 import { workloadOf } from '../../model/topology.ts';
