@@ -17,7 +17,7 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
   return [...hostsBySecret].map(([name, hosts]) => ({
     name,
     places: certificatePlaces(stack, topology, name),
-    certificateFor: [...hosts].sort(compareText),
+    type: { kind: 'tls', hosts: [...hosts].sort(compareText) },
     keys: [
       {
         key: 'tls.crt',

@@ -1,5 +1,13 @@
 import { sourceOf } from '../model/composed.ts';
-import type { ComposedPart, SecretKey, SecretSpec, ValueForm } from '../model/secrets.ts';
+import {
+  type ComposedPart,
+  certificateHosts,
+  SECRET_LABELS,
+  type SecretKey,
+  type SecretSpec,
+  typeOf,
+  type ValueForm,
+} from '../model/secrets.ts';
 import { bashText, inDoubleQuotes, shellWord } from '../model/shell.ts';
 
 /** The shell expression, run by bash, whose output becomes the value. Holds nothing secret itself. */
@@ -32,11 +40,11 @@ export function shellExpression(form: Exclude<ValueForm, { readonly kind: 'compo
  */
 export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]): readonly string[] {
   const { name, places, keys } = secret;
-  if (secret.certificateFor !== undefined) {
-    return places.map(
-      ({ namespace }) =>
-        `kubectl -n ${shellWord(namespace)} create secret tls ${shellWord(name)} --cert=CHAIN.pem --key=KEY.pem`,
-    );
+  if (certificateHosts(secret) !== undefined) {
+    return places.flatMap(({ namespace }) => [
+      `kubectl -n ${shellWord(namespace)} create secret tls ${shellWord(name)} --cert=CHAIN.pem --key=KEY.pem`,
+      ...labelCommand(secret, shellWord(namespace)),
+    ]);
   }
   const [main, ...others] = places;
   const isOnce = others.length === 0 && keys.every(({ form }) => form.kind !== 'composed');
@@ -44,8 +52,9 @@ export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]
   const variables = keys.flatMap(({ form }, index) =>
     isOnce || form.kind === 'composed' ? [] : [`VALUE_${index + 1}=$(${shellExpression(form)})`],
   );
+  const type = secret.type === undefined ? '' : ` --type=${typeOf(secret)}`;
   const create = (namespace: string, indent = ''): readonly string[] => [
-    `${indent}kubectl -n ${namespace} create secret generic ${shellWord(name)} \\`,
+    `${indent}kubectl -n ${namespace} create secret generic ${shellWord(name)}${type} \\`,
     ...keys.map((key, index) => {
       const output =
         isOnce && key.form.kind !== 'composed'
@@ -53,6 +62,7 @@ export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]
           : printed(secret, key, index, secrets);
       return `${indent}  --from-file=${shellWord(key.key)}=<(${output})${index === keys.length - 1 ? '' : ' \\'}`;
     }),
+    ...labelCommand(secret, namespace).map((line) => `${indent}${line}`),
   ];
   if (others.length === 0) return [...variables, ...create(shellWord(main.namespace))];
   return [
@@ -61,6 +71,14 @@ export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]
     ...create('"$namespace"', '  '),
     'done',
   ];
+}
+
+/** @param namespace as a word of the shell */
+function labelCommand({ name, labels = [] }: SecretSpec, namespace: string): readonly string[] {
+  const words = labels.map((label) => shellWord(`${label}=${SECRET_LABELS[label]}`));
+  return words.length === 0
+    ? []
+    : [`kubectl -n ${namespace} label secret ${shellWord(name)} ${words.join(' ')}`];
 }
 
 function printed(
@@ -91,6 +109,7 @@ function valueWord(
       : `kubectl -n ${shellWord(spec.places[0].namespace)} get secret ${shellWord(source.secret)} -o ${shellWord(`jsonpath={.data.${source.key.replaceAll('.', '\\.')}}`)} | base64 -d`;
   const isPlain = spec.keys[index]?.form.kind === 'hex';
   if (part.as === 'json' && !isPlain) return `"$(${value} | jq -Rs .)"`;
+  if (part.as === 'url' && !isPlain) return `"$(${value} | jq -Rrs @uri)"`;
   const word = source.secret === secret.name ? `$VALUE_${index + 1}` : `$(${value})`;
   return part.as === 'json' ? `'"'"${word}"'"'` : `"${word}"`;
 }

@@ -4,7 +4,7 @@ import { NEVER_PRUNE, NO_SUBSTITUTION } from '../../constructs/flux-annotations.
 import { secretLabels } from '../../constructs/labels.ts';
 import { ExternalSecret, ExternalSecretSpecSecretStoreRefKind } from '../../imports/external-secrets.io.ts';
 import { secretFileName } from '../../model/secret-files.ts';
-import type { SecretSpec } from '../../model/secrets.ts';
+import { type SecretSpec, typeOf } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
 import { fetched, template } from './external-secret-data.ts';
 
@@ -38,15 +38,18 @@ function externalSecret(app: App, stack: Stack, secret: SecretSpec, namespace: s
     ...(secret.irreplaceable ? NEVER_PRUNE : {}),
     ...(isSubstituted ? NO_SUBSTITUTION : {}),
   };
+  const labels = secretLabels(stack.name, secret);
   const made = {
-    ...(secret.certificateFor === undefined ? {} : { type: 'kubernetes.io/tls' }),
+    ...(secret.type === undefined ? {} : { type: typeOf(secret) }),
+    // A template takes none of those of the ExternalSecret over.
+    ...(secret.labels === undefined ? {} : { metadata: { labels } }),
     ...(composed === undefined ? {} : { data: composed }),
   };
   new ExternalSecret(new ChartFile(app, `secrets/${secretFileName(secret, namespace)}`), 'external-secret', {
     metadata: {
       name,
       namespace,
-      labels: secretLabels(stack.name, name),
+      labels,
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     spec: {

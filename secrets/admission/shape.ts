@@ -1,9 +1,8 @@
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import { secretLabels } from '../../constructs/labels.ts';
-import type { SecretSpec } from '../../model/secrets.ts';
+import { SECRET_LABELS, SECRET_TYPES, type SecretSpec, typeOf } from '../../model/secrets.ts';
 import { FACT_VALUES } from '../annotations.ts';
 import { KEEP_SECRET } from '../sealed-secrets/manifest.ts';
-import { typeOf } from '../vault.ts';
 
 /**
  * What may be in a file of ciphertext that is handed on to the cluster, as data: what `newSealedSecret` and
@@ -56,9 +55,15 @@ const each = (texts: Readonly<Record<string, string>>): Readonly<Record<string, 
 
 /** The stack's name may be an older one: nothing selects by it. */
 const LABELS: Group = {
-  keys: Object.fromEntries(
-    Object.entries(secretLabels('', '')).map(([key, text]) => [key, text === '' ? NAME : exactly(text)]),
-  ),
+  keys: {
+    ...Object.fromEntries(
+      Object.entries(secretLabels('', { name: '' })).map(([key, text]) => [
+        key,
+        text === '' ? NAME : exactly(text),
+      ]),
+    ),
+    ...each(SECRET_LABELS),
+  },
 };
 
 /** Facts about keys, and for Flux that the object stays. */
@@ -81,7 +86,7 @@ function parts({ namespace, name, spec }: Expected): {
 } {
   return {
     names: { name: exactly(name), namespace: exactly(namespace) },
-    type: exactly(...(spec === undefined ? ['Opaque', 'kubernetes.io/tls'] : [typeOf(spec)])),
+    type: exactly(...(spec === undefined ? SECRET_TYPES : [typeOf(spec)])),
     irreplaceable: spec === undefined || spec.irreplaceable === true,
     mustStay: spec?.irreplaceable === true,
   };

@@ -29,7 +29,10 @@ describe('a certificate that somebody gives', () => {
     };
     const [one] = givenCertificates(stack, topology);
     expect(one?.places).toEqual([{ namespace: 'chat' }, { namespace: 'a' }, { namespace: 'b' }]);
-    expect(one?.certificateFor).toEqual(['element.example.org', 'example.org', 'matrix.example.org']);
+    expect(one?.type).toEqual({
+      kind: 'tls',
+      hosts: ['element.example.org', 'example.org', 'matrix.example.org'],
+    });
   });
 
   it('has its main place elsewhere where nothing of the stack itself needs it', () => {
