@@ -114,7 +114,7 @@ export const synapse = component({
     DATABASES.offer({ name: 'synapse', owner: 'synapse', for: 'synapse' }),
     WELL_KNOWN_CLIENT.offer({ 'm.homeserver': { base_url: baseUrl } }),
   ],
-  parts: ({ host, resources, secretConfig }, { facts, offers }) => {
+  parts: ({ host, resources }, { facts, offers }) => {
     const { namespace } = facts;
     return {
       containers: [{ at: ['resources'], resources, floor: SYNAPSE_MEMORY_FLOOR }],
@@ -159,7 +159,7 @@ export const synapse = component({
         to: { service: 'synapse', namespace, port: 8008 },
         group: 'synapse',
       }),
-      secrets: synapseSecrets(namespace, secretConfig),
     };
   },
+  secrets: ({ secretConfig }, { facts }) => synapseSecrets(facts.namespace, secretConfig),
 });
