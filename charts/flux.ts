@@ -8,6 +8,7 @@ import {
   KustomizationSpecDecryptionProvider,
   KustomizationSpecSourceRefKind,
 } from '../imports/kustomize.toolkit.fluxcd.io.ts';
+import { databasesOf } from '../model/databases.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { SecretProvider } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
@@ -39,11 +40,25 @@ function gate(stack: Stack, layer: Layer): Partial<KustomizationSpec> {
   if (layer !== 'data') return { wait: true };
   // Not the claims: a class that binds on first use would wait for pods of the layer behind this one.
   const cluster = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' };
+  const database = { ...cluster, kind: 'Database' };
+  const { namespace } = stack;
+  const { others } = databasesOf(stack);
   return {
     wait: false,
-    healthChecks: [{ ...cluster, name: stack.database.cluster, namespace: stack.namespace }],
+    healthChecks: [
+      { ...cluster, name: stack.database.cluster, namespace },
+      ...others.map(({ name }) => ({ ...database, name, namespace })),
+    ],
     healthCheckExprs: [
       { ...cluster, current: "status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')" },
+      ...(others.length === 0
+        ? []
+        : [
+            {
+              ...database,
+              current: 'status.applied && status.observedGeneration == metadata.generation',
+            },
+          ]),
     ],
   };
 }

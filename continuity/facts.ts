@@ -37,6 +37,7 @@ const KINDS: Readonly<Record<string, KindOfData>> = {
   '/Namespace': { holdsData: () => true, facts: () => [] },
   '/PersistentVolumeClaim': { holdsData: () => true, facts: claimFacts },
   'postgresql.cnpg.io/Cluster': { holdsData: () => true, facts: clusterFacts },
+  'postgresql.cnpg.io/Database': { holdsData: () => true, facts: () => [] },
   'bitnami.com/SealedSecret': { holdsData: holdsSigningKey('spec', 'encryptedData'), facts: () => [] },
   '/Secret': { holdsData: isSigningKeySecret, facts: () => [] },
   '/ConfigMap': { holdsData: () => false, facts: homeserverFacts },

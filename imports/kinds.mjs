@@ -8,6 +8,7 @@
 export const customKinds = [
   'certificates.cert-manager.io',
   'clusters.postgresql.cnpg.io',
+  'databases.postgresql.cnpg.io',
   'externalsecrets.external-secrets.io',
   'ingressroutes.traefik.io',
   'kustomizations.kustomize.toolkit.fluxcd.io',

@@ -9951,3 +9951,686 @@ export function toJson_ClusterSpecManagedServicesAdditionalServiceTemplateSpecSe
 }
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
+
+/**
+ *
+ *
+ * @schema Database
+ */
+export class Database extends ApiObject {
+  /**
+   * Returns the apiVersion and kind for "Database"
+   */
+  public static readonly GVK: GroupVersionKind = {
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Database',
+  }
+
+  /**
+   * Renders a Kubernetes manifest for "Database".
+   *
+   * This can be used to inline resource manifests inside other objects (e.g. as templates).
+   *
+   * @param props initialization props
+   */
+  public static manifest(props: DatabaseProps): any {
+    return {
+      ...Database.GVK,
+      ...toJson_DatabaseProps(props),
+    };
+  }
+
+  /**
+   * Defines a "Database" API object
+   * @param scope the scope in which to define this object
+   * @param id a scope-local name for the object
+   * @param props initialization props
+   */
+  public constructor(scope: Construct, id: string, props: DatabaseProps) {
+    super(scope, id, {
+      ...Database.GVK,
+      ...props,
+    });
+  }
+
+  /**
+   * Renders the object to Kubernetes JSON.
+   */
+  public override toJson(): any {
+    const resolved = super.toJson();
+
+    return {
+      ...Database.GVK,
+      ...toJson_DatabaseProps(resolved),
+    };
+  }
+}
+
+/**
+ * @schema Database
+ */
+export interface DatabaseProps {
+  /**
+   * @schema Database#metadata
+   */
+  readonly metadata: ApiObjectMetadata;
+
+  /**
+   * @schema Database#spec
+   */
+  readonly spec: DatabaseSpec;
+}
+
+/**
+ * Converts an object of type 'DatabaseProps' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseProps(obj: DatabaseProps | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': obj.metadata,
+    'spec': toJson_DatabaseSpec(obj.spec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpec
+ */
+export interface DatabaseSpec {
+  /**
+   * @schema DatabaseSpec#allowConnections
+   */
+  readonly allowConnections?: boolean;
+
+  /**
+   * @schema DatabaseSpec#builtinLocale
+   */
+  readonly builtinLocale?: string;
+
+  /**
+   * @schema DatabaseSpec#cluster
+   */
+  readonly cluster: DatabaseSpecCluster;
+
+  /**
+   * @schema DatabaseSpec#collationVersion
+   */
+  readonly collationVersion?: string;
+
+  /**
+   * @schema DatabaseSpec#connectionLimit
+   */
+  readonly connectionLimit?: number;
+
+  /**
+   * @schema DatabaseSpec#databaseReclaimPolicy
+   */
+  readonly databaseReclaimPolicy?: DatabaseSpecDatabaseReclaimPolicy;
+
+  /**
+   * @schema DatabaseSpec#encoding
+   */
+  readonly encoding?: string;
+
+  /**
+   * @schema DatabaseSpec#ensure
+   */
+  readonly ensure?: DatabaseSpecEnsure;
+
+  /**
+   * @schema DatabaseSpec#extensions
+   */
+  readonly extensions?: DatabaseSpecExtensions[];
+
+  /**
+   * @schema DatabaseSpec#fdws
+   */
+  readonly fdws?: DatabaseSpecFdws[];
+
+  /**
+   * @schema DatabaseSpec#icuLocale
+   */
+  readonly icuLocale?: string;
+
+  /**
+   * @schema DatabaseSpec#icuRules
+   */
+  readonly icuRules?: string;
+
+  /**
+   * @schema DatabaseSpec#isTemplate
+   */
+  readonly isTemplate?: boolean;
+
+  /**
+   * @schema DatabaseSpec#locale
+   */
+  readonly locale?: string;
+
+  /**
+   * @schema DatabaseSpec#localeCType
+   */
+  readonly localeCType?: string;
+
+  /**
+   * @schema DatabaseSpec#localeCollate
+   */
+  readonly localeCollate?: string;
+
+  /**
+   * @schema DatabaseSpec#localeProvider
+   */
+  readonly localeProvider?: string;
+
+  /**
+   * @schema DatabaseSpec#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpec#owner
+   */
+  readonly owner: string;
+
+  /**
+   * @schema DatabaseSpec#schemas
+   */
+  readonly schemas?: DatabaseSpecSchemas[];
+
+  /**
+   * @schema DatabaseSpec#servers
+   */
+  readonly servers?: DatabaseSpecServers[];
+
+  /**
+   * @schema DatabaseSpec#tablespace
+   */
+  readonly tablespace?: string;
+
+  /**
+   * @schema DatabaseSpec#template
+   */
+  readonly template?: string;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpec(obj: DatabaseSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'allowConnections': obj.allowConnections,
+    'builtinLocale': obj.builtinLocale,
+    'cluster': toJson_DatabaseSpecCluster(obj.cluster),
+    'collationVersion': obj.collationVersion,
+    'connectionLimit': obj.connectionLimit,
+    'databaseReclaimPolicy': obj.databaseReclaimPolicy,
+    'encoding': obj.encoding,
+    'ensure': obj.ensure,
+    'extensions': obj.extensions?.map(y => toJson_DatabaseSpecExtensions(y)),
+    'fdws': obj.fdws?.map(y => toJson_DatabaseSpecFdws(y)),
+    'icuLocale': obj.icuLocale,
+    'icuRules': obj.icuRules,
+    'isTemplate': obj.isTemplate,
+    'locale': obj.locale,
+    'localeCType': obj.localeCType,
+    'localeCollate': obj.localeCollate,
+    'localeProvider': obj.localeProvider,
+    'name': obj.name,
+    'owner': obj.owner,
+    'schemas': obj.schemas?.map(y => toJson_DatabaseSpecSchemas(y)),
+    'servers': obj.servers?.map(y => toJson_DatabaseSpecServers(y)),
+    'tablespace': obj.tablespace,
+    'template': obj.template,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecCluster
+ */
+export interface DatabaseSpecCluster {
+  /**
+   * @schema DatabaseSpecCluster#name
+   */
+  readonly name?: string;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecCluster' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecCluster(obj: DatabaseSpecCluster | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecDatabaseReclaimPolicy
+ */
+export enum DatabaseSpecDatabaseReclaimPolicy {
+  /** delete */
+  DELETE = "delete",
+  /** retain */
+  RETAIN = "retain",
+}
+
+/**
+ * @schema DatabaseSpecEnsure
+ */
+export enum DatabaseSpecEnsure {
+  /** present */
+  PRESENT = "present",
+  /** absent */
+  ABSENT = "absent",
+}
+
+/**
+ * @schema DatabaseSpecExtensions
+ */
+export interface DatabaseSpecExtensions {
+  /**
+   * @schema DatabaseSpecExtensions#ensure
+   */
+  readonly ensure?: DatabaseSpecExtensionsEnsure;
+
+  /**
+   * @schema DatabaseSpecExtensions#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpecExtensions#schema
+   */
+  readonly schema?: string;
+
+  /**
+   * @schema DatabaseSpecExtensions#version
+   */
+  readonly version?: string;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecExtensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecExtensions(obj: DatabaseSpecExtensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'ensure': obj.ensure,
+    'name': obj.name,
+    'schema': obj.schema,
+    'version': obj.version,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecFdws
+ */
+export interface DatabaseSpecFdws {
+  /**
+   * @schema DatabaseSpecFdws#ensure
+   */
+  readonly ensure?: DatabaseSpecFdwsEnsure;
+
+  /**
+   * @schema DatabaseSpecFdws#handler
+   */
+  readonly handler?: string;
+
+  /**
+   * @schema DatabaseSpecFdws#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpecFdws#options
+   */
+  readonly options?: DatabaseSpecFdwsOptions[];
+
+  /**
+   * @schema DatabaseSpecFdws#owner
+   */
+  readonly owner?: string;
+
+  /**
+   * @schema DatabaseSpecFdws#usage
+   */
+  readonly usage?: DatabaseSpecFdwsUsage[];
+
+  /**
+   * @schema DatabaseSpecFdws#validator
+   */
+  readonly validator?: string;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecFdws' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecFdws(obj: DatabaseSpecFdws | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'ensure': obj.ensure,
+    'handler': obj.handler,
+    'name': obj.name,
+    'options': obj.options?.map(y => toJson_DatabaseSpecFdwsOptions(y)),
+    'owner': obj.owner,
+    'usage': obj.usage?.map(y => toJson_DatabaseSpecFdwsUsage(y)),
+    'validator': obj.validator,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecSchemas
+ */
+export interface DatabaseSpecSchemas {
+  /**
+   * @schema DatabaseSpecSchemas#ensure
+   */
+  readonly ensure?: DatabaseSpecSchemasEnsure;
+
+  /**
+   * @schema DatabaseSpecSchemas#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpecSchemas#owner
+   */
+  readonly owner?: string;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecSchemas' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecSchemas(obj: DatabaseSpecSchemas | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'ensure': obj.ensure,
+    'name': obj.name,
+    'owner': obj.owner,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecServers
+ */
+export interface DatabaseSpecServers {
+  /**
+   * @schema DatabaseSpecServers#ensure
+   */
+  readonly ensure?: DatabaseSpecServersEnsure;
+
+  /**
+   * @schema DatabaseSpecServers#fdw
+   */
+  readonly fdw: string;
+
+  /**
+   * @schema DatabaseSpecServers#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpecServers#options
+   */
+  readonly options?: DatabaseSpecServersOptions[];
+
+  /**
+   * @schema DatabaseSpecServers#usage
+   */
+  readonly usage?: DatabaseSpecServersUsage[];
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecServers' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecServers(obj: DatabaseSpecServers | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'ensure': obj.ensure,
+    'fdw': obj.fdw,
+    'name': obj.name,
+    'options': obj.options?.map(y => toJson_DatabaseSpecServersOptions(y)),
+    'usage': obj.usage?.map(y => toJson_DatabaseSpecServersUsage(y)),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecExtensionsEnsure
+ */
+export enum DatabaseSpecExtensionsEnsure {
+  /** present */
+  PRESENT = "present",
+  /** absent */
+  ABSENT = "absent",
+}
+
+/**
+ * @schema DatabaseSpecFdwsEnsure
+ */
+export enum DatabaseSpecFdwsEnsure {
+  /** present */
+  PRESENT = "present",
+  /** absent */
+  ABSENT = "absent",
+}
+
+/**
+ * @schema DatabaseSpecFdwsOptions
+ */
+export interface DatabaseSpecFdwsOptions {
+  /**
+   * @schema DatabaseSpecFdwsOptions#ensure
+   */
+  readonly ensure?: DatabaseSpecFdwsOptionsEnsure;
+
+  /**
+   * @schema DatabaseSpecFdwsOptions#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpecFdwsOptions#value
+   */
+  readonly value: string;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecFdwsOptions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecFdwsOptions(obj: DatabaseSpecFdwsOptions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'ensure': obj.ensure,
+    'name': obj.name,
+    'value': obj.value,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecFdwsUsage
+ */
+export interface DatabaseSpecFdwsUsage {
+  /**
+   * @schema DatabaseSpecFdwsUsage#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpecFdwsUsage#type
+   */
+  readonly type?: DatabaseSpecFdwsUsageType;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecFdwsUsage' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecFdwsUsage(obj: DatabaseSpecFdwsUsage | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'type': obj.type,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecSchemasEnsure
+ */
+export enum DatabaseSpecSchemasEnsure {
+  /** present */
+  PRESENT = "present",
+  /** absent */
+  ABSENT = "absent",
+}
+
+/**
+ * @schema DatabaseSpecServersEnsure
+ */
+export enum DatabaseSpecServersEnsure {
+  /** present */
+  PRESENT = "present",
+  /** absent */
+  ABSENT = "absent",
+}
+
+/**
+ * @schema DatabaseSpecServersOptions
+ */
+export interface DatabaseSpecServersOptions {
+  /**
+   * @schema DatabaseSpecServersOptions#ensure
+   */
+  readonly ensure?: DatabaseSpecServersOptionsEnsure;
+
+  /**
+   * @schema DatabaseSpecServersOptions#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpecServersOptions#value
+   */
+  readonly value: string;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecServersOptions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecServersOptions(obj: DatabaseSpecServersOptions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'ensure': obj.ensure,
+    'name': obj.name,
+    'value': obj.value,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecServersUsage
+ */
+export interface DatabaseSpecServersUsage {
+  /**
+   * @schema DatabaseSpecServersUsage#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema DatabaseSpecServersUsage#type
+   */
+  readonly type?: DatabaseSpecServersUsageType;
+}
+
+/**
+ * Converts an object of type 'DatabaseSpecServersUsage' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_DatabaseSpecServersUsage(obj: DatabaseSpecServersUsage | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'type': obj.type,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema DatabaseSpecFdwsOptionsEnsure
+ */
+export enum DatabaseSpecFdwsOptionsEnsure {
+  /** present */
+  PRESENT = "present",
+  /** absent */
+  ABSENT = "absent",
+}
+
+/**
+ * @schema DatabaseSpecFdwsUsageType
+ */
+export enum DatabaseSpecFdwsUsageType {
+  /** grant */
+  GRANT = "grant",
+  /** revoke */
+  REVOKE = "revoke",
+}
+
+/**
+ * @schema DatabaseSpecServersOptionsEnsure
+ */
+export enum DatabaseSpecServersOptionsEnsure {
+  /** present */
+  PRESENT = "present",
+  /** absent */
+  ABSENT = "absent",
+}
+
+/**
+ * @schema DatabaseSpecServersUsageType
+ */
+export enum DatabaseSpecServersUsageType {
+  /** grant */
+  GRANT = "grant",
+  /** revoke */
+  REVOKE = "revoke",
+}
+

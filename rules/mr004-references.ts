@@ -2,7 +2,12 @@ import { inventory } from './reading/inventory.ts';
 import { type Located, objects } from './reading/objects.ts';
 import { podTemplates } from './reading/pods.ts';
 import { code, type References, references } from './references/context.ts';
-import { checkCertificate, checkDatabase, checkServiceAccount } from './references/operators.ts';
+import {
+  checkCertificate,
+  checkDatabase,
+  checkDatabaseOfCluster,
+  checkServiceAccount,
+} from './references/operators.ts';
 import { checkPod } from './references/pods.ts';
 import { checkIngressRoute, checkMiddleware } from './references/routes.ts';
 import { checkTunnelBinding } from './references/tunnel.ts';
@@ -13,6 +18,7 @@ const checks: Readonly<Record<string, (located: Located, refs: References) => vo
   'cert-manager.io/Certificate': checkCertificate,
   'networking.cfargotunnel.com/TunnelBinding': checkTunnelBinding,
   'postgresql.cnpg.io/Cluster': checkDatabase,
+  'postgresql.cnpg.io/Database': checkDatabaseOfCluster,
   'traefik.io/IngressRoute': checkIngressRoute,
   'traefik.io/Middleware': checkMiddleware,
 };

@@ -6,7 +6,12 @@ const code = 'MR009';
 const key = 'kustomize.toolkit.fluxcd.io/prune';
 
 /** Kinds whose deletion loses data that no commit brings back. */
-const irreplaceable = new Set(['/Namespace', '/PersistentVolumeClaim', 'postgresql.cnpg.io/Cluster']);
+const irreplaceable = new Set([
+  '/Namespace',
+  '/PersistentVolumeClaim',
+  'postgresql.cnpg.io/Cluster',
+  'postgresql.cnpg.io/Database',
+]);
 
 /** Checks that Flux never deletes what holds data, even when its file disappears. */
 export const irreplaceableRule: Rule = {

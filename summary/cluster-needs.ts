@@ -1,3 +1,4 @@
+import { databasesOf } from '../model/databases.ts';
 import { doorTls, openEntrances } from '../model/entrances/index.ts';
 import type { Stack } from '../model/stack.ts';
 import { blocks, type Content, code, heading, type Markdown, md, phrase, table } from './markdown.ts';
@@ -42,7 +43,9 @@ export function clusterNeeds(stack: Stack): Markdown {
         [
           'CloudNativePG',
           'the database',
-          md`any that serves ${code('postgresql.cnpg.io/v1')}; 1.30 was checked`,
+          databasesOf(stack).others.length === 0
+            ? md`any that serves ${code('postgresql.cnpg.io/v1')}; 1.30 was checked`
+            : '1.25 or newer: older ones do not know databases as objects; 1.30 was checked',
         ],
         ...certificates(stack),
         ...entrances(stack),

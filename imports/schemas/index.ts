@@ -18,6 +18,7 @@ import networkingCfargotunnelComTunnelbinding from './networking.cfargotunnel.co
 import networkingK8sIoNetworkpolicy from './networking.k8s.io_networkpolicy.json' with { type: 'json' };
 import policyPoddisruptionbudget from './policy_poddisruptionbudget.json' with { type: 'json' };
 import postgresqlCnpgIoCluster from './postgresql.cnpg.io_cluster.json' with { type: 'json' };
+import postgresqlCnpgIoDatabase from './postgresql.cnpg.io_database.json' with { type: 'json' };
 import traefikIoIngressroute from './traefik.io_ingressroute.json' with { type: 'json' };
 import traefikIoMiddleware from './traefik.io_middleware.json' with { type: 'json' };
 
@@ -43,6 +44,7 @@ export const kindSchemas: Readonly<Record<string, KindSchema>> = {
   'networking.k8s.io/v1/NetworkPolicy': networkingK8sIoNetworkpolicy,
   'policy/v1/PodDisruptionBudget': policyPoddisruptionbudget,
   'postgresql.cnpg.io/v1/Cluster': postgresqlCnpgIoCluster,
+  'postgresql.cnpg.io/v1/Database': postgresqlCnpgIoDatabase,
   'traefik.io/v1alpha1/IngressRoute': traefikIoIngressroute,
   'traefik.io/v1alpha1/Middleware': traefikIoMiddleware,
 };

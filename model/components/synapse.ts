@@ -103,7 +103,7 @@ export const synapse = component({
     },
   ],
   sizes: SYNAPSE_SIZE_ROWS,
-  offers: ({ host, baseUrl }, { namespace }) => [
+  offers: ({ host, baseUrl, pool }, { namespace }) => [
     HOMESERVER.offer({
       component: 'synapse',
       host,
@@ -111,7 +111,11 @@ export const synapse = component({
       workload: 'synapse',
       service: { service: 'synapse', namespace, port: 8008 },
     }),
-    DATABASES.offer({ name: 'synapse', owner: 'synapse', for: 'synapse' }),
+    DATABASES.offer({
+      name: 'synapse',
+      readers: [{ selects: { role: 'synapse' }, connections: pool }],
+      first: true,
+    }),
     WELL_KNOWN_CLIENT.offer({ 'm.homeserver': { base_url: baseUrl } }),
   ],
   parts: ({ host, resources }, { facts, offers }) => {

@@ -19,6 +19,8 @@ export interface Inventory {
   readonly serviceAccounts: ReadonlySet<string>;
   readonly services: ReadonlyMap<string, ServicePorts>;
   readonly middlewares: ReadonlySet<string>;
+  /** CloudNativePG Clusters. */
+  readonly clusters: ReadonlySet<string>;
   /** Namespaces in which at least one object is rendered. */
   readonly namespaces: ReadonlySet<string>;
 }
@@ -52,6 +54,7 @@ export function inventory(input: RuleInput): Inventory {
     claims: new Map(ofKind(all, '', 'PersistentVolumeClaim').map((it) => [id(it), it])),
     serviceAccounts: new Set([...ofKind(all, '', 'ServiceAccount'), ...clusters].map(id)),
     services: servicesOf(all),
+    clusters: new Set(clusters.map(id)),
     middlewares: new Set(ofKind(all, 'traefik.io', 'Middleware').map(id)),
     namespaces: new Set(all.map((it) => (it.kind === 'Namespace' ? it.name : it.namespace))),
   };

@@ -1,6 +1,7 @@
+import { suggestion } from '../../model/nearest.ts';
 import { at, items, text } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
-import { type References, requireSecret } from './context.ts';
+import { existing, namesIn, type References, requireSecret } from './context.ts';
 
 /**
  * Checks a cert-manager Certificate. Issuers belong to the cluster or to the operator, so they need not be
@@ -45,6 +46,16 @@ export function checkDatabase(cluster: Located, refs: References): void {
       requireSecret(refs, cluster, `${path}.password.name`, name, [{ path: `${path}.password.key`, key }]);
     }
   }
+}
+
+/** Checks the Cluster that a database of CloudNativePG is made in: without it nothing makes it, and nothing says so. */
+export function checkDatabaseOfCluster(database: Located, { inventory, report }: References): void {
+  const name = text(at(database.data, 'spec', 'cluster', 'name')) ?? '';
+  // A missing name is the schema's affair.
+  if (name === '' || inventory.clusters.has(`${database.namespace}/${name}`)) return;
+  const names = namesIn(inventory.clusters, database.namespace);
+  const what = `names Cluster "${name}", which does not exist in namespace ${database.namespace}`;
+  report(database, 'spec.cluster.name', what, `${suggestion(name, names)}${existing('Clusters', names)}`);
 }
 
 /** Checks the pull secrets of a ServiceAccount. */

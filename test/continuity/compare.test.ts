@@ -110,7 +110,14 @@ describe('an object', () => {
 
   it('that holds data and is gone', () => {
     const stay = claim('{}');
-    for (const gone of [namespace('other'), cluster('{}'), sealed('signing.key'), secret('signing.key')]) {
+    const database = cluster('{}').replace('kind: Cluster', 'kind: Database');
+    for (const gone of [
+      namespace('other'),
+      cluster('{}'),
+      database,
+      sealed('signing.key'),
+      secret('signing.key'),
+    ]) {
       expect(changes([stay, gone], [stay]), gone).toEqual(['MG077 there > gone']);
     }
     for (const gone of [sealed('other.key'), secret('other.key'), workload('Deployment', '{}')]) {
