@@ -37,7 +37,7 @@ const KINDS: Readonly<Record<string, KindOfData>> = {
   '/Namespace': { holdsData: () => true, facts: () => [] },
   '/PersistentVolumeClaim': { holdsData: () => true, facts: claimFacts },
   'postgresql.cnpg.io/Cluster': { holdsData: () => true, facts: clusterFacts },
-  'postgresql.cnpg.io/Database': { holdsData: () => true, facts: () => [] },
+  'postgresql.cnpg.io/Database': { holdsData: () => true, facts: databaseFacts },
   'bitnami.com/SealedSecret': { holdsData: holdsSigningKey('spec', 'encryptedData'), facts: () => [] },
   '/Secret': { holdsData: isSigningKeySecret, facts: () => [] },
   '/ConfigMap': { holdsData: () => false, facts: homeserverFacts },
@@ -118,7 +118,19 @@ function clusterFacts(manifest: Manifest): readonly Fact[] {
     ...sizeFact(manifest, ['spec', 'walStorage', 'size']),
     ...textFact('MG072', manifest, ['spec', 'walStorage', 'storageClass']),
     ...majorFact(manifest),
+    ...['database', 'owner', ...SORTING].flatMap((key) =>
+      textFact('MG140', manifest, ['spec', 'bootstrap', 'initdb', key]),
+    ),
   ];
+}
+
+/** Settings of PostgreSQL that a database keeps as they were when it was made, in CloudNativePG's words. */
+const SORTING = ['encoding', 'localeCollate', 'localeCType'];
+
+function databaseFacts(manifest: Manifest): readonly Fact[] {
+  return [['name'], ['cluster', 'name'], ...SORTING.map((key) => [key])].flatMap((path) =>
+    textFact('MG140', manifest, ['spec', ...path]),
+  );
 }
 
 /** The version is the same one, whether an image or a catalogue says it. */
