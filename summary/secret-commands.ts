@@ -1,4 +1,4 @@
-import { sourceOf } from '../model/composed.ts';
+import { sourceOf, sourcesOf } from '../model/composed.ts';
 import {
   type ComposedPart,
   certificateHosts,
@@ -30,6 +30,24 @@ export function shellExpression(form: Exclude<ValueForm, { readonly kind: 'compo
     case 'given':
       return form.pem === 'certificate' ? 'cat CHAIN.pem' : 'cat KEY.pem';
   }
+}
+
+/** In the order in which they can be made: what is composed of values of others after those. */
+export function inOrder(secrets: readonly SecretSpec[]): readonly SecretSpec[] {
+  const ordered: SecretSpec[] = [];
+  let left = secrets;
+  while (left.length > 0) {
+    const names = new Set(left.map(({ name }) => name));
+    const isReady = (secret: SecretSpec): boolean =>
+      secret.keys.every((key) =>
+        sourcesOf(secret, key).every((source) => source.secret === secret.name || !names.has(source.secret)),
+      );
+    const ready = left.filter(isReady);
+    // Two that need each other have no order.
+    ordered.push(...(ready.length === 0 ? left : ready));
+    left = ready.length === 0 ? [] : left.filter((one) => !ready.includes(one));
+  }
+  return ordered;
 }
 
 /**

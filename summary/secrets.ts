@@ -6,7 +6,7 @@ import { certificateHosts, type SecretKey, type SecretSpec } from '../model/secr
 import { shellWord } from '../model/shell.ts';
 import type { Stack } from '../model/stack.ts';
 import { blocks, code, fenced, heading, joined, type Markdown, markdownText, md, table } from './markdown.ts';
-import { createCommand, shellExpression } from './secret-commands.ts';
+import { createCommand, inOrder, shellExpression } from './secret-commands.ts';
 
 function section(stack: Stack, secret: SecretSpec): Markdown {
   const hosts = certificateHosts(secret);
@@ -40,13 +40,6 @@ function readers({ secrets }: Stack, { name }: SecretSpec, { key, readers }: Sec
     ),
   );
   return files.length === 0 ? 'what you mount it in' : joined(files);
-}
-
-/** In the order in which they can be made: what is composed of others after those. */
-function inOrder(secrets: readonly SecretSpec[]): readonly SecretSpec[] {
-  const needsOthers = (secret: SecretSpec): boolean =>
-    secret.keys.some((key) => sourcesOf(secret, key).some((source) => source.secret !== secret.name));
-  return [...secrets.filter((one) => !needsOthers(one)), ...secrets.filter(needsOthers)];
 }
 
 /** Where it is needed, if in more than one namespace, who enters it, and what its files are composed of. */

@@ -6,7 +6,7 @@ import type { Wish } from '../../secrets/verbs/change.ts';
 import { planComposed, toCompose } from '../../secrets/verbs/compose.ts';
 import { keyName, planCreate } from '../../secrets/verbs/create.ts';
 import { findKeys, planRotate } from '../../secrets/verbs/rotate.ts';
-import { createCommand, shellExpression } from '../../summary/secret-commands.ts';
+import { createCommand, inOrder, shellExpression } from '../../summary/secret-commands.ts';
 import { givenValues, type Inputs } from './inputs.ts';
 import type { SecretsOptions } from './options.ts';
 import { newKey, replacedKey, type StackSecrets } from './result.ts';
@@ -76,7 +76,8 @@ function adviceOn({ serverName, name }: Stack, wishes: readonly Wish[]): readonl
 
 /** How the values of a stack come about where somebody else keeps them. */
 export function commandsFor({ provider, secrets, name }: Stack): readonly string[] {
-  if (provider.kind === 'existing') return secrets.flatMap((secret) => createCommand(secret, secrets));
+  if (provider.kind === 'existing')
+    return inOrder(secrets).flatMap((secret) => createCommand(secret, secrets));
   if (provider.kind !== 'external-secrets') return [];
   return secrets.flatMap((secret) => {
     const places = remotePlaces(provider.remoteKey, name, secret);

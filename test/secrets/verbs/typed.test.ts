@@ -7,7 +7,7 @@ import { SecretsProblem } from '../../../secrets/problem.ts';
 import { withSecrets } from '../../../secrets/read-files.ts';
 import { compose } from '../../../secrets/values/compose.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
-import { createCommand } from '../../../summary/secret-commands.ts';
+import { createCommand, inOrder } from '../../../summary/secret-commands.ts';
 import { dig, stackFrom } from '../../stacks.ts';
 import { type FreshKey, freshKey, problemOf } from '../keys.ts';
 import { type Folder, type Keeper, newFolder, stackWith } from './folder.ts';
@@ -173,6 +173,33 @@ describe('the commands for Secrets that somebody makes in the cluster', () => {
     const places = [{ namespace: 'lab' }, { namespace: 'calls' }] as const;
     const twice = run(createCommand({ ...secret, places }, [secret]));
     expect(twice.match(/^-n\n(lab|calls)\nlabel\n/gm)).toEqual(['-n\nlab\nlabel\n', '-n\ncalls\nlabel\n']);
+  });
+
+  it('come in an order in which each finds what it is composed of', () => {
+    const last: SecretSpec = {
+      ...URI,
+      name: 'last',
+      keys: [
+        {
+          key: 'x',
+          form: { kind: 'composed', parts: [{ secret: 'uri', key: 'token', as: 'text' }] },
+          ...TEXT,
+        },
+      ],
+    };
+    const uri = { ...URI, keys: [...URI.keys, { key: 'token', form: RANDOM_HEX_32, ...TEXT }] };
+    const names = (...all: readonly SecretSpec[]) => inOrder(all).map(({ name }) => name);
+    expect(names(last, uri, LOGIN)).toEqual(['login', 'uri', 'last']);
+    expect(names(LOGIN, last, uri)).toEqual(['login', 'uri', 'last']);
+    // What is not of the stack is there already.
+    expect(names(last, LOGIN)).toEqual(['last', 'login']);
+    const other: SecretSpec = {
+      ...LOGIN,
+      keys: [
+        { key: 'x', form: { kind: 'composed', parts: [{ secret: 'last', key: 'x', as: 'text' }] }, ...TEXT },
+      ],
+    };
+    expect(names(other, last, uri).sort()).toEqual(['last', 'login', 'uri']);
   });
 
   it('encode what becomes a part of an address, unless it needs no encoding', () => {
