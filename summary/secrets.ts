@@ -1,4 +1,5 @@
 import { sourcesOf } from '../model/composed.ts';
+import { databasesOf, readersOf } from '../model/databases.ts';
 import { remotePlaces } from '../model/remote-secrets.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -148,9 +149,16 @@ function introduction(stack: Stack): readonly Markdown[] {
 /** Where a Secret that nobody has to make comes from. */
 function madeElsewhere(stack: Stack): Markdown {
   const { secret, cluster } = stack.database;
+  const readers = readersOf(stack.topology, databasesOf(stack).first).map(({ id }) => id);
   return table(
     ['Secret', 'made by', 'read by'],
-    [[code(secret), md`CloudNativePG, with the Cluster ${code(cluster)}`, md`synapse (${code('password')})`]],
+    [
+      [
+        code(secret),
+        md`CloudNativePG, with the Cluster ${code(cluster)}`,
+        md`${joined(readers)} (${code('password')})`,
+      ],
+    ],
   );
 }
 
