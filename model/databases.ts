@@ -11,19 +11,28 @@ interface Placed {
   readonly topology: Topology;
 }
 
+/** Databases and roles that PostgreSQL has itself, or cannot have. */
+const TAKEN: readonly string[] = ['none', 'postgres', 'public', 'template0', 'template1'];
+
 /** Connections that nobody's pool has: the operator's, those of backups, and of a person with psql. */
 const RESERVED = 20;
 
 /**
  * The database that the server starts with, and all others by name.
  *
- * @throws Error unless exactly one is the first, or where two have one name: a mistake of a component
+ * @throws Error unless exactly one is the first, where two have one name, or one has a name that nothing can have: a
+ *   mistake of a component
  */
 export function databasesOf({ offers }: Pick<Placed, 'offers'>): {
   readonly first: DatabaseNeed;
   readonly others: readonly DatabaseNeed[];
 } {
   const all = onlyOnce('database', DATABASES.of(offers), ({ name }) => name);
+  for (const { name } of all) {
+    if (!/^[a-z](?:[a-z0-9-]{0,48}[a-z0-9])?$/.test(name) || TAKEN.includes(name)) {
+      throw new Error(`"${name}" cannot be the name of a database`);
+    }
+  }
   const [first, second] = all.filter((one) => one.first === true);
   if (first === undefined || second !== undefined) {
     throw new Error(`the server starts with one database, not with ${second === undefined ? 'none' : 'two'}`);

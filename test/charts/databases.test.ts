@@ -236,4 +236,12 @@ describe('a mistake of a component', () => {
     expect(() => databasesOf(offer(other))).toThrow('with one database, not with none');
     expect(() => databasesOf(offer(first, other, other))).toThrow('two components bring the database "b"');
   });
+
+  it.each(['postgres', 'Signal', 'a_b', '-a', 'a'.repeat(51), ''])(
+    'is said: a database called "%s"',
+    (name) => {
+      const first: DatabaseNeed = { name, readers: [], first: true };
+      expect(() => databasesOf(offer(first))).toThrow(`"${name}" cannot be the name of a database`);
+    },
+  );
 });
