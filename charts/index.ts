@@ -21,6 +21,7 @@ import { livekitConfig } from './config/livekit-config.ts';
 import { synapseConfig } from './config/synapse-config.ts';
 import { wellKnownConfig } from './config/well-known-config.ts';
 import { cnpgCluster } from './data/cnpg-cluster.ts';
+import { cnpgDatabases } from './data/cnpg-databases.ts';
 import { jitsiAccountsClaim } from './data/pvc-jitsi-accounts.ts';
 import { mediaClaim } from './data/pvc-media.ts';
 import { deliveryObjects } from './delivery/index.ts';
@@ -40,7 +41,7 @@ type ComponentCharts = {
 
 /** What each component brings; what leads to it follows from the topology. */
 const COMPONENTS: ComponentCharts = {
-  database: [cnpgCluster],
+  database: [cnpgCluster, cnpgDatabases],
   synapse: [mediaClaim, synapseConfig, synapse],
   wellKnown: [wellKnownConfig, wellKnown],
   element: [elementConfig, element],

@@ -1,3 +1,4 @@
+import { SECRET_LABELS, type SecretSpec } from '../model/secrets.ts';
 import type { Workload } from '../model/topology.ts';
 
 /** The product's own mark in labels. */
@@ -22,8 +23,14 @@ export function labels(owner: Labelled): Record<string, string> {
 }
 
 /** Labels of a Secret, which several workloads may read. */
-export function secretLabels(stack: string, name: string): Record<string, string> {
-  return labels({ id: name, role: 'secrets', instance: stack });
+export function secretLabels(
+  stack: string,
+  { name, labels: further = [] }: Pick<SecretSpec, 'name' | 'labels'>,
+): Record<string, string> {
+  return {
+    ...labels({ id: name, role: 'secrets', instance: stack }),
+    ...Object.fromEntries(further.map((label) => [label, SECRET_LABELS[label]])),
+  };
 }
 
 /** A workload's own pods and no others. Immutable in Kubernetes: never anything that can change. */

@@ -69,7 +69,7 @@ export function compare(before: Side, after: NewSide): readonly Difference[] {
 }
 
 /** What cannot be changed in one object, but is free in another one. */
-const OF_THE_OBJECT: ReadonlySet<AcceptableCode> = new Set(['MG071', 'MG072', 'MG076']);
+const OF_THE_OBJECT: ReadonlySet<AcceptableCode> = new Set(['MG071', 'MG072', 'MG076', 'MG140']);
 
 /** `Kind/name`, or `Kind/namespace/name`. */
 export function objectName({ kind, metadata: { namespace, name } }: Manifest): string {

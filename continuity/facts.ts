@@ -97,6 +97,7 @@ const CODES: Readonly<Record<Immutable['is'], AcceptableCode>> = {
   place: 'MG072',
   major: 'MG073',
   selector: 'MG076',
+  identity: 'MG140',
 };
 
 function immutableFacts(manifest: Manifest, { field, is, unwritten }: Immutable): readonly Fact[] {
@@ -115,6 +116,7 @@ const VALUES: Readonly<Record<Immutable['is'], (written: unknown) => string | un
   size: (written) => (parseQuantity(written) === undefined ? undefined : String(written)),
   place: (written) => (Array.isArray(written) ? [...written].map(String).sort().join(',') : text(written)),
   major: majorOf,
+  identity: text,
   selector: (written) => {
     const labels = Object.entries(data(written)).map(([key, value]) => `${key}=${String(value)}`);
     return labels.length === 0 ? undefined : labels.sort().join(',');

@@ -86,6 +86,11 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
         what: `${object} is in ${where} and would no longer be rendered, but it holds data that no commit brings back: Flux leaves it in the cluster, where nothing describes it any more, and other tools delete it`,
         remedy: 'put back what removed it, or take a backup and remove the object yourself later',
       };
+    case 'MG140':
+      return {
+        what: `${object} has "${from}" in ${where}, and would get "${to}" (${path}): it is decided when the database is made, so the cluster refuses the change or does nothing, and programs look for a database that is not there`,
+        remedy: `write "${from}" again, or dump the data and restore it into a new database first`,
+      };
   }
 }
 

@@ -1,7 +1,14 @@
 import { at, type Data, text, textMap, texts } from '../plain/data.ts';
 import { configMapKey, environment, projected, secretKey, variables } from './by-key.ts';
 import { CONFIG_MAP, DATABASE_CLUSTER, OBJECT_STORE, SECRET, SERVICE, SERVICE_ACCOUNT } from './keys.ts';
-import { condition, type Field, type KindKnowledge, type MadeObject, type Reference } from './kind.ts';
+import {
+  condition,
+  type Field,
+  type Immutable,
+  type KindKnowledge,
+  type MadeObject,
+  type Reference,
+} from './kind.ts';
 
 /** https://cloudnative-pg.io/documentation/current/applications/ */
 const LOGIN_KEYS = [
@@ -68,6 +75,13 @@ const IN_DATABASE = 'names something inside the database';
 const OF_CLUSTER = 'belongs to the cluster';
 const IN_STORE = 'names something inside the object store';
 
+/** What a database keeps as it was when it was made, in CloudNativePG's words. */
+const SORTING = ['encoding', 'localeCollate', 'localeCType'];
+
+const identity =
+  (group: Field) =>
+  (key: string): Immutable => ({ field: `${group}.${key}`, is: 'identity' });
+
 const cluster: KindKnowledge = {
   group: 'postgresql.cnpg.io',
   kind: 'Cluster',
@@ -83,6 +97,7 @@ const cluster: KindKnowledge = {
     // The first that says one counts.
     { field: 'spec.imageName', is: 'major' },
     { field: 'spec.imageCatalogRef.major', is: 'major' },
+    ...['database', 'owner', ...SORTING].map(identity('spec.bootstrap.initdb')),
   ],
   amounts: {
     pods: { field: 'spec.instances', unwritten: 1 },
@@ -167,9 +182,10 @@ const toCluster: Reference = { field: 'spec.cluster.name', to: DATABASE_CLUSTER 
 const database: KindKnowledge = {
   group: 'postgresql.cnpg.io',
   kind: 'Database',
+  readiness: { current: 'status.applied && status.observedGeneration == metadata.generation' },
+  holdsData: true,
+  immutable: ['name', 'cluster.name', ...SORTING].map(identity('spec')),
   references: [toCluster],
-  // Without this word the database outlives its object.
-  holdsData: ({ spec }) => at(spec, 'databaseReclaimPolicy') === 'delete',
   notChecked: {
     'spec.name': IN_DATABASE,
     'spec.extensions': IN_DATABASE,

@@ -160,9 +160,9 @@ export interface Immutable {
   readonly field: Field;
   /**
    * What the field decides: a size may grow, a place must stay where it is, the major version of a database has its
-   * own way up, a selector decides whose the pods are.
+   * own way up, a selector decides whose the pods are, an identity which data it is and how it is sorted.
    */
-  readonly is: 'size' | 'place' | 'major' | 'selector';
+  readonly is: 'size' | 'place' | 'major' | 'selector' | 'identity';
   /** What it comes to where it is not written. @default - nothing is known then */
   readonly unwritten?: string;
 }

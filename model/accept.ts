@@ -3,7 +3,17 @@ import { shortText } from './fields.ts';
 import { LIMITS } from './limits.ts';
 
 /** What an entry of `accept:` can let pass: codes of differences between dist/ and what would replace it. */
-export const ACCEPTABLE = ['MG070', 'MG071', 'MG072', 'MG073', 'MG074', 'MG075', 'MG076', 'MG077'] as const;
+export const ACCEPTABLE = [
+  'MG070',
+  'MG071',
+  'MG072',
+  'MG073',
+  'MG074',
+  'MG075',
+  'MG076',
+  'MG077',
+  'MG140',
+] as const;
 
 const value = shortText.max(LIMITS.keyLength, `write at most ${LIMITS.keyLength} characters`);
 

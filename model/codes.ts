@@ -93,6 +93,7 @@ export const CODES = {
   MG104: 'The file with image versions lacks the image of a program that the stack runs.',
   MG110: 'An override changes nothing.',
   MG111: 'A reason to replace what other settings own is not needed.',
+  MG140: 'A database would be another one, or be sorted in another way.',
   MG150: 'A host of the call nodes needs a certificate, and nothing in the stack file gives one.',
   MG160: 'The entrance cannot do what a program behind it needs.',
 } as const;

@@ -19,7 +19,10 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
     return {
       name,
       places: places(stack, uses),
-      certificateFor: [...new Set(uses.flatMap(({ hosts }) => hosts))].sort(compareText),
+      type: {
+        kind: 'tls',
+        hosts: [...new Set(uses.flatMap(({ hosts }) => hosts))].sort(compareText),
+      },
       keys: [
         {
           key: 'tls.crt',

@@ -44,37 +44,51 @@ export function defaultName(file: string): string {
 export function resolve(written: StackFile, context: ResolveContext): Stack {
   const facts = resolveFacts(written, context);
   const started = startComponents(written, facts);
-  const offers = COMPONENT_NAMES.flatMap((name) => started[name].offers);
-  const around: Around = { facts, offers };
-  const parts = COMPONENT_NAMES.map((name) => ({ name, parts: started[name].parts(around) }));
-  const topology = assembleTopology(
+  const assembled = assemble(
     facts,
-    parts.map((one) => one.parts),
+    COMPONENT_NAMES.map((name) => ({ name, one: started[name] })),
   );
   return deepFreeze({
     ...facts,
     ...recordOf<Settings>(COMPONENT_NAMES, (name) => started[name].own),
     // A copy: what is frozen must not be the caller's.
     images: { ...context.images },
-    offers,
-    topology,
-    containers: parts.flatMap(({ name, parts: { containers = [] } }) =>
-      containers.map((container) => ({ ...container, at: [name, ...container.at] })),
-    ),
+    ...assembled,
     secrets: [
-      ...placed(
-        topology,
-        onlyOnce(
-          'Secret',
-          parts.flatMap((one) => one.parts.secrets ?? []),
-          ({ name }) => name,
-        ),
-      ),
-      ...givenCertificates(facts, topology),
+      ...placed(assembled.topology, assembled.secrets),
+      ...givenCertificates(facts, assembled.topology),
       ...ownSecrets(written.secrets?.own, facts),
     ],
     secretFiles: [],
   });
+}
+
+/**
+ * Puts together what components bring: their parts once all offers are known, their Secrets once the topology is.
+ *
+ * @param started the components by their keys in the stack file, in the order in which people meet them
+ * @throws Error where two bring something of one name, which is a mistake of a component
+ */
+export function assemble(
+  facts: StackFacts,
+  started: readonly { readonly name: string; readonly one: Started<unknown> }[],
+): Pick<Stack, 'offers' | 'topology' | 'containers' | 'secrets'> {
+  const offers = started.flatMap(({ one }) => one.offers);
+  const around: Around = { facts, offers };
+  const parts = started.map(({ name, one }) => ({ name, ...one.parts(around) }));
+  const topology = assembleTopology(facts, parts);
+  return {
+    offers,
+    topology,
+    containers: parts.flatMap(({ name, containers = [] }) =>
+      containers.map((container) => ({ ...container, at: [name, ...container.at] })),
+    ),
+    secrets: onlyOnce(
+      'Secret',
+      started.flatMap(({ one }) => one.secrets({ ...around, topology })),
+      ({ name }) => name,
+    ),
+  };
 }
 
 function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { compareText } from './diagnostic.ts';
+import { composedFile, secretText } from './composed-file.ts';
 import { isGroup } from './merge-patch.ts';
 import type { Path } from './reading/yaml-source.ts';
-import type { ComposedPart, SecretSpec } from './secrets.ts';
+import type { SecretSpec } from './secrets.ts';
 
 /** A fragment of a program's configuration with values of Secrets in it, composed inside a Secret of its own. */
 export const secretConfigField = z
@@ -69,7 +69,7 @@ export function contentsOf(fragment: unknown): FragmentContents {
 }
 
 /**
- * The Secret with a fragment: JSON, which is YAML too, so that any value can stand in it.
+ * The Secret with a fragment.
  *
  * @param file the key, which is the name of the file that the program reads
  */
@@ -85,7 +85,7 @@ export function secretConfigSecret(
         key: file,
         what: 'one more configuration file, with options that hold values of Secrets',
         readers: [reader],
-        form: { kind: 'composed', parts: partsOf(fragment) },
+        form: { kind: 'composed', parts: composedFile(withTexts(fragment)) },
         loss: 'whoever has it has the values that it is composed of; replace those',
         rotation: 'it changes with the values that it is composed of',
       },
@@ -93,37 +93,11 @@ export function secretConfigSecret(
   };
 }
 
-/** The order of keys in the stack file means nothing, so that a mere move composes nothing again. */
-function partsOf(fragment: Readonly<Record<string, unknown>>): readonly [ComposedPart, ...ComposedPart[]] {
-  const parts: ComposedPart[] = [];
-  let text = '';
-  const write = (value: unknown): void => {
-    const reference = referenceAt(value);
-    if (reference !== undefined) {
-      parts.push(text, { ...reference, as: 'json' });
-      text = '';
-    } else if (Array.isArray(value)) series('[', ']', value, write);
-    else if (isGroup(value)) {
-      series(
-        '{',
-        '}',
-        Object.entries(value).sort(([a], [b]) => compareText(a, b)),
-        ([key, inner]) => {
-          text += `${JSON.stringify(key)}: `;
-          write(inner);
-        },
-      );
-    } else text += JSON.stringify(value);
-  };
-  const series = <T>(open: string, close: string, items: readonly T[], each: (item: T) => void): void => {
-    text += open;
-    items.forEach((item, index) => {
-      if (index > 0) text += ', ';
-      each(item);
-    });
-    text += close;
-  };
-  write(fragment);
-  const [first = '', ...rest] = parts;
-  return [first, ...rest, `${text}\n`];
+/** The data of a fragment, with what stands for references. */
+function withTexts(value: unknown): unknown {
+  const reference = referenceAt(value);
+  if (reference !== undefined) return secretText(reference);
+  if (Array.isArray(value)) return value.map(withTexts);
+  if (!isGroup(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withTexts(inner)]));
 }

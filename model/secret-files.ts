@@ -1,5 +1,5 @@
 import type { Manifest } from './manifest.ts';
-import type { SecretSpec } from './secrets.ts';
+import { certificateHosts, type SecretSpec } from './secrets.ts';
 
 /** What is known of a key without opening its ciphertext. Nothing of it follows from the value. */
 export interface KeyFacts {
@@ -72,10 +72,10 @@ export function hasKey(file: SecretFile | undefined, key: string): file is Secre
  */
 export function isMadeByOthers(
   files: readonly SecretFile[],
-  secret: Pick<SecretSpec, 'name' | 'places' | 'certificateFor'>,
+  secret: Pick<SecretSpec, 'name' | 'places' | 'type'>,
 ): boolean {
   return (
-    secret.certificateFor !== undefined &&
+    certificateHosts(secret) !== undefined &&
     secret.places.every(({ namespace }) => fileIn(files, secret, namespace) === undefined)
   );
 }

@@ -1,4 +1,4 @@
-import type { Route } from './topology.ts';
+import type { Route, Selection } from './topology.ts';
 
 /** What one component has for others, whoever they are. */
 export interface Offered {
@@ -55,20 +55,30 @@ export const CLIENTS = topic<{
   readonly hosts: readonly string[];
 }>('clients');
 
-/** A database that a workload needs. */
-export const DATABASES = topic<{
+/** A database that some workloads need. */
+export interface DatabaseNeed {
+  /**
+   * Of the database, and of the role that owns it and connects to it. Objects and a Secret are named after it: at most
+   * 50 lower-case letters, digits and dashes, and no name that PostgreSQL has itself.
+   */
   readonly name: string;
-  /** The role that owns it and connects to it. */
-  readonly owner: string;
-  /** The workload that opens connections. */
-  readonly for: string;
-}>('databases');
+  /** Who opens connections, and how many at most each of their pods. */
+  readonly readers: readonly { readonly selects: Selection; readonly connections: number }[];
+  /**
+   * True for the one that the server starts with. That can never change, so it is the homeserver's, which every stack
+   * has.
+   */
+  readonly first?: true;
+}
+
+/** The databases that components need. */
+export const DATABASES = topic<DatabaseNeed>('databases');
 
 /** The server that has them all. */
 export const DATABASE_SERVER = topic<{
   /** The workload that answers on its port `postgres`. */
   readonly workload: string;
-  /** The Secret with `username` and `password`. */
+  /** The Secret with `username` and `password` for the database that it starts with; the operator makes it. */
   readonly secret: string;
 }>('database server');
 

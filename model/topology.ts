@@ -263,12 +263,20 @@ export function selected(
   { workloads }: Pick<Topology, 'workloads'>,
   { selects, namespace }: Pick<ServicePoint, 'selects' | 'namespace'>,
 ): readonly Workload[] {
-  const found = workloads.filter(
-    (one) =>
-      one.namespace === namespace && ('id' in selects ? one.id === selects.id : one.role === selects.role),
-  );
+  const found = workloads.filter((one) => one.namespace === namespace && isSelected(selects, one));
   if (found.length > 0) return found;
   throw new Error(`the namespace ${namespace} has no workload for ${JSON.stringify(selects)}`);
+}
+
+/** The workloads that are meant, in whatever namespace. @throws when there are none */
+export function meant({ workloads }: Pick<Topology, 'workloads'>, selects: Selection): readonly Workload[] {
+  const found = workloads.filter((one) => isSelected(selects, one));
+  if (found.length > 0) return found;
+  throw new Error(`the topology has no workload for ${JSON.stringify(selects)}`);
+}
+
+function isSelected(selects: Selection, { id, role }: Workload): boolean {
+  return 'id' in selects ? selects.id === id : selects.role === role;
 }
 
 /** Finds a Service. @throws when there is none */

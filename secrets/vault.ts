@@ -43,8 +43,3 @@ export interface Vault {
  * @throws SecretsProblem
  */
 export type Open = (file: SecretFile) => Promise<ReadonlyMap<string, SecretValue> | undefined>;
-
-/** The type of a Secret as Kubernetes knows it. */
-export function typeOf({ certificateFor }: Pick<SecretSpec, 'certificateFor'>): string {
-  return certificateFor === undefined ? 'Opaque' : 'kubernetes.io/tls';
-}

@@ -1,7 +1,9 @@
-import { SYNAPSE_SECRETS, type Synapse } from '../model/components/synapse.ts';
+import type { Synapse } from '../model/components/synapse.ts';
+import { SYNAPSE_SECRETS } from '../model/components/synapse-secrets.ts';
+import { databaseFor } from '../model/databases.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Scene } from '../model/stack.ts';
-import { CALLS, DATABASE_SERVER, DATABASES } from '../model/topics.ts';
+import { CALLS, DATABASE_SERVER } from '../model/topics.ts';
 import { portOf, reach, workloadOf } from '../model/topology.ts';
 
 /** Where the pod finds its files; the chart mounts exactly these. */
@@ -118,17 +120,17 @@ function oldSigningKeys({ secretFiles }: Scene): object {
 }
 
 /** The database that is kept for it, and how it is reached. */
-function database(stack: Scene, self: string, pool: number): object | undefined {
+function database(stack: Scene, self: string): object {
   const [server] = DATABASE_SERVER.of(stack.offers);
-  const own = DATABASES.of(stack.offers).find((one) => one.for === self);
-  if (server === undefined || own === undefined) throw new Error(`nobody keeps a database for ${self}`);
+  if (server === undefined) throw new Error('there is no database server');
+  const { database, connections } = databaseFor(stack, self);
   const { host, port } = reach(stack.topology, { from: self, to: server.workload, port: 'postgres' });
   return {
     name: 'psycopg2',
     // The password comes from PGPASSWORD: written here it would have to stand in the ConfigMap.
     args: {
-      user: own.owner,
-      dbname: own.name,
+      user: database.name,
+      dbname: database.name,
       host,
       port,
       sslmode: 'require',
@@ -137,7 +139,7 @@ function database(stack: Scene, self: string, pool: number): object | undefined 
       keepalives_interval: 10,
       keepalives_count: 3,
       cp_min: 5,
-      cp_max: pool,
+      cp_max: connections,
     },
   };
 }
@@ -167,7 +169,7 @@ function ownHomeserver(stack: Scene, own: Synapse): object {
       { port: portOf(self, 'health').number, type: 'http', resources: [{ names: ['health'] }] },
     ],
     enable_metrics: true,
-    database: database(stack, self.id, own.pool),
+    database: database(stack, self.id),
     media_store_path: `${data}/media_store`,
     max_upload_size: own.uploadLimit,
     max_image_pixels: '32M',

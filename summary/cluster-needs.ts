@@ -1,4 +1,5 @@
 import { certificates as needed } from '../model/certificates.ts';
+import { databasesOf } from '../model/databases.ts';
 import { allDeliveries } from '../model/delivery/index.ts';
 import { openEntrances } from '../model/entrances/index.ts';
 import { providerFacts } from '../model/providers/index.ts';
@@ -41,7 +42,9 @@ export function clusterNeeds(stack: Stack): Markdown {
         [
           'CloudNativePG',
           'the database',
-          md`any that serves ${code('postgresql.cnpg.io/v1')}; 1.30 was checked`,
+          databasesOf(stack).others.length === 0
+            ? md`any that serves ${code('postgresql.cnpg.io/v1')}; 1.30 was checked`
+            : '1.25 or newer: older ones do not know databases as objects; 1.30 was checked',
         ],
         ...certificates(stack),
         ...entrances(stack),

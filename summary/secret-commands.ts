@@ -1,5 +1,13 @@
-import { sourceOf } from '../model/composed.ts';
-import type { ComposedPart, SecretKey, SecretSpec, ValueForm } from '../model/secrets.ts';
+import { sourceOf, sourcesOf } from '../model/composed.ts';
+import {
+  type ComposedPart,
+  certificateHosts,
+  SECRET_LABELS,
+  type SecretKey,
+  type SecretSpec,
+  typeOf,
+  type ValueForm,
+} from '../model/secrets.ts';
 import { bashText, inDoubleQuotes, shellWord } from '../model/shell.ts';
 
 /** The shell expression, run by bash, whose output becomes the value. Holds nothing secret itself. */
@@ -24,6 +32,24 @@ export function shellExpression(form: Exclude<ValueForm, { readonly kind: 'compo
   }
 }
 
+/** In the order in which they can be made: what is composed of values of others after those. */
+export function inOrder(secrets: readonly SecretSpec[]): readonly SecretSpec[] {
+  const ordered: SecretSpec[] = [];
+  let left = secrets;
+  while (left.length > 0) {
+    const names = new Set(left.map(({ name }) => name));
+    const isReady = (secret: SecretSpec): boolean =>
+      secret.keys.every((key) =>
+        sourcesOf(secret, key).every((source) => source.secret === secret.name || !names.has(source.secret)),
+      );
+    const ready = left.filter(isReady);
+    // Two that need each other have no order.
+    ordered.push(...(ready.length === 0 ? left : ready));
+    left = ready.length === 0 ? [] : left.filter((one) => !ready.includes(one));
+  }
+  return ordered;
+}
+
 /**
  * The commands that make a Secret in the cluster, the same in each of its namespaces. Values are made where they run and
  * stand nowhere else.
@@ -32,11 +58,11 @@ export function shellExpression(form: Exclude<ValueForm, { readonly kind: 'compo
  */
 export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]): readonly string[] {
   const { name, places, keys } = secret;
-  if (secret.certificateFor !== undefined) {
-    return places.map(
-      ({ namespace }) =>
-        `kubectl -n ${shellWord(namespace)} create secret tls ${shellWord(name)} --cert=CHAIN.pem --key=KEY.pem`,
-    );
+  if (certificateHosts(secret) !== undefined) {
+    return places.flatMap(({ namespace }) => [
+      `kubectl -n ${shellWord(namespace)} create secret tls ${shellWord(name)} --cert=CHAIN.pem --key=KEY.pem`,
+      ...labelCommand(secret, shellWord(namespace)),
+    ]);
   }
   const [main, ...others] = places;
   const isOnce = others.length === 0 && keys.every(({ form }) => form.kind !== 'composed');
@@ -44,8 +70,9 @@ export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]
   const variables = keys.flatMap(({ form }, index) =>
     isOnce || form.kind === 'composed' ? [] : [`VALUE_${index + 1}=$(${shellExpression(form)})`],
   );
+  const type = secret.type === undefined ? '' : ` --type=${typeOf(secret)}`;
   const create = (namespace: string, indent = ''): readonly string[] => [
-    `${indent}kubectl -n ${namespace} create secret generic ${shellWord(name)} \\`,
+    `${indent}kubectl -n ${namespace} create secret generic ${shellWord(name)}${type} \\`,
     ...keys.map((key, index) => {
       const output =
         isOnce && key.form.kind !== 'composed'
@@ -53,6 +80,7 @@ export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]
           : printed(secret, key, index, secrets);
       return `${indent}  --from-file=${shellWord(key.key)}=<(${output})${index === keys.length - 1 ? '' : ' \\'}`;
     }),
+    ...labelCommand(secret, namespace).map((line) => `${indent}${line}`),
   ];
   if (others.length === 0) return [...variables, ...create(shellWord(main.namespace))];
   return [
@@ -61,6 +89,14 @@ export function createCommand(secret: SecretSpec, secrets: readonly SecretSpec[]
     ...create('"$namespace"', '  '),
     'done',
   ];
+}
+
+/** @param namespace as a word of the shell */
+function labelCommand({ name, labels = [] }: SecretSpec, namespace: string): readonly string[] {
+  const words = labels.map((label) => shellWord(`${label}=${SECRET_LABELS[label]}`));
+  return words.length === 0
+    ? []
+    : [`kubectl -n ${namespace} label secret ${shellWord(name)} ${words.join(' ')}`];
 }
 
 function printed(
@@ -91,6 +127,7 @@ function valueWord(
       : `kubectl -n ${shellWord(spec.places[0].namespace)} get secret ${shellWord(source.secret)} -o ${shellWord(`jsonpath={.data.${source.key.replaceAll('.', '\\.')}}`)} | base64 -d`;
   const isPlain = spec.keys[index]?.form.kind === 'hex';
   if (part.as === 'json' && !isPlain) return `"$(${value} | jq -Rs .)"`;
+  if (part.as === 'url' && !isPlain) return `"$(${value} | jq -Rrs @uri)"`;
   const word = source.secret === secret.name ? `$VALUE_${index + 1}` : `$(${value})`;
   return part.as === 'json' ? `'"'"${word}"'"'` : `"${word}"`;
 }

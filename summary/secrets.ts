@@ -1,19 +1,20 @@
 import { jitsiWorkload } from '../model/components/jitsi.ts';
 import { sourcesOf } from '../model/composed.ts';
+import { databasesOf, readersOf } from '../model/databases.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
-import type { SecretKey, SecretSpec } from '../model/secrets.ts';
+import { certificateHosts, type SecretKey, type SecretSpec } from '../model/secrets.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Stack } from '../model/stack.ts';
 import { workloadOf } from '../model/topology.ts';
 import { blocks, code, fenced, heading, joined, type Markdown, markdownText, md, table } from './markdown.ts';
 import { introduction, valuesOf } from './providers/index.ts';
+import { inOrder } from './secret-commands.ts';
 
 function section(stack: Stack, secret: SecretSpec): Markdown {
+  const hosts = certificateHosts(secret);
   return blocks([
     heading(2, code(secret.name)),
-    ...(secret.certificateFor === undefined
-      ? []
-      : [md`A certificate that you keep, valid for: ${joined(secret.certificateFor.map(code))}.`]),
+    ...(hosts === undefined ? [] : [md`A certificate that you keep, valid for: ${joined(hosts.map(code))}.`]),
     ...notes(stack, secret),
     table(
       ['key', 'what it is', 'read by', 'if it leaks or is lost', 'change it', 'who notices'],
@@ -22,7 +23,7 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
         one.what,
         readers(stack, secret, one),
         one.loss,
-        rotationText(one),
+        rotationText(secret, one),
         one.rotation,
       ]),
     ),
@@ -43,13 +44,6 @@ function readers({ secrets }: Stack, { name }: SecretSpec, { key, readers }: Sec
   return files.length === 0 ? 'what you mount it in' : joined(files);
 }
 
-/** In the order in which they can be made: what is composed of others after those. */
-function inOrder(secrets: readonly SecretSpec[]): readonly SecretSpec[] {
-  const needsOthers = (secret: SecretSpec): boolean =>
-    secret.keys.some((key) => sourcesOf(secret, key).some((source) => source.secret !== secret.name));
-  return [...secrets.filter((one) => !needsOthers(one)), ...secrets.filter(needsOthers)];
-}
-
 /** Where it is needed, if in more than one namespace, who enters it, and what its files are composed of. */
 function notes({ provider }: Stack, secret: SecretSpec): readonly Markdown[] {
   const { places } = secret;
@@ -66,25 +60,37 @@ function notes({ provider }: Stack, secret: SecretSpec): readonly Markdown[] {
           md`A Secret of your own: ${code('FILE')} holds the value, without a line break at the end where that is not a part of it.`,
         ]
       : []),
-    ...composed.map(
-      (key) =>
-        md`${code(key.key)} is a file composed of the values of ${joined(sourcesOf(secret, key).map((source) => code(`${source.secret}/${source.key}`)))}. It changes with them, and is never given.`,
-    ),
+    ...composed.map((key) => {
+      const sources = sourcesOf(secret, key).map((source) => code(`${source.secret}/${source.key}`));
+      return sources.length === 0
+        ? md`${code(key.key)} holds nothing secret: its value follows from the stack file.`
+        : md`${code(key.key)} is a file composed of the values of ${joined(sources)}. It changes with them, and is never given.`;
+    }),
   ];
 }
 
-function rotationText({ form, rotateAfterDays }: SecretKey): string {
+function rotationText(secret: SecretSpec, key: SecretKey): string {
+  const { form, rotateAfterDays } = key;
   if (form.kind === 'given') return 'before it ends';
-  if (form.kind === 'composed') return 'with what it is composed of';
+  if (form.kind === 'composed') {
+    return sourcesOf(secret, key).length === 0 ? 'never' : 'with what it is composed of';
+  }
   return rotateAfterDays === undefined ? 'when it has leaked' : `every ${rotateAfterDays} days`;
 }
 
 /** Where a Secret that nobody has to make comes from. */
 function madeElsewhere(stack: Stack): Markdown {
   const { secret, cluster } = stack.database;
+  const readers = readersOf(stack.topology, databasesOf(stack).first).map(({ id }) => id);
   return table(
     ['Secret', 'made by', 'read by'],
-    [[code(secret), md`CloudNativePG, with the Cluster ${code(cluster)}`, md`synapse (${code('password')})`]],
+    [
+      [
+        code(secret),
+        md`CloudNativePG, with the Cluster ${code(cluster)}`,
+        md`${joined(readers)} (${code('password')})`,
+      ],
+    ],
   );
 }
 

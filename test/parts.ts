@@ -3,6 +3,7 @@ import { frontDoor } from '../model/components/doors.ts';
 import type { StackFacts } from '../model/facts.ts';
 import { givenCertificates } from '../model/given-certificates.ts';
 import { assembleTopology } from '../model/resolve.ts';
+import { certificateHosts } from '../model/secrets.ts';
 import type { Stack } from '../model/stack.ts';
 import type { TlsSource } from '../model/tls.ts';
 import { isOnNode, type Topology } from '../model/topology.ts';
@@ -16,8 +17,7 @@ export function withParts(stack: Stack, ...parts: readonly Parts[]): Stack {
     ...stack,
     topology,
     secrets: [
-      ...stack.secrets.filter(({ certificateFor }) => certificateFor === undefined),
-      ...parts.flatMap(({ secrets = [] }) => secrets),
+      ...stack.secrets.filter((one) => certificateHosts(one) === undefined),
       ...givenCertificates(stack, topology),
     ],
   };
@@ -48,7 +48,7 @@ export function withCallsIn(namespace: string, stack: Stack): Stack {
     },
   ]);
   const kept = stack.secrets
-    .filter(({ certificateFor }) => certificateFor === undefined)
+    .filter((one) => certificateHosts(one) === undefined)
     .map((secret) => {
       const readers = new Set(secret.keys.flatMap((key) => key.readers));
       const places = topology.workloads

@@ -4,9 +4,10 @@ import { claim, configFiles, scratch, secretFiles } from '../../constructs/mount
 import { httpProbe } from '../../constructs/probes.ts';
 import { services } from '../../constructs/service.ts';
 import { secretEnv, workload } from '../../constructs/workload.ts';
-import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS, type Synapse } from '../../model/components/synapse.ts';
+import type { Synapse } from '../../model/components/synapse.ts';
+import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS } from '../../model/components/synapse-secrets.ts';
+import { databaseFor, loginSecret } from '../../model/databases.ts';
 import type { Scene } from '../../model/stack.ts';
-import { DATABASE_SERVER } from '../../model/topics.ts';
 import { workloadOf } from '../../model/topology.ts';
 import { SYNAPSE_PATHS } from '../../settings/synapse.ts';
 import { SYNAPSE_CONFIG } from '../config/synapse-config.ts';
@@ -33,7 +34,7 @@ export function synapse(app: App, stack: Scene, own: Synapse): void {
     resources: own.resources,
     args: ['run', `--config-path=${SYNAPSE_PATHS.config}/homeserver.yaml`, ...secretOptions(own)],
     env: [
-      ...DATABASE_SERVER.of(stack.offers).map(({ secret }) => secretEnv('PGPASSWORD', secret, 'password')),
+      secretEnv('PGPASSWORD', loginSecret(stack, databaseFor(stack, owner.id).database), 'password'),
       // Lets jemalloc, which the image starts Synapse with, see all memory: the cache limits count on it.
       { name: 'PYTHONMALLOC', value: 'malloc' },
     ],

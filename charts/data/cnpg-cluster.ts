@@ -8,21 +8,19 @@ import {
   ClusterSpecResourcesRequests,
 } from '../../imports/postgresql.cnpg.io.ts';
 import type { Database } from '../../model/components/database.ts';
+import { connectionsNeeded, databasesOf, loginSecret } from '../../model/databases.ts';
 import type { Scene } from '../../model/stack.ts';
-import { DATABASES } from '../../model/topics.ts';
 import { workloadOf } from '../../model/topology.ts';
 
 /**
- * Synapse's PostgreSQL. Collation and encoding are what Synapse demands; they are fixed when the
- * database is made and can only be changed by dumping and restoring it.
+ * PostgreSQL. Collation and encoding are what Synapse demands; they are fixed when the database is made
+ * and can only be changed by dumping and restoring it. The other databases (cnpg-databases.ts) have roles of their own.
  *
  * @see https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/
  */
 export function cnpgCluster(app: App, stack: Scene, database: Database): void {
   const file = new ChartFile(app, 'data/cnpg-cluster.yaml');
-  // The operator makes one at the start; this stack has no other.
-  const [first] = DATABASES.of(stack.offers);
-  if (first === undefined) return;
+  const { first, others } = databasesOf(stack);
   const { requests, limits } = database.resources;
   const { storageClass } = stack.cluster;
   new Cluster(file, 'cluster', {
@@ -36,7 +34,7 @@ export function cnpgCluster(app: App, stack: Scene, database: Database): void {
       bootstrap: {
         initdb: {
           database: first.name,
-          owner: first.owner,
+          owner: first.name,
           encoding: 'UTF8',
           localeCollate: 'C',
           localeCType: 'C',
@@ -44,7 +42,18 @@ export function cnpgCluster(app: App, stack: Scene, database: Database): void {
       },
       // With one instance the budget would only keep the node from being drained.
       ...(database.instances === 1 ? { enablePdb: false } : {}),
-      postgresql: { parameters: { ...database.parameters } },
+      postgresql: { parameters: { ...database.parameters, max_connections: connections(stack, database) } },
+      ...(others.length === 0
+        ? {}
+        : {
+            managed: {
+              roles: others.map((one) => ({
+                name: one.name,
+                login: true,
+                passwordSecret: { name: loginSecret(stack, one) },
+              })),
+            },
+          }),
       resources: {
         requests: {
           cpu: ClusterSpecResourcesRequests.fromString(requests.cpu),
@@ -58,4 +67,9 @@ export function cnpgCluster(app: App, stack: Scene, database: Database): void {
       storage: { size: database.volume, ...(storageClass === undefined ? {} : { storageClass }) },
     },
   });
+}
+
+/** What the size gives, or more where the pools of all programs need it. */
+function connections(stack: Scene, { parameters }: Database): string {
+  return String(Math.max(Number(parameters.max_connections), connectionsNeeded(stack)));
 }

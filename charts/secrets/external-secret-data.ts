@@ -59,9 +59,16 @@ export function template(secret: SecretSpec): Readonly<Record<string, string>> |
   );
 }
 
+/** The operator's functions for a part. The one for queries writes a space as they do, which is a plus elsewhere. */
+const FILTERS: Readonly<Record<Exclude<ComposedPart, string>['as'], string>> = {
+  text: '',
+  json: ' | toJson',
+  url: ' | urlquery | replace "+" "%20"',
+};
+
 function action(secret: SecretSpec, part: ComposedPart): string {
   // A brace before an action would be taken for a part of it.
   if (typeof part === 'string') return part.replaceAll(/\{\{+|\{$/g, (braces) => `{{ "${braces}" }}`);
   const value = `index . "${fetchedName(secret, sourceOf(secret.name, part))}"`;
-  return `{{ ${value}${part.as === 'json' ? ' | toJson' : ''} }}`;
+  return `{{ ${value}${FILTERS[part.as]} }}`;
 }

@@ -5,7 +5,7 @@ import { secretLabels } from '../../constructs/labels.ts';
 import { ExternalSecret, ExternalSecretSpecSecretStoreRefKind } from '../../imports/external-secrets.io.ts';
 import type { ExternalSecrets } from '../../model/providers/external-secrets.ts';
 import { secretFileName } from '../../model/secret-files.ts';
-import type { SecretSpec } from '../../model/secrets.ts';
+import { type SecretSpec, typeOf } from '../../model/secrets.ts';
 import type { Stack } from '../../model/stack.ts';
 import { fetched, template } from './external-secret-data.ts';
 
@@ -39,15 +39,18 @@ function externalSecret(
     ...(secret.irreplaceable ? NEVER_PRUNE : {}),
     ...substitutionMarks(Object.values(composed ?? {})),
   };
+  const labels = secretLabels(stack.name, secret);
   const made = {
-    ...(secret.certificateFor === undefined ? {} : { type: 'kubernetes.io/tls' }),
+    ...(secret.type === undefined ? {} : { type: typeOf(secret) }),
+    // A template takes none of those of the ExternalSecret over.
+    ...(secret.labels === undefined ? {} : { metadata: { labels } }),
     ...(composed === undefined ? {} : { data: composed }),
   };
   new ExternalSecret(new ChartFile(app, `secrets/${secretFileName(secret, namespace)}`), 'external-secret', {
     metadata: {
       name,
       namespace,
-      labels: secretLabels(stack.name, name),
+      labels,
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     spec: {

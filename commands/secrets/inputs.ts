@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ownCommand } from '../../model/own-command.ts';
-import type { SecretKey, SecretSpec } from '../../model/secrets.ts';
+import { certificateHosts, type SecretKey, type SecretSpec } from '../../model/secrets.ts';
 import { type Identity, readIdentities } from '../../secrets/age.ts';
 import { SecretValue } from '../../secrets/values/value.ts';
 import { keyName } from '../../secrets/verbs/create.ts';
@@ -92,7 +92,7 @@ export async function askFor(
   const what = `${name}, ${key.what}`;
   if (key.form.kind === 'given' || key.form.kind === 'private-key') {
     // Text of many lines is in a file already, and a terminal would spoil it.
-    const later = secret.certificateFor === undefined ? 'later' : 'kept elsewhere';
+    const later = certificateHosts(secret) === undefined ? 'later' : 'kept elsewhere';
     const file = await terminal.line(`${what}: path of the file (empty: ${later}): `);
     return file === '' ? undefined : await fileValue(file, `the file given for ${name}`);
   }

@@ -1,5 +1,5 @@
 import { DATABASE_VOLUME_FLOOR } from '../components/database.ts';
-import { MEDIA_VOLUME_FLOOR, uploadBytes } from '../components/synapse.ts';
+import { MEDIA_VOLUME_FLOOR, uploadBytes } from '../components/synapse-sizes.ts';
 import { bytes, millicores } from '../quantity.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Check } from './check.ts';

@@ -1,4 +1,5 @@
 import { entranceAt } from '../entrances/index.ts';
+import { certificateHosts } from '../secrets.ts';
 import { DOORS } from '../topology.ts';
 import { namedTlsSecrets } from './certificates.ts';
 import type { Check } from './check.ts';
@@ -31,7 +32,7 @@ export const checkTlsSecrets: Check = (written, stack) => {
     // One of their own under this name is reported where it is written: see own-secrets.ts.
     ...stack.secrets
       .filter(
-        (one) => one.certificateFor === undefined && !Object.hasOwn(written.secrets?.own ?? {}, one.name),
+        (one) => certificateHosts(one) === undefined && !Object.hasOwn(written.secrets?.own ?? {}, one.name),
       )
       .map(({ name }) => name),
     stack.database.secret,

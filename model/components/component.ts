@@ -7,13 +7,18 @@ import type { Resources, SizeRow } from '../resources.ts';
 import type { SecretConfig } from '../secret-config.ts';
 import type { SecretSpec } from '../secrets.ts';
 import type { Offered } from '../topics.ts';
-import type { Flow, HostClaim, Route, ServicePoint, Workload } from '../topology.ts';
+import type { Flow, HostClaim, Route, ServicePoint, Topology, Workload } from '../topology.ts';
 
 /** What a component sees of the stack around it. */
 export interface Around {
   readonly facts: StackFacts;
   /** What all components have for each other, by topic: `CALLS.of(offers)`. */
   readonly offers: readonly Offered[];
+}
+
+/** The same once the topology is known: `reach(topology, …)` gives addresses. */
+export interface Placed extends Around {
+  readonly topology: Topology;
 }
 
 /** Everything that a component brings, once the stack has it. */
@@ -28,8 +33,6 @@ export interface Parts {
   readonly hosts?: readonly HostClaim[];
   /** What of its hosts' paths an entrance passes on to it. */
   readonly routes?: readonly Route[];
-  /** The Secrets its workloads read. */
-  readonly secrets?: readonly SecretSpec[];
   /** The containers whose resources the stack file can set. */
   readonly containers?: readonly SizedContainer[];
 }
@@ -81,6 +84,8 @@ export interface Component<
   offers?(own: Exclude<Result, undefined>, facts: StackFacts): readonly Offered[];
   /** What it brings. */
   parts(own: Exclude<Result, undefined>, around: Around): Parts;
+  /** The Secrets its workloads read, with the files composed in them. @default none */
+  secrets?(own: Exclude<Result, undefined>, placed: Placed): readonly SecretSpec[];
 }
 
 /** A component as one stack has it. */
@@ -90,6 +95,8 @@ export interface Started<Result> {
   readonly offers: readonly Offered[];
   /** Nothing where the stack does not have it. */
   parts(around: Around): Parts;
+  /** None where the stack does not have it. */
+  secrets(placed: Placed): readonly SecretSpec[];
 }
 
 /** A component, ready to be assembled. */
@@ -118,8 +125,13 @@ export function component<
     secretConfigs: one.secretConfigs ?? [],
     start: (written, facts) => {
       const own = one.resolve(written, facts);
-      if (!isThere(own)) return { own, offers: [], parts: () => ({}) };
-      return { own, offers: one.offers?.(own, facts) ?? [], parts: (around) => one.parts(own, around) };
+      if (!isThere(own)) return { own, offers: [], parts: () => ({}), secrets: () => [] };
+      return {
+        own,
+        offers: one.offers?.(own, facts) ?? [],
+        parts: (around) => one.parts(own, around),
+        secrets: (placed) => one.secrets?.(own, placed) ?? [],
+      };
     },
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { othersOf, roleSecret } from '../databases.ts';
 import type { StackFacts } from '../facts.ts';
 import { memory } from '../fields.ts';
 import { mebibytes } from '../quantity.ts';
@@ -11,7 +12,7 @@ import {
   sizeRow,
 } from '../resources.ts';
 import { DATABASE_SERVER } from '../topics.ts';
-import { PEERS } from '../topology.ts';
+import { PEERS, workloadOf } from '../topology.ts';
 import { component } from './component.ts';
 
 const schema = z
@@ -134,7 +135,7 @@ export const database = component({
       '`max_connections`',
       SIZES,
       ({ connections }) => String(connections),
-      "Synapse's pool (below), the operator's own, backups and a person with psql, doubled",
+      "Synapse's pool (below), the operator's own, backups and a person with psql, doubled; more where the pools of all programs need it",
     ),
     sizeRow(
       '`shared_buffers`, `effective_cache_size`',
@@ -183,4 +184,6 @@ export const database = component({
       },
     ],
   }),
+  secrets: ({ cluster }, placed) =>
+    othersOf(placed).map((one) => roleSecret(placed, workloadOf(placed.topology, cluster), one)),
 });

@@ -284,34 +284,34 @@ export const jitsi = component({
         to: { service: 'jitsi-web', namespace, port: 80 },
         group: 'jitsi',
       }),
-      secrets: [
-        {
-          places: [{ namespace }],
-          name: JITSI_SECRETS.name,
-          keys: [
-            {
-              key: JITSI_SECRETS.jicofo,
-              what: "Jicofo's XMPP account",
-              readers: [jitsiWorkload('prosody'), jitsiWorkload('jicofo')],
-              form: PASSWORD,
-              loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
-              rotation: 'meetings in progress end',
-              ...afterRotation(jitsi),
-            },
-            {
-              key: JITSI_SECRETS.jvb,
-              what: "the video bridge's XMPP account",
-              readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
-              form: PASSWORD,
-              loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
-              rotation: 'meetings in progress end',
-              ...afterRotation(jitsi),
-            },
-          ],
-        },
-      ],
     };
   },
+  secrets: (jitsi, { facts: { namespace } }) => [
+    {
+      places: [{ namespace }],
+      name: JITSI_SECRETS.name,
+      keys: [
+        {
+          key: JITSI_SECRETS.jicofo,
+          what: "Jicofo's XMPP account",
+          readers: [jitsiWorkload('prosody'), jitsiWorkload('jicofo')],
+          form: PASSWORD,
+          loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
+          rotation: 'meetings in progress end',
+          ...afterRotation(jitsi),
+        },
+        {
+          key: JITSI_SECRETS.jvb,
+          what: "the video bridge's XMPP account",
+          readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
+          form: PASSWORD,
+          loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
+          rotation: 'meetings in progress end',
+          ...afterRotation(jitsi),
+        },
+      ],
+    },
+  ],
 });
 
 /** With accounts on a volume, Prosody goes on with the passwords it has there. */

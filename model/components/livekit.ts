@@ -282,23 +282,23 @@ export const livekit = component({
           group: 'livekit',
         }),
       ],
-      secrets: [
-        {
-          places: [{ namespace }],
-          name: LIVEKIT_KEYS.secret,
-          keys: [
-            {
-              key: LIVEKIT_KEYS.key,
-              what: 'the API key with which the JWT service signs call tokens and LiveKit checks them',
-              readers: ['livekit', 'lk-jwt-service'],
-              form: { kind: 'livekit-keys', apiKey: LIVEKIT_KEYS.apiKey },
-              loss: 'whoever has it can join and end every call; make a new one',
-              rotation: 'running calls end, and people join again',
-              rotateAfterDays: 180,
-            },
-          ],
-        },
-      ],
     };
   },
+  secrets: (_, { facts: { namespace } }) => [
+    {
+      places: [{ namespace }],
+      name: LIVEKIT_KEYS.secret,
+      keys: [
+        {
+          key: LIVEKIT_KEYS.key,
+          what: 'the API key with which the JWT service signs call tokens and LiveKit checks them',
+          readers: ['livekit', 'lk-jwt-service'],
+          form: { kind: 'livekit-keys', apiKey: LIVEKIT_KEYS.apiKey },
+          loss: 'whoever has it can join and end every call; make a new one',
+          rotation: 'running calls end, and people join again',
+          rotateAfterDays: 180,
+        },
+      ],
+    },
+  ],
 });

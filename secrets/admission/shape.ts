@@ -1,8 +1,7 @@
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import { secretLabels } from '../../constructs/labels.ts';
-import type { SecretSpec } from '../../model/secrets.ts';
+import { SECRET_LABELS, SECRET_TYPES, type SecretSpec, typeOf } from '../../model/secrets.ts';
 import { FACT_VALUES } from '../annotations.ts';
-import { typeOf } from '../vault.ts';
 
 /**
  * What may be in a file of ciphertext that is handed on to the cluster, as data: what is written here, and nothing else.
@@ -62,9 +61,15 @@ export const each = (texts: Readonly<Record<string, string>>): Readonly<Record<s
 
 /** The stack's name may be an older one: nothing selects by it. */
 const LABELS: Group = {
-  keys: Object.fromEntries(
-    Object.entries(secretLabels('', '')).map(([key, text]) => [key, text === '' ? NAME : exactly(text)]),
-  ),
+  keys: {
+    ...Object.fromEntries(
+      Object.entries(secretLabels('', { name: '' })).map(([key, text]) => [
+        key,
+        text === '' ? NAME : exactly(text),
+      ]),
+    ),
+    ...each(SECRET_LABELS),
+  },
 };
 
 /** Facts about keys, and for whatever applies it that the object stays. */
@@ -94,7 +99,7 @@ export function parts({ namespace, name, spec }: Expected): {
     names: { name: exactly(name), namespace: exactly(namespace) },
     labels: LABELS,
     annotations: annotations(irreplaceable, mustStay),
-    type: exactly(...(spec === undefined ? ['Opaque', 'kubernetes.io/tls'] : [typeOf(spec)])),
+    type: exactly(...(spec === undefined ? SECRET_TYPES : [typeOf(spec)])),
     irreplaceable,
     mustStay,
   };

@@ -2,9 +2,10 @@ import { secretLabels } from '../../constructs/labels.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { isGroup } from '../../model/merge-patch.ts';
 import type { KeyFacts, SecretFile } from '../../model/secret-files.ts';
+import { typeOf } from '../../model/secrets.ts';
 import { objectText } from '../../output/yaml.ts';
 import { keyAnnotations, oldSigningKeyAnnotations, withoutKeys } from '../annotations.ts';
-import { type SecretChange, typeOf, type Vault } from '../vault.ts';
+import type { SecretChange, Vault } from '../vault.ts';
 import type { SealingCertificate } from './certificates.ts';
 import { newSealedSecret } from './manifest.ts';
 import { seal, sealingLabel } from './seal.ts';
@@ -32,7 +33,7 @@ export function sealedVault(stack: string, certificate: SealingCertificate): Vau
           namespace,
           name,
           type: typeOf(spec),
-          labels: secretLabels(stack, name),
+          labels: secretLabels(stack, spec),
           irreplaceable: spec.irreplaceable === true,
           annotations,
           encryptedData: sealed,

@@ -1,9 +1,10 @@
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import { secretLabels } from '../../constructs/labels.ts';
+import { typeOf } from '../../model/secrets.ts';
 import { type Identity, NAME_IDENTITY } from '../age.ts';
 import { keyAnnotations, oldSigningKeyAnnotations } from '../annotations.ts';
 import { SecretsProblem } from '../problem.ts';
-import { type Open, type SecretChange, typeOf, type Vault } from '../vault.ts';
+import type { Open, SecretChange, Vault } from '../vault.ts';
 import { changeSopsFile, newSopsFile, openSopsFile } from './file.ts';
 import { SopsProblem } from './problem.ts';
 
@@ -32,7 +33,7 @@ export function sopsVault({ stack, recipients, identities, now }: SopsVaultOptio
           changeSopsFile(before.text, identities, { values, annotations, recipients }, now),
         );
       }
-      const metadata = { name, namespace, labels: secretLabels(stack, name), annotations };
+      const metadata = { name, namespace, labels: secretLabels(stack, spec), annotations };
       return await newSopsFile(
         { apiVersion: 'v1', kind: 'Secret', metadata, type: typeOf(spec) },
         values,

@@ -16,8 +16,7 @@ export function compose(
     parts
       .map((part) => {
         if (typeof part === 'string') return part;
-        const text = textOf(find(part), part.key);
-        return part.as === 'json' ? jsonText(text) : text;
+        return WRITTEN[part.as](textOf(find(part), part.key));
       })
       .join(''),
   );
@@ -37,6 +36,14 @@ function textOf(value: SecretValue, key: string): string {
 /** Control characters that JSON may hold as they are, and YAML may not, or takes for the end of a line. */
 const NOT_IN_YAML = /[\u007f-\u009f\u2028\u2029\ufeff]/g;
 
+/** A text as a part of a URL: what RFC 3986 calls unreserved stays, as in other programs that encode it. */
+function urlText(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
 /** A text in double quotes that JSON and YAML read alike. */
 function jsonText(text: string): string {
   return JSON.stringify(text).replaceAll(
@@ -44,3 +51,9 @@ function jsonText(text: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+const WRITTEN: Readonly<Record<Exclude<ComposedPart, string>['as'], (text: string) => string>> = {
+  text: (text) => text,
+  json: jsonText,
+  url: urlText,
+};

@@ -98,9 +98,15 @@ export function givenWish(secret: SecretSpec, key: SecretKey, given: SecretValue
   }
 }
 
-/** What to say where a value is given that follows from others. */
+/** What to say where a value is given or rotated that follows from others, or from the stack file alone. */
 export function notGiven(secret: SecretSpec, key: SecretKey): SecretsProblem {
   const sources = sourcesOf(secret, key).map((source) => `${source.secret}/${source.key}`);
+  if (sources.length === 0) {
+    return new SecretsProblem(
+      `${keyName(secret, key)} holds nothing secret, and its value follows from the stack file`,
+      'leave it out',
+    );
+  }
   return new SecretsProblem(
     `${keyName(secret, key)} is composed of the values of ${sources.join(', ')}`,
     `replace those: rotate ${sources.join(' ')}`,

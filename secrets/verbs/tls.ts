@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { SecretSpec } from '../../model/secrets.ts';
+import { certificateHosts, type SecretSpec } from '../../model/secrets.ts';
 import { SecretsProblem } from '../problem.ts';
 import type { Wish } from './change.ts';
 
@@ -12,11 +12,13 @@ import type { Wish } from './change.ts';
  * @throws SecretsProblem
  */
 export function checkTls(
-  { name, certificateFor: hosts, keys }: SecretSpec,
+  secret: SecretSpec,
   wishes: readonly Wish[],
   missing: readonly string[],
   now: Date,
 ): void {
+  const { name, keys } = secret;
+  const hosts = certificateHosts(secret);
   if (hosts === undefined || wishes.length === 0) return;
   if (missing.length > 0) {
     throw new SecretsProblem(

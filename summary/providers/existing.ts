@@ -1,7 +1,7 @@
 import type { Existing } from '../../model/providers/existing.ts';
 import { shellWord } from '../../model/shell.ts';
 import { code, fenced, joined, md } from '../markdown.ts';
-import { createCommand } from '../secret-commands.ts';
+import { createCommand, inOrder } from '../secret-commands.ts';
 import type { ProviderPage } from './page.ts';
 
 /** The commands that make the Secrets in the cluster. */
@@ -21,5 +21,5 @@ export const existingPage: Required<ProviderPage<Existing>> = {
     ];
   },
   values: ({ secrets }, _own, secret) => [fenced('bash', createCommand(secret, secrets))],
-  commands: ({ secrets }) => secrets.flatMap((secret) => createCommand(secret, secrets)),
+  commands: ({ secrets }) => inOrder(secrets).flatMap((secret) => createCommand(secret, secrets)),
 };

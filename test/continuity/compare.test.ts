@@ -99,6 +99,33 @@ describe('a version', () => {
   });
 });
 
+describe('a database', () => {
+  const initdb = (more: string): string =>
+    cluster(`{bootstrap: {initdb: {database: synapse, owner: synapse, localeCollate: C, ${more}}}}`);
+  const beside = (more: string): string =>
+    `{apiVersion: postgresql.cnpg.io/v1, kind: Database, metadata: {name: irc, namespace: chat}, spec: {name: irc, cluster: {name: db}, ${more}}}`;
+
+  it('that a server starts with becomes another one, or is sorted in another way', () => {
+    const old = initdb('encoding: UTF8');
+    const of = (from: string, to: string) => changes([old], [old.replace(from, to)]);
+    expect(of('database: synapse', 'database: irc')).toEqual(['MG140 synapse > irc']);
+    expect(of('owner: synapse', 'owner: irc')).toEqual(['MG140 synapse > irc']);
+    expect(of('localeCollate: C', 'localeCollate: de_DE')).toEqual(['MG140 C > de_DE']);
+    expect(of('UTF8', 'SQL_ASCII')).toEqual(['MG140 UTF8 > SQL_ASCII']);
+    // What recovers a Cluster says nothing of it.
+    expect(changes([old], [cluster('{bootstrap: {recovery: {source: old}}}')])).toEqual([]);
+  });
+
+  it('beside it goes to another server, or is called something else there', () => {
+    const old = beside('localeCType: C');
+    const of = (from: string, to: string) => changes([old], [old.replace(from, to)]);
+    expect(of('spec: {name: irc', 'spec: {name: other')).toEqual(['MG140 irc > other']);
+    expect(of('cluster: {name: db}', 'cluster: {name: other}')).toEqual(['MG140 db > other']);
+    expect(of('localeCType: C', 'localeCType: de_DE')).toEqual(['MG140 C > de_DE']);
+    expect(changes([old], [beside('owner: irc')])).toEqual([]);
+  });
+});
+
 describe('an object', () => {
   const namespace = (name: string): string => `{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}`;
   const sealed = (key: string): string =>
@@ -110,7 +137,8 @@ describe('an object', () => {
 
   it('that holds data and is gone', () => {
     const stay = claim('{}');
-    for (const gone of [cluster('{}'), sealed('signing.key'), secret('signing.key')]) {
+    const database = cluster('{}').replace('kind: Cluster', 'kind: Database');
+    for (const gone of [cluster('{}'), database, sealed('signing.key'), secret('signing.key')]) {
       expect(changes([stay, gone], [stay]), gone).toEqual(['MG077 there > gone']);
     }
     for (const gone of [sealed('other.key'), secret('other.key'), workload('Deployment', '{}')]) {

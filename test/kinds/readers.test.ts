@@ -124,14 +124,6 @@ describe('checksums, from the entries of kinds', () => {
 });
 
 describe('continuity, from the entries of kinds', () => {
-  it('knows which databases are dropped with their object', () => {
-    const database = (spec: string): Manifest | undefined =>
-      yaml(`{apiVersion: postgresql.cnpg.io/v1, kind: Database, metadata: {name: d}, spec: ${spec}}`)[0];
-    expect(
-      [database('{databaseReclaimPolicy: delete}'), database('{}')].map((one) => one && holdsData(one)),
-    ).toEqual([true, false]);
-  });
-
   it('takes no object of another group for one that it knows', () => {
     const [cluster] = yaml(
       '{apiVersion: cluster.x-k8s.io/v1, kind: Cluster, metadata: {name: c}, spec: {storage: {size: 1Gi}}}',

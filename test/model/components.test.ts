@@ -110,13 +110,21 @@ describe('a component', () => {
         asked.push('parts');
         return { workloads: [] };
       },
+      secrets: () => {
+        asked.push('secrets');
+        return [];
+      },
     });
     const facts = stackFrom(MINIMAL);
+    const { topology } = facts;
     expect(one.start(false, facts)).toMatchObject({ own: undefined, offers: [] });
     expect(one.start(false, facts).parts({ facts, offers: [] })).toEqual({});
+    expect(one.start(false, facts).secrets({ facts, offers: [], topology })).toEqual([]);
     expect(asked).toEqual([]);
-    expect(one.start(true, facts).parts({ facts, offers: [] })).toEqual({ workloads: [] });
-    expect(asked).toEqual(['offers', 'parts']);
+    const there = one.start(true, facts);
+    expect(there.parts({ facts, offers: [] })).toEqual({ workloads: [] });
+    expect(there.secrets({ facts, offers: [], topology })).toEqual([]);
+    expect(asked).toEqual(['offers', 'parts', 'secrets']);
   });
 
   it('learns of the others by topics', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { givenCertificates } from '../../model/given-certificates.ts';
+import { certificateHosts } from '../../model/secrets.ts';
 import { relay, withParts } from '../parts.ts';
 import { stackFrom } from '../stacks.ts';
 
@@ -34,7 +35,10 @@ expose:
     );
     const [one] = givenCertificates(stack, { ...stack.topology, routes });
     expect(one?.places).toEqual([{ namespace: 'chat' }, { namespace: 'a' }]);
-    expect(one?.certificateFor).toEqual(['element.example.org', 'example.org', 'matrix.example.org']);
+    expect(one?.type).toEqual({
+      kind: 'tls',
+      hosts: ['element.example.org', 'example.org', 'matrix.example.org'],
+    });
     expect(one?.keys.map(({ readers }) => readers)).toEqual([['traefik'], ['traefik']]);
   });
 
@@ -49,7 +53,7 @@ expose:
 
   it('is read by the pods that end TLS themselves, which start again with a new one', () => {
     const [one] = givenCertificates(stack, withParts(stack, relay(stack)).topology);
-    expect(one?.certificateFor).toContain('relay.example.org');
+    expect(one === undefined ? [] : certificateHosts(one)).toContain('relay.example.org');
     expect(one?.keys).toMatchObject([
       { readers: ['traefik', 'relay'], rotation: 'whoever is connected to relay, whose pods start again' },
       { readers: ['traefik', 'relay'], rotation: 'together with its certificate' },
@@ -59,7 +63,7 @@ expose:
   it('is read by nobody else where it is for these pods alone', () => {
     const own = relay(stack, { source: { secret: 'relay-tls' } });
     const one = withParts(stack, own).secrets.find(({ name }) => name === 'relay-tls');
-    expect(one?.certificateFor).toEqual(['relay.example.org']);
+    expect(one?.type).toEqual({ kind: 'tls', hosts: ['relay.example.org'] });
     expect(one?.keys[0]).toMatchObject({
       readers: ['relay'],
       loss: 'renew it before it ends: clients then refuse it',

@@ -109,11 +109,10 @@ describe('derived facts', () => {
 
   it('name the TLS Secrets that somebody else keeps, with the hosts they are for', () => {
     const tls = stackFrom(`${PUBLIC.replace('{issuer: {name: le}}', '{secret: wildcard}')}element: {}\n`);
-    expect(tls.secrets.find(({ name }) => name === 'wildcard')?.certificateFor).toEqual([
-      'element.example.org',
-      'example.org',
-      'matrix.example.org',
-    ]);
+    expect(tls.secrets.find(({ name }) => name === 'wildcard')?.type).toEqual({
+      kind: 'tls',
+      hosts: ['element.example.org', 'example.org', 'matrix.example.org'],
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RENDERED_OPTIONS } from '../../model/components/synapse.ts';
+import { RENDERED_OPTIONS } from '../../model/components/synapse-options.ts';
 import { loadStack } from '../../model/load.ts';
 import { composed } from '../secret-values.ts';
 import { allProfiles, configData, dig, objectOf, repositoryImages, stackFrom } from '../stacks.ts';

@@ -374,6 +374,17 @@ describe('MR004 references', () => {
     ]);
   });
 
+  it('finds a database in a Cluster that is not there', () => {
+    const database = (name: string) =>
+      yaml(
+        `{apiVersion: postgresql.cnpg.io/v1, kind: Database, metadata: {name: mas, namespace: app}, spec: {cluster: {name: ${name}}}}`,
+      );
+    expect(found(referencesRule, [...goodStack(), ...database('db')])).toEqual([]);
+    expect(found(referencesRule, [...goodStack(), ...database('bd')])).toEqual([
+      'Database/app/mas spec.cluster.name: names Cluster "bd", which does not exist in namespace app; did you mean "db"? write the name of one that exists: db',
+    ]);
+  });
+
   it('leaves Issuers to the cluster and its operator', () => {
     const stack = changed('Certificate/app/synapse-tls', { 'spec.issuerRef.kind': 'Issuer' });
     expect(found(referencesRule, stack)).toEqual([]);

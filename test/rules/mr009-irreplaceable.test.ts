@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { irreplaceableRule } from '../../rules/mr009-irreplaceable.ts';
-import { changed, found, goodStack } from './stack.ts';
+import { changed, found, goodStack, yaml } from './stack.ts';
 
 describe('MR009 irreplaceable objects', () => {
   it('passes protected ones', () => {
@@ -18,6 +18,15 @@ describe('MR009 irreplaceable objects', () => {
       ]);
     },
   );
+
+  it('objects to a database in a Cluster that is unprotected', () => {
+    const database = yaml(
+      '{apiVersion: postgresql.cnpg.io/v1, kind: Database, metadata: {name: mas, namespace: app}}',
+    );
+    expect(found(irreplaceableRule, [...goodStack(), ...database])).toEqual([
+      expect.stringContaining('Database/app/mas'),
+    ]);
+  });
 
   it('objects to another value', () => {
     const annotations = { 'kustomize.toolkit.fluxcd.io/prune': 'enabled' };

@@ -282,7 +282,7 @@ describe('SECRETS.md', () => {
   });
 
   it('asks for the certificates that somebody else keeps, with their hosts', () => {
-    const own = publicStack().secrets.some(({ certificateFor }) => certificateFor !== undefined);
+    const own = publicStack().secrets.some(({ type }) => type?.kind === 'tls');
     expect(own).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { secretLabels } from '../../../constructs/labels.ts';
-import type { SecretSpec } from '../../../model/secrets.ts';
+import { type SecretSpec, typeOf } from '../../../model/secrets.ts';
 import type { Stack } from '../../../model/stack.ts';
 import { objectText } from '../../../output/yaml.ts';
 import { keyAnnotations, oldSigningKeyAnnotations } from '../../../secrets/annotations.ts';
@@ -8,7 +8,6 @@ import { withSecrets } from '../../../secrets/read-files.ts';
 import { newSealedSecret } from '../../../secrets/sealed-secrets/manifest.ts';
 import { sopsVault } from '../../../secrets/sops/vault.ts';
 import { SecretValue } from '../../../secrets/values/value.ts';
-import { typeOf } from '../../../secrets/vault.ts';
 import { renderedOf, stackFrom } from '../../stacks.ts';
 import { type FreshKey, freshKey } from '../keys.ts';
 
@@ -41,7 +40,7 @@ function fileOf({ name, places: [{ namespace }], keys, ...spec }: SecretSpec): s
       namespace,
       name,
       type: typeOf(spec),
-      labels: secretLabels('lab', name),
+      labels: secretLabels('lab', { name }),
       irreplaceable: spec.irreplaceable === true,
       annotations: Object.assign({}, ...keys.map(({ key }) => keyAnnotations(key, facts))),
       encryptedData: Object.fromEntries(keys.map(({ key }) => [key, sealed])),
