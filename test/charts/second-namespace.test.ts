@@ -10,9 +10,14 @@ import { dig, digList, publicStack, renderedOf, stackFrom } from '../stacks.ts';
 const CALLS = 'livekit: {}\njitsi: {access: password}\ncallNodes: {addresses: {public: 198.51.100.7}}\n';
 const LAN_NAMES = '{livekit: rtc.home.arpa, jitsi: meet.home.arpa}';
 
+/** What {@link withCalls} gave, so that each is rendered once. */
+const moved = new WeakMap<Stack, Stack>();
+
 /** A stack with calls in `calls`, and a relay there that ends TLS itself. */
 function withCalls(stack: Stack): Stack {
-  return withCallsIn('calls', withParts(stack, relay(stack)));
+  const known = moved.get(stack) ?? withCallsIn('calls', withParts(stack, relay(stack)));
+  moved.set(stack, known);
+  return known;
 }
 
 const stacks = {
