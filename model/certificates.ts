@@ -47,6 +47,16 @@ export function certificates(facts: StackFacts, topology: Topology): readonly Ho
   );
 }
 
+/** The same namespaces, each once: the stack's own first, where it is one of them, and the others sorted. */
+export function ownFirst(
+  { namespace }: Pick<StackFacts, 'namespace'>,
+  all: readonly string[],
+): readonly string[] {
+  return [...new Set(all)].sort(
+    (a, b) => Number(b === namespace) - Number(a === namespace) || compareText(a, b),
+  );
+}
+
 function certificateOf(
   facts: StackFacts,
   topology: Topology,
@@ -67,13 +77,10 @@ function certificateOf(
       claims.flatMap((one) => (one.leadsTo === 'call-nodes' ? (one.certificate?.readers ?? []) : [])),
     ),
   ];
-  const namespaces = new Set([
+  const [main, ...others] = ownFirst(facts, [
     ...routes.map(({ to }) => to.namespace),
     ...workloads.map((id) => workloadOf(topology, id).namespace),
   ]);
-  const [main, ...others] = [...namespaces].sort(
-    (a, b) => Number(b === facts.namespace) - Number(a === facts.namespace) || compareText(a, b),
-  );
   if (main === undefined) return undefined;
   const at = entranceAt(facts, door);
   return {

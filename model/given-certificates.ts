@@ -1,4 +1,4 @@
-import { certificates, type HostCertificate } from './certificates.ts';
+import { certificates, type HostCertificate, ownFirst } from './certificates.ts';
 import { compareText } from './diagnostic.ts';
 import { entranceAt } from './entrances/index.ts';
 import type { StackFacts } from './facts.ts';
@@ -59,9 +59,7 @@ function ended(stack: StackFacts, uses: readonly HostCertificate[]): string {
 
 /** The namespaces of all that use it: the stack's own first, where it is one of them. */
 function places(stack: StackFacts, uses: readonly HostCertificate[]): SecretSpec['places'] {
-  const namespaces = new Set(uses.flatMap((one) => one.namespaces));
-  const [main = stack.namespace, ...others] = [...namespaces].sort(
-    (a, b) => Number(b === stack.namespace) - Number(a === stack.namespace) || compareText(a, b),
-  );
+  const all = uses.flatMap(({ namespaces }) => namespaces);
+  const [main = stack.namespace, ...others] = ownFirst(stack, all);
   return [{ namespace: main }, ...others.map((namespace) => ({ namespace }))];
 }

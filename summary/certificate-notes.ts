@@ -1,15 +1,16 @@
-import { certificates, type HostCertificate } from '../model/certificates.ts';
+import { certificates, type HostCertificate, ownFirst } from '../model/certificates.ts';
 import { inEachNamespace } from '../model/providers/index.ts';
 import type { Stack } from '../model/stack.ts';
 
 /** What certificates and stores of Secrets need that no object of a stack brings, in whole sentences. */
 export function certificateNotes(stack: Stack): readonly string[] {
   const needed = certificates(stack, stack.topology);
-  const stored = new Set(stack.secrets.flatMap(({ places }) => places.map(({ namespace }) => namespace)));
+  const stored = stack.secrets.flatMap(({ places }) => places.map(({ namespace }) => namespace));
   const local = inEachNamespace(stack.provider);
   return [
-    ...new Set(needed.flatMap((one) => [...challenge(one), ...issuer(stack, one)])),
-    ...(local === undefined ? [] : inEach(stack, [...stored], local.object, local.everywhere)),
+    ...new Set(needed.flatMap(challenge)),
+    ...issuers(stack, needed),
+    ...(local === undefined ? [] : inEach(stack, ownFirst(stack, stored), local.object, local.everywhere)),
   ];
 }
 
@@ -22,9 +23,17 @@ function challenge({ source, onCallNodes }: HostCertificate): readonly string[] 
   });
 }
 
-function issuer(stack: Stack, { source, namespaces }: HostCertificate): readonly string[] {
-  if ('secret' in source || source.issuer.kind !== 'Issuer') return [];
-  return inEach(stack, namespaces, `Issuer ${source.issuer.name}`, 'ClusterIssuer');
+/** Each issuer once, with the namespaces of all certificates that are asked of it. */
+function issuers(stack: Stack, needed: readonly HostCertificate[]): readonly string[] {
+  const asked = new Map<string, readonly string[]>();
+  for (const { source, namespaces } of needed) {
+    if ('secret' in source || source.issuer.kind !== 'Issuer') continue;
+    const { name } = source.issuer;
+    asked.set(name, [...(asked.get(name) ?? []), ...namespaces]);
+  }
+  return [...asked].flatMap(([name, namespaces]) =>
+    inEach(stack, ownFirst(stack, namespaces), `Issuer ${name}`, 'ClusterIssuer'),
+  );
 }
 
 /** An object that is looked for in the namespace of whatever names it. */

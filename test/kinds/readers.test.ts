@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { factsOf, holdsData } from '../../continuity/facts.ts';
+import { factsOf } from '../../continuity/facts.ts';
 import { KINDS, knowledgeOf } from '../../kinds/index.ts';
 import { SECRET } from '../../kinds/keys.ts';
 import { madeElsewhere } from '../../model/made-elsewhere.ts';
