@@ -95,7 +95,7 @@ function ingressRoute(file: ChartFile, stack: Stack, parts: IngressRouteParts): 
       routes: routes.map((route) => ({
         kind: IngressRouteSpecRoutesKind.RULE,
         match: rule(route.host, route.match),
-        ...priority(route),
+        priority: priority(route),
         middlewares: [{ name: HSTS.name }],
         services: [
           {
@@ -114,15 +114,21 @@ function ingressRoute(file: ChartFile, stack: Stack, parts: IngressRouteParts): 
 const FIRST_PRIORITY = 100_000;
 
 /**
+ * Of a route for everything: above the length of rules for every host, and below that of the shortest rule with which
+ * cert-manager answers an HTTP-01 challenge on the same host, which redirects from HTTP lead here:
+ * `Host("a.io") && Path("/.well-known/acme-challenge/…")`, with a token of at least 22 characters (RFC 8555, 8.3).
+ */
+const LAST_PRIORITY = 70;
+
+/**
  * Without one, Traefik takes the length of a rule, and of two that are equal any: the routes of a host are in several
- * objects, and others in the cluster have some for every host. Who answers everything keeps its length: longer than
- * the rules for every host, and shorter than those with which cert-manager answers HTTP-01 challenges on the same one.
+ * objects, and others in the cluster have some for every host.
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
  */
-function priority(route: Route): { readonly priority?: number } {
+function priority(route: Route): number {
   const isLast = route.match.kind === 'all' && route.rank === undefined;
-  return isLast ? {} : { priority: FIRST_PRIORITY + precedence(route) };
+  return isLast ? LAST_PRIORITY : FIRST_PRIORITY + precedence(route);
 }
 
 /** Traefik sets the cookie itself, and knows the pod by it. */

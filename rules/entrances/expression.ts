@@ -1,4 +1,4 @@
-import { type Found, regexp } from './regexp.ts';
+import { type Effort, type Found, regexp } from './regexp.ts';
 
 /** A request that an entrance may pass on, as far as rules ask. */
 export interface Request {
@@ -25,11 +25,11 @@ export interface TraefikRule {
  * Reads a rule of Traefik.
  *
  * @example
- * traefikRule('Host(`a.org`) && PathPrefix(`/x`)').passes({ host: 'a.org', path: '/x/y' }) // 'yes'
+ * traefikRule('Host(`a.org`) && PathPrefix(`/x`)', effort()).passes({ host: 'a.org', path: '/x/y' }) // 'yes'
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
  */
-export function traefikRule(text: string): TraefikRule {
-  const words = tokens(text);
+export function traefikRule(text: string, shared: Effort): TraefikRule {
+  const words = tokens(text, shared);
   const calls = (words ?? []).flatMap((word) => (typeof word === 'string' ? [] : [word]));
   return {
     passes: (request) => {
@@ -55,7 +55,7 @@ type Token = '(' | ')' | '!' | '&&' | '||' | Call;
 
 const TOKEN = /\s*(?:([A-Za-z]+)\(([^()`"]*(?:(?:`[^`]*`|"[^"]*")[^()`"]*)*)\)|(&&|\|\||[!()]))/y;
 
-function tokens(rule: string): readonly Token[] | undefined {
+function tokens(rule: string, shared: Effort): readonly Token[] | undefined {
   const found: Token[] = [];
   const text = rule.trim();
   TOKEN.lastIndex = 0;
@@ -65,7 +65,11 @@ function tokens(rule: string): readonly Token[] | undefined {
     const [, name, values = '', sign] = match;
     if (name !== undefined) {
       const texts = [...values.matchAll(/`([^`]*)`|"([^"]*)"/g)].map(([, a, b]) => a ?? b ?? '');
-      found.push({ name: name.toLowerCase(), values: texts, regexps: texts.map(regexp) });
+      found.push({
+        name: name.toLowerCase(),
+        values: texts,
+        regexps: texts.map((one) => regexp(one, shared)),
+      });
     } else if (sign === '(' || sign === ')' || sign === '!' || sign === '&&' || sign === '||') {
       found.push(sign);
     }

@@ -9,27 +9,37 @@ type Step =
   | { readonly kind: 'found' };
 
 /** Longer expressions, more steps and deeper groups are nobody's; what is not read may be found. */
-const LONGEST = 10_000;
-const MOST_STEPS = 5_000;
+const LONGEST = 20_000;
+const MOST_STEPS = 20_000;
 const DEEPEST = 50;
+
+/** What reading may still cost, in steps, for all expressions that share it. */
+export interface Effort {
+  left: number;
+}
+
+/** Several times what the routes of a homeserver with every kind of worker take; some tenths of a second. */
+export function effort(): Effort {
+  return { left: 4_000_000 };
+}
 
 /**
  * Reads a regular expression of Go (RE2), such as entrances have, and says where it is found. It is never given to the
  * engine of JavaScript: that may take for ever for somebody else's expression, where this takes no longer than its
- * length times that of the text. Flags and word boundaries are not read.
+ * steps times the length of the text, and no more than the effort that is left. Flags and word boundaries are not read.
  *
  * @example
- * regexp('^/_matrix/(v3|r0)/sync$')('/_matrix/v3/sync'); // 'yes'
+ * regexp('^/_matrix/(v3|r0)/sync$', effort())('/_matrix/v3/sync'); // 'yes'
  * @see https://github.com/google/re2/wiki/Syntax
  */
-export function regexp(text: string): (path: string) => Found {
+export function regexp(text: string, shared: Effort): (path: string) => Found {
   const known = new Map<string, Found>();
   let steps: readonly Step[] | undefined;
   return (path) => {
     let found = known.get(path);
     if (found === undefined) {
       steps ??= stepsOf(text);
-      found = steps.length === 0 ? 'maybe' : isFound(steps, path) ? 'yes' : 'no';
+      found = steps.length === 0 ? 'maybe' : search(steps, path, shared);
       known.set(path, found);
     }
     return found;
@@ -37,26 +47,28 @@ export function regexp(text: string): (path: string) => Found {
 }
 
 /** Goes through all ways at once, one character after another; a way may begin at each of them. */
-function isFound(steps: readonly Step[], path: string): boolean {
-  let before = new Set<number>();
+function search(steps: readonly Step[], path: string, shared: Effort): Found {
+  const first = steps.length - 1;
+  /** Where each step was last gone through. */
+  const seen = new Int32Array(steps.length).fill(-1);
+  let before: number[] = [];
   for (let at = 0; at <= path.length; at++) {
-    const now = new Set<number>();
-    const open = [steps.length - 1, ...before];
-    before = new Set();
+    const open = [...before, first];
+    before = [];
     for (let number = open.pop(); number !== undefined; number = open.pop()) {
-      if (now.has(number)) continue;
-      now.add(number);
       const step = steps[number];
-      if (step === undefined) continue;
-      if (step.kind === 'found') return true;
+      if (step === undefined || seen[number] === at) continue;
+      seen[number] = at;
+      if (--shared.left < 0) return 'maybe';
+      if (step.kind === 'found') return 'yes';
       if (step.kind === 'fork') open.push(...step.to);
       else if (step.kind === 'start' && at === 0) open.push(step.to);
       else if (step.kind === 'end' && at === path.length) open.push(step.to);
       else if (step.kind === 'character' && at < path.length && step.fits(path[at] ?? ''))
-        before.add(step.to);
+        before.push(step.to);
     }
   }
-  return false;
+  return 'no';
 }
 
 /** The steps of an expression, its first one at the end; none where it cannot be read. */

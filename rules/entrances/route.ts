@@ -1,5 +1,6 @@
 import type { Located } from '../reading/objects.ts';
 import type { Answer, Request } from './expression.ts';
+import type { Effort } from './regexp.ts';
 
 /** What an entrance passes on, and to whom. */
 export interface EntranceRoute {
@@ -18,5 +19,9 @@ export interface EntranceRoute {
   accepts(request: Request): Answer;
 }
 
-/** Numbers of the ports of Services, by `namespace/service:name`. */
-export type Ports = ReadonlyMap<string, number>;
+/** What readers of routes need besides the object. */
+export interface Surroundings {
+  /** Numbers of the ports of Services, by `namespace/service:name`. */
+  readonly ports: ReadonlyMap<string, number>;
+  readonly effort: Effort;
+}

@@ -1,25 +1,30 @@
 import { INGRESS_ROUTE, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
 import { at, items } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
-import type { EntranceRoute, Ports } from './route.ts';
+import { effort } from './regexp.ts';
+import type { EntranceRoute, Surroundings } from './route.ts';
 import { ingressRoutes } from './traefik.ts';
 import { tunnelSubjects } from './tunnel.ts';
 
 /** Every kind of object that lets requests in, and who reads it. */
-const READERS: Readonly<Record<string, (owner: Located, ports: Ports) => readonly EntranceRoute[]>> = {
-  [INGRESS_ROUTE]: ingressRoutes,
-  [TUNNEL_BINDING]: tunnelSubjects,
-};
+const READERS: Readonly<Record<string, (owner: Located, around: Surroundings) => readonly EntranceRoute[]>> =
+  {
+    [INGRESS_ROUTE]: ingressRoutes,
+    [TUNNEL_BINDING]: tunnelSubjects,
+  };
 
-/** Every route of the entrances among the objects. */
+/**
+ * Every route of the entrances among the objects. Those of one call share the effort for regular expressions: when it
+ * is spent, the others may be found anywhere.
+ */
 export function entranceRoutes(all: readonly Located[]): readonly EntranceRoute[] {
-  const ports = servicePorts(all);
+  const around: Surroundings = { ports: servicePorts(all), effort: effort() };
   return Object.entries(READERS).flatMap(([kind, read]) =>
-    ofKind(all, kind).flatMap((owner) => read(owner, ports)),
+    ofKind(all, kind).flatMap((owner) => read(owner, around)),
   );
 }
 
-function servicePorts(all: readonly Located[]): Ports {
+function servicePorts(all: readonly Located[]): Surroundings['ports'] {
   return new Map(
     ofKind(all, SERVICE).flatMap(({ namespace, name, data }) =>
       items(at(data, 'spec', 'ports'), '').flatMap(({ data: { name: port, port: number } }) =>

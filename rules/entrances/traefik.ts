@@ -1,14 +1,14 @@
 import { at, items, text } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
 import { traefikRule } from './expression.ts';
-import type { EntranceRoute, Ports } from './route.ts';
+import type { EntranceRoute, Surroundings } from './route.ts';
 
 /** The rules of an IngressRoute of Traefik. */
-export function ingressRoutes(owner: Located, ports: Ports): readonly EntranceRoute[] {
+export function ingressRoutes(owner: Located, { ports, effort }: Surroundings): readonly EntranceRoute[] {
   const certificate = text(at(owner.data, 'spec', 'tls', 'secretName'));
   return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
     const match = text(route.match) ?? '';
-    const { passes, hosts, paths } = traefikRule(match);
+    const { passes, hosts, paths } = traefikRule(match, effort);
     return items(route.services, '').map(({ data: service }) => {
       const name = `${text(service.namespace) ?? owner.namespace}/${text(service.name) ?? ''}`;
       const port = typeof service.port === 'number' ? service.port : text(service.port);

@@ -2,12 +2,12 @@ import { at, items, text } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
 import { beginningsOf } from './expression.ts';
 import { regexp } from './regexp.ts';
-import type { EntranceRoute } from './route.ts';
+import type { EntranceRoute, Surroundings } from './route.ts';
 
 const TARGET = /^[a-z]+:\/\/([^./:]+)\.([^./:]+)\.svc(?:\.[^/:]+)?(?::(\d+))?/;
 
 /** The subjects of a TunnelBinding. */
-export function tunnelSubjects(owner: Located): readonly EntranceRoute[] {
+export function tunnelSubjects(owner: Located, { effort }: Surroundings): readonly EntranceRoute[] {
   return items(owner.data.subjects, 'subjects').map(({ data: subject }, index) => {
     const field = `subjects[${index}].spec`;
     const path = text(at(subject, 'spec', 'path')) ?? '';
@@ -15,7 +15,7 @@ export function tunnelSubjects(owner: Located): readonly EntranceRoute[] {
     const fqdn = text(at(subject, 'spec', 'fqdn'));
     const [, service = text(subject.name) ?? '', namespace = owner.namespace, port] =
       TARGET.exec(target) ?? [];
-    const find = regexp(path);
+    const find = regexp(path, effort);
     const isService = target === '' || TARGET.test(target);
     return {
       owner,

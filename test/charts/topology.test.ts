@@ -202,10 +202,10 @@ describe('regular expressions', () => {
 });
 
 describe('a route for everything', () => {
-  it('leaves its priority to Traefik, between rules for every host and those of cert-manager', () => {
-    expect(rulesOf(publicStack(), 'element-public')).toEqual([
-      expect.not.objectContaining({ priority: expect.anything() }),
-    ]);
+  it('comes after rules for challenges of the same host, and before those for every host', () => {
+    expect(rulesOf(publicStack(), 'element-public')).toMatchObject([{ priority: 70 }]);
+    const shortest = `Host("a.io") && Path("/.well-known/acme-challenge/${'x'.repeat(22)}")`;
+    expect(shortest.length).toBeGreaterThan(70);
   });
 });
 

@@ -1,15 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkChoices } from '../../model/checks/choices.ts';
 import { beyond, checkRoutes } from '../../model/checks/routes.ts';
+import type { Around } from '../../model/components/component.ts';
+import { components } from '../../model/components/index.ts';
 import { entrances, viasAt } from '../../model/entrances/index.ts';
+import { loadStack } from '../../model/load.ts';
 import { keysAt } from '../../model/reading/schema-walk.ts';
 import type { StackFile } from '../../model/schema.ts';
 import { stackSchema } from '../../model/schema.ts';
 import type { Stack } from '../../model/stack.ts';
 import { DOORS, type Route } from '../../model/topology.ts';
 import { warnings } from '../../summary/warnings.ts';
-import { chartedOf, dig, digList, publicStack, stackFrom } from '../stacks.ts';
+import { chartedOf, dig, digList, publicStack, repositoryImages, stackFrom } from '../stacks.ts';
 
 const TUNNELLED = `
 schema: 1
@@ -108,6 +111,24 @@ describe('what an entrance cannot do', () => {
     for (const { can } of Object.values(entrances)) expect(beyond(regex, can)).toBeUndefined();
     expect(checkRoutes(WRITTEN, tunnelled)).toEqual([]);
     expect(checkRoutes(WRITTEN, withNeeds(publicStack(), cookie))).toEqual([]);
+  });
+});
+
+describe('a stack file with a component that needs more', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('has the error at its place', () => {
+    const { start } = components.synapse;
+    vi.spyOn(components.synapse, 'start').mockImplementation((written, facts) => {
+      const started = start(written, facts);
+      const parts = (around: Around) => {
+        const own = started.parts(around);
+        return { ...own, routes: (own.routes ?? []).map((route) => ({ ...route, ...cookie })) };
+      };
+      return { ...started, parts };
+    });
+    const { diagnostics } = loadStack('stacks/test.yaml', TUNNELLED, repositoryImages());
+    expect(diagnostics).toMatchObject([{ code: 'MG160', position: { line: 4, column: 24 } }]);
   });
 });
 

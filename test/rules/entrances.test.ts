@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginningsOf, traefikRule } from '../../rules/entrances/expression.ts';
-import { regexp } from '../../rules/entrances/regexp.ts';
+import { effort, regexp } from '../../rules/entrances/regexp.ts';
 
 const at = (path: string) => ({ host: 'a.org', path });
 
@@ -32,25 +32,25 @@ describe('a rule of Traefik', () => {
     ['(((', '/', 'maybe'],
     ['', '/', 'maybe'],
   ])('%s: %s %s', (rule, path, answer) => {
-    expect(traefikRule(rule).passes(at(path))).toBe(answer);
+    expect(traefikRule(rule, effort()).passes(at(path))).toBe(answer);
   });
 
   it('lets strangers in only where no address is asked for', () => {
     const rule = 'Host(`a.org`) && ClientIP(`10.0.0.0/8`)';
-    expect(traefikRule(rule).passes(at('/'))).toBe('maybe');
-    expect(traefikRule(rule).passes({ ...at('/'), isStranger: true })).toBe('no');
+    expect(traefikRule(rule, effort()).passes(at('/'))).toBe('maybe');
+    expect(traefikRule(rule, effort()).passes({ ...at('/'), isStranger: true })).toBe('no');
   });
 
   it('names hosts and paths', () => {
     const rule = 'Host(`a.org`, `b.org`) && (PathPrefix("/x") || PathRegexp(`^/y/.*`))';
-    expect(traefikRule(rule).hosts).toEqual(['a.org', 'b.org']);
-    expect(traefikRule(rule).paths).toEqual(['/x', '/y/']);
+    expect(traefikRule(rule, effort()).hosts).toEqual(['a.org', 'b.org']);
+    expect(traefikRule(rule, effort()).paths).toEqual(['/x', '/y/']);
   });
 
   it('may be long without end', () => {
-    expect(traefikRule('('.repeat(100_000)).passes(at('/'))).toBe('maybe');
-    expect(traefikRule('Host(`'.repeat(20_000)).passes(at('/'))).toBe('maybe');
-    expect(traefikRule('!'.repeat(100_000)).passes(at('/'))).toBe('maybe');
+    expect(traefikRule('('.repeat(100_000), effort()).passes(at('/'))).toBe('maybe');
+    expect(traefikRule('Host(`'.repeat(20_000), effort()).passes(at('/'))).toBe('maybe');
+    expect(traefikRule('!'.repeat(100_000), effort()).passes(at('/'))).toBe('maybe');
   });
 });
 
@@ -110,7 +110,7 @@ describe('a regular expression', () => {
     ['a{9999}', '/a', 'maybe'],
     ['((((a{99}){99}){99}){99})', '/a', 'maybe'],
   ])('%s on %s: %s', (expression, path, found) => {
-    expect(regexp(expression)(path)).toBe(found);
+    expect(regexp(expression, effort())(path)).toBe(found);
   });
 
   it('is found where JavaScript finds it', () => {
@@ -124,17 +124,37 @@ describe('a regular expression', () => {
         fc.array(fc.constantFrom('a', 'b', '/', '.'), { maxLength: 6 }),
         (parts, characters) => {
           const [expression, path] = [parts.join(''), characters.join('')];
-          expect(regexp(expression)(path)).toBe(new RegExp(expression).test(path) ? 'yes' : 'no');
+          expect(regexp(expression, effort())(path)).toBe(new RegExp(expression).test(path) ? 'yes' : 'no');
         },
       ),
     );
   });
 
   it('takes no time that grows faster than it does', () => {
-    expect(regexp('(a|a)*'.repeat(400))('a'.repeat(200))).toBe('yes');
-    expect(regexp(`${'(a*)*'.repeat(400)}b$`)('a'.repeat(200))).toBe('no');
-    expect(regexp('('.repeat(100_000))('/')).toBe('maybe');
-    expect(regexp('a'.repeat(1_000_000))('/')).toBe('maybe');
+    expect(regexp('(a|a)*'.repeat(400), effort())('a'.repeat(200))).toBe('yes');
+    expect(regexp(`${'(a*)*'.repeat(400)}b$`, effort())('a'.repeat(200))).toBe('no');
+    expect(regexp('('.repeat(100_000), effort())('/')).toBe('maybe');
+    expect(regexp('a'.repeat(1_000_000), effort())('/')).toBe('maybe');
+  });
+
+  it('is read where it holds every path of many workers', () => {
+    const shared = effort();
+    const one = (word: number): string =>
+      `(^/_matrix/client/(api/v1|r0|v3|unstable)/rooms/.*/(word${word}|invite|leave|ban|unban|kick)$)`;
+    const all = regexp(Array.from({ length: 60 }, (_, word) => one(word)).join('|'), shared);
+    expect(all('/_matrix/client/v3/rooms/!a:b/word59')).toBe('yes');
+    for (let path = 0; path < 50; path++) {
+      expect(all(`/_matrix/client/v3/rooms/!a:b/x${path}`)).toBe('no');
+    }
+    expect(shared.left).toBeGreaterThan(effort().left / 2);
+  });
+
+  it('may be found where the effort that all share is spent', () => {
+    const shared = { left: 1_000 };
+    expect(regexp('^/b', shared)('/a')).toBe('no');
+    expect(regexp('.*'.repeat(100), shared)('/a/b/c/d/e/f')).toBe('yes');
+    expect(regexp(`${'.*'.repeat(100)}x`, shared)('/a/b/c/d/e/f')).toBe('maybe');
+    expect(regexp('^/b', shared)('/a')).toBe('maybe');
   });
 
   it.each([

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from '../harness/programs.ts';
 import { installed } from './cache.ts';
 import { hasCommand } from './debian.ts';
@@ -12,8 +13,8 @@ export interface GoProgram {
   readonly module: string;
   /** Module version, e.g. `v5.8.1`. */
   readonly version: string;
-  /** Path of the package `main`. */
-  readonly package: string;
+  /** Path of the package `main`, or of a file of ours that is one: a program around some packages of the module. */
+  readonly package: string | { readonly file: string };
   /** Link-time variables, `path.name` to value. */
   readonly variables?: Readonly<Record<string, string>>;
   /**
@@ -75,16 +76,21 @@ async function build(program: GoProgram, half: string): Promise<void> {
     ...replaceLines(goMod, program.stagingVersion),
   ];
   writeFileSync(join(source, 'go.mod'), `${lines.join('\n')}\n`);
-  writeFileSync(
-    join(source, 'tools.go'),
-    `//go:build tools\n\npackage tools\n\nimport _ "${program.package}"\n`,
-  );
-  const flags = Object.entries(program.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   const env = { GOFLAGS: '-buildvcs=false -mod=mod', GOWORK: 'off' };
-  await run('go', ['mod', 'tidy'], { cwd: source, env });
+  let built = '.';
+  if (typeof program.package === 'string') {
+    built = program.package;
+    const text = `//go:build tools\n\npackage tools\n\nimport _ "${built}"\n`;
+    writeFileSync(join(source, 'tools.go'), text);
+    await run('go', ['mod', 'tidy'], { cwd: source, env });
+  } else {
+    // What the rest of the module needs may not be had, and is not needed.
+    copyFileSync(program.package.file, join(source, 'main.go'));
+  }
+  const flags = Object.entries(program.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   const output = join(half, program.name);
   const ldflags = ['-s', '-w', ...flags].join(' ');
-  await run('go', ['build', '-ldflags', ldflags, '-o', output, program.package], { cwd: source, env });
+  await run('go', ['build', '-ldflags', ldflags, '-o', output, built], { cwd: source, env });
   rmSync(source, { recursive: true, force: true });
 }
 
@@ -120,6 +126,16 @@ export function kustomize(): Promise<string> {
 export function livekitServer(): Promise<string> {
   const module = 'github.com/livekit/livekit-server';
   return goProgram({ name: 'livekit-server', module, version: 'v1.8.4', package: `${module}/cmd/server` });
+}
+
+/** Traefik's router: the whole program needs modules that are not published. */
+export function traefikRouter(): Promise<string> {
+  return goProgram({
+    name: 'traefik-router',
+    module: 'github.com/traefik/traefik/v3',
+    version: 'v3.7.9',
+    package: { file: fileURLToPath(new URL('../harness/traefik-router.go', import.meta.url)) },
+  });
 }
 
 /** The command line of sealed-secrets. */
