@@ -24,18 +24,20 @@ function callsThroughTheRouter({ expose, callNodes, livekit, topology }: Stack):
 }
 
 /** Extra names on the local network after which people do not reach all that they may expect. */
-function halfNames({ expose, livekit, synapse }: Stack): readonly string[] {
+function halfNames(stack: Stack): readonly string[] {
+  const { expose, livekit, synapse } = stack;
   const names = expose.lan?.names ?? {};
   return [
-    ...(names.livekit === undefined || livekit === undefined
-      ? []
-      : [
-          `No client ever uses ${names.livekit} (expose.lan.names.livekit): all are told ${livekit.host}, which the local network has to reach too. You can remove the name.`,
-        ]),
     ...(names.element === undefined
       ? []
       : [
           `Element opened as ${names.element} still talks to ${synapse.baseUrl}, as everywhere: the local network has to reach that too.`,
+        ]),
+    ...callsThroughTheRouter(stack),
+    ...(names.livekit === undefined || livekit === undefined
+      ? []
+      : [
+          `No client ever uses ${names.livekit} (expose.lan.names.livekit): all are told ${livekit.host}, which the local network has to reach too. You can remove the name.`,
         ]),
   ];
 }
@@ -68,7 +70,7 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly string[] {
     upload: { text: uploadLimit, bytes: uploadBytes(uploadLimit) },
   };
   found.push(...openEntrances(stack).flatMap(({ entrance, doors }) => entrance.notes(doors, facts)));
-  found.push(...callsThroughTheRouter(stack), ...halfNames(stack));
+  found.push(...halfNames(stack));
   if (calls && callNodes.address.by === 'stun') {
     found.push(
       'At each start the call servers ask public STUN servers (of Google, Twilio and Jitsi) for their address.',
