@@ -1,5 +1,5 @@
 import { additions } from './additions.ts';
-import type { Around, Parts, Started } from './components/component.ts';
+import type { Around, Parts, Started, Whole } from './components/component.ts';
 import {
   COMPONENT_NAMES,
   type ComponentName,
@@ -12,6 +12,7 @@ import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import { givenCertificates } from './given-certificates.ts';
 import type { Images } from './images.ts';
+import { madeCertificates } from './made-elsewhere.ts';
 import { ownSecrets } from './own-secrets.ts';
 import { dotted } from './reading/yaml-source.ts';
 import { recordOf } from './records.ts';
@@ -48,6 +49,7 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     facts,
     parts.map((one) => one.parts),
   );
+  const whole: Whole = { facts, offers, topology };
   return deepFreeze({
     ...facts,
     ...recordOf<Settings>(COMPONENT_NAMES, (name) => started[name].own),
@@ -58,6 +60,9 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     containers: parts.flatMap(({ name, parts: { containers = [] } }) =>
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
+    volumes: parts.flatMap(({ name, parts: { volumes = [] } }) =>
+      volumes.map((volume) => ({ ...volume, at: [name, ...volume.at] })),
+    ),
     secrets: [
       ...onlyOnce(
         'Secret',
@@ -67,6 +72,8 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       ...givenCertificates(facts, topology),
       ...ownSecrets(written.secrets?.own, facts),
     ],
+    made: [...parts.flatMap((one) => one.parts.made ?? []), ...madeCertificates(facts, topology)],
+    notes: COMPONENT_NAMES.flatMap((name) => started[name].notes(whole)),
     secretFiles: [],
   });
 }

@@ -35,6 +35,15 @@ export const HOMESERVER = topic<{
   readonly service: Route['to'];
 }>('homeserver');
 
+/** The largest file that people send to it: who passes requests on has to let it pass. */
+export const UPLOADS = topic<{
+  /** As the stack file says it. */
+  readonly limit: string;
+  readonly bytes: number;
+  /** The field that decides it: `synapse.uploadLimit`. */
+  readonly setting: string;
+}>('uploads');
+
 /** What carries calls. */
 export const CALLS = topic<
   | {

@@ -6,19 +6,14 @@ import {
   listeners,
   PEERS,
   type Peer,
-  type Port,
   portOf,
+  portText,
   type Route,
   routeEnd,
   type Workload,
 } from '../model/topology.ts';
 import { visible } from '../model/visible.ts';
 import { fenced, type Markdown } from './markdown.ts';
-
-/** `7882/udp`, `50000-60000/udp`. */
-export function portText({ number, last, protocol }: Pick<Port, 'number' | 'last' | 'protocol'>): string {
-  return `${number}${last === undefined ? '' : `-${last}`}/${protocol.toLowerCase()}`;
-}
 
 /** Who passes a route's requests on to the stack. */
 export function entranceOf(stack: Stack, route: Route): string {

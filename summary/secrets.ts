@@ -5,7 +5,19 @@ import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { SecretKey, SecretSpec } from '../model/secrets.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Stack } from '../model/stack.ts';
-import { blocks, code, fenced, heading, joined, type Markdown, markdownText, md, table } from './markdown.ts';
+import {
+  blocks,
+  code,
+  fenced,
+  heading,
+  joined,
+  type Markdown,
+  markdownText,
+  md,
+  phrase,
+  table,
+} from './markdown.ts';
+import { sectionsOf } from './notes.ts';
 import { createCommand, shellExpression } from './secret-commands.ts';
 
 function section(stack: Stack, secret: SecretSpec): Markdown {
@@ -148,12 +160,13 @@ function introduction(stack: Stack): readonly Markdown[] {
   ];
 }
 
-/** Where a Secret that nobody has to make comes from. */
-function madeElsewhere(stack: Stack): Markdown {
-  const { secret, cluster } = stack.database;
+/** Where the Secrets that nobody has to make come from. */
+function madeElsewhere({ made }: Stack): Markdown {
   return table(
     ['Secret', 'made by', 'read by'],
-    [[code(secret), md`CloudNativePG, with the Cluster ${code(cluster)}`, md`synapse (${code('password')})`]],
+    made.flatMap(({ name, by, readers }) =>
+      readers === undefined ? [] : [[code(name), phrase(by), phrase(readers)]],
+    ),
   );
 }
 
@@ -168,23 +181,6 @@ export function secretsText(stack: Stack): string {
     ...inOrder(stack.secrets).map((secret) => section(stack, secret)),
     heading(2, 'Made by the cluster'),
     madeElsewhere(stack),
-    ...(stack.jitsi?.accountsClaim === undefined ? [] : [jitsiAccounts(stack.namespace)]),
-  ]);
-}
-
-/** People's accounts are no Secrets, but somebody has to make them. */
-function jitsiAccounts(namespace: string): Markdown {
-  const kubectl = `kubectl -n ${shellWord(namespace)} exec`;
-  return blocks([
-    heading(2, 'Jitsi accounts'),
-    md`Everybody who may start meetings needs an account in Prosody. This command asks for the password:`,
-    fenced('bash', [
-      `${kubectl} -it deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua adduser NAME@meet.jitsi`,
-    ]),
-    md`The accounts of Jicofo and the video bridge are kept on the same volume, with the passwords of their first start. After changing ${code('jitsi-secrets')}, remove those two before restarting Prosody:`,
-    fenced('bash', [
-      `${kubectl} deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua deluser focus@auth.meet.jitsi`,
-      `${kubectl} deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua deluser jvb@auth.meet.jitsi`,
-    ]),
+    ...sectionsOf(stack, 'secrets'),
   ]);
 }

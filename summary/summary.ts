@@ -16,23 +16,21 @@ import {
   type Peer,
   type Port,
   portOf,
+  portText,
   type Route,
   routeEnd,
   selected,
   type Workload,
 } from '../model/topology.ts';
-import { json } from '../settings/json.ts';
-import { wellKnownClient, wellKnownServer, wellKnownSupport } from '../settings/well-known.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
-import { diagram, entranceOf, portText } from './diagram.ts';
+import { diagram, entranceOf } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
 import { isStillThere, newRows } from './final-routes.ts';
 import {
   blocks,
   type Content,
   code,
-  fenced,
   heading,
   joined,
   list,
@@ -42,6 +40,7 @@ import {
   phrase,
   table,
 } from './markdown.ts';
+import { notesAt, sectionsOf } from './notes.ts';
 import { amountCells, total, volumes, workloadAmounts } from './totals.ts';
 import { warnings } from './warnings.ts';
 
@@ -146,19 +145,14 @@ function firewall(
 function dns(stack: Stack): readonly Markdown[] {
   const rows: (readonly Content[])[] = [];
   const nodes = `the call nodes: ${stack.callNodes.advertised.join(', ')}`;
-  /** Where the server name has its host for well-known only, a web site may have been there before. */
-  const who = (host: string, maker: string): Content =>
-    host === stack.serverName && host !== stack.synapse.host
-      ? md`${maker}. It takes the name over from a web site there: to keep one, write ${code('wellKnown: elsewhere')}`
-      : maker;
   for (const door of ['public', 'lan'] as const) {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
     const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
-    for (const { host, leadsTo } of hostsAt(stack.topology, door)) {
+    for (const { host, leadsTo, note } of hostsAt(stack.topology, door)) {
       rows.push(
         leadsTo === 'entrance'
-          ? [code(host), type, phrase(to), who(host, maker)]
+          ? [code(host), type, phrase(to), note === undefined ? maker : md`${maker}. ${phrase(note)}`]
           : [code(host), 'A', nodes, door === 'public' ? 'you make it' : 'you make it, in the local DNS'],
       );
     }
@@ -166,11 +160,7 @@ function dns(stack: Stack): readonly Markdown[] {
   return [
     heading(2, 'DNS records'),
     table(['name', 'type', 'leads to', 'who'], rows),
-    ...(stack.expose.public === undefined && stack.livekit !== undefined
-      ? [
-          md`Pods need two of these names too: ${code(stack.serverName)} and ${code(stack.livekit.host)}, which lk-jwt-service asks when somebody joins a call. They usually get the answer of their node's resolver through CoreDNS; where that does not know the local DNS, add a forward for the zone to CoreDNS. Without it calls fail.`,
-        ]
-      : []),
+    ...notesAt(stack, 'dns').map(phrase),
     ...(stack.topology.workloads.some(isOnNode)
       ? [
           md`Call traffic needs no name: clients connect directly to ${stack.callNodes.advertised.join(', ')}.`,
@@ -280,23 +270,6 @@ function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly M
   ];
 }
 
-/** With `wellKnown: elsewhere`: what the web site on the server name has to answer. */
-function wellKnownElsewhere(stack: Stack): readonly Markdown[] {
-  if (stack.wellKnown.at === 'here') return [];
-  const support = wellKnownSupport(stack.wellKnown);
-  const lines = (value: object): readonly string[] => json(value).trimEnd().split('\n');
-  return [
-    heading(2, `What https://${stack.serverName} has to answer`),
-    md`${support === undefined ? 'Both' : 'All'} with ${code('Content-Type: application/json')} and ${code('Access-Control-Allow-Origin: *')}. Without the second file other homeservers do not find this one; without the third address nobody can check who a user is, and calls fail.`,
-    code('/.well-known/matrix/client'),
-    fenced('json', lines(wellKnownClient(stack))),
-    code('/.well-known/matrix/server'),
-    fenced('json', lines(wellKnownServer(stack))),
-    ...(support === undefined ? [] : [code('/.well-known/matrix/support'), fenced('json', lines(support))]),
-    md`${code('/_matrix/federation/v1/openid/userinfo')}: pass it on to ${code(stack.synapse.baseUrl)}. Programs that follow the file above ask there; some ask here.`,
-  ];
-}
-
 /**
  * SUMMARY.md: what a person has to know and do outside this repository, one fact a line.
  *
@@ -331,9 +304,9 @@ export function summaryText(
     ...door('lan', 'Open to the local network'),
     ...firewall(stack, manifests, exposure),
     ...dns(stack),
-    ...wellKnownElsewhere(stack),
+    ...sectionsOf(stack, 'summary'),
     heading(2, 'Before this goes live'),
-    weak.length === 0 ? md`Nothing special to know.` : list(weak),
+    weak.length === 0 ? md`Nothing special to know.` : list(weak.map(phrase)),
     ...changes(stack, accepted),
     clusterNeeds(stack),
     secrets(stack),

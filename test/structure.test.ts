@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { COMPONENT_NAMES } from '../model/components/index.ts';
 
 /**
  * Which room may know which: the only place that says so. A room is a folder at the top, or a file there.
@@ -111,6 +112,39 @@ describe('the rooms', () => {
         .map((to) => `${path} knows ${to}`),
     );
     expect(against).toEqual([]);
+  });
+});
+
+/** Rooms and files that are about all components, and so about none of them. */
+const ABOUT_NO_COMPONENT = ['summary/', 'model/checks/', 'render.ts', 'model/load.ts', 'model/resolve.ts'];
+
+/** What a source says of a component by its key or file, comments aside. */
+function named(source: string): readonly string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+  return COMPONENT_NAMES.flatMap((key) => {
+    const access = new RegExp(String.raw`\.${key}\b|[{,]\s*${key}\s*[,:}]|(['"])${key}\1`, 'g');
+    return [...code.matchAll(access)].map(([text]) => text);
+  });
+}
+
+describe('what is said of all components', () => {
+  const files = FILES.filter((path) => ABOUT_NO_COMPONENT.some((part) => path.startsWith(part)));
+
+  it('names none of them', () => {
+    const naming = files.flatMap((path) =>
+      named(readFileSync(path, 'utf8')).map((text) => `${path}: ${text}`),
+    );
+    expect(naming).toEqual([]);
+  });
+
+  it('knows the file of none of them', () => {
+    const general = ['component.ts', 'index.ts'].map((name) => `model/components/${name}`);
+    const known = files.flatMap((path) =>
+      (IMPORTS.get(path) ?? [])
+        .filter((to) => to.startsWith('model/components/') && !general.includes(to))
+        .map((to) => `${path} knows ${to}`),
+    );
+    expect(known).toEqual([]);
   });
 });
 

@@ -3,35 +3,6 @@ import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { CheckFinding } from './finding.ts';
 
-/** The specification asks for a contact or a page, and of each contact for a way to write to it. */
-function checkSupport({ wellKnown }: StackFile): readonly CheckFinding[] {
-  if (typeof wellKnown !== 'object' || wellKnown.support === undefined) return [];
-  const path = ['wellKnown', 'support'];
-  const { page, contacts } = wellKnown.support;
-  if (page === undefined && contacts === undefined) {
-    return [
-      {
-        code: 'MG087',
-        at: path,
-        what: 'wellKnown.support names neither a page nor contacts',
-        remedy: 'add page: https://… or contacts: [{role: admin, email: …}], or remove it',
-      },
-    ];
-  }
-  return (contacts ?? []).flatMap(({ matrix, email }, index) =>
-    matrix !== undefined || email !== undefined
-      ? []
-      : [
-          {
-            code: 'MG087',
-            at: [...path, 'contacts', index],
-            what: `contact number ${index + 1} has no address`,
-            remedy: 'add matrix: "@user:server" or email: user@server',
-          },
-        ],
-  );
-}
-
 /** Checks each "exactly one of" in the file; everything else builds on these, so they run first. */
 export function checkChoices(written: StackFile): readonly CheckFinding[] {
   const findings: CheckFinding[] = [];
@@ -56,7 +27,7 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
       remedy: 'write expose.public (the Internet), expose.lan (the local network), or both',
     });
   }
-  findings.push(...entranceChoices(written), ...checkSupport(written));
+  findings.push(...entranceChoices(written));
   exactlyOne(['expose', 'public', 'tls'], expose.public?.tls, ['issuer', 'secret']);
   exactlyOne(['expose', 'lan', 'tls'], expose.lan?.tls, ['issuer', 'secret']);
   exactlyOne(['callNodes', 'addresses'], callNodes?.addresses, ['public', 'discover']);

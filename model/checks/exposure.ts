@@ -30,7 +30,7 @@ export const checkTlsSecrets: Check = (written, stack) => {
         (one) => one.certificateFor === undefined && !Object.hasOwn(written.secrets?.own ?? {}, one.name),
       )
       .map(({ name }) => name),
-    stack.database.secret,
+    ...stack.made.map(({ name }) => name),
   ]);
   for (const door of ['public', 'lan'] as const) {
     const name = written.expose[door]?.tls?.secret;

@@ -1,19 +1,27 @@
 import type * as z from 'zod';
+import type { CheckFinding } from '../checks/finding.ts';
 import type { RawAdditions } from '../extra-config.ts';
 import type { StackFacts } from '../facts.ts';
+import type { MadeElsewhere } from '../made-elsewhere.ts';
+import type { Note } from '../note.ts';
 import type { Path } from '../reading/yaml-source.ts';
 import type { KnownReleases } from '../releases.ts';
 import type { Resources, SizeRow } from '../resources.ts';
 import type { SecretConfig } from '../secret-config.ts';
 import type { SecretSpec } from '../secrets.ts';
 import type { Offered } from '../topics.ts';
-import type { Flow, HostClaim, Route, ServicePoint, Workload } from '../topology.ts';
+import type { Flow, HostClaim, Route, ServicePoint, Topology, Workload } from '../topology.ts';
 
 /** What a component sees of the stack around it. */
 export interface Around {
   readonly facts: StackFacts;
   /** What all components have for each other, by topic: `CALLS.of(offers)`. */
   readonly offers: readonly Offered[];
+}
+
+/** The same, once all components have brought their parts. */
+export interface Whole extends Around {
+  readonly topology: Topology;
 }
 
 /** Everything that a component brings, once the stack has it. */
@@ -30,8 +38,12 @@ export interface Parts {
   readonly routes?: readonly Route[];
   /** The Secrets its workloads read. */
   readonly secrets?: readonly SecretSpec[];
+  /** Secrets in the namespace of the stack that another program makes for it there. */
+  readonly made?: readonly MadeElsewhere[];
   /** The containers whose resources the stack file can set. */
   readonly containers?: readonly SizedContainer[];
+  /** The volumes whose size the stack file can set. */
+  readonly volumes?: readonly SizedVolume[];
 }
 
 /** A container's resources, and the least memory it lives with. */
@@ -41,6 +53,16 @@ export interface SizedContainer {
   readonly resources: Resources;
   /** Smallest memory limit with which it starts and survives use; absent where it hardly takes any. */
   readonly floor?: string;
+}
+
+/** A volume's size, and the least with which it is of use. */
+export interface SizedVolume {
+  /** Where the stack file sets it, below the component's key: `['cnpg', 'size']`. */
+  readonly at: Path;
+  readonly size: string;
+  readonly floor: string;
+  /** Why it must not be smaller, after `write at least 5Gi: `. */
+  readonly because: string;
 }
 
 /**
@@ -66,6 +88,8 @@ export interface Component<
   readonly lanName: Lan;
   /** The images it runs from, with the releases this tool knows how to configure. */
   readonly images: Readonly<Record<Image, KnownReleases>>;
+  /** Why all its images must be of one release, as a sentence. @default each can be of any */
+  readonly oneRelease?: string;
   /** Where the stack file takes raw additions for it. */
   readonly additions: readonly RawAdditions[];
   /** Where the stack file takes options for it that hold values of Secrets. @default nowhere */
@@ -81,6 +105,13 @@ export interface Component<
   offers?(own: Exclude<Result, undefined>, facts: StackFacts): readonly Offered[];
   /** What it brings. */
   parts(own: Exclude<Result, undefined>, around: Around): Parts;
+  /**
+   * What is wrong with its part of the stack file that no single field shows. Places are paths from the root of the file.
+   * @default nothing
+   */
+  check?(written: z.infer<Schema>, own: Exclude<Result, undefined>, whole: Whole): readonly CheckFinding[];
+  /** What people should know of it. @default nothing */
+  notes?(own: Exclude<Result, undefined>, whole: Whole): readonly Note[];
 }
 
 /** A component as one stack has it. */
@@ -90,6 +121,8 @@ export interface Started<Result> {
   readonly offers: readonly Offered[];
   /** Nothing where the stack does not have it. */
   parts(around: Around): Parts;
+  /** Nothing where the stack does not have it. */
+  notes(whole: Whole): readonly Note[];
 }
 
 /** A component, ready to be assembled. */
@@ -103,6 +136,8 @@ export interface Startable<
   readonly secretConfigs: readonly SecretConfig[];
   /** @param written the part of the stack file at its key, its shape checked */
   start(written: z.infer<Schema>, facts: StackFacts): Started<Result>;
+  /** What is wrong with its part of the stack file; nothing where the stack does not have it. */
+  findings(written: z.infer<Schema>, own: Result, whole: Whole): readonly CheckFinding[];
 }
 
 /** Infers all types, so that a component is written without one. */
@@ -118,9 +153,15 @@ export function component<
     secretConfigs: one.secretConfigs ?? [],
     start: (written, facts) => {
       const own = one.resolve(written, facts);
-      if (!isThere(own)) return { own, offers: [], parts: () => ({}) };
-      return { own, offers: one.offers?.(own, facts) ?? [], parts: (around) => one.parts(own, around) };
+      if (!isThere(own)) return { own, offers: [], parts: () => ({}), notes: () => [] };
+      return {
+        own,
+        offers: one.offers?.(own, facts) ?? [],
+        parts: (around) => one.parts(own, around),
+        notes: (whole) => one.notes?.(own, whole) ?? [],
+      };
     },
+    findings: (written, own, whole) => (isThere(own) ? (one.check?.(written, own, whole) ?? []) : []),
   };
 }
 

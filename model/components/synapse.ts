@@ -14,7 +14,7 @@ import {
 import type { BySchema } from '../schemas.ts';
 import { secretConfigField, secretConfigSecret } from '../secret-config.ts';
 import { RANDOM_HEX_32 } from '../secrets.ts';
-import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
+import { DATABASE_SERVER, DATABASES, HOMESERVER, UPLOADS, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS } from '../topology.ts';
 import { component } from './component.ts';
 import { claims, doors } from './doors.ts';
@@ -111,7 +111,7 @@ export interface SynapseCaches {
 /** Element and Matrix clients page uploads of a few MB; below this Synapse is killed while joining a large room. */
 const MEMORY_FLOOR = '1Gi';
 /** Smallest volume for uploads that a filesystem and a handful of pictures fit into. */
-export const MEDIA_VOLUME_FLOOR = '1Gi';
+const MEDIA_VOLUME_FLOOR = '1Gi';
 
 const SIZES: BySize<{ media: string; globalFactor: number; pool: number; resources: Resources }> = {
   small: {
@@ -215,7 +215,7 @@ const OWNED = owned({
 });
 
 /** Bytes of an `uploadLimit`. */
-export function uploadBytes(limit: string): number {
+function uploadBytes(limit: string): number {
   return bytes(`${limit}i`);
 }
 
@@ -326,7 +326,7 @@ export const synapse = component({
       'files of other servers are kept too; volumes only ever grow',
     ),
   ],
-  offers: ({ host, baseUrl }, { namespace }) => [
+  offers: ({ host, baseUrl, uploadLimit }, { namespace }) => [
     HOMESERVER.offer({
       component: 'synapse',
       host,
@@ -334,13 +334,40 @@ export const synapse = component({
       workload: 'synapse',
       service: { service: 'synapse', namespace, port: 8008 },
     }),
+    UPLOADS.offer({
+      limit: uploadLimit,
+      bytes: uploadBytes(uploadLimit),
+      setting: 'synapse.uploadLimit',
+    }),
     DATABASES.offer({ name: 'synapse', owner: 'synapse', for: 'synapse' }),
     WELL_KNOWN_CLIENT.offer({ 'm.homeserver': { base_url: baseUrl } }),
   ],
-  parts: ({ host, resources, secretConfig }, { facts, offers }) => {
+  check: (written, { uploadLimit, media }) =>
+    uploadBytes(uploadLimit) <= bytes(media.size)
+      ? []
+      : [
+          {
+            code: 'MG026',
+            at: ['synapse', 'uploadLimit'],
+            ...(written?.media?.pvc?.size === undefined
+              ? {}
+              : { other: ['synapse', 'media', 'pvc', 'size'] }),
+            what: `an upload of ${uploadLimit} does not fit the media volume of ${media.size}`,
+            remedy: 'lower synapse.uploadLimit or raise synapse.media.pvc.size',
+          },
+        ],
+  parts: ({ host, resources, media, secretConfig }, { facts, offers }) => {
     const { namespace } = facts;
     return {
       containers: [{ at: ['resources'], resources, floor: MEMORY_FLOOR }],
+      volumes: [
+        {
+          at: ['media', 'pvc', 'size'],
+          size: media.size,
+          floor: MEDIA_VOLUME_FLOOR,
+          because: 'it holds the uploads',
+        },
+      ],
       workloads: [
         {
           kind: 'workload',

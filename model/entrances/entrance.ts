@@ -43,8 +43,8 @@ export interface HostAt {
 export interface NoteFacts {
   /** Traefik's own name for its HTTPS entry point. */
   readonly entryPoint: string;
-  /** Largest upload, as the stack file says it and in bytes. */
-  readonly upload: { readonly text: string; readonly bytes: number };
+  /** The largest files that people send through it: see the topic UPLOADS. */
+  readonly uploads: readonly { readonly limit: string; readonly bytes: number; readonly setting: string }[];
 }
 
 /**

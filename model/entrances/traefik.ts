@@ -91,13 +91,15 @@ function plainHttp(tls: TlsSource): Phrase {
 }
 
 /** Largest uploads that Traefik would cut off: its time limit is set where it starts, not by any object of ours. */
-function slowUploads(slowest: number, { entryPoint, upload }: NoteFacts): readonly string[] {
-  const megabits = (upload.bytes * 8) / 1_000_000;
-  if (megabits <= READ_SECONDS * slowest) return [];
-  const needed = Math.ceil(megabits / READ_SECONDS);
-  const seconds = Math.ceil(megabits / slowest / 60) * 60;
-  const option = `--entryPoints.${entryPoint}.transport.respondingTimeouts.readTimeout=${seconds}s`;
-  return [
-    `Traefik cuts off a request that takes more than ${READ_SECONDS} seconds to arrive. A file of ${upload.text} (synapse.uploadLimit) needs ${needed} Mbit/s for that: slower uploads always fail. Start Traefik with ${option}, which is enough for ${slowest} Mbit/s.`,
-  ];
+function slowUploads(slowest: number, { entryPoint, uploads }: NoteFacts): readonly string[] {
+  return uploads.flatMap(({ limit, bytes, setting }) => {
+    const megabits = (bytes * 8) / 1_000_000;
+    if (megabits <= READ_SECONDS * slowest) return [];
+    const needed = Math.ceil(megabits / READ_SECONDS);
+    const seconds = Math.ceil(megabits / slowest / 60) * 60;
+    const option = `--entryPoints.${entryPoint}.transport.respondingTimeouts.readTimeout=${seconds}s`;
+    return [
+      `Traefik cuts off a request that takes more than ${READ_SECONDS} seconds to arrive. A file of ${limit} (${setting}) needs ${needed} Mbit/s for that: slower uploads always fail. Start Traefik with ${option}, which is enough for ${slowest} Mbit/s.`,
+    ];
+  });
 }

@@ -65,18 +65,19 @@ export const tunnel = entrance({
     for: 'the tunnel',
     release: ['0.13, with ', { code: 'networking.cfargotunnel.com/v1alpha1' }],
   },
-  notes: ({ public: own }, { upload }) =>
+  notes: ({ public: own }, { uploads }) =>
     own === undefined
       ? []
       : [
           'Cloudflare ends TLS for the public hosts: it can read what is not end-to-end encrypted, passwords at login included.',
           "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own and so evade limits on logins by address. Limits by account still hold.",
           `The tunnel carries plain HTTP as well as HTTPS: whoever types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${own.zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
-          ...(upload.bytes > UPLOAD_MB * 1_000_000
-            ? [
-                `Cloudflare refuses requests above ${UPLOAD_MB} MB on most plans; uploadLimit is ${upload.text}.`,
-              ]
-            : []),
+          ...uploads
+            .filter(({ bytes }) => bytes > UPLOAD_MB * 1_000_000)
+            .map(
+              ({ setting, limit }) =>
+                `Cloudflare refuses requests above ${UPLOAD_MB} MB on most plans; ${setting} is ${limit}.`,
+            ),
         ],
   check: (own, door, hosts) => checkHosts(own, ['expose', door, 'tunnel'], hosts),
 });
