@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { type Bounds, boundsOf, isBelow, safeFolder } from '../files/bounds.ts';
+import { placedFindings } from '../findings.ts';
 import { missingKeys, outdatedKeys } from '../model/composed.ts';
 import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { listed } from '../model/listed.ts';
 import { overrideDiagnostics } from '../model/override-diagnostics.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
+import type { Stack } from '../model/stack.ts';
 import { headerPath } from '../output/header.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
@@ -235,7 +237,7 @@ function renderEntry(entry: StackEntry, imagesAreKnown: boolean, renderer: typeo
     return { rendered: undefined, diagnostics, findings: [], failure };
   }
   try {
-    return judged(entry, renderer(stack));
+    return judged(entry, stack, renderer(stack));
   } catch (error) {
     // One stack that this program cannot render must not keep the others from being rendered.
     const own = failureOf(file, name, error);
@@ -261,14 +263,16 @@ async function compareEntry(
   }
 }
 
-function judged({ name, source: read }: StackEntry, rendered: Rendered): RenderedEntry {
-  const source = rendered.problems.length === 0 ? undefined : read();
-  const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
+function judged({ name, source: read }: StackEntry, stack: Stack, rendered: Rendered): RenderedEntry {
   const isFine = rendered.findings.length + rendered.problems.length === 0;
+  if (isFine) return { rendered, diagnostics: [], findings: [], failure: undefined };
+  const source = read();
+  const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
+  const { diagnostics, findings } = placedFindings(rendered.findings, stack, source);
   return {
-    rendered: isFine ? rendered : undefined,
-    diagnostics: problems,
-    findings: rendered.findings.map((finding) => ({ ...finding, stack: name })),
+    rendered: undefined,
+    diagnostics: [...problems, ...diagnostics],
+    findings: findings.map((finding) => ({ ...finding, stack: name })),
     failure: undefined,
   };
 }

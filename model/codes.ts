@@ -93,6 +93,7 @@ export const CODES = {
   MG104: 'The file with image versions lacks the image of a program that the stack runs.',
   MG110: 'An override changes nothing.',
   MG111: 'A reason to replace what other settings own is not needed.',
+  MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
 } as const;
 
 /** One of {@link CODES}. */

@@ -28,7 +28,8 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   cluster: ['files', 'model', 'secrets'],
   // A stack in, texts out.
   'render.ts': ['charts', 'constructs', 'model', 'output', 'rules', 'summary'],
-  library: ['files', 'model', 'render.ts', 'rules', 'secrets'],
+  'findings.ts': ['model', 'render.ts', 'rules'],
+  library: ['files', 'findings.ts', 'model', 'render.ts', 'rules', 'secrets'],
   // Entries.
   'index.ts': ['library', 'model', 'rules'],
   'unstable.ts': ['charts', 'constructs', 'library', 'model'],
@@ -38,6 +39,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     'cluster',
     'continuity',
     'files',
+    'findings.ts',
     'git',
     'model',
     'output',
@@ -116,7 +118,14 @@ describe('the rooms', () => {
 });
 
 /** Rooms and files that are about all components, and so about none of them. */
-const ABOUT_NO_COMPONENT = ['summary/', 'model/checks/', 'render.ts', 'model/load.ts', 'model/resolve.ts'];
+const ABOUT_NO_COMPONENT = [
+  'summary/',
+  'model/checks/',
+  'findings.ts',
+  'render.ts',
+  'model/load.ts',
+  'model/resolve.ts',
+];
 
 /** What a source says of a component by its key or file, comments aside. */
 function named(source: string): readonly string[] {

@@ -67,6 +67,14 @@ async function problem(): Promise<string> {
 }
 
 describe('a repository in order', () => {
+  it('leads to the setting that breaks a rule, with exit code 2', async () => {
+    await put('stacks/chat.yaml', `${STACK}synapse: {extraConfig: {turn_shared_secret: 4vQ9xZpL0aTq}}\n`);
+    const { exitCode, diagnostics, findings, written } = await synth(options);
+    expect({ exitCode, findings, written }).toEqual({ exitCode: 2, findings: [], written: undefined });
+    expect(diagnostics).toMatchObject([{ position: { line: 5, column: 45 }, code: 'MG180' }]);
+    expect(JSON.stringify(diagnostics)).not.toContain('4vQ9xZpL0aTq');
+  });
+
   it('is rendered, and the result says what was written', async () => {
     const { exitCode, stacks, written, diagnostics, findings } = await synth(options);
     expect({ exitCode, stacks, diagnostics, findings }).toEqual({
