@@ -5,6 +5,7 @@ import { ownCommand } from '../model/own-command.ts';
 import { headerPath } from '../output/header.ts';
 import type { Written } from '../output/write.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
+import { WHAT_FLUX_DOES } from './notice.ts';
 import { fromHere } from './paths.ts';
 import { VERSION_FILE } from './tool-version.ts';
 import { untouchedFiles } from './untouched.ts';
@@ -65,15 +66,13 @@ export async function removeLastStacks(
   if (stacks.size === 0) throw noStackFile(folder);
   const left = [...stacks].map(([name, files]) => `${name} (${files} files)`).join(', ');
   const what = `there is no stack file in ${folder} any more, and ${out} still holds what was rendered of ${left}`;
-  const flux =
-    'once that is committed, Flux removes it from the cluster, except what is marked "prune: disabled" (namespace, volumes, database, signing key)';
   const isAgreed =
     removal !== undefined &&
-    (removal.prune || (await removal.confirm?.(`${what}. Remove that? (${flux})`)) === true);
+    (removal.prune || (await removal.confirm?.(`${what}. Remove that? (${WHAT_FLUX_DOES})`)) === true);
   if (!isAgreed) {
     throw new UsageProblem(
       what,
-      `take the file from Git again, or run ${ownCommand('synth --prune')} to remove what was rendered; ${flux}; nothing was changed`,
+      `take the file from Git again, or run ${ownCommand('synth --prune')} to remove what was rendered; ${WHAT_FLUX_DOES}; nothing was changed`,
     );
   }
   const unwanted = others.size === 0 ? new Set([VERSION_FILE]) : new Set<string>();

@@ -19,7 +19,7 @@ import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
 import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
-import { type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
+import { goneNotices, type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
 import { slashes } from './paths.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
 import { untouchedFiles } from './untouched.ts';
@@ -129,6 +129,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const failing: StackEntry[] = [];
   const notices: Notice[] = [];
   const olderNames = new Set<string>();
+  const moved = new Set(workspace.entries.map(({ name }) => name));
   const compare = continuity(bounds, out, workspace.entries);
   const missing: MissingSecret[] = [];
   for (const [index, entry] of chosen.entries()) {
@@ -146,6 +147,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
       failing.push(entry);
       for (const name of outcome.olderNames) olderNames.add(name);
     } else {
+      for (const name of outcome.olderNames) moved.add(name);
       const { files } = outcome.rendered;
       if (mode === 'print') await printYaml(files, stacks.length === 0, options.print);
       else for (const [path, text] of files) texts.set(path, compact(text));
@@ -182,7 +184,11 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
   if (mode === 'write') {
     const written = await writeOutput(bounds, out, texts, { untouched });
-    const told = [...result.notices, ...ownFileNotices(written, out, stacks, 'was replaced')];
+    const told = [
+      ...result.notices,
+      ...ownFileNotices(written, out, stacks, 'was replaced'),
+      ...goneNotices(written.removed, out, moved),
+    ];
     return { exitCode, ...result, notices: told, written };
   }
   const compared = await reading(out, () => compareTree(out, texts, untouched));

@@ -238,7 +238,7 @@ function differingReleases(versions: Versions, source: YamlSource): readonly Dia
 
 /** True when a finding is about a field that is known to be wrong, or about a part of it. */
 function touches({ at, other, missing }: CheckFinding, faulty: PathSet): boolean {
-  if (missing !== undefined && faulty.reachesInto(missing)) return true;
+  if (missing !== undefined && (faulty.reachesInto(missing) || faulty.holds(missing))) return true;
   return faulty.holds(at) || (other !== undefined && faulty.holds(other));
 }
 
