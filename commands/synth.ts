@@ -12,6 +12,7 @@ import { headerPath } from '../output/header.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
+import { type TextPlace, type YamlLines, yamlLines } from '../output/yaml-lines.ts';
 import { type Rendered, render } from '../render.ts';
 import type { Finding } from '../rules/rule.ts';
 import { type Compare, type Continuity, continuity } from './continuity.ts';
@@ -52,9 +53,11 @@ export interface SynthOptions {
 /** Stacks whose texts are no small thing to hold. */
 const MANY = 100;
 
-/** A finding of the rules, and the stack it is in. */
+/** A finding of the rules, the stack it is in, and its place in the file that would be written. */
 export interface StackFinding extends Finding {
   readonly stack: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** A Secret of which some keys have no value yet, or one that is composed of former values. */
@@ -275,11 +278,23 @@ function judged({ name, source: read }: StackEntry, stack: Stack, rendered: Rend
   const source = read();
   const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
   const { diagnostics, findings } = placedFindings(rendered.findings, stack, source);
+  const place = placesIn(name, rendered);
   return {
     rendered: undefined,
     diagnostics: [...problems, ...diagnostics],
-    findings: findings.map((finding) => ({ ...finding, stack: name })),
+    findings: findings.map((finding) => ({ ...finding, stack: name, ...place(finding) })),
     failure: undefined,
+  };
+}
+
+/** Where the texts that would be written have what a rule objects to. Each is read once. */
+function placesIn(stack: string, { files }: Rendered): (finding: Finding) => TextPlace {
+  const known = new Map<string, YamlLines>();
+  return ({ file, object, path }) => {
+    const lines = known.get(file) ?? yamlLines(files.get(`${stack}/${file}`) ?? files.get(file) ?? '');
+    known.set(file, lines);
+    const index = lines.find(object);
+    return index === undefined ? { line: 1, column: 1 } : lines.at(index, path);
   };
 }
 

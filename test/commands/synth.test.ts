@@ -7,6 +7,7 @@ import { humanReport } from '../../commands/report.ts';
 import { synth } from '../../commands/synth.ts';
 import { styleFor } from '../../commands/terminal.ts';
 import { render } from '../../render.ts';
+import { stackFrom } from '../stacks.ts';
 
 const STACK = `schema: 1
 serverName: example.org
@@ -374,5 +375,21 @@ describe('an output folder among the stack files', () => {
       );
     }
     expect(await readdir(options.stacks)).toEqual(before);
+  });
+});
+
+describe('what rules object to and no setting is at fault for', () => {
+  it('is at its line of the file that would be written', async () => {
+    const object = { group: '', kind: 'ConfigMap', namespace: 'chat', name: 'element-config' };
+    const finding = { code: 'MR001', object, what: 'is wrong', remedy: 'mend it' } as const;
+    const broken: typeof render = (stack) => ({
+      ...render(stack),
+      findings: [{ ...finding, file: 'config/element-config.yaml', path: ['data', 'config.json', 'brand'] }],
+    });
+    const { exitCode, findings, diagnostics } = await synth(options, broken);
+    expect({ exitCode, diagnostics }).toEqual({ exitCode: 1, diagnostics: [] });
+    const text = render(stackFrom(STACK, 'stacks/chat.yaml')).files.get('chat/config/element-config.yaml');
+    const line = (text ?? '').split('\n').findIndex((one) => one.includes('"brand"')) + 1;
+    expect(findings).toMatchObject([{ stack: 'chat', line, column: 16 }]);
   });
 });
