@@ -26,7 +26,7 @@ import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram, entranceOf } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
-import { isStillThere, newRows } from './final-routes.ts';
+import { isStillThere, limited, newHosts, newRows } from './final-routes.ts';
 import {
   blocks,
   type Content,
@@ -50,10 +50,15 @@ function pathsText(match: PathMatch): Content {
   return joined(match.paths.map((path) => code(`${path}${more}`)));
 }
 
-function routeRow(stack: Stack, route: Route): readonly Content[] {
+function routeRow(stack: Stack, route: Route, exposure: Exposure | undefined): readonly Content[] {
   const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
   const through = listeners(stack.topology, entranceOf(stack, route)).map(({ title }) => title);
-  return [code(route.host), pathsText(route.match), titles.join(', '), through.join(', ')];
+  return [
+    code(route.host),
+    limited(pathsText(route.match), route, exposure),
+    titles.join(', '),
+    through.join(', '),
+  ];
 }
 
 /** The nodes call pods run on, in words. */
@@ -142,7 +147,7 @@ function firewall(
 }
 
 /** Every name that has to be in the DNS, and where it leads. */
-function dns(stack: Stack): readonly Markdown[] {
+function dns(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] {
   const rows: (readonly Content[])[] = [];
   const nodes = `the call nodes: ${stack.callNodes.advertised.join(', ')}`;
   for (const door of ['public', 'lan'] as const) {
@@ -155,6 +160,9 @@ function dns(stack: Stack): readonly Markdown[] {
           ? [code(host), type, phrase(to), note === undefined ? maker : md`${maker}. ${phrase(note)}`]
           : [code(host), 'A', nodes, door === 'public' ? 'you make it' : 'you make it, in the local DNS'],
       );
+    }
+    for (const { host } of newHosts(stack, exposure).filter((one) => one.door === door)) {
+      rows.push([code(host), type, phrase(to), md`${maker}, for an override`]);
     }
   }
   return [
@@ -289,7 +297,7 @@ export function summaryText(
     const rows = [
       ...routes
         .filter((route) => route.door === name && isStillThere(route, exposure))
-        .map((route) => routeRow(stack, route)),
+        .map((route) => routeRow(stack, route, exposure)),
       ...newRows(stack, name, exposure),
     ];
     if (rows.length === 0) return [];
@@ -298,12 +306,12 @@ export function summaryText(
   return markdownText([
     heading(1, `${stack.name}: Matrix for ${stack.serverName}`),
     md`Rendered from ${code(stack.file)}; read it before you merge. User names end in ${code(`:${stack.serverName}`)}, which can never change.`,
-    diagram(stack),
+    diagram(stack, exposure),
     md`Thick arrows are call traffic, straight from clients to the call node.`,
     ...door('public', 'Open to the Internet'),
     ...door('lan', 'Open to the local network'),
     ...firewall(stack, manifests, exposure),
-    ...dns(stack),
+    ...dns(stack, exposure),
     ...sectionsOf(stack, 'summary'),
     heading(2, 'Before this goes live'),
     weak.length === 0 ? md`Nothing special to know.` : list(weak.map(phrase)),

@@ -1,6 +1,7 @@
 import { at, items, text } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
 import { type Answer, mayFind, type Request, traefikRule } from './expression.ts';
+import { limitsAmong } from './limits.ts';
 
 /** What an entrance passes on, and to whom. */
 export interface EntranceRoute {
@@ -14,14 +15,17 @@ export interface EntranceRoute {
   readonly hosts: readonly string[];
   /** Texts in the rule: paths among them. */
   readonly literals: readonly string[];
+  /** Names of the middlewares that let only some people through, as far as they are known. */
+  readonly limitedBy: readonly string[];
   accepts(request: Request): Answer;
 }
 
 /** Every route of the entrances among the objects. */
 export function entranceRoutes(all: readonly Located[]): readonly EntranceRoute[] {
   const ports = servicePorts(all);
+  const limits = limitsAmong(all);
   return [
-    ...ofKind(all, 'traefik.io', 'IngressRoute').flatMap((owner) => ofTraefik(owner, ports)),
+    ...ofKind(all, 'traefik.io', 'IngressRoute').flatMap((owner) => ofTraefik(owner, ports, limits)),
     ...ofKind(all, 'networking.cfargotunnel.com', 'TunnelBinding').flatMap(ofTunnel),
   ];
 }
@@ -41,10 +45,15 @@ function servicePorts(all: readonly Located[]): Ports {
   );
 }
 
-function ofTraefik(owner: Located, ports: Ports): readonly EntranceRoute[] {
+function ofTraefik(
+  owner: Located,
+  ports: Ports,
+  limits: ReturnType<typeof limitsAmong>,
+): readonly EntranceRoute[] {
   return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
     const match = text(route.match) ?? '';
     const { passes, hosts, literals } = traefikRule(match);
+    const limitedBy = limits(owner, route);
     return items(route.services, '').map(({ data: service }) => {
       const name = `${text(service.namespace) ?? owner.namespace}/${text(service.name) ?? ''}`;
       const port = typeof service.port === 'number' ? service.port : text(service.port);
@@ -55,6 +64,7 @@ function ofTraefik(owner: Located, ports: Ports): readonly EntranceRoute[] {
         to: `${name}:${ports.get(`${name}:${port}`) ?? port}`,
         hosts,
         literals,
+        limitedBy,
         accepts: passes,
       };
     });
@@ -79,6 +89,7 @@ function ofTunnel(owner: Located): readonly EntranceRoute[] {
       to: isService ? `${namespace}/${service}:${port ?? 'its first port'}` : target,
       hosts: fqdn === undefined ? [] : [fqdn],
       literals: [],
+      limitedBy: [],
       accepts: ({ host, path: asked }) => {
         if (fqdn !== undefined && fqdn.toLowerCase() !== host.toLowerCase()) return 'no';
         if (path === '') return 'yes';
