@@ -102,7 +102,7 @@ async function compared(
   const source = entry.source();
   const at = (path: Path): Position => source?.at(path) ?? { file: entry.file, line: 1, column: 1 };
   const place = (difference: Difference): Path =>
-    source === undefined ? [] : placeOfDifference(difference, source, stack.overrides, placeIn);
+    source === undefined ? [] : placeOfDifference(difference, source, stack, placeIn);
   const diagnostics = [
     ...found.flatMap(({ difference, side }): readonly Diagnostic[] => {
       if (!open.includes(difference)) return [];

@@ -61,7 +61,11 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
     volumes: parts.flatMap(({ name, parts: { volumes = [] } }) =>
-      volumes.map((volume) => ({ ...volume, at: [name, ...volume.at] })),
+      volumes.map(({ at, classAt, ...volume }) => ({
+        ...volume,
+        at: [name, ...at],
+        ...(classAt === undefined ? {} : { classAt: [name, ...classAt] }),
+      })),
     ),
     secrets: [
       ...onlyOnce(

@@ -20,6 +20,8 @@ export interface StackContainer extends SizedContainer {
 export interface StackVolume extends SizedVolume {
   /** From the root of the stack file: `['database', 'cnpg', 'size']`. */
   readonly at: Path;
+  /** The same. */
+  readonly classAt?: Path;
 }
 
 /** What the configuration and the objects of one component may know of the stack around it. */

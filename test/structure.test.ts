@@ -119,6 +119,8 @@ describe('the rooms', () => {
 
 /** Rooms and files that are about all components, and so about none of them. */
 const ABOUT_NO_COMPONENT = [
+  'continuity/',
+  'output/',
   'summary/',
   'model/checks/',
   'findings.ts',

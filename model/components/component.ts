@@ -59,6 +59,10 @@ export interface SizedContainer {
 export interface SizedVolume {
   /** Where the stack file sets it, below the component's key: `['cnpg', 'size']`. */
   readonly at: Path;
+  /** Where the stack file sets its class on its own, below the component's key. @default - nowhere: it is that of the stack */
+  readonly classAt?: Path;
+  /** The object that asks for it. */
+  readonly object: { readonly kind: 'Cluster' | 'PersistentVolumeClaim'; readonly name: string };
   readonly size: string;
   readonly floor: string;
   /** Why it must not be smaller, after `write at least 5Gi: `. */

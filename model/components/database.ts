@@ -159,6 +159,7 @@ export const database = component({
     volumes: [
       {
         at: ['cnpg', 'size'],
+        object: { kind: 'Cluster', name: cluster },
         size: volume,
         floor: VOLUME_FLOOR,
         because:

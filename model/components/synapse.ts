@@ -363,6 +363,8 @@ export const synapse = component({
       volumes: [
         {
           at: ['media', 'pvc', 'size'],
+          classAt: ['media', 'pvc', 'storageClass'],
+          object: { kind: 'PersistentVolumeClaim', name: media.claim },
           size: media.size,
           floor: MEDIA_VOLUME_FLOOR,
           because: 'it holds the uploads',
