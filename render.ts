@@ -39,11 +39,7 @@ export interface Rendered {
  */
 export function render(stack: Stack): Rendered {
   const secretFiles = stack.secretFiles.map((file) => ({ path: secretPath(stack, file), file }));
-  const copies = secretFiles.map(({ path, file }) => ({
-    path,
-    layer: layerOf(path),
-    manifests: [file.manifest],
-  }));
+  const copies = copiesOf(stack);
   const changed = objects(stack, copies, numbered(stack.overrides));
   const { own, delivery, problems } = changed;
   const { accepted, findings, broken } = judge(stack, copies, changed);
@@ -83,6 +79,20 @@ export function render(stack: Stack): Rendered {
     findings,
     problems: [...problems, ...broken],
   };
+}
+
+/** What the rules object to, overrides included, without any text. */
+export function brokenRules(stack: Stack): readonly Finding[] {
+  const copies = copiesOf(stack);
+  return checked(stack, copies, objects(stack, copies, numbered(stack.overrides)));
+}
+
+/** The files of ciphertext, as files of the stack. */
+function copiesOf(stack: Stack): readonly RenderedFile[] {
+  return stack.secretFiles.map((file) => {
+    const path = secretPath(stack, file);
+    return { path, layer: layerOf(path), manifests: [file.manifest] };
+  });
 }
 
 /** Where the copy of a file of ciphertext goes, whatever the file is called. */
@@ -142,22 +152,27 @@ function judge(
   readonly broken: readonly OverrideProblem[];
 } {
   const { applied } = changed;
-  const checked = ({ own, delivery, before }: Changed, isChanged: boolean): readonly Finding[] =>
-    check({
-      files: [...own, ...copies, ...delivery],
-      promisedSecrets: promisedSecrets(stack),
-      ...(isChanged ? { before } : {}),
-    });
-  const all = checked(changed, applied.size > 0);
+  const all = checked(stack, copies, changed);
   const isOverridden = ({ object }: Finding): boolean => applied.has(objectKey(object));
   // A policy: who overrides an object answers for it, and SUMMARY.md says so.
   const isAccepted = (one: Finding): boolean => isOverridden(one) && POLICIES.has(one.code);
   const inOrder = [...new Set([...applied.values()].flat())].sort((a, b) => a.index - b.index);
-  const culpritOf = culprits(inOrder, (some) => checked(objects(stack, copies, some), some.length > 0));
+  const after = (some: readonly Applied[]): readonly Finding[] =>
+    checked(stack, copies, objects(stack, copies, some));
+  const culpritOf = culprits(inOrder, after);
+  let before: ReadonlySet<string> | undefined;
+  const keyOf = ({ code, object, path, what }: Finding): string =>
+    JSON.stringify([code, objectKey(object), path, what]);
+  const isOlder = (one: Finding): boolean => {
+    before ??= new Set(after([]).map(keyOf));
+    return before.has(keyOf(one));
+  };
   const findings: Finding[] = [];
   const broken: OverrideProblem[] = [];
   for (const one of all.filter((finding) => !isAccepted(finding))) {
-    if (isOverridden(one)) broken.push(brokenByOverride(one, applied, broken.length < PLACED));
+    // An override of the same object is not at fault for what was wrong before.
+    if (isOverridden(one) && isOlder(one)) findings.push(one);
+    else if (isOverridden(one)) broken.push(brokenByOverride(one, applied, broken.length < PLACED));
     else {
       // An override can break what another object needs.
       const culprit = culpritOf(one);
@@ -166,6 +181,15 @@ function judge(
     }
   }
   return { accepted: all.filter(isAccepted), findings, broken };
+}
+
+function checked(stack: Stack, copies: readonly RenderedFile[], changed: Changed): readonly Finding[] {
+  const { own, delivery, before, applied } = changed;
+  return check({
+    files: [...own, ...copies, ...delivery],
+    promisedSecrets: promisedSecrets(stack),
+    ...(applied.size > 0 ? { before } : {}),
+  });
 }
 
 /** A rule that an override broke, as a mistake in the stack file: that is where to mend it. */

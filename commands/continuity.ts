@@ -97,11 +97,12 @@ async function compared(
     );
   }
   const isWhole = notices.length === 0;
-  if (open.length + idle.length + unfit.length === 0) return { diagnostics: [], notices, olderNames: [] };
+  const olderNames = older.map(({ name }) => name);
+  if (open.length + idle.length + unfit.length === 0) return { diagnostics: [], notices, olderNames };
   const source = entry.source();
   const at = (path: Path): Position => source?.at(path) ?? { file: entry.file, line: 1, column: 1 };
   const place = (difference: Difference): Path =>
-    source === undefined ? [] : placeOfDifference(difference, source, stack.overrides, placeIn);
+    source === undefined ? [] : placeOfDifference(difference, source, stack, placeIn);
   const diagnostics = [
     ...found.flatMap(({ difference, side }): readonly Diagnostic[] => {
       if (!open.includes(difference)) return [];
@@ -133,7 +134,7 @@ async function compared(
   return {
     diagnostics,
     notices: isWhole ? removable : notices,
-    olderNames: older.map(({ name }) => name),
+    olderNames,
   };
 }
 

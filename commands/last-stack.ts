@@ -1,11 +1,11 @@
 import { lstatSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Bounds } from '../files/bounds.ts';
-import { allDeliveries } from '../model/delivery/index.ts';
 import { ownCommand } from '../model/own-command.ts';
 import { headerPath } from '../output/header.ts';
 import type { Written } from '../output/write.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
+import { afterRemoval } from './notice.ts';
 import { fromHere } from './paths.ts';
 import { VERSION_FILE } from './tool-version.ts';
 import { untouchedFiles } from './untouched.ts';
@@ -66,7 +66,7 @@ export async function removeLastStacks(
   if (stacks.size === 0) throw noStackFile(folder);
   const left = [...stacks].map(([name, files]) => `${name} (${files} files)`).join(', ');
   const what = `there is no stack file in ${folder} any more, and ${out} still holds what was rendered of ${left}`;
-  const then = allDeliveries.flatMap(({ neverPrune }) => neverPrune?.otherwise ?? []).join('; ');
+  const then = afterRemoval();
   const isAgreed =
     removal !== undefined &&
     (removal.prune || (await removal.confirm?.(`${what}. Remove that? (${then})`)) === true);

@@ -1,4 +1,6 @@
+import { allDeliveries } from '../model/delivery/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { ownCommand } from '../model/own-command.ts';
 import type { Comparison } from '../output/tree.ts';
 import { schemaPath } from './invocation.ts';
 
@@ -69,4 +71,33 @@ export function ownFileNotices(
       remedy: `if it was yours, take it from Git and keep it outside of ${out}`,
     })),
   ];
+}
+
+/**
+ * Stacks whose rendered files were removed with their stack file: nobody is asked, since Git has both, but what Flux
+ * leaves in the cluster is said.
+ *
+ * @param known names of stacks that are there, or that go on under another name
+ */
+export function goneNotices(
+  removed: readonly string[],
+  out: string,
+  known: ReadonlySet<string>,
+): readonly Notice[] {
+  return removed.flatMap((path) => {
+    const name = /^([^/]+)\/SUMMARY\.md$/.exec(path)?.[1];
+    if (name === undefined || known.has(name)) return [];
+    return [
+      {
+        file: `${out}/${name}`,
+        what: `this was removed, since its stack file is gone; ${afterRemoval()}`,
+        remedy: `if you did not mean that, take the stack file from Git again and run ${ownCommand('synth')}`,
+      },
+    ];
+  });
+}
+
+/** What becomes of the objects of a stack that is gone. */
+export function afterRemoval(): string {
+  return allDeliveries.flatMap(({ neverPrune }) => neverPrune?.otherwise ?? []).join('; ');
 }

@@ -31,12 +31,11 @@ export function warningLine({ position, code, what, remedy }: Warning, style: St
   return line`${place} ${style.bold(`warning ${code}`)}: ${what}; ${remedy}`;
 }
 
-/** `dist/x/components/y.yaml error MR004: Deployment/ns/y spec.…: what is wrong; what to do`. */
+/** `dist/x/components/y.yaml:12:5 error MR004: Deployment/ns/y spec.…: what is wrong; what to do`. */
 function findingLine(finding: StackFinding, out: string, style: Style): Shown {
-  const { stack, file, code, object, field, what, remedy } = finding;
-  const place = style.bold(
-    `${out}/${deliveryIn(file.split('/', 1)[0] ?? '') !== undefined ? file : `${stack}/${file}`}`,
-  );
+  const { stack, file, line: row, column, code, object, field, what, remedy } = finding;
+  const path = `${out}/${deliveryIn(file.split('/', 1)[0] ?? '') !== undefined ? file : `${stack}/${file}`}`;
+  const place = style.bold(`${path}:${row}:${column}`);
   const subject = field === undefined ? objectText(object) : `${objectText(object)} ${field}`;
   return line`${place} ${style.red(`error ${code}`)}: ${subject}: ${what}; ${remedy}`;
 }

@@ -1,15 +1,18 @@
 import { resolve } from 'node:path';
 import { type Bounds, boundsOf, isBelow, safeFolder } from '../files/bounds.ts';
+import { placedFindings } from '../findings.ts';
 import { missingKeys, outdatedKeys } from '../model/composed.ts';
 import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { listed } from '../model/listed.ts';
 import { overrideDiagnostics } from '../model/override-diagnostics.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
+import type { Stack } from '../model/stack.ts';
 import { headerPath } from '../output/header.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
 import type { Written } from '../output/write.ts';
+import { type TextPlace, type YamlLines, yamlLines } from '../output/yaml-lines.ts';
 import { type Rendered, render } from '../render.ts';
 import type { Finding } from '../rules/rule.ts';
 import { type Compare, type Continuity, continuity } from './continuity.ts';
@@ -17,7 +20,7 @@ import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { keepHeapSmall } from './heap.ts';
 import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
-import { type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
+import { goneNotices, type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
 import { slashes } from './paths.ts';
 import { refuseNewerTree, TOOL_VERSION, VERSION_FILE, versionText } from './tool-version.ts';
 import { untouchedFiles } from './untouched.ts';
@@ -50,9 +53,11 @@ export interface SynthOptions {
 /** Stacks whose texts are no small thing to hold. */
 const MANY = 100;
 
-/** A finding of the rules, and the stack it is in. */
+/** A finding of the rules, the stack it is in, and its place in the file that would be written. */
 export interface StackFinding extends Finding {
   readonly stack: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** A Secret of which some keys have no value yet, or one that is composed of former values. */
@@ -127,6 +132,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const failing: StackEntry[] = [];
   const notices: Notice[] = [];
   const olderNames = new Set<string>();
+  const moved = new Set(workspace.entries.map(({ name }) => name));
   const compare = continuity(bounds, out, workspace.entries);
   const missing: MissingSecret[] = [];
   for (const [index, entry] of chosen.entries()) {
@@ -144,6 +150,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
       failing.push(entry);
       for (const name of outcome.olderNames) olderNames.add(name);
     } else {
+      for (const name of outcome.olderNames) moved.add(name);
       const { files } = outcome.rendered;
       if (mode === 'print') await printYaml(files, stacks.length === 0, options.print);
       else for (const [path, text] of files) texts.set(path, compact(text));
@@ -180,7 +187,11 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   texts.set(VERSION_FILE, versionText(TOOL_VERSION));
   if (mode === 'write') {
     const written = await writeOutput(bounds, out, texts, { untouched });
-    const told = [...result.notices, ...ownFileNotices(written, out, stacks, 'was replaced')];
+    const told = [
+      ...result.notices,
+      ...ownFileNotices(written, out, stacks, 'was replaced'),
+      ...goneNotices(written.removed, out, moved),
+    ];
     return { exitCode, ...result, notices: told, written };
   }
   const compared = await reading(out, () => compareTree(out, texts, untouched));
@@ -235,7 +246,7 @@ function renderEntry(entry: StackEntry, imagesAreKnown: boolean, renderer: typeo
     return { rendered: undefined, diagnostics, findings: [], failure };
   }
   try {
-    return judged(entry, renderer(stack));
+    return judged(entry, stack, renderer(stack));
   } catch (error) {
     // One stack that this program cannot render must not keep the others from being rendered.
     const own = failureOf(file, name, error);
@@ -261,15 +272,29 @@ async function compareEntry(
   }
 }
 
-function judged({ name, source: read }: StackEntry, rendered: Rendered): RenderedEntry {
-  const source = rendered.problems.length === 0 ? undefined : read();
-  const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
+function judged({ name, source: read }: StackEntry, stack: Stack, rendered: Rendered): RenderedEntry {
   const isFine = rendered.findings.length + rendered.problems.length === 0;
+  if (isFine) return { rendered, diagnostics: [], findings: [], failure: undefined };
+  const source = read();
+  const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
+  const { diagnostics, findings } = placedFindings(rendered.findings, stack, source);
+  const place = placesIn(name, rendered);
   return {
-    rendered: isFine ? rendered : undefined,
-    diagnostics: problems,
-    findings: rendered.findings.map((finding) => ({ ...finding, stack: name })),
+    rendered: undefined,
+    diagnostics: [...problems, ...diagnostics],
+    findings: findings.map((finding) => ({ ...finding, stack: name, ...place(finding) })),
     failure: undefined,
+  };
+}
+
+/** Where the texts that would be written have what a rule objects to. Each is read once. */
+function placesIn(stack: string, { files }: Rendered): (finding: Finding) => TextPlace {
+  const known = new Map<string, YamlLines>();
+  return ({ file, object, path }) => {
+    const lines = known.get(file) ?? yamlLines(files.get(`${stack}/${file}`) ?? files.get(file) ?? '');
+    known.set(file, lines);
+    const index = lines.find(object);
+    return index === undefined ? { line: 1, column: 1 } : lines.at(index, path);
   };
 }
 

@@ -1,21 +1,26 @@
-import { isOf } from '../kinds/index.ts';
-import { DATABASE_CLUSTER } from '../kinds/keys.ts';
 import type { Override } from '../model/overrides.ts';
 import { type Path, valueAt, type YamlSource } from '../model/reading/yaml-source.ts';
 import type { Difference } from './compare.ts';
 
+/** A volume, and where the stack file says its size and its class. */
+interface Volume {
+  readonly object: { readonly kind: string; readonly name: string };
+  readonly at: Path;
+  readonly classAt?: Path;
+}
+
 /** The settings that decide what a difference is about, the likeliest first. */
-function settingsOf({ code, object, manifest }: Difference): readonly Path[] {
-  const isDatabase = manifest !== undefined && isOf(manifest, DATABASE_CLUSTER);
-  const isMedia = manifest?.metadata.labels?.['app.kubernetes.io/component'] === 'synapse';
+function settingsOf({ code, object, manifest }: Difference, volumes: readonly Volume[]): readonly Path[] {
+  const volume = volumes.find(
+    (one) => one.object.kind === manifest?.kind && one.object.name === manifest.metadata.name,
+  );
   switch (code) {
     case 'MG070':
       return [['serverName']];
     case 'MG071':
-      if (isDatabase) return [['database', 'cnpg', 'size'], ['size']];
-      return isMedia ? [['synapse', 'media', 'pvc', 'size'], ['size']] : [['size']];
+      return [...(volume === undefined ? [] : [volume.at]), ['size']];
     case 'MG072':
-      return [...(isMedia ? [['synapse', 'media', 'pvc', 'storageClass']] : []), ['cluster', 'storageClass']];
+      return [...(volume?.classAt === undefined ? [] : [volume.classAt]), ['cluster', 'storageClass']];
     case 'MG075':
       return object.startsWith('Stack/') ? [['name']] : [['namespace'], ['name']];
     case 'MG077':
@@ -40,7 +45,7 @@ function componentSettings(component: string): readonly Path[] {
 export function placeOfDifference(
   difference: Difference,
   source: YamlSource,
-  overrides: readonly Override[],
+  { overrides, volumes }: { readonly overrides: readonly Override[]; readonly volumes: readonly Volume[] },
   placeIn: PlaceInOverrides,
 ): Path {
   const { manifest, field } = difference;
@@ -51,7 +56,7 @@ export function placeOfDifference(
   );
   const place = applied.length === 0 || field.length === 0 ? undefined : placeIn(applied, field);
   if (place !== undefined) return ['overrides', place.index, ...place.at];
-  const written = settingsOf(difference).find((path) => valueAt(source.data, path) !== undefined);
+  const written = settingsOf(difference, volumes).find((path) => valueAt(source.data, path) !== undefined);
   return written ?? [];
 }
 

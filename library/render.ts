@@ -1,3 +1,4 @@
+import { placedFindings } from '../findings.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ManifestFile } from '../model/manifest.ts';
 import { overrideDiagnostics } from '../model/override-diagnostics.ts';
@@ -14,9 +15,12 @@ export interface Rendered {
    * are encrypted by SOPS, which only Flux can apply.
    */
   readonly objects: readonly ManifestFile[];
-  /** Overrides that do not fit the objects, at their places in the stack file; nothing should be written then. */
+  /**
+   * Overrides that do not fit the objects, and settings because of which rules object to some, at their places in the
+   * stack file; nothing should be written then.
+   */
   readonly diagnostics: readonly Diagnostic[];
-  /** What the rules object to; nothing should be written then either. */
+  /** What the rules object to and no setting is at fault for; nothing should be written then either. */
   readonly findings: readonly Finding[];
 }
 
@@ -25,6 +29,13 @@ export interface Rendered {
  * the same stack gives the same bytes everywhere.
  */
 export function render(stack: Stack): Rendered {
-  const { files, objects, problems, findings } = renderResolved(Stack.resolved(stack));
-  return { files, objects, diagnostics: overrideDiagnostics(problems, Stack.source(stack)), findings };
+  const resolved = Stack.resolved(stack);
+  const { files, objects, problems, findings } = renderResolved(resolved);
+  const placed = placedFindings(findings, resolved, Stack.source(stack));
+  return {
+    files,
+    objects,
+    diagnostics: [...overrideDiagnostics(problems, Stack.source(stack)), ...placed.diagnostics],
+    findings: placed.findings,
+  };
 }

@@ -17,6 +17,8 @@ export interface PassedOn {
   readonly hosts: readonly string[];
   /** `namespace/service:port`, or what else answers. */
   readonly to: string;
+  /** Names of the middlewares that let only some people through, as far as they are known. */
+  readonly limitedBy: readonly string[];
   /** True where requests for this path on this host may pass. */
   passes(host: string, path: string): boolean;
 }

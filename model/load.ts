@@ -5,20 +5,17 @@ import {
   checkCallAddress,
   checkPlaceholderAddress,
   checkPorts,
-  checkRelays,
   checkTolerations,
-  checkUdpRange,
 } from './checks/call-nodes.ts';
 import { checkCertificates } from './checks/certificates.ts';
 import type { Check } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
-import { checkElementCalls } from './checks/clients.ts';
+import { checkComponents } from './checks/components.ts';
 import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
 import { checkFileName } from './checks/file-names.ts';
 import type { CheckFinding } from './checks/finding.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkImages } from './checks/images.ts';
-import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
@@ -26,6 +23,7 @@ import { checkRoutes } from './checks/routes.ts';
 import { checkSecretConfig } from './checks/secret-config.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import { checkUnlikely } from './checks/unlikely.ts';
+import { COMPONENT_NAMES, components } from './components/index.ts';
 import type { Diagnostic, Position, Warning } from './diagnostic.ts';
 import { NO_SHARED_FILES, otherThanStack, type SharedFiles } from './extends.ts';
 import {
@@ -57,11 +55,9 @@ const CHECKS: readonly Check[] = [
   checkEntrances,
   checkRoutes,
   checkPorts,
-  checkRelays,
-  checkUdpRange,
   checkCallAddress,
   checkAmounts,
-  checkElementCalls,
+  checkComponents,
   checkName,
   checkNamespace,
   checkTlsSecrets,
@@ -69,7 +65,6 @@ const CHECKS: readonly Check[] = [
   checkTolerations,
   checkAdditions,
   checkPlaceholders,
-  checkJitsiEnvironment,
   checkSecretProvider,
   checkOwnSecrets,
   checkSecretConfig,
@@ -214,34 +209,40 @@ export function loadVersions(file: string, content: Content): Loaded<Images> {
       const unfit = unfitTag(name, tag);
       if (unfit !== undefined) diagnostics.push({ position: at('tag'), code: 'MG034', ...unfit });
     }
-    diagnostics.push(...differingJitsi(read.value, source));
+    diagnostics.push(...differingReleases(read.value, source));
     if (diagnostics.length === 0) return { value: imageReferences(read.value), diagnostics: [], warnings };
   }
   return { value: undefined, diagnostics: listed(diagnostics), warnings: [] };
 }
 
-/** Jitsi's programs only fit within one release: names those whose tag is not that of most. */
-function differingJitsi(versions: Versions, source: YamlSource): readonly Diagnostic[] {
-  const parts = IMAGE_NAMES.filter((name) => name.startsWith('jitsi-'));
-  const fit = parts.flatMap((name) => {
-    const tag = versions[name]?.tag;
-    return tag === undefined || unfitTag(name, tag) !== undefined ? [] : [{ name, tag }];
+/** Where a component's programs only fit within one release: names those whose tag is not that of most. */
+function differingReleases(versions: Versions, source: YamlSource): readonly Diagnostic[] {
+  return COMPONENT_NAMES.flatMap((component) => {
+    const { images, oneRelease } = components[component];
+    if (oneRelease === undefined) return [];
+    const parts = IMAGE_NAMES.filter((name) => Object.hasOwn(images, name));
+    const fit = parts.flatMap((name) => {
+      const tag = versions[name]?.tag;
+      return tag === undefined || unfitTag(name, tag) !== undefined ? [] : [{ name, tag }];
+    });
+    const count = (tag: string): number => fit.filter((one) => one.tag === tag).length;
+    const release = fit.map(({ tag }) => tag).reduce((a, b) => (count(b) > count(a) ? b : a), '');
+    return fit
+      .filter(({ tag }) => tag !== release)
+      .map(
+        ({ name, tag }): Diagnostic => ({
+          position: source.at([name, 'tag']),
+          code: 'MG035',
+          what: `${name} is ${tag}, the others are ${release}: ${oneRelease}`,
+          remedy: `write one tag at all of ${parts.join(', ')}`,
+        }),
+      );
   });
-  const count = (tag: string): number => fit.filter((one) => one.tag === tag).length;
-  const release = fit.map(({ tag }) => tag).reduce((a, b) => (count(b) > count(a) ? b : a), '');
-  return fit
-    .filter(({ tag }) => tag !== release)
-    .map(({ name, tag }) => ({
-      position: source.at([name, 'tag']),
-      code: 'MG035',
-      what: `${name} is ${tag}, the others are ${release}: Jitsi's programs only fit within one release`,
-      remedy: `write one tag at all of ${parts.join(', ')}`,
-    }));
 }
 
 /** True when a finding is about a field that is known to be wrong, or about a part of it. */
 function touches({ at, other, missing }: CheckFinding, faulty: PathSet): boolean {
-  if (missing !== undefined && faulty.reachesInto(missing)) return true;
+  if (missing !== undefined && (faulty.reachesInto(missing) || faulty.holds(missing))) return true;
   return faulty.holds(at) || (other !== undefined && faulty.holds(other));
 }
 

@@ -1,5 +1,5 @@
 import { additions } from './additions.ts';
-import type { Around, Parts, Started } from './components/component.ts';
+import type { Around, Parts, Placed, Started } from './components/component.ts';
 import {
   COMPONENT_NAMES,
   type ComponentName,
@@ -13,6 +13,7 @@ import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import { givenCertificates } from './given-certificates.ts';
 import type { Images } from './images.ts';
+import { madeCertificates } from './made-elsewhere.ts';
 import { ownSecrets } from './own-secrets.ts';
 import { dotted } from './reading/yaml-source.ts';
 import { recordOf } from './records.ts';
@@ -72,20 +73,30 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
 export function assemble(
   facts: StackFacts,
   started: readonly { readonly name: string; readonly one: Started<unknown> }[],
-): Pick<Stack, 'offers' | 'topology' | 'containers' | 'secrets'> {
+): Pick<Stack, 'offers' | 'topology' | 'containers' | 'volumes' | 'secrets' | 'made' | 'notes'> {
   const offers = started.flatMap(({ one }) => one.offers);
   const around: Around = { facts, offers };
   const parts = started.map(({ name, one }) => ({ name, ...one.parts(around) }));
   const topology = assembleTopology(facts, parts);
+  const placed: Placed = { ...around, topology };
   return {
     offers,
     topology,
     containers: parts.flatMap(({ name, containers = [] }) =>
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
+    volumes: parts.flatMap(({ name, volumes = [] }) =>
+      volumes.map(({ at, classAt, ...volume }) => ({
+        ...volume,
+        at: [name, ...at],
+        ...(classAt === undefined ? {} : { classAt: [name, ...classAt] }),
+      })),
+    ),
+    made: [...parts.flatMap(({ made = [] }) => made), ...madeCertificates(facts, topology)],
+    notes: started.flatMap(({ one }) => one.notes(placed)),
     secrets: onlyOnce(
       'Secret',
-      started.flatMap(({ one }) => one.secrets({ ...around, topology })),
+      started.flatMap(({ one }) => one.secrets(placed)),
       ({ name }) => name,
     ),
   };

@@ -1,7 +1,9 @@
-import type { SizedContainer } from './components/component.ts';
+import type { SizedContainer, SizedVolume } from './components/component.ts';
 import type { Settings } from './components/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { Images } from './images.ts';
+import type { MadeElsewhere } from './made-elsewhere.ts';
+import type { Note } from './note.ts';
 import type { Path } from './reading/yaml-source.ts';
 import type { SecretFile } from './secret-files.ts';
 import type { SecretSpec } from './secrets.ts';
@@ -12,6 +14,14 @@ import type { Topology } from './topology.ts';
 export interface StackContainer extends SizedContainer {
   /** From the root of the stack file: `['jitsi', 'jvb', 'resources']`. */
   readonly at: Path;
+}
+
+/** A volume whose size the stack file can set, and where it does. */
+export interface StackVolume extends SizedVolume {
+  /** From the root of the stack file: `['database', 'cnpg', 'size']`. */
+  readonly at: Path;
+  /** The same. */
+  readonly classAt?: Path;
 }
 
 /** What the configuration and the objects of one component may know of the stack around it. */
@@ -27,5 +37,10 @@ export interface Scene extends StackFacts {
 /** A complete, frozen deployment: every default filled in, with everything that follows from it. */
 export interface Stack extends Scene, Settings {
   readonly containers: readonly StackContainer[];
+  readonly volumes: readonly StackVolume[];
   readonly secrets: readonly SecretSpec[];
+  /** The Secrets that other programs make in its namespace. */
+  readonly made: readonly MadeElsewhere[];
+  /** What people should know of its components, in their order. */
+  readonly notes: readonly Note[];
 }

@@ -1,3 +1,4 @@
+import type { Phrase } from './phrase.ts';
 import type { Path } from './reading/yaml-source.ts';
 import type { TlsSource } from './tls.ts';
 
@@ -35,6 +36,18 @@ export interface Workload {
   /** True where its pods have no network of their own: every port is then one of the node. */
   readonly hostNetwork: boolean;
   readonly ports: readonly Port[];
+  /**
+   * Ports that it opens on its node's loopback interface: nobody outside of the node reaches them, and no other program
+   * of the node can have them. The name is for people.
+   * @default - none
+   */
+  readonly onLoopback?: readonly {
+    readonly name: string;
+    readonly number: number;
+    readonly protocol: Port['protocol'];
+    /** The field of the stack file because of which it does. */
+    readonly becauseOf: Path;
+  }[];
   /** The part of the stack file that brought it. */
   readonly at: readonly [string, ...Path];
 }
@@ -86,6 +99,8 @@ interface ClaimedHost {
   readonly at: readonly [string, ...Path];
   /** Whose name it is: a component's key in the stack file. */
   readonly component: string;
+  /** What whoever makes its record should know. @default - nothing */
+  readonly note?: Phrase;
 }
 
 /** A host that an entrance answers for: what its routes lead to. */
@@ -203,6 +218,11 @@ export const PEERS = {
   homeservers: 'homeservers',
   databaseOperator: 'cnpg-operator',
 } as const;
+
+/** `7882/udp`, `50000-60000/udp`. */
+export function portText({ number, last, protocol }: Pick<Port, 'number' | 'last' | 'protocol'>): string {
+  return `${number}${last === undefined ? '' : `-${last}`}/${protocol.toLowerCase()}`;
+}
 
 /** True for a call pod: some of its ports are its node's, and are reached without an entrance. */
 export function isOnNode({ hostNetwork, ports }: Workload): boolean {

@@ -41,9 +41,9 @@ function idOf({ group, kind, namespace, name }: Located): ObjectId {
   return { group, kind, namespace, name };
 }
 
-function passedOn({ owner, match, hosts, to, accepts }: EntranceRoute): PassedOn {
+function passedOn({ owner, match, hosts, to, limitedBy, accepts }: EntranceRoute): PassedOn {
   const passes = (host: string, path: string): boolean => accepts({ host, path }) !== 'no';
-  return { object: idOf(owner), match, hosts, to, passes };
+  return { object: idOf(owner), match, hosts, to, limitedBy, passes };
 }
 
 function routeKey({ owner, match, to }: EntranceRoute): string {

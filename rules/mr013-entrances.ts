@@ -70,7 +70,13 @@ function checkService(service: Located): readonly Finding[] {
   ];
 }
 
-function whatOf({ route, paths, anyHost }: Opened): string {
+function whatOf(opened: Opened): string {
+  const { limitedBy } = opened.route;
+  const limits = limitedBy.length === 0 ? '' : `, limited by the middleware ${limitedBy.join(' and ')}`;
+  return `${opening(opened)}${limits}`;
+}
+
+function opening({ route, paths, anyHost }: Opened): string {
   if (anyHost) return `answers for every host of the entrance, and leads to ${route.to}`;
   if (paths.length === 0) return `leads to ${route.to}, which no entrance leads to otherwise`;
   if (isEverything(paths)) return `opens the whole host: every path leads to ${route.to}`;

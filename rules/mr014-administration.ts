@@ -15,7 +15,7 @@ export const administrationRule: Rule = {
     exposing(input).map(({ owner, field }) => {
       const what = 'lets everybody reach /_synapse/admin, with which the whole homeserver can be controlled';
       const remedy =
-        'name only the paths that people need; for administrators, use a route with ClientIP(`…`) or kubectl port-forward';
+        'name only the paths that people need; for administrators, use a route with ClientIP(`…`), or with a rendered middleware that has an ipAllowList or basicAuth, or kubectl port-forward';
       return finding(code, owner, field, what, remedy);
     }),
 };
@@ -27,6 +27,8 @@ function exposing(input: RuleInput) {
       .map(({ route }) => `${route.owner.name} ${route.match} ${route.to}`),
   );
   return entranceRoutes(objects(input)).filter((route) => {
+    // Who has to log in, or to come from an address that is listed, is no stranger.
+    if (route.limitedBy.length > 0) return false;
     const hosts = route.hosts.length === 0 ? [''] : route.hosts;
     const accepts = hosts.some(
       (host) => route.accepts({ host, path: ADMINISTRATION, isStranger: true }) !== 'no',

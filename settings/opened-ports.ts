@@ -63,6 +63,40 @@ export function synapsePorts(config: unknown): readonly ConfiguredPort[] {
   });
 }
 
+/**
+ * Programs whose environment says which ports they open, by the role of their workload.
+ *
+ * @see https://github.com/jitsi/docker-jitsi-meet (the templates of stable-11146-2)
+ */
+export const PORTS_BY_ROLE: Readonly<Record<string, (env: Environment) => readonly ConfiguredPort[]>> = {
+  'jitsi-prosody': (env) => [
+    ...one(env.XMPP_PORT ?? 5222, 'TCP', 'XMPP of the other programs (XMPP_PORT)', false),
+    ...one(env.PROSODY_HTTP_PORT ?? 5280, 'TCP', 'signalling (PROSODY_HTTP_PORT)', false),
+    ...(isYes(env.PROSODY_ENABLE_S2S)
+      ? one(env.PROSODY_S2S_PORT ?? 5269, 'TCP', 'XMPP of other servers (PROSODY_ENABLE_S2S)', false)
+      : []),
+  ],
+  'jitsi-jicofo': (env) =>
+    isYes(env.JICOFO_ENABLE_REST)
+      ? one(8888, 'TCP', 'REST without a password (JICOFO_ENABLE_REST)', false)
+      : [],
+  'jitsi-jvb': (env) => one(env.JVB_PORT ?? 10000, 'UDP', 'meeting traffic (JVB_PORT)', true),
+};
+
+/** Variables of a container, by name. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** Configuration files that say which ports a program opens, by their name in a ConfigMap. */
+export const PORTS_BY_FILE: Readonly<Record<string, (config: unknown) => readonly ConfiguredPort[]>> = {
+  'livekit.yaml': livekitPorts,
+  'homeserver.yaml': synapsePorts,
+};
+
+/** As the images read it: `1` and `true` are yes. */
+function isYes(value: string | undefined): boolean {
+  return value !== undefined && /^(?:1|t|true)$/i.test(value);
+}
+
 function group(value: unknown): Readonly<Record<string, unknown>> {
   return isGroup(value) ? value : {};
 }

@@ -5,39 +5,66 @@ import type { Manifest } from '../model/manifest.ts';
 import { isGroup } from '../model/merge-patch.ts';
 import type { Port, Workload } from '../model/topology.ts';
 import { yamlDocuments } from '../model/yaml-documents.ts';
-import { type ConfiguredPort, livekitPorts, synapsePorts } from '../settings/opened-ports.ts';
-
-/** Configuration files that say which ports a program opens. */
-const READERS: Readonly<Record<string, (config: unknown) => readonly ConfiguredPort[]>> = {
-  'livekit.yaml': livekitPorts,
-  'homeserver.yaml': synapsePorts,
-};
+import { at, list, text } from '../plain/data.ts';
+import {
+  type ConfiguredPort,
+  type Environment,
+  PORTS_BY_FILE,
+  PORTS_BY_ROLE,
+} from '../settings/opened-ports.ts';
 
 /** The ports that a workload's finished configuration opens; undefined where none says so. */
 export type ConfiguredPorts = (workload: Workload) => readonly ConfiguredPort[] | undefined;
 
-/** Reads the ports of all programs from the configuration that their pods mount. */
+/** Reads the ports of all programs from the configuration that their pods mount, and from their environment. */
 export function configuredPorts(manifests: readonly Manifest[]): ConfiguredPorts {
   const configs = new Map<string, readonly ConfiguredPort[]>();
   for (const manifest of manifests) {
     const { metadata, data } = manifest;
     if (!isOf(manifest, CONFIG_MAP) || !isGroup(data)) continue;
-    for (const [file, read] of Object.entries(READERS)) {
+    for (const [file, read] of Object.entries(PORTS_BY_FILE)) {
       const text = Object.hasOwn(data, file) ? data[file] : undefined;
       if (typeof text !== 'string') continue;
       configs.set(`${metadata.namespace}/${metadata.name}`, read(parsed(text)));
     }
   }
-  return ({ id, namespace }) => {
+  return ({ id, role, namespace }) => {
     const owner = manifests.find(
       (one) =>
         kindOf(one)?.pod?.replaced === true &&
         one.metadata.name === id &&
         one.metadata.namespace === namespace,
     );
-    const found = configMapsOf(owner).flatMap((name) => configs.get(`${namespace}/${name}`) ?? []);
+    const found = configMapsOf(owner).flatMap((name) => [...(configs.get(`${namespace}/${name}`) ?? [])]);
+    const read = Object.hasOwn(PORTS_BY_ROLE, role) ? PORTS_BY_ROLE[role] : undefined;
+    if (read !== undefined) found.push(...read(environmentOf(owner, manifests)));
     return found.length === 0 ? undefined : found;
   };
+}
+
+/** The variables of a workload's containers, as Kubernetes puts them together: those by name win. */
+function environmentOf(owner: Manifest | undefined, manifests: readonly Manifest[]): Environment {
+  const found: Record<string, string> = {};
+  const pod = at(owner, ...(owner === undefined ? [] : (kindOf(owner)?.pod?.template ?? [])), 'spec');
+  for (const container of list(at(pod, 'containers'))) {
+    for (const one of list(at(container, 'envFrom'))) {
+      const name = text(at(one, 'configMapRef', 'name'));
+      const config = manifests.find(
+        (other) =>
+          isOf(other, CONFIG_MAP) &&
+          other.metadata.name === name &&
+          other.metadata.namespace === owner?.metadata.namespace,
+      );
+      for (const [key, value] of Object.entries(config?.data ?? {})) {
+        if (typeof value === 'string') found[key] = value;
+      }
+    }
+    for (const one of list(at(container, 'env'))) {
+      const [name, value] = [text(at(one, 'name')), text(at(one, 'value'))];
+      if (name !== undefined && value !== undefined) found[name] = value;
+    }
+  }
+  return found;
 }
 
 /** True where both are the same ports. */

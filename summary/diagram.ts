@@ -1,4 +1,5 @@
 import { entranceAt } from '../model/entrances/index.ts';
+import type { Exposure } from '../model/exposure.ts';
 import type { Stack } from '../model/stack.ts';
 import {
   isDirect,
@@ -6,19 +7,15 @@ import {
   listeners,
   PEERS,
   type Peer,
-  type Port,
   portOf,
+  portText,
   type Route,
   routeEnd,
   type Workload,
 } from '../model/topology.ts';
 import { visible } from '../model/visible.ts';
+import { isStillThere, newEnds } from './final-routes.ts';
 import { fenced, type Markdown } from './markdown.ts';
-
-/** `7882/udp`, `50000-60000/udp`. */
-export function portText({ number, last, protocol }: Pick<Port, 'number' | 'last' | 'protocol'>): string {
-  return `${number}${last === undefined ? '' : `-${last}`}/${protocol.toLowerCase()}`;
-}
 
 /** Who passes a route's requests on to the stack. */
 export function entranceOf(stack: Stack, route: Route): string {
@@ -47,15 +44,21 @@ function box(item: Workload | Peer): string {
   return `${node(item.id)}["${label(item.title)}${where}"]`;
 }
 
-/** Who talks to whom, as a Mermaid flow chart: read from the topology, like the routes and ports themselves. */
-export function diagram(stack: Stack): Markdown {
+/**
+ * Who talks to whom, as a Mermaid flow chart: read from the topology, like the routes and ports themselves, and from
+ * the finished objects where overrides have changed some.
+ */
+export function diagram(stack: Stack, exposure?: Exposure): Markdown {
   const { workloads, peers, flows, routes } = stack.topology;
   const lines = new Set<string>();
-  for (const route of routes) {
+  for (const route of routes.filter((one) => isStillThere(one, exposure))) {
     const entrance = entranceOf(stack, route);
     lines.add(`${node(visitor(stack, route))} -->|443/tcp| ${node(entrance)}`);
     const { workloads: answering, port } = routeEnd(stack.topology, route);
     for (const { id } of answering) lines.add(`${node(entrance)} -->|${portText(port)}| ${node(id)}`);
+  }
+  for (const { entrance, workload, port } of newEnds(stack, exposure)) {
+    lines.add(`${node(entrance)} -->|${portText(port)}| ${node(workload.id)}`);
   }
   for (const flow of flows) {
     if (flow.from === flow.to) continue;

@@ -1,12 +1,9 @@
-import { jitsiWorkload } from '../model/components/jitsi.ts';
 import { sourcesOf } from '../model/composed.ts';
-import { databasesOf, readersOf } from '../model/databases.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import { certificateHosts, type SecretKey, type SecretSpec } from '../model/secrets.ts';
-import { shellWord } from '../model/shell.ts';
 import type { Stack } from '../model/stack.ts';
-import { workloadOf } from '../model/topology.ts';
-import { blocks, code, fenced, heading, joined, type Markdown, markdownText, md, table } from './markdown.ts';
+import { blocks, code, heading, joined, type Markdown, markdownText, md, phrase, table } from './markdown.ts';
+import { sectionsOf } from './notes.ts';
 import { introduction, valuesOf } from './providers/index.ts';
 import { inOrder } from './secret-commands.ts';
 
@@ -78,19 +75,13 @@ function rotationText(secret: SecretSpec, key: SecretKey): string {
   return rotateAfterDays === undefined ? 'when it has leaked' : `every ${rotateAfterDays} days`;
 }
 
-/** Where a Secret that nobody has to make comes from. */
-function madeElsewhere(stack: Stack): Markdown {
-  const { secret, cluster } = stack.database;
-  const readers = readersOf(stack.topology, databasesOf(stack).first).map(({ id }) => id);
+/** Where the Secrets that nobody has to make come from. */
+function madeElsewhere({ made }: Stack): Markdown {
   return table(
     ['Secret', 'made by', 'read by'],
-    [
-      [
-        code(secret),
-        md`CloudNativePG, with the Cluster ${code(cluster)}`,
-        md`${joined(readers)} (${code('password')})`,
-      ],
-    ],
+    made.flatMap(({ name, by, readers }) =>
+      readers === undefined ? [] : [[code(name), phrase(by), phrase(readers)]],
+    ),
   );
 }
 
@@ -105,25 +96,6 @@ export function secretsText(stack: Stack): string {
     ...inOrder(stack.secrets).map((secret) => section(stack, secret)),
     heading(2, 'Made by the cluster'),
     madeElsewhere(stack),
-    ...(stack.jitsi?.accountsClaim === undefined
-      ? []
-      : [jitsiAccounts(workloadOf(stack.topology, jitsiWorkload('prosody')).namespace)]),
-  ]);
-}
-
-/** People's accounts are no Secrets, but somebody has to make them. */
-function jitsiAccounts(namespace: string): Markdown {
-  const kubectl = `kubectl -n ${shellWord(namespace)} exec`;
-  return blocks([
-    heading(2, 'Jitsi accounts'),
-    md`Everybody who may start meetings needs an account in Prosody. This command asks for the password:`,
-    fenced('bash', [
-      `${kubectl} -it deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua adduser NAME@meet.jitsi`,
-    ]),
-    md`The accounts of Jicofo and the video bridge are kept on the same volume, with the passwords of their first start. After changing ${code('jitsi-secrets')}, remove those two before restarting Prosody:`,
-    fenced('bash', [
-      `${kubectl} deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua deluser focus@auth.meet.jitsi`,
-      `${kubectl} deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua deluser jvb@auth.meet.jitsi`,
-    ]),
+    ...sectionsOf(stack, 'secrets'),
   ]);
 }

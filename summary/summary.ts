@@ -17,25 +17,23 @@ import {
   type Peer,
   type Port,
   portOf,
+  portText,
   type Route,
   routeEnd,
   type ServicePoint,
   selected,
   type Workload,
 } from '../model/topology.ts';
-import { json } from '../settings/json.ts';
-import { wellKnownClient, wellKnownServer, wellKnownSupport } from '../settings/well-known.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
-import { diagram, entranceOf, portText } from './diagram.ts';
+import { diagram, entranceOf } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
-import { isStillThere, newRows } from './final-routes.ts';
+import { isStillThere, limited, newHosts, newRows } from './final-routes.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
 import {
   blocks,
   type Content,
   code,
-  fenced,
   heading,
   joined,
   list,
@@ -45,6 +43,7 @@ import {
   phrase,
   table,
 } from './markdown.ts';
+import { notesAt, sectionsOf } from './notes.ts';
 import { amountCells, total, volumes, workloadAmounts } from './totals.ts';
 import { warnings } from './warnings.ts';
 
@@ -54,10 +53,15 @@ function pathsText(match: PathMatch): Content {
   return joined(match.paths.map((path) => code(`${path}${more}`)));
 }
 
-function routeRow(stack: Stack, route: Route): readonly Content[] {
+function routeRow(stack: Stack, route: Route, exposure: Exposure | undefined): readonly Content[] {
   const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
   const through = listeners(stack.topology, entranceOf(stack, route)).map(({ title }) => title);
-  return [code(route.host), pathsText(route.match), titles.join(', '), through.join(', ')];
+  return [
+    code(route.host),
+    limited(pathsText(route.match), route, exposure),
+    titles.join(', '),
+    through.join(', '),
+  ];
 }
 
 /** The nodes call pods run on, in words. */
@@ -158,36 +162,30 @@ function firewall(
 }
 
 /** Every name that has to be in the DNS, and where it leads. */
-function dns(stack: Stack): readonly Markdown[] {
+function dns(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] {
   const rows: (readonly Content[])[] = [];
   const nodes = `the call nodes: ${stack.callNodes.advertised.join(', ')}`;
-  /** Where the server name has its host for well-known only, a web site may have been there before. */
-  const who = (host: string, maker: string): Content =>
-    host === stack.serverName && host !== stack.synapse.host
-      ? md`${maker}. It takes the name over from a web site there: to keep one, write ${code('wellKnown: elsewhere')}`
-      : maker;
   for (const door of DOORS) {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
     const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
     const own = [door === 'public' ? 'you make it' : 'you make it, in the local DNS', at.entrance.pastDns];
     const past = own.filter((part) => part !== undefined).join(', ');
-    for (const { host, leadsTo } of hostsAt(stack.topology, door)) {
+    for (const { host, leadsTo, note } of hostsAt(stack.topology, door)) {
       rows.push(
         leadsTo === 'entrance'
-          ? [code(host), type, phrase(to), who(host, maker)]
+          ? [code(host), type, phrase(to), note === undefined ? maker : md`${maker}. ${phrase(note)}`]
           : [code(host), 'A', nodes, past],
       );
+    }
+    for (const { host } of newHosts(stack, exposure).filter((one) => one.door === door)) {
+      rows.push([code(host), type, phrase(to), md`${maker}, for an override`]);
     }
   }
   return [
     heading(2, 'DNS records'),
     table(['name', 'type', 'leads to', 'who'], rows),
-    ...(stack.expose.public === undefined && stack.livekit !== undefined
-      ? [
-          md`Pods need two of these names too: ${code(stack.serverName)} and ${code(stack.livekit.host)}, which lk-jwt-service asks when somebody joins a call. They usually get the answer of their node's resolver through CoreDNS; where that does not know the local DNS, add a forward for the zone to CoreDNS. Without it calls fail.`,
-        ]
-      : []),
+    ...notesAt(stack, 'dns').map(phrase),
     ...callTraffic(stack),
   ];
 }
@@ -301,23 +299,6 @@ function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly M
   ];
 }
 
-/** With `wellKnown: elsewhere`: what the web site on the server name has to answer. */
-function wellKnownElsewhere(stack: Stack): readonly Markdown[] {
-  if (stack.wellKnown.at === 'here') return [];
-  const support = wellKnownSupport(stack.wellKnown);
-  const lines = (value: object): readonly string[] => json(value).trimEnd().split('\n');
-  return [
-    heading(2, `What https://${stack.serverName} has to answer`),
-    md`${support === undefined ? 'Both' : 'All'} with ${code('Content-Type: application/json')} and ${code('Access-Control-Allow-Origin: *')}. Without the second file other homeservers do not find this one; without the third address nobody can check who a user is, and calls fail.`,
-    code('/.well-known/matrix/client'),
-    fenced('json', lines(wellKnownClient(stack))),
-    code('/.well-known/matrix/server'),
-    fenced('json', lines(wellKnownServer(stack))),
-    ...(support === undefined ? [] : [code('/.well-known/matrix/support'), fenced('json', lines(support))]),
-    md`${code('/_matrix/federation/v1/openid/userinfo')}: pass it on to ${code(stack.synapse.baseUrl)}. Programs that follow the file above ask there; some ask here.`,
-  ];
-}
-
 /**
  * SUMMARY.md: what a person has to know and do outside this repository, one fact a line.
  *
@@ -337,7 +318,7 @@ export function summaryText(
     const rows = [
       ...routes
         .filter((route) => route.door === name && isStillThere(route, exposure))
-        .map((route) => routeRow(stack, route)),
+        .map((route) => routeRow(stack, route, exposure)),
       ...newRows(stack, name, exposure),
     ];
     if (rows.length === 0) return [];
@@ -346,15 +327,15 @@ export function summaryText(
   return markdownText([
     heading(1, `${stack.name}: Matrix for ${stack.serverName}`),
     md`Rendered from ${code(stack.file)}; read it before you merge. User names end in ${code(`:${stack.serverName}`)}, which can never change.`,
-    diagram(stack),
+    diagram(stack, exposure),
     md`Thick arrows are call traffic, straight from clients to the call node.`,
     ...door('public', 'Open to the Internet'),
     ...door('lan', 'Open to the local network'),
     ...firewall(stack, manifests, exposure),
-    ...dns(stack),
-    ...wellKnownElsewhere(stack),
+    ...dns(stack, exposure),
+    ...sectionsOf(stack, 'summary'),
     heading(2, 'Before this goes live'),
-    weak.length === 0 ? md`Nothing special to know.` : list(weak),
+    weak.length === 0 ? md`Nothing special to know.` : list(weak.map(phrase)),
     ...changes(stack, accepted),
     clusterNeeds(stack),
     secrets(stack),

@@ -232,6 +232,19 @@ describe('an override that a person may decide on is listed in SUMMARY.md', () =
       ),
       'synapse/admin, which lead to x/synapse:8008',
     ],
+    [
+      'administration behind a middleware for some addresses',
+      `${override(
+        'IngressRoute',
+        'synapse-public',
+        step(
+          '/spec/routes/-',
+          '{kind: Rule, match: "Host(`matrix.example.org`) && PathPrefix(`/_synapse/admin`)", middlewares: [{name: hsts}], services: [{name: synapse, port: 8008}]}',
+        ),
+      )}
+${override('Middleware', 'hsts', '{spec: {headers: null, ipAllowList: {sourceRange: [10.0.0.0/8]}}}')}`,
+      'which lead to x/synapse:8008, limited by the middleware hsts',
+    ],
   ])('%s', (_, items, what) => {
     const { errors, weakened } = outcome(items);
     expect(errors).toEqual([]);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { COMPONENT_NAMES } from '../model/components/index.ts';
 import { SOURCES as FILES } from './sources.ts';
 
 /**
@@ -32,7 +33,8 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   cluster: ['files', 'model', 'secrets'],
   // A stack in, texts out.
   'render.ts': ['charts', 'constructs', 'model', 'output', 'rules', 'summary'],
-  library: ['files', 'model', 'render.ts', 'rules', 'secrets'],
+  'findings.ts': ['model', 'render.ts', 'rules'],
+  library: ['files', 'findings.ts', 'model', 'render.ts', 'rules', 'secrets'],
   // Entries.
   'index.ts': ['library', 'model', 'rules'],
   'unstable.ts': ['charts', 'constructs', 'library', 'model'],
@@ -42,6 +44,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     'cluster',
     'continuity',
     'files',
+    'findings.ts',
     'git',
     'model',
     'output',
@@ -108,6 +111,48 @@ describe('the rooms', () => {
         .map((to) => `${path} knows ${to}`),
     );
     expect(against).toEqual([]);
+  });
+});
+
+/** Rooms and files that are about all components, and so about none of them. */
+const ABOUT_NO_COMPONENT = [
+  'continuity/',
+  'output/',
+  'summary/',
+  'model/checks/',
+  'findings.ts',
+  'render.ts',
+  'model/load.ts',
+  'model/resolve.ts',
+];
+
+/** What a source says of a component by its key or file, comments aside. */
+function named(source: string): readonly string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+  return COMPONENT_NAMES.flatMap((key) => {
+    const access = new RegExp(String.raw`\.${key}\b|[{,]\s*${key}\s*[,:}]|(['"])${key}\1`, 'g');
+    return [...code.matchAll(access)].map(([text]) => text);
+  });
+}
+
+describe('what is said of all components', () => {
+  const files = FILES.filter((path) => ABOUT_NO_COMPONENT.some((part) => path.startsWith(part)));
+
+  it('names none of them', () => {
+    const naming = files.flatMap((path) =>
+      named(readFileSync(path, 'utf8')).map((text) => `${path}: ${text}`),
+    );
+    expect(naming).toEqual([]);
+  });
+
+  it('knows the file of none of them', () => {
+    const general = ['component.ts', 'index.ts'].map((name) => `model/components/${name}`);
+    const known = files.flatMap((path) =>
+      (IMPORTS.get(path) ?? [])
+        .filter((to) => to.startsWith('model/components/') && !general.includes(to))
+        .map((to) => `${path} knows ${to}`),
+    );
+    expect(known).toEqual([]);
   });
 });
 

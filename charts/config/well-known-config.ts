@@ -2,11 +2,15 @@ import type { App } from 'cdk8s';
 import { ChartFile } from '../../constructs/chart-file.ts';
 import { configMap } from '../../constructs/config-map.ts';
 import { WELL_KNOWN_PREFIX, type WellKnown } from '../../model/components/well-known.ts';
+import {
+  wellKnownClient,
+  wellKnownServer,
+  wellKnownSupport,
+} from '../../model/components/well-known-answers.ts';
 import type { Scene } from '../../model/stack.ts';
 import { portOf, workloadOf } from '../../model/topology.ts';
 import { json } from '../../settings/json.ts';
 import { nginxMain, wellKnownServerBlock } from '../../settings/nginx.ts';
-import { wellKnownClient, wellKnownServer, wellKnownSupport } from '../../settings/well-known.ts';
 
 /** Name of the ConfigMap. */
 export const WELL_KNOWN_CONFIG = 'well-known-config';

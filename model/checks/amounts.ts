@@ -1,5 +1,3 @@
-import { DATABASE_VOLUME_FLOOR } from '../components/database.ts';
-import { MEDIA_VOLUME_FLOOR, uploadBytes } from '../components/synapse-sizes.ts';
 import { bytes, millicores } from '../quantity.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
 import type { Check } from './check.ts';
@@ -51,22 +49,6 @@ export const checkAmounts: Check = (written, stack) => {
       above(path, 'cpu', requests.cpu, limits.cpu);
     }
   }
-  isBelow(
-    ['database', 'cnpg', 'size'],
-    stack.database.volume,
-    DATABASE_VOLUME_FLOOR,
-    'PostgreSQL keeps half a gigabyte of log alone, and a federated server grows by gigabytes a month',
-  );
-  const volume = ['synapse', 'media', 'pvc', 'size'];
-  isBelow(volume, stack.synapse.media.size, MEDIA_VOLUME_FLOOR, 'it holds the uploads');
-  if (uploadBytes(stack.synapse.uploadLimit) > bytes(stack.synapse.media.size)) {
-    findings.push({
-      code: 'MG026',
-      at: ['synapse', 'uploadLimit'],
-      ...(isWritten(volume) ? { other: volume } : {}),
-      what: `an upload of ${stack.synapse.uploadLimit} does not fit the media volume of ${stack.synapse.media.size}`,
-      remedy: 'lower synapse.uploadLimit or raise synapse.media.pvc.size',
-    });
-  }
+  for (const { at, size, floor, because } of stack.volumes) isBelow(at, size, floor, because);
   return findings;
 };

@@ -1,4 +1,3 @@
-import { RELAYS_FOR_ONE } from '../components/livekit.ts';
 import { entranceAt } from '../entrances/index.ts';
 import { isDocumentationAddress, isPrivateAddress } from '../fields.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
@@ -36,17 +35,16 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
         last: port.last ?? port.number,
       });
     }
-  }
-  // On the node's network its REST interface is on the node's loopback, at a number that its own scripts fix.
-  if (stack.jitsi?.attach === 'hostNetwork') {
-    found.push({
-      path: ['jitsi', 'attach'],
-      settable: false,
-      who: 'Jitsi Videobridge (REST on loopback)',
-      protocol: 'TCP',
-      first: 8080,
-      last: 8080,
-    });
+    for (const { name, number, protocol, becauseOf } of workload.onLoopback ?? []) {
+      found.push({
+        path: becauseOf,
+        settable: false,
+        who: `${workload.title} (${name})`,
+        protocol,
+        first: number,
+        last: number,
+      });
+    }
   }
   return found;
 }
@@ -63,38 +61,6 @@ function otherPorts(ports: readonly HostPorts[]): string {
     ? `write other ports at ${settings.join(' or ')}`
     : 'move one of them to a stack of its own, on other nodes';
 }
-
-/** TURN that cannot relay for a single participant would fail in calls, long after the start. */
-export const checkRelays: Check = (_written, { livekit }) => {
-  if (livekit === undefined) return [];
-  const { first, last } = livekit.turn.relay;
-  const ports = last - first + 1;
-  // A range that runs backwards is an error of its own.
-  if (ports < 1 || ports >= RELAYS_FOR_ONE) return [];
-  return [
-    {
-      code: 'MG085',
-      at: ['livekit', 'turn', 'relay'],
-      what: `livekit.turn.relay has ${ports} ${ports === 1 ? 'port' : 'ports'}, and one participant may need ${RELAYS_FOR_ONE}`,
-      remedy: `write a wider range: ${RELAYS_FOR_ONE} ports for each participant that is relayed at once`,
-    },
-  ];
-};
-
-/** A single port has nothing to divide. */
-export const checkUdpRange: Check = (written, { livekit }) => {
-  const how = written.livekit?.udpRange;
-  if (how === undefined || livekit === undefined || livekit.udp.first !== livekit.udp.last) return [];
-  return [
-    {
-      code: 'MG086',
-      at: ['livekit', 'udpRange'],
-      other: ['livekit', 'udp'],
-      what: `livekit.udpRange is ${how}, but livekit.udp is the single port ${livekit.udp.first}`,
-      remedy: 'write a range at livekit.udp, such as 7882-7892, or remove udpRange',
-    },
-  ];
-};
 
 /** Two programs cannot open one port on one node. */
 export const checkPorts: Check = (written, stack) => {

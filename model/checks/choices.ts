@@ -5,35 +5,6 @@ import { DOORS, type Door } from '../topology.ts';
 import { exactlyOne } from './exactly-one.ts';
 import type { CheckFinding } from './finding.ts';
 
-/** The specification asks for a contact or a page, and of each contact for a way to write to it. */
-function checkSupport({ wellKnown }: StackFile): readonly CheckFinding[] {
-  if (typeof wellKnown !== 'object' || wellKnown.support === undefined) return [];
-  const path = ['wellKnown', 'support'];
-  const { page, contacts } = wellKnown.support;
-  if (page === undefined && contacts === undefined) {
-    return [
-      {
-        code: 'MG087',
-        at: path,
-        what: 'wellKnown.support names neither a page nor contacts',
-        remedy: 'add page: https://… or contacts: [{role: admin, email: …}], or remove it',
-      },
-    ];
-  }
-  return (contacts ?? []).flatMap(({ matrix, email }, index) =>
-    matrix !== undefined || email !== undefined
-      ? []
-      : [
-          {
-            code: 'MG087',
-            at: [...path, 'contacts', index],
-            what: `contact number ${index + 1} has no address`,
-            remedy: 'add matrix: "@user:server" or email: user@server',
-          },
-        ],
-  );
-}
-
 /** Checks each "exactly one of" in the file; everything else builds on these, so they run first. */
 export function checkChoices(written: StackFile): readonly CheckFinding[] {
   const { expose, callNodes } = written;
@@ -48,7 +19,6 @@ export function checkChoices(written: StackFile): readonly CheckFinding[] {
   }
   return [
     ...findings,
-    ...checkSupport(written),
     ...DOORS.flatMap((door) => doorChoices(expose, door)),
     ...exactlyOne(['callNodes', 'addresses'], callNodes?.addresses, ['public', 'discover']),
   ];

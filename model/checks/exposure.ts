@@ -35,7 +35,7 @@ export const checkTlsSecrets: Check = (written, stack) => {
         (one) => certificateHosts(one) === undefined && !Object.hasOwn(written.secrets?.own ?? {}, one.name),
       )
       .map(({ name }) => name),
-    stack.database.secret,
+    ...stack.made.map(({ name }) => name),
   ]);
   for (const { name, at } of namedTlsSecrets(stack)) {
     if (!own.has(name) && name !== LIST_OF_FILES) continue;

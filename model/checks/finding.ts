@@ -8,7 +8,7 @@ export interface CheckFinding {
   readonly at: Path;
   /** The other field it clashes with. */
   readonly other?: Path;
-  /** A field that is missing: nothing is said where what is written there is wrong already. */
+  /** A field that is missing: nothing is said where what is written there, or around it, is wrong already. */
   readonly missing?: Path;
   readonly what: string;
   readonly remedy: string;

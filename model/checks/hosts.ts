@@ -56,8 +56,15 @@ export const checkHosts: Check = (written, stack) => {
   const withPages = new Set<string>(
     everyPath.flatMap((route) => routeEnd(stack.topology, route).workloads.map(({ at }) => at[0])),
   );
+  /** Whether others answer on the server name's own host too: the files that say where the homeserver is. */
+  const isAnsweredByOthers = (component: string): boolean =>
+    stack.topology.routes.some(
+      (route) =>
+        route.host === stack.serverName &&
+        routeEnd(stack.topology, route).workloads.some(({ at }) => at[0] !== component),
+    );
   for (const { component, host, path } of hosts) {
-    if (!withPages.has(component) || stack.wellKnown.at !== 'here' || host !== stack.serverName) continue;
+    if (!withPages.has(component) || host !== stack.serverName || !isAnsweredByOthers(component)) continue;
     findings.push({
       code: 'MG020',
       at: path,

@@ -1,4 +1,4 @@
-import { madeElsewhere } from '../made-elsewhere.ts';
+import { plainText } from '../phrase.ts';
 import { type Path, valueAt } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
@@ -46,6 +46,6 @@ function takenBy(
     const at = valueAt(written, [component]) === undefined ? {} : { at: [component] };
     return { by: `${component} keeps its own values in it`, ...at };
   }
-  const made = madeElsewhere(stack).find((one) => one.name === name);
-  return made === undefined ? undefined : { by: `${made.by}, makes it` };
+  const made = stack.made.find((one) => one.name === name);
+  return made === undefined ? undefined : { by: `${plainText(made.by)}, makes it` };
 }

@@ -15,11 +15,6 @@ const LARGEST_VOLUME = '500Ti';
 /** A call of a whole day: an update waits as long as this. */
 const LONGEST_DRAIN = '24h';
 
-const VOLUMES: readonly Path[] = [
-  ['database', 'cnpg', 'size'],
-  ['synapse', 'media', 'pvc', 'size'],
-];
-
 /** Amounts that are a slip of the keyboard or of the unit: nobody can mean them. */
 export const checkUnlikely: Check = (written, stack) => {
   const findings: CheckFinding[] = [];
@@ -61,7 +56,7 @@ export const checkUnlikely: Check = (written, stack) => {
       report([...path, 'limits', 'cpu'], `${cpu}, with which the program takes minutes to start`, remedy);
     }
   }
-  for (const path of VOLUMES) {
+  for (const { at: path } of stack.volumes) {
     const size = text(path);
     if (size !== undefined && bytes(size) > bytes(LARGEST_VOLUME)) {
       report(path, `${size}, more than any volume holds`, `write at most ${LARGEST_VOLUME}, as in 20Gi`);

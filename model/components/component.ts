@@ -1,6 +1,9 @@
 import type * as z from 'zod';
+import type { CheckFinding } from '../checks/finding.ts';
 import type { RawAdditions } from '../extra-config.ts';
 import type { StackFacts } from '../facts.ts';
+import type { MadeElsewhere } from '../made-elsewhere.ts';
+import type { Note } from '../note.ts';
 import type { Path } from '../reading/yaml-source.ts';
 import type { KnownReleases } from '../releases.ts';
 import type { Resources, SizeRow } from '../resources.ts';
@@ -16,7 +19,7 @@ export interface Around {
   readonly offers: readonly Offered[];
 }
 
-/** The same once the topology is known: `reach(topology, …)` gives addresses. */
+/** The same once all components have brought their parts: `reach(topology, …)` gives addresses. */
 export interface Placed extends Around {
   readonly topology: Topology;
 }
@@ -33,8 +36,12 @@ export interface Parts {
   readonly hosts?: readonly HostClaim[];
   /** What of its hosts' paths an entrance passes on to it. */
   readonly routes?: readonly Route[];
+  /** Secrets in the namespace of the stack that another program makes for it there. */
+  readonly made?: readonly MadeElsewhere[];
   /** The containers whose resources the stack file can set. */
   readonly containers?: readonly SizedContainer[];
+  /** The volumes whose size the stack file can set. */
+  readonly volumes?: readonly SizedVolume[];
 }
 
 /** A container's resources, and the least memory it lives with. */
@@ -44,6 +51,20 @@ export interface SizedContainer {
   readonly resources: Resources;
   /** Smallest memory limit with which it starts and survives use; absent where it hardly takes any. */
   readonly floor?: string;
+}
+
+/** A volume's size, and the least with which it is of use. */
+export interface SizedVolume {
+  /** Where the stack file sets it, below the component's key: `['cnpg', 'size']`. */
+  readonly at: Path;
+  /** Where the stack file sets its class on its own, below the component's key. @default - nowhere: it is that of the stack */
+  readonly classAt?: Path;
+  /** The object that asks for it. */
+  readonly object: { readonly kind: 'Cluster' | 'PersistentVolumeClaim'; readonly name: string };
+  readonly size: string;
+  readonly floor: string;
+  /** Why it must not be smaller, after `write at least 5Gi: `. */
+  readonly because: string;
 }
 
 /**
@@ -69,6 +90,8 @@ export interface Component<
   readonly lanName: Lan;
   /** The images it runs from, with the releases this tool knows how to configure. */
   readonly images: Readonly<Record<Image, KnownReleases>>;
+  /** Why all its images must be of one release, as a sentence. @default each can be of any */
+  readonly oneRelease?: string;
   /** Where the stack file takes raw additions for it. */
   readonly additions: readonly RawAdditions[];
   /** Where the stack file takes options for it that hold values of Secrets. @default nowhere */
@@ -86,6 +109,13 @@ export interface Component<
   parts(own: Exclude<Result, undefined>, around: Around): Parts;
   /** The Secrets its workloads read, with the files composed in them. @default none */
   secrets?(own: Exclude<Result, undefined>, placed: Placed): readonly SecretSpec[];
+  /**
+   * What is wrong with its part of the stack file that no single field shows. Places are paths from the root of the file.
+   * @default nothing
+   */
+  check?(written: z.infer<Schema>, own: Exclude<Result, undefined>, placed: Placed): readonly CheckFinding[];
+  /** What people should know of it. @default nothing */
+  notes?(own: Exclude<Result, undefined>, placed: Placed): readonly Note[];
 }
 
 /** A component as one stack has it. */
@@ -97,6 +127,8 @@ export interface Started<Result> {
   parts(around: Around): Parts;
   /** None where the stack does not have it. */
   secrets(placed: Placed): readonly SecretSpec[];
+  /** Nothing where the stack does not have it. */
+  notes(placed: Placed): readonly Note[];
 }
 
 /** A component, ready to be assembled. */
@@ -110,6 +142,8 @@ export interface Startable<
   readonly secretConfigs: readonly SecretConfig[];
   /** @param written the part of the stack file at its key, its shape checked */
   start(written: z.infer<Schema>, facts: StackFacts): Started<Result>;
+  /** What is wrong with its part of the stack file; nothing where the stack does not have it. */
+  findings(written: z.infer<Schema>, own: Result, placed: Placed): readonly CheckFinding[];
 }
 
 /** Infers all types, so that a component is written without one. */
@@ -125,14 +159,18 @@ export function component<
     secretConfigs: one.secretConfigs ?? [],
     start: (written, facts) => {
       const own = one.resolve(written, facts);
-      if (!isThere(own)) return { own, offers: [], parts: () => ({}), secrets: () => [] };
+      if (!isThere(own)) {
+        return { own, offers: [], parts: () => ({}), secrets: () => [], notes: () => [] };
+      }
       return {
         own,
         offers: one.offers?.(own, facts) ?? [],
         parts: (around) => one.parts(own, around),
         secrets: (placed) => one.secrets?.(own, placed) ?? [],
+        notes: (placed) => one.notes?.(own, placed) ?? [],
       };
     },
+    findings: (written, own, placed) => (isThere(own) ? (one.check?.(written, own, placed) ?? []) : []),
   };
 }
 

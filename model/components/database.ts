@@ -11,7 +11,7 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
-import { DATABASE_SERVER } from '../topics.ts';
+import { DATABASE_SERVER, DATABASES } from '../topics.ts';
 import { PEERS, workloadOf } from '../topology.ts';
 import { component } from './component.ts';
 
@@ -51,7 +51,7 @@ export interface Database {
 }
 
 /** A volume below this fills within weeks of federating (write-ahead log alone keeps 512 MB). */
-export const DATABASE_VOLUME_FLOOR = '5Gi';
+const VOLUME_FLOOR = '5Gi';
 /** PostgreSQL with Synapse's queries is killed below this. */
 const MEMORY_FLOOR = '512Mi';
 
@@ -103,6 +103,13 @@ function resolve(written: z.infer<typeof schema>, { size }: StackFacts): Databas
   };
 }
 
+/**
+ * What the operator calls the Secrets that it makes, after the name of the Cluster.
+ *
+ * @see https://cloudnative-pg.io/documentation/current/applications/
+ */
+const SECRETS_OF_A_CLUSTER = ['app', 'superuser', 'ca', 'server', 'replication'];
+
 /** PostgreSQL by CloudNativePG. Its pods and Services are made by the operator, its Secret too. */
 export const database = component({
   key: 'database',
@@ -148,8 +155,34 @@ export const database = component({
     ),
   ],
   offers: ({ cluster, secret }) => [DATABASE_SERVER.offer({ workload: cluster, secret })],
-  parts: ({ cluster, resources }, { facts }) => ({
+  parts: ({ cluster, secret, resources, volume }, { facts, offers }) => ({
     containers: [{ at: ['cnpg', 'resources'], resources, floor: MEMORY_FLOOR }],
+    volumes: [
+      {
+        at: ['cnpg', 'size'],
+        object: { kind: 'Cluster', name: cluster },
+        size: volume,
+        floor: VOLUME_FLOOR,
+        because:
+          'PostgreSQL keeps half a gigabyte of log alone, and a federated server grows by gigabytes a month',
+      },
+    ],
+    made: SECRETS_OF_A_CLUSTER.map((suffix) => `${cluster}-${suffix}`).map((name) => ({
+      name,
+      by: ['CloudNativePG, with the Cluster ', { code: cluster }],
+      ...(name === secret
+        ? {
+            readers: [
+              `${DATABASES.of(offers)
+                .filter(({ first }) => first)
+                .flatMap(({ readers }) => readers.map(({ selects }) => Object.values(selects)))
+                .join(', ')} (`,
+              { code: 'password' },
+              ')',
+            ],
+          }
+        : {}),
+    })),
     workloads: [
       {
         kind: 'workload',

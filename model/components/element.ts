@@ -3,7 +3,7 @@ import { extraConfigField, forceField, owned } from '../extra-config.ts';
 import type { StackFacts } from '../facts.ts';
 import { host } from '../fields.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
-import { CLIENTS } from '../topics.ts';
+import { CALLS, CLIENTS, HOMESERVER } from '../topics.ts';
 import { component, isOn } from './component.ts';
 import { claims, doors } from './doors.ts';
 
@@ -105,6 +105,29 @@ export const element = component({
   offers: ({ host }, facts) => [
     CLIENTS.offer({ hosts: claims(facts, 'element', host).map((one) => one.host) }),
   ],
+  check: (_written, { calls }, { offers }) => {
+    const carriers = CALLS.of(offers).map(({ by }) => by);
+    const wanted = calls === 'both' ? (['livekit', 'jitsi'] as const) : calls === undefined ? [] : [calls];
+    return wanted
+      .filter((one) => !carriers.includes(one))
+      .map((one) => ({
+        code: 'MG027',
+        at: ['element', 'calls'],
+        what: `element.calls is ${calls}, but this stack has no ${one}`,
+        remedy: `add or enable ${one}, or leave element.calls out: it then follows the components`,
+      }));
+  },
+  notes: (_own, { facts, offers }) => {
+    const name = facts.expose.lan?.names.element;
+    if (name === undefined) return [];
+    // A person who has gone as far as a name of its own expects everything behind it.
+    return HOMESERVER.of(offers).map(({ baseUrl }) => ({
+      where: 'local-network',
+      text: [
+        `Element opened as ${name} still talks to ${baseUrl}, as everywhere: the local network has to reach that too.`,
+      ],
+    }));
+  },
   parts: ({ host, resources }, { facts }) => ({
     containers: [{ at: ['resources'], resources }],
     workloads: [

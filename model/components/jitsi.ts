@@ -1,14 +1,19 @@
 import * as z from 'zod';
+import type { CheckFinding } from '../checks/finding.ts';
 import { extraEnvField, forceField, owned } from '../extra-config.ts';
 import type { StackFacts } from '../facts.ts';
 import { host, port } from '../fields.ts';
+import type { Note } from '../note.ts';
+import { dotted } from '../reading/yaml-source.ts';
 import type { KnownReleases } from '../releases.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
 import type { SecretKey, ValueForm } from '../secrets.ts';
+import { shellWord } from '../shell.ts';
 import { CALLS, WELL_KNOWN_CLIENT } from '../topics.ts';
-import { PEERS, type ServicePoint, type Workload } from '../topology.ts';
-import { component, isOn } from './component.ts';
+import { PEERS, type ServicePoint, type Workload, workloadOf } from '../topology.ts';
+import { component, isOn, type Placed } from './component.ts';
 import { claims, doors } from './doors.ts';
+import { unfitForJitsi } from './jitsi-contexts.ts';
 import {
   JITSI_MEMORY_FLOORS,
   JITSI_PARTS,
@@ -199,6 +204,14 @@ function workloads(facts: StackFacts, jitsi: Jitsi): readonly Workload[] {
         // On the node's network its unauthenticated REST port is bound to loopback, where nobody listens for others.
         ...(onHost ? [] : [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' } as const]),
       ],
+      // Its own scripts fix the number.
+      ...(onHost
+        ? {
+            onLoopback: [
+              { name: 'REST on loopback', number: 8080, protocol: 'TCP', becauseOf: ['jitsi', 'attach'] },
+            ],
+          }
+        : {}),
     },
     {
       ...common,
@@ -242,6 +255,71 @@ function meetings(host: string): object {
   return { preferredDomain: host, useFor1To1Calls: true };
 }
 
+/** The images put values of their environment into programs and configuration as they are: none may leave its place. */
+function unfitEnvironment({ env }: Jitsi): readonly CheckFinding[] {
+  return JITSI_PARTS.flatMap((part) =>
+    Object.entries(env[part]).flatMap(([variable, value]) => {
+      const unfit = unfitForJitsi(part, variable, value);
+      if (unfit === undefined) return [];
+      const at = ['jitsi', part, 'env', variable];
+      return [{ code: 'MG039', at, what: `${dotted(at)} ${unfit.what}`, remedy: unfit.remedy }] as const;
+    }),
+  );
+}
+
+function notes({ access, attach, accountsClaim }: Jitsi, { topology }: Placed): readonly Note[] {
+  const found: Note[] = [];
+  if (access === 'anyone') {
+    found.push({
+      where: 'before-live',
+      text: ['Anybody who finds the address can hold meetings on this Jitsi.'],
+    });
+  }
+  if (attach === 'hostPort') {
+    found.push({
+      where: 'before-live',
+      text: [
+        "Until network policies say otherwise, every pod of the cluster reaches the video bridge's REST port 8080.",
+      ],
+    });
+  }
+  if (accountsClaim !== undefined)
+    found.push(accounts(workloadOf(topology, jitsiWorkload('prosody')).namespace));
+  return found;
+}
+
+/** People's accounts are no Secrets, but somebody has to make them. */
+function accounts(namespace: string): Note {
+  const kubectl = `kubectl -n ${shellWord(namespace)} exec`;
+  const prosodyctl = 'deploy/jitsi-prosody -- prosodyctl --config /run/prosody/config/prosody.cfg.lua';
+  return {
+    where: 'secrets',
+    title: 'Jitsi accounts',
+    passages: [
+      {
+        text: [
+          'Everybody who may start meetings needs an account in Prosody. This command asks for the password:',
+        ],
+      },
+      { copy: 'bash', lines: [`${kubectl} -it ${prosodyctl} adduser NAME@meet.jitsi`] },
+      {
+        text: [
+          'The accounts of Jicofo and the video bridge are kept on the same volume, with the passwords of their first start. After changing ',
+          { code: JITSI_SECRETS.name },
+          ', remove those two before restarting Prosody:',
+        ],
+      },
+      {
+        copy: 'bash',
+        lines: [
+          `${kubectl} ${prosodyctl} deluser focus@auth.meet.jitsi`,
+          `${kubectl} ${prosodyctl} deluser jvb@auth.meet.jitsi`,
+        ],
+      },
+    ],
+  };
+}
+
 /** Meetings with Jitsi: XMPP server, conference focus, video bridge and web pages. */
 export const jitsi = component({
   key: 'jitsi',
@@ -254,6 +332,7 @@ export const jitsi = component({
     'jitsi-jvb': RELEASES,
     'jitsi-web': RELEASES,
   },
+  oneRelease: "Jitsi's programs only fit within one release",
   additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED })),
   sizes: JITSI_SIZE_ROWS,
   offers: ({ host }) => [
@@ -261,6 +340,8 @@ export const jitsi = component({
     // Element's classic Android app reads only the older of the two names.
     WELL_KNOWN_CLIENT.offer({ 'io.element.jitsi': meetings(host), 'im.vector.riot.jitsi': meetings(host) }),
   ],
+  check: (_written, jitsi) => unfitEnvironment(jitsi),
+  notes,
   parts: (jitsi, { facts }) => {
     const { namespace } = facts;
     const prosody = jitsiWorkload('prosody');

@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import type { CheckFinding } from '../checks/finding.ts';
+import { reservedWithin } from '../checks/reserved-ports.ts';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
 import type { StackFacts } from '../facts.ts';
 import { host, port, portOrRange, portRange, rangeOfPorts } from '../fields.ts';
+import type { Note } from '../note.ts';
 import {
   type BySize,
   overrideResources,
@@ -11,8 +14,8 @@ import {
   sizeRow,
 } from '../resources.ts';
 import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
-import { PEERS, type Port } from '../topology.ts';
-import { component, isOn } from './component.ts';
+import { isDirect, PEERS, type Port, portOf, portText, workloadOf } from '../topology.ts';
+import { component, isOn, type Placed } from './component.ts';
 import { claims, doors } from './doors.ts';
 
 const schema = z
@@ -83,7 +86,7 @@ const PORTS = {
   relay: '41000-41999',
 } as const;
 /** Relays that LiveKit lets one participant have at once, all of them ports (its per_user_relay_allocation_limit). */
-export const RELAYS_FOR_ONE = 12;
+const RELAYS_FOR_ONE = 12;
 
 /** Keys of livekit.yaml that other parts of the stack are built on. */
 const OWNED = owned({
@@ -171,6 +174,102 @@ function livekitPorts({ udp, tcp, signalling, turn }: Livekit): readonly Port[] 
   ];
 }
 
+/** TURN that cannot relay for a single participant would fail in calls, long after the start. */
+function tooFewRelays({ turn: { relay } }: Livekit): readonly CheckFinding[] {
+  const ports = relay.last - relay.first + 1;
+  // A range that runs backwards is an error of its own.
+  if (ports < 1 || ports >= RELAYS_FOR_ONE) return [];
+  return [
+    {
+      code: 'MG085',
+      at: ['livekit', 'turn', 'relay'],
+      what: `livekit.turn.relay has ${ports} ${ports === 1 ? 'port' : 'ports'}, and one participant may need ${RELAYS_FOR_ONE}`,
+      remedy: `write a wider range: ${RELAYS_FOR_ONE} ports for each participant that is relayed at once`,
+    },
+  ];
+}
+
+/** A single port has nothing to divide. */
+function idleUdpRange(written: z.infer<typeof schema>, { udp }: Livekit): readonly CheckFinding[] {
+  const how = written?.udpRange;
+  if (how === undefined || udp.first !== udp.last) return [];
+  return [
+    {
+      code: 'MG086',
+      at: ['livekit', 'udpRange'],
+      other: ['livekit', 'udp'],
+      what: `livekit.udpRange is ${how}, but livekit.udp is the single port ${udp.first}`,
+      remedy: 'write a range at livekit.udp, such as 7882-7892, or remove udpRange',
+    },
+  ];
+}
+
+/** LiveKit can tell clients one given address, or what it finds out by itself; the video bridge can tell two. */
+function throughTheRouter({ facts: { expose, callNodes }, topology }: Placed): readonly Note[] {
+  const { address } = callNodes;
+  if (expose.lan === undefined || address.by !== 'public') return [];
+  const ports = topology.flows
+    .filter((flow) => flow.to === 'livekit' && isDirect(topology, flow))
+    .map(({ port }) => portText(portOf(workloadOf(topology, 'livekit'), port)));
+  return [
+    {
+      where: 'local-network',
+      text: [
+        `LiveKit tells everybody ${address.ip}, people on the local network too. If that is the address of your router, the router has to lead ${ports.join(', ')} back inside (NAT loopback, also called hairpin NAT); where it cannot, calls on the local network ring but stay silent. callNodes.addresses: {discover: stun} instead makes LiveKit tell the node's own address as well.`,
+      ],
+    },
+  ];
+}
+
+function notes(livekit: Livekit, whole: Placed): readonly Note[] {
+  const { expose, serverName } = whole.facts;
+  const idleName = expose.lan?.names.livekit;
+  const within = reservedWithin(livekit.udp.first, livekit.udp.last);
+  return [
+    ...throughTheRouter(whole),
+    ...(idleName === undefined
+      ? []
+      : [
+          {
+            where: 'local-network',
+            text: [
+              `No client ever uses ${idleName} (expose.lan.names.livekit): all are told ${livekit.host}, which the local network has to reach too. You can remove the name.`,
+            ],
+          } as const,
+        ]),
+    {
+      where: 'before-live',
+      text: [
+        `LiveKit's signalling port ${livekit.signalling}/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.`,
+      ],
+    },
+    ...(within.length === 0
+      ? []
+      : [
+          {
+            where: 'before-live',
+            text: [
+              `livekit.udp covers ports that the network between pods uses in some clusters: ${within.join(', ')}. If yours is one of them, choose another range.`,
+            ],
+          } as const,
+        ]),
+    ...(expose.public !== undefined
+      ? []
+      : [
+          {
+            where: 'dns',
+            text: [
+              'Pods need two of these names too: ',
+              { code: serverName },
+              ' and ',
+              { code: livekit.host },
+              ", which lk-jwt-service asks when somebody joins a call. They usually get the answer of their node's resolver through CoreDNS; where that does not know the local DNS, add a forward for the zone to CoreDNS. Without it calls fail.",
+            ],
+          } as const,
+        ]),
+  ];
+}
+
 /** Calls through MatrixRTC: the SFU on a node's own network, and the service that gives Matrix users tokens for it. */
 export const livekit = component({
   key: 'livekit',
@@ -206,6 +305,8 @@ export const livekit = component({
       'org.matrix.msc4143.rtc_foci': [{ type: 'livekit', livekit_service_url: serviceUrl }],
     }),
   ],
+  check: (written, livekit) => [...tooFewRelays(livekit), ...idleUdpRange(written, livekit)],
+  notes,
   parts: (livekit, { facts, offers }) => {
     const { namespace } = facts;
     const common = { kind: 'workload', instance: facts.name, namespace, at: ['livekit'] } as const;

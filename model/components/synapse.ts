@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { StackFacts } from '../facts.ts';
+import { bytes } from '../quantity.ts';
 import { overrideResources, type Resources } from '../resources.ts';
 import type { BySchema } from '../schemas.ts';
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
@@ -10,6 +11,7 @@ import { INLINE_SECRETS, RENDERED_OPTIONS, SYNAPSE_OWNED } from './synapse-optio
 import { synapseSchema } from './synapse-schema.ts';
 import { SYNAPSE_SECRET_CONFIG, synapseSecrets } from './synapse-secrets.ts';
 import {
+  MEDIA_VOLUME_FLOOR,
   SYNAPSE_MEMORY_FLOOR,
   SYNAPSE_SIZE_ROWS,
   SYNAPSE_SIZES,
@@ -119,10 +121,34 @@ export const synapse = component({
     }),
     WELL_KNOWN_CLIENT.offer({ 'm.homeserver': { base_url: baseUrl } }),
   ],
-  parts: ({ host, uploadLimit, resources }, { facts, offers }) => {
+  check: (written, { uploadLimit, media }) =>
+    uploadBytes(uploadLimit) <= bytes(media.size)
+      ? []
+      : [
+          {
+            code: 'MG026',
+            at: ['synapse', 'uploadLimit'],
+            ...(written?.media?.pvc?.size === undefined
+              ? {}
+              : { other: ['synapse', 'media', 'pvc', 'size'] }),
+            what: `an upload of ${uploadLimit} does not fit the media volume of ${media.size}`,
+            remedy: 'lower synapse.uploadLimit or raise synapse.media.pvc.size',
+          },
+        ],
+  parts: ({ host, uploadLimit, media, resources }, { facts, offers }) => {
     const { namespace } = facts;
     return {
       containers: [{ at: ['resources'], resources, floor: SYNAPSE_MEMORY_FLOOR }],
+      volumes: [
+        {
+          at: ['media', 'pvc', 'size'],
+          classAt: ['media', 'pvc', 'storageClass'],
+          object: { kind: 'PersistentVolumeClaim', name: media.claim },
+          size: media.size,
+          floor: MEDIA_VOLUME_FLOOR,
+          because: 'it holds the uploads',
+        },
+      ],
       workloads: [
         {
           kind: 'workload',

@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import type { CheckFinding } from '../checks/finding.ts';
 import { shortText } from '../fields.ts';
+import type { Note, Passage } from '../note.ts';
 import { HOMESERVER } from '../topics.ts';
-import { component } from './component.ts';
+import { component, type Placed } from './component.ts';
 import { doors, frontDoor } from './doors.ts';
+import { wellKnownClient, wellKnownServer, wellKnownSupport } from './well-known-answers.ts';
 
 const place = z.enum(['here', 'elsewhere']);
 
@@ -72,6 +75,72 @@ export const WELL_KNOWN_PREFIX = '/.well-known/matrix/';
 /** Other servers and the call service check a user's identity here, on the server name's own host. */
 export const OPENID_USERINFO = '/_matrix/federation/v1/openid/userinfo';
 
+/** The specification asks for a contact or a page, and of each contact for a way to write to it. */
+function idleSupport(written: z.infer<typeof schema>): readonly CheckFinding[] {
+  if (typeof written !== 'object' || written.support === undefined) return [];
+  const path = ['wellKnown', 'support'];
+  const { page, contacts } = written.support;
+  if (page === undefined && contacts === undefined) {
+    return [
+      {
+        code: 'MG087',
+        at: path,
+        what: 'wellKnown.support names neither a page nor contacts',
+        remedy: 'add page: https://… or contacts: [{role: admin, email: …}], or remove it',
+      },
+    ];
+  }
+  return (contacts ?? []).flatMap(({ matrix, email }, index) =>
+    matrix !== undefined || email !== undefined
+      ? []
+      : [
+          {
+            code: 'MG087',
+            at: [...path, 'contacts', index],
+            what: `contact number ${index + 1} has no address`,
+            remedy: 'add matrix: "@user:server" or email: user@server',
+          },
+        ],
+  );
+}
+
+/** With `wellKnown: elsewhere`: what the web site on the server name has to answer. */
+function elsewhere(own: WellKnown, { facts, offers }: Placed): Note {
+  const support = wellKnownSupport(own);
+  const answer = (path: string, value: object): readonly Passage[] => [
+    { text: [{ code: `${WELL_KNOWN_PREFIX}${path}` }] },
+    { copy: 'json', lines: JSON.stringify(value, undefined, 2).split('\n') },
+  ];
+  return {
+    where: 'summary',
+    title: `What https://${facts.serverName} has to answer`,
+    passages: [
+      {
+        text: [
+          `${support === undefined ? 'Both' : 'All'} with `,
+          { code: 'Content-Type: application/json' },
+          ' and ',
+          { code: 'Access-Control-Allow-Origin: *' },
+          '. Without the second file other homeservers do not find this one; without the third address nobody can check who a user is, and calls fail.',
+        ],
+      },
+      ...answer('client', wellKnownClient({ offers })),
+      ...answer('server', wellKnownServer({ offers })),
+      ...(support === undefined ? [] : answer('support', support)),
+      ...HOMESERVER.of(offers).map(
+        ({ baseUrl }): Passage => ({
+          text: [
+            { code: OPENID_USERINFO },
+            ': pass it on to ',
+            { code: baseUrl },
+            '. Programs that follow the file above ask there; some ask here.',
+          ],
+        }),
+      ),
+    ],
+  };
+}
+
 /**
  * The server name's own host: JSON answers that tell clients and other homeservers where Synapse is,
  * and the one federation path that is asked for there. Rendered with `wellKnown: here`.
@@ -92,6 +161,8 @@ export const wellKnown = component({
   },
   additions: [],
   sizes: [],
+  check: idleSupport,
+  notes: (own, whole) => (own.at === 'here' ? [] : [elsewhere(own, whole)]),
   parts: ({ at }, { facts, offers }) => {
     if (at === 'elsewhere') return {};
     const { namespace, serverName } = facts;
@@ -133,6 +204,10 @@ export const wellKnown = component({
         component: 'wellKnown',
         leadsTo: 'entrance',
         certificate: { group: 'well-known' },
+        note: [
+          'It takes the name over from a web site there: to keep one, write ',
+          { code: 'wellKnown: elsewhere' },
+        ],
       })),
       routes: [
         ...ownHost.flatMap((own) => [

@@ -1,3 +1,4 @@
+import type { Data } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
 import type { Answer, Request } from './expression.ts';
 import type { Effort } from './regexp.ts';
@@ -14,6 +15,8 @@ export interface EntranceRoute {
   readonly hosts: readonly string[];
   /** Paths that it names, in full or by their beginning. */
   readonly paths: readonly string[];
+  /** Names of the middlewares that let only some people through, as far as they are known. */
+  readonly limitedBy: readonly string[];
   /** The Secret whose certificate is served with it, in the namespace of the object. @default - none, or not known */
   readonly certificate?: string;
   accepts(request: Request): Answer;
@@ -24,4 +27,6 @@ export interface Surroundings {
   /** Numbers of the ports of Services, by `namespace/service:name`. */
   readonly ports: ReadonlyMap<string, number>;
   readonly effort: Effort;
+  /** The middlewares of a route that let only some people through: see `limitsAmong`. */
+  readonly limits: (owner: Located, route: Data) => readonly string[];
 }

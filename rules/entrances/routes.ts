@@ -1,6 +1,7 @@
 import { INGRESS_ROUTE, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
 import { at, items } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
+import { limitsAmong } from './limits.ts';
 import { effort } from './regexp.ts';
 import type { EntranceRoute, Surroundings } from './route.ts';
 import { ingressRoutes } from './traefik.ts';
@@ -18,7 +19,7 @@ const READERS: Readonly<Record<string, (owner: Located, around: Surroundings) =>
  * is spent, the others may be found anywhere.
  */
 export function entranceRoutes(all: readonly Located[]): readonly EntranceRoute[] {
-  const around: Surroundings = { ports: servicePorts(all), effort: effort() };
+  const around: Surroundings = { ports: servicePorts(all), effort: effort(), limits: limitsAmong(all) };
   return Object.entries(READERS).flatMap(([kind, read]) =>
     ofKind(all, kind).flatMap((owner) => read(owner, around)),
   );

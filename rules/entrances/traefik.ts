@@ -4,11 +4,15 @@ import { traefikRule } from './expression.ts';
 import type { EntranceRoute, Surroundings } from './route.ts';
 
 /** The rules of an IngressRoute of Traefik. */
-export function ingressRoutes(owner: Located, { ports, effort }: Surroundings): readonly EntranceRoute[] {
+export function ingressRoutes(
+  owner: Located,
+  { ports, effort, limits }: Surroundings,
+): readonly EntranceRoute[] {
   const certificate = text(at(owner.data, 'spec', 'tls', 'secretName'));
   return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
     const match = text(route.match) ?? '';
     const { passes, hosts, paths } = traefikRule(match, effort);
+    const limitedBy = limits(owner, route);
     return items(route.services, '').map(({ data: service }) => {
       const name = `${text(service.namespace) ?? owner.namespace}/${text(service.name) ?? ''}`;
       const port = typeof service.port === 'number' ? service.port : text(service.port);
@@ -19,6 +23,7 @@ export function ingressRoutes(owner: Located, { ports, effort }: Surroundings): 
         to: `${name}:${ports.get(`${name}:${port}`) ?? port}`,
         hosts,
         paths,
+        limitedBy,
         ...(certificate === undefined ? {} : { certificate }),
         accepts: passes,
       };

@@ -24,6 +24,7 @@ export function tunnelSubjects(owner: Located, { effort }: Surroundings): readon
       to: isService ? `${namespace}/${service}:${port ?? 'its first port'}` : target,
       hosts: fqdn === undefined ? [] : [fqdn],
       paths: beginningsOf(path),
+      limitedBy: [],
       accepts: ({ host, path: asked }) => {
         if (fqdn !== undefined && fqdn.toLowerCase() !== host.toLowerCase()) return 'no';
         return path === '' ? 'yes' : find(asked);

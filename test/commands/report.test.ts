@@ -37,6 +37,8 @@ const broken: SynthResult = {
     {
       stack: 'chat',
       file: 'components/synapse.yaml',
+      line: 12,
+      column: 5,
       code: 'MR004',
       object: { group: 'apps', kind: 'Deployment', namespace: 'chat', name: 'synapse' },
       path: ['spec', 'template'],
@@ -47,6 +49,8 @@ const broken: SynthResult = {
     {
       stack: 'chat',
       file: 'flux/chat.yaml',
+      line: 2,
+      column: 1,
       code: 'MR001',
       object: {
         group: 'kustomize.toolkit.fluxcd.io',
@@ -81,8 +85,8 @@ describe('the report for people', () => {
 
   it('names the rendered file, the object and the field of a finding', () => {
     expect(humanReport(broken, 'out', plain).split('\n').slice(0, 2)).toEqual([
-      'out/chat/components/synapse.yaml error MR004: Deployment/chat/synapse spec.template: names a Secret that is not there; render it',
-      'out/flux/chat.yaml error MR001: Kustomization/flux-system/chat: does not fit; mend it',
+      'out/chat/components/synapse.yaml:12:5 error MR004: Deployment/chat/synapse spec.template: names a Secret that is not there; render it',
+      'out/flux/chat.yaml:2:1 error MR001: Kustomization/flux-system/chat: does not fit; mend it',
     ]);
   });
 

@@ -124,8 +124,12 @@ describe('a stack with a mistake among others', () => {
   it('whose files are gone is removed, when it is gone itself', async () => {
     await run();
     await rm(join(folder, 'stacks/lab.yaml'));
-    await run();
+    const { exitCode, notices } = await run();
     expect([...(await files()).keys()].filter((path) => path.includes('lab'))).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(notices.find(({ file }) => file.endsWith('/dist/lab'))?.what).toMatch(
+      /Flux removes it from the cluster, except/,
+    );
   });
 });
 

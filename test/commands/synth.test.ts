@@ -7,6 +7,7 @@ import { humanReport } from '../../commands/report.ts';
 import { synth } from '../../commands/synth.ts';
 import { styleFor } from '../../commands/terminal.ts';
 import { render } from '../../render.ts';
+import { stackFrom } from '../stacks.ts';
 
 const STACK = `schema: 1
 serverName: example.org
@@ -67,6 +68,14 @@ async function problem(): Promise<string> {
 }
 
 describe('a repository in order', () => {
+  it('leads to the setting that breaks a rule, with exit code 2', async () => {
+    await put('stacks/chat.yaml', `${STACK}synapse: {extraConfig: {turn_shared_secret: 4vQ9xZpL0aTq}}\n`);
+    const { exitCode, diagnostics, findings, written } = await synth(options);
+    expect({ exitCode, findings, written }).toEqual({ exitCode: 2, findings: [], written: undefined });
+    expect(diagnostics).toMatchObject([{ position: { line: 5, column: 45 }, code: 'MG180' }]);
+    expect(JSON.stringify(diagnostics)).not.toContain('4vQ9xZpL0aTq');
+  });
+
   it('is rendered, and the result says what was written', async () => {
     const { exitCode, stacks, written, diagnostics, findings } = await synth(options);
     expect({ exitCode, stacks, diagnostics, findings }).toEqual({
@@ -366,5 +375,21 @@ describe('an output folder among the stack files', () => {
       );
     }
     expect(await readdir(options.stacks)).toEqual(before);
+  });
+});
+
+describe('what rules object to and no setting is at fault for', () => {
+  it('is at its line of the file that would be written', async () => {
+    const object = { group: '', kind: 'ConfigMap', namespace: 'chat', name: 'element-config' };
+    const finding = { code: 'MR001', object, what: 'is wrong', remedy: 'mend it' } as const;
+    const broken: typeof render = (stack) => ({
+      ...render(stack),
+      findings: [{ ...finding, file: 'config/element-config.yaml', path: ['data', 'config.json', 'brand'] }],
+    });
+    const { exitCode, findings, diagnostics } = await synth(options, broken);
+    expect({ exitCode, diagnostics }).toEqual({ exitCode: 1, diagnostics: [] });
+    const text = render(stackFrom(STACK, 'stacks/chat.yaml')).files.get('chat/config/element-config.yaml');
+    const line = (text ?? '').split('\n').findIndex((one) => one.includes('"brand"')) + 1;
+    expect(findings).toMatchObject([{ stack: 'chat', line, column: 16 }]);
   });
 });

@@ -112,6 +112,8 @@ describe('reports', () => {
       {
         stack: HOSTILE,
         file: HOSTILE,
+        line: 1,
+        column: 1,
         code: 'MR001',
         object: { group: HOSTILE, kind: HOSTILE, namespace: HOSTILE, name: HOSTILE },
         path: [HOSTILE],

@@ -5,7 +5,7 @@ import { checkCertificates } from '../../model/checks/certificates.ts';
 import { checkEntrances, checkTlsSecrets } from '../../model/checks/exposure.ts';
 import { checkOwnSecrets } from '../../model/checks/own-secrets.ts';
 import type { Parts } from '../../model/components/component.ts';
-import { madeElsewhere } from '../../model/made-elsewhere.ts';
+import { madeCertificates } from '../../model/made-elsewhere.ts';
 import type { StackFile } from '../../model/schema.ts';
 import { stackSchema } from '../../model/schema.ts';
 import type { Stack } from '../../model/stack.ts';
@@ -68,7 +68,7 @@ describe('the certificate for a host', () => {
   });
 
   it('is made for cert-manager in the namespaces that need it, so that only there its name is taken', () => {
-    const made = (stack: Stack) => madeElsewhere(stack).map(({ name }) => name);
+    const made = (stack: Stack) => madeCertificates(stack, stack.topology).map(({ name }) => name);
     const stack = withParts(publicStack(), relay(publicStack()));
     expect(made(stack)).toContain('relay-public-tls');
     expect(made(withCallsIn('calls', stack))).not.toContain('relay-public-tls');

@@ -20,7 +20,8 @@ callNodes: {addresses: {discover: stun}}
 
 /** The defaults of a stack: what it is, without what follows from that. */
 function defaultsOf(stack: Stack): unknown {
-  const { topology: _topology, containers: _containers, offers: _offers, secrets: _secrets, ...rest } = stack;
+  const { topology: _topology, containers: _containers, volumes: _volumes, ...some } = stack;
+  const { offers: _offers, secrets: _secrets, made: _made, notes: _notes, ...rest } = some;
   const { images: _images, secretFiles: _files, ...settings } = rest;
   return JSON.parse(JSON.stringify(settings));
 }

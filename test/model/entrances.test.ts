@@ -6,6 +6,7 @@ import type { Around } from '../../model/components/component.ts';
 import { components } from '../../model/components/index.ts';
 import { entrances, viasAt } from '../../model/entrances/index.ts';
 import { loadStack } from '../../model/load.ts';
+import { plainText } from '../../model/phrase.ts';
 import { keysAt } from '../../model/reading/schema-walk.ts';
 import type { StackFile } from '../../model/schema.ts';
 import { stackSchema } from '../../model/schema.ts';
@@ -134,7 +135,9 @@ describe('a stack file with a component that needs more', () => {
 
 describe('what an entrance limits', () => {
   const said = (stack: Stack): readonly string[] =>
-    warnings(stack).filter((one) => /^Cloudflare (?:gives|refuses)/.test(one));
+    warnings(stack)
+      .map(plainText)
+      .filter((one) => /^Cloudflare (?:gives|refuses)/.test(one));
 
   it('is in SUMMARY.md where a route needs more, once', () => {
     const needs = { timeouts: { request: 180, idle: 300 } };

@@ -10,20 +10,27 @@ function part(title: string, more = ''): string {
   return files.get('test/SUMMARY.md')?.split(`## ${title}`)[1]?.split('\n## ')[0] ?? '';
 }
 
+/** The lines of the diagram of the same stack. */
+function diagramOf(more: string): readonly string[] {
+  const text = render(publicStack(more)).files.get('test/SUMMARY.md') ?? '';
+  return (text.split('```mermaid\n')[1]?.split('```')[0] ?? '').split('\n');
+}
+
 function overriding(kind: string, name: string, patch: string): string {
   return `overrides: [{target: {kind: ${kind}, name: ${name}}, why: x, patch: ${patch}}]\n`;
 }
 
 /** The same table of a stack without the keys that are written here. */
 function firewallOf(more: string): string {
-  const own = more.startsWith('livekit:') ? more : `${more}\nlivekit: {}`;
+  const calls = ['jitsi: {access: password}', 'livekit: {}'].filter(
+    (line) => !more.startsWith(line.slice(0, line.indexOf(':') + 1)),
+  );
   const stack = stackFrom(`schema: 1
 serverName: example.org
 expose: {public: {via: traefik, tls: {issuer: {name: letsencrypt}}}}
 element: {}
-jitsi: {access: password}
 callNodes: {addresses: {public: 198.51.100.7}}
-${own}`);
+${[more, ...calls].join('\n')}`);
   const { problems, files } = render(stack);
   expect(problems).toEqual([]);
   return files.get('test/SUMMARY.md')?.split(`## ${FIREWALL}`)[1]?.split('\n## ')[0] ?? '';
@@ -66,6 +73,38 @@ describe('the tables of SUMMARY.md', () => {
     expect(open).toContain('PathPrefix(`/_matrix/client/`)');
   });
 
+  it('show the host that an override adds, and who answers there', () => {
+    const rule = '{kind: Rule, match: "Host(`extra.example.org`)", services: [{name: jvb, port: 8080}]}';
+    const change = `overrides:
+  - {target: {kind: IngressRoute, name: synapse-public}, why: x, patch: [{op: add, path: /spec/routes/-, value: ${rule}}]}
+  - {target: {kind: Certificate, name: synapse-public-tls}, why: x, patch: {spec: {dnsNames: [matrix.example.org, extra.example.org]}}}
+`;
+    expect(part('DNS records', change)).toContain(
+      "| `extra.example.org` | A | Traefik's public address | you make it, for an override |",
+    );
+    const added = diagramOf(change).filter((line) => !diagramOf('').includes(line));
+    expect(added).toEqual(['  traefik -->|8080/tcp| jitsi_jvb']);
+  });
+
+  it('draw no route that an override has taken away', () => {
+    const change = overriding('IngressRoute', 'element-public', '{spec: {routes: []}}');
+    expect(diagramOf('')).toContain('  traefik -->|8080/tcp| element');
+    expect(diagramOf(change)).not.toContain('  traefik -->|8080/tcp| element');
+  });
+
+  it.each([
+    ['ipAllowList: {sourceRange: [10.0.0.0/8]}', ', limited by the middleware `hsts`'],
+    ['basicAuth: {secret: synapse-secrets}', ', limited by the middleware `hsts`'],
+    ['ipAllowList: {sourceRange: [10.0.0.0/8, 0.0.0.0/0]}', ''],
+    ['ipAllowList: {sourceRange: [10.0.0.0/8], ipStrategy: {depth: 1}}', ''],
+    ['ipAllowList: {sourceRange: [0.0.0.0/1, 128.0.0.0/1]}', ''],
+    ['forwardAuth: {address: "https://a.example.org/"}', ''],
+    ['rateLimit: {average: 1}', ''],
+  ])('say which middleware limits a route: %s', (spec, words) => {
+    const open = part(OPEN, overriding('Middleware', 'hsts', `{spec: {headers: null, ${spec}}}`));
+    expect(open).toContain(`| \`element.example.org\` | everything${words} | Element Web |`);
+  });
+
   it('show ports of the node that an override opens', () => {
     const ports = part(
       FIREWALL,
@@ -90,6 +129,14 @@ describe('the tables of SUMMARY.md', () => {
     [
       'livekit: {extraConfig: {prometheus_port: 6789}}',
       '| 6789/tcp | the cluster only | every node | LiveKit SFU: metrics (prometheus_port) |',
+    ],
+    [
+      'jitsi: {access: password, prosody: {env: {PROSODY_ENABLE_S2S: true, PROSODY_S2S_PORT: 5270}}}',
+      '| 5270/tcp | the cluster only | its pod | Prosody (XMPP): XMPP of other servers (PROSODY_ENABLE_S2S) |',
+    ],
+    [
+      'jitsi: {access: password, jicofo: {env: {JICOFO_ENABLE_REST: true}, force: x}}',
+      '| 8888/tcp | the cluster only | its pod | Jicofo (conference focus): REST without a password (JICOFO_ENABLE_REST) |',
     ],
     [
       'livekit: {extraConfig: {turn: {tls_port: 5349}}}',

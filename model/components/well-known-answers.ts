@@ -1,18 +1,32 @@
-import type { WellKnown } from '../model/components/well-known.ts';
-import type { Scene } from '../model/stack.ts';
-import { HOMESERVER, WELL_KNOWN_CLIENT } from '../model/topics.ts';
+import { HOMESERVER, type Offered, WELL_KNOWN_CLIENT } from '../topics.ts';
+
+interface Around {
+  readonly offers: readonly Offered[];
+}
+
+/** Whom to turn to, in the words of the stack file. */
+interface Support {
+  readonly page?: string | undefined;
+  readonly contacts?:
+    | readonly {
+        readonly role: 'admin' | 'security';
+        readonly matrix?: string | undefined;
+        readonly email?: string | undefined;
+      }[]
+    | undefined;
+}
 
 /**
  * `/.well-known/matrix/client`: where clients find the homeserver and the call service.
  *
  * Calls stand here and in Synapse's own answer: clients are in the middle of moving from one to the other.
  */
-export function wellKnownClient({ offers }: Pick<Scene, 'offers'>): object {
+export function wellKnownClient({ offers }: Around): object {
   return Object.assign({}, ...WELL_KNOWN_CLIENT.of(offers));
 }
 
 /** `/.well-known/matrix/server`: where other homeservers connect to. */
-export function wellKnownServer({ offers }: Pick<Scene, 'offers'>): object {
+export function wellKnownServer({ offers }: Around): object {
   return Object.fromEntries(HOMESERVER.of(offers).map(({ host }) => ['m.server', `${host}:443`]));
 }
 
@@ -21,7 +35,7 @@ export function wellKnownServer({ offers }: Pick<Scene, 'offers'>): object {
  *
  * @see https://spec.matrix.org/latest/client-server-api/#getwell-knownmatrixsupport
  */
-export function wellKnownSupport({ support }: WellKnown): object | undefined {
+export function wellKnownSupport({ support }: { readonly support?: Support }): object | undefined {
   if (support === undefined) return undefined;
   const { page, contacts } = support;
   return {
