@@ -1,10 +1,13 @@
 import { chartFlux, chartStack } from './charts/index.ts';
 import { kustomizations } from './charts/kustomizations.ts';
 import { layerOf, type RenderedFile, type RenderedPath } from './constructs/rendered-file.ts';
+import { extraFilesMap, namedFiles } from './model/extra-files.ts';
 import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
 import type { Override, OverrideProblem } from './model/overrides.ts';
+import { ownCommand } from './model/own-command.ts';
 import { type SecretFile, secretFileName } from './model/secret-files.ts';
 import type { Stack } from './model/stack.ts';
+import type { StackFault } from './model/stack-fault.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
 import { headerLine, headerPath, markdownHeader } from './output/header.ts';
 import { culprits } from './output/override-culprits.ts';
@@ -30,6 +33,8 @@ export interface Rendered {
   readonly findings: readonly Finding[];
   /** Overrides that do not fit the objects; nothing should be written then either. */
   readonly problems: readonly OverrideProblem[];
+  /** What else in the stack file leaves objects that break a rule; nothing should be written then either. */
+  readonly faults: readonly StackFault[];
 }
 
 /**
@@ -45,7 +50,7 @@ export function render(stack: Stack): Rendered {
   }));
   const changed = objects(stack, copies, numbered(stack.overrides));
   const { own, flux, problems } = changed;
-  const { accepted, findings, broken } = judge(stack, copies, changed);
+  const { accepted, findings, broken, faults } = judge(stack, copies, changed);
   // Without overrides the objects open what the stack means.
   const opened = changed.applied.size === 0 ? undefined : exposure(own, changed.before);
   const texts = new Map<string, string>();
@@ -83,6 +88,7 @@ export function render(stack: Stack): Rendered {
     objects: stack.provider.kind === 'sops' ? own : [...own, ...copies],
     findings,
     problems: [...problems, ...broken],
+    faults,
   };
 }
 
@@ -141,6 +147,7 @@ function judge(
   readonly accepted: readonly Finding[];
   readonly findings: readonly Finding[];
   readonly broken: readonly OverrideProblem[];
+  readonly faults: readonly StackFault[];
 } {
   const { applied } = changed;
   const checked = ({ own, flux, before }: Changed, isChanged: boolean): readonly Finding[] =>
@@ -157,8 +164,12 @@ function judge(
   const culpritOf = culprits(inOrder, (some) => checked(objects(stack, copies, some), some.length > 0));
   const findings: Finding[] = [];
   const broken: OverrideProblem[] = [];
+  const faults: StackFault[] = [];
+  const faultOf = faultsOfFiles(stack);
   for (const one of all.filter((finding) => !isAccepted(finding))) {
-    if (isOverridden(one)) broken.push(brokenByOverride(one, applied, broken.length < PLACED));
+    const fault = faultOf(one);
+    if (fault !== undefined) faults.push(fault);
+    else if (isOverridden(one)) broken.push(brokenByOverride(one, applied, broken.length < PLACED));
     else {
       // An override can break what another object needs.
       const culprit = culpritOf(one);
@@ -166,7 +177,28 @@ function judge(
       else broken.push({ ...brokenByOverride(one, applied, false), index: culprit.index });
     }
   }
-  return { accepted: all.filter(isAccepted), findings, broken };
+  return { accepted: all.filter(isAccepted), findings, broken, faults };
+}
+
+/** Tells which file that the stack file gives to a program is behind a finding, if one is. */
+function faultsOfFiles({ extraFiles, topology }: Stack): (finding: Finding) => StackFault | undefined {
+  const maps = new Map(
+    topology.workloads.flatMap(({ id, namespace }) => {
+      const files = namedFiles(extraFiles, id);
+      return files.length === 0 ? [] : [[`${namespace}/${extraFilesMap(id)}`, files] as const];
+    }),
+  );
+  return ({ code, object: { kind, namespace, name }, path: [part, key], what }) => {
+    if (kind !== 'ConfigMap' || (part !== 'data' && part !== 'binaryData')) return undefined;
+    const file = maps.get(`${namespace}/${name}`)?.find((one) => one.name === key);
+    if (file === undefined) return undefined;
+    return {
+      at: file.at,
+      code: 'MG134',
+      what: `${file.path} ${short(what)} (${code})`,
+      remedy: `correct the file; if it holds a secret, declare one in secrets.own, enter the whole file with ${ownCommand('secrets create')}, and write {fromSecret: NAME, key: KEY} here`,
+    };
+  };
 }
 
 /** A rule that an override broke, as a mistake in the stack file: that is where to mend it. */

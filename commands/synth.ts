@@ -6,6 +6,7 @@ import { listed } from '../model/listed.ts';
 import { overrideDiagnostics } from '../model/override-diagnostics.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
+import { faultDiagnostics } from '../model/stack-fault.ts';
 import { headerPath } from '../output/header.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
@@ -262,9 +263,13 @@ async function compareEntry(
 }
 
 function judged({ name, source: read }: StackEntry, rendered: Rendered): RenderedEntry {
-  const source = rendered.problems.length === 0 ? undefined : read();
-  const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
-  const isFine = rendered.findings.length + rendered.problems.length === 0;
+  const wrong = rendered.problems.length + rendered.faults.length;
+  const source = wrong === 0 ? undefined : read();
+  const problems =
+    source === undefined
+      ? []
+      : [...overrideDiagnostics(rendered.problems, source), ...faultDiagnostics(rendered.faults, source)];
+  const isFine = rendered.findings.length + wrong === 0;
   return {
     rendered: isFine ? rendered : undefined,
     diagnostics: problems,

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ManifestFile } from '../model/manifest.ts';
 import { overrideDiagnostics } from '../model/override-diagnostics.ts';
+import { faultDiagnostics } from '../model/stack-fault.ts';
 import { render as renderResolved } from '../render.ts';
 import type { Finding } from '../rules/rule.ts';
 import { Stack } from './stack.ts';
@@ -14,7 +15,7 @@ export interface Rendered {
    * are encrypted by SOPS, which only Flux can apply.
    */
   readonly objects: readonly ManifestFile[];
-  /** Overrides that do not fit the objects, at their places in the stack file; nothing should be written then. */
+  /** What in the stack file leads to wrong objects: overrides, files for programs; nothing should be written then. */
   readonly diagnostics: readonly Diagnostic[];
   /** What the rules object to; nothing should be written then either. */
   readonly findings: readonly Finding[];
@@ -25,6 +26,8 @@ export interface Rendered {
  * the same stack gives the same bytes everywhere.
  */
 export function render(stack: Stack): Rendered {
-  const { files, objects, problems, findings } = renderResolved(Stack.resolved(stack));
-  return { files, objects, diagnostics: overrideDiagnostics(problems, Stack.source(stack)), findings };
+  const { files, objects, problems, faults, findings } = renderResolved(Stack.resolved(stack));
+  const source = Stack.source(stack);
+  const diagnostics = [...overrideDiagnostics(problems, source), ...faultDiagnostics(faults, source)];
+  return { files, objects, diagnostics, findings };
 }

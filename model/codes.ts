@@ -13,8 +13,8 @@ export const CODES = {
   MG011: 'A character is not allowed in YAML, or readers disagree on it.',
   MG012: 'A file or folder of a stack is missing or cannot be read.',
   MG013: 'A file or folder of a stack is outside the repository, or a link in its path points there.',
-  MG014: 'A stack file or a file of secrets is a folder, a pipe or a device, or larger than 10 MB.',
-  MG015: 'A folder of secrets looks like a git repository.',
+  MG014: 'A file of a stack is a folder, a pipe or a device, or larger than 10 MB.',
+  MG015: "A folder of secrets looks like a git repository, or a file is in git's own folder.",
   MG016: 'A file is larger or more deeply nested than this release reads.',
   MG019: 'There are more errors in the file than are listed.',
   MG020: 'Two things share one host.',
@@ -93,6 +93,11 @@ export const CODES = {
   MG104: 'The file with image versions lacks the image of a program that the stack runs.',
   MG110: 'An override changes nothing.',
   MG111: 'A reason to replace what other settings own is not needed.',
+  MG130: 'A file for a program has a path that is taken.',
+  MG131: 'A file for a program comes from a Secret or key that the stack does not have.',
+  MG132: 'The files for a program are larger than a ConfigMap holds.',
+  MG133: 'A file with a secret would be shown to everybody.',
+  MG134: 'A file for a program breaks a rule (MR…, below).',
 } as const;
 
 /** One of {@link CODES}. */

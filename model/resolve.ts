@@ -8,6 +8,7 @@ import {
   type Settings,
 } from './components/index.ts';
 import { openDoor, openEntrances } from './entrances/index.ts';
+import { type ExtraFile, withFileReaders } from './extra-files.ts';
 import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import { givenCertificates } from './given-certificates.ts';
@@ -21,11 +22,13 @@ import type { Stack } from './stack.ts';
 import { PEERS, type Peer, type Route, type Topology } from './topology.ts';
 import { onlyOnce } from './unique.ts';
 
-/** What a stack file says nothing about: its own name, and the images of the repository. */
+/** What a stack file says nothing about: its own name, the images of the repository, and what is in its files. */
 export interface ResolveContext {
   /** Path of the stack file as messages show it, with forward slashes. */
   readonly file: string;
   readonly images: Images;
+  /** What it adds to the containers of programs. */
+  readonly extraFiles: readonly ExtraFile[];
 }
 
 /** The stack's name when the file gives none: the file's own name. */
@@ -58,15 +61,19 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     containers: parts.flatMap(({ name, parts: { containers = [] } }) =>
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
-    secrets: [
-      ...onlyOnce(
-        'Secret',
-        parts.flatMap((one) => one.parts.secrets ?? []),
-        ({ name }) => name,
-      ),
-      ...givenCertificates(facts, topology),
-      ...ownSecrets(written.secrets?.own, facts),
-    ],
+    secrets: withFileReaders(
+      [
+        ...onlyOnce(
+          'Secret',
+          parts.flatMap((one) => one.parts.secrets ?? []),
+          ({ name }) => name,
+        ),
+        ...givenCertificates(facts, topology),
+        ...ownSecrets(written.secrets?.own, facts),
+      ],
+      context.extraFiles,
+    ),
+    extraFiles: [...context.extraFiles],
     secretFiles: [],
   });
 }

@@ -1,5 +1,6 @@
 import type { SizedContainer } from './components/component.ts';
 import type { Settings } from './components/index.ts';
+import type { ExtraFile } from './extra-files.ts';
 import type { StackFacts } from './facts.ts';
 import type { Images } from './images.ts';
 import type { Path } from './reading/yaml-source.ts';
@@ -20,6 +21,8 @@ export interface Scene extends StackFacts {
   /** What all components have for each other, by topic: `CALLS.of(offers)`. */
   readonly offers: readonly Offered[];
   readonly topology: Topology;
+  /** What the stack file adds to the containers of programs. */
+  readonly extraFiles: readonly ExtraFile[];
   /** The ciphertext of their values that lies beside the stack file; see secrets/read-files.ts. */
   readonly secretFiles: readonly SecretFile[];
 }

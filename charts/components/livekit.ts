@@ -10,6 +10,7 @@ import { doorTls } from '../../model/entrances/index.ts';
 import type { Scene } from '../../model/stack.ts';
 import { workloadOf } from '../../model/topology.ts';
 import { jwtServiceEnvironment, LIVEKIT_PATHS } from '../../settings/livekit.ts';
+import { extraFileMounts } from '../config/extra-files.ts';
 import { LIVEKIT_CONFIG } from '../config/livekit-config.ts';
 
 /** Neither image names a user; any fits. */
@@ -43,6 +44,7 @@ export function livekit(app: App, stack: Scene, { resources }: Livekit): void {
     mounts: [
       configFiles('config', LIVEKIT_CONFIG, LIVEKIT_PATHS.config, ['livekit.yaml']),
       secretFiles('keys', LIVEKIT_KEYS.secret, LIVEKIT_PATHS.keys, [LIVEKIT_KEYS.key]),
+      ...extraFileMounts(stack, owner.id),
     ],
     liveness: tcpProbe('http', { every: 10, failures: 6 }),
     readiness: httpProbe('http', '/', { every: 5, failures: 3 }),

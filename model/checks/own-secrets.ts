@@ -37,10 +37,12 @@ function takenBy(
       return { by: 'it holds the certificate of this door', at: ['expose', door, 'tls', 'secret'] };
     }
   }
-  // Those of the operator's own have no readers.
+  // Only the values of the operator's own are entered.
   const readers = stack.secrets
     .filter((secret) => secret.name === name)
-    .flatMap(({ keys }) => keys[0]?.readers ?? []);
+    .flatMap(({ keys: [first] }) =>
+      first === undefined || first.form.kind === 'entered' ? [] : first.readers,
+    );
   const [reader] = stack.topology.workloads.filter(({ id }) => readers.includes(id));
   if (reader !== undefined) {
     const [component] = reader.at;

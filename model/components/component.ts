@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { RawAdditions } from '../extra-config.ts';
+import type { ExtraFilesPlace } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import type { Path } from '../reading/yaml-source.ts';
 import type { KnownReleases } from '../releases.ts';
@@ -70,6 +71,8 @@ export interface Component<
   readonly additions: readonly RawAdditions[];
   /** Where the stack file takes options for it that hold values of Secrets. @default nowhere */
   readonly secretConfigs?: readonly SecretConfig[];
+  /** Where the stack file takes files for its programs. @default nowhere */
+  readonly extraFiles?: readonly ExtraFilesPlace[];
   /** What `size` decides for it, with the reason for each number. */
   readonly sizes: readonly SizeRow[];
   /**
@@ -101,6 +104,7 @@ export interface Startable<
   Lan extends string | undefined,
 > extends Component<Key, Schema, Result, Image, Lan> {
   readonly secretConfigs: readonly SecretConfig[];
+  readonly extraFiles: readonly ExtraFilesPlace[];
   /** @param written the part of the stack file at its key, its shape checked */
   start(written: z.infer<Schema>, facts: StackFacts): Started<Result>;
 }
@@ -116,6 +120,7 @@ export function component<
   return {
     ...one,
     secretConfigs: one.secretConfigs ?? [],
+    extraFiles: one.extraFiles ?? [],
     start: (written, facts) => {
       const own = one.resolve(written, facts);
       if (!isThere(own)) return { own, offers: [], parts: () => ({}) };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { extraEnvField, forceField, owned } from '../extra-config.ts';
+import { type ExtraFilesPlace, extraFilesField } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import { host, port } from '../fields.ts';
 import type { KnownReleases } from '../releases.ts';
@@ -21,6 +22,7 @@ import {
 const partSchema = z.strictObject({
   resources: resourcesField.optional(),
   env: extraEnvField.optional(),
+  extraFiles: extraFilesField.optional(),
   force: forceField.optional(),
 });
 
@@ -155,6 +157,21 @@ export const JITSI_SECRETS = {
 /** The images put it unquoted into a shell line. */
 const PASSWORD: ValueForm = { kind: 'hex', bytes: 16, unquoted: true };
 
+/** What the images' own scripts read and write. */
+const IMAGE_PATHS = ['/defaults', '/etc/cont-init.d', '/etc/services.d', '/init', '/tmp'];
+
+/** Where the files are that each program has already, and those that it shows to everybody. */
+const PLACES: Readonly<Record<JitsiPart, Pick<ExtraFilesPlace, 'taken' | 'served'>>> = {
+  prosody: { taken: [...IMAGE_PATHS, '/var/lib/prosody'] },
+  jicofo: { taken: IMAGE_PATHS },
+  jvb: { taken: [...IMAGE_PATHS, '/config/custom-jvb.conf'] },
+  web: {
+    taken: [...IMAGE_PATHS, '/config/custom-config.js', '/usr/share/jitsi-meet/.well-known'],
+    // The image appends the second to what it serves as interface_config.js.
+    served: ['/usr/share/jitsi-meet', '/config/custom-interface_config.js'],
+  },
+};
+
 /** A part's workload; its labels, Service and policies are named after it. */
 export function jitsiWorkload(part: JitsiPart): string {
   return `jitsi-${part}`;
@@ -255,6 +272,11 @@ export const jitsi = component({
     'jitsi-web': RELEASES,
   },
   additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED })),
+  extraFiles: JITSI_PARTS.map((part) => ({
+    at: [part, 'extraFiles'],
+    workload: jitsiWorkload(part),
+    ...PLACES[part],
+  })),
   sizes: JITSI_SIZE_ROWS,
   offers: ({ host }) => [
     CALLS.offer({ by: 'jitsi', host }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
+import { extraFilesField } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import { host, port, portOrRange, portRange, rangeOfPorts } from '../fields.ts';
 import {
@@ -47,6 +48,7 @@ const schema = z
       .describe("LiveKit's own TURN server, for clients that reach nothing else."),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
+    extraFiles: extraFilesField.optional(),
     force: forceField.optional(),
   })
   .optional()
@@ -192,6 +194,9 @@ export const livekit = component({
     },
   },
   additions: [{ at: ['extraConfig'], owned: OWNED }],
+  extraFiles: [
+    { at: ['extraFiles'], workload: 'livekit', taken: ['/config', '/livekit-server', '/secrets'] },
+  ],
   sizes: [
     sizeRow(
       'requests and limits',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
+import { extraFilesField } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import { host, memory, objectName, synapseSize } from '../fields.ts';
 import { bytes, mebibytes } from '../quantity.ts';
@@ -74,6 +75,7 @@ const schema = z
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     extraSecretConfig: secretConfigField.optional(),
+    extraFiles: extraFilesField.optional(),
     force: forceField.optional(),
   })
   .optional()
@@ -292,6 +294,14 @@ export const synapse = component({
       plain: ['extraConfig'],
       secret: SYNAPSE_SECRET_CONFIG.name,
       rendered: [...RENDERED_OPTIONS, ...INLINE_SECRETS],
+    },
+  ],
+  extraFiles: [
+    {
+      at: ['extraFiles'],
+      workload: 'synapse',
+      // `/conf` and `/start.py` are the image's own.
+      taken: ['/conf', '/config', '/data', '/secrets', '/start.py', '/tmp'],
     },
   ],
   sizes: [

@@ -5,6 +5,7 @@ import { secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
 import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
+import { extraFileMounts } from '../../config/extra-files.ts';
 import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -25,7 +26,7 @@ export function jicofo(app: App, stack: Scene, jitsi: Jitsi): void {
     resources: jitsi.resources.jicofo,
     envFrom: jitsiEnvironmentMap('jicofo'),
     env: [SUPERVISOR_ENV, secretEnv('JICOFO_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jicofo)],
-    mounts: jitsiScratch(jitsi.resources.jicofo.limits.memory),
+    mounts: [...jitsiScratch(jitsi.resources.jicofo.limits.memory), ...extraFileMounts(stack, owner.id)],
     startup: execProbe(ALIVE, { every: 5, failures: 36 }),
     liveness: execProbe(ALIVE, { every: 30, failures: 4 }),
     readiness: execProbe(ALIVE, { every: 10, failures: 3 }),

@@ -8,6 +8,7 @@ import { fieldEnv, secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
 import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
+import { extraFileMounts } from '../../config/extra-files.ts';
 import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -53,6 +54,7 @@ export function jvb(app: App, stack: Scene, jitsi: Jitsi): void {
     mounts: [
       ...jitsiScratch(jitsi.resources.jvb.limits.memory),
       configFile('config', JITSI_FILES, '/config/custom-jvb.conf', 'custom-jvb.conf'),
+      ...extraFileMounts(stack, owner.id),
     ],
     startup: execProbe(HEALTH_CHECK, { every: 5, failures: 36 }),
     liveness: execProbe(HEALTH_CHECK, { every: 30, failures: 4 }),

@@ -7,6 +7,7 @@ import { secretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
 import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
+import { extraFileMounts } from '../../config/extra-files.ts';
 import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -34,6 +35,7 @@ export function prosody(app: App, stack: Scene, jitsi: Jitsi): void {
       jitsi.accountsClaim === undefined
         ? scratch('data', '/var/lib/prosody', '64Mi')
         : claim('data', jitsi.accountsClaim, '/var/lib/prosody'),
+      ...extraFileMounts(stack, owner.id),
     ],
     startup: execProbe(HEALTH_CHECK, { every: 5, failures: 36 }),
     liveness: execProbe(HEALTH_CHECK, { every: 30, failures: 4 }),
