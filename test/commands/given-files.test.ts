@@ -19,15 +19,13 @@ describe('a file that a stack file gives to a program', () => {
     }
   });
 
-  it('is no stack file and no part of one, whatever its name and folder', async () => {
-    for (const folder of ['files', 'shared']) {
-      await put(`stacks/${folder}/a.yaml`, 'serverName: example.org\nunknown: [\n');
-      await put('stacks/chat.yaml', chat(`${folder}/a.yaml`));
-      const { diagnostics, notices } = await synth();
-      // Only that it is not YAML, which its name promises.
-      expect(diagnostics).toMatchObject([{ code: 'MG134', position: { line: 7 } }]);
-      expect(notices.filter(({ file }) => file.includes('a.yaml'))).toEqual([]);
-    }
+  it.each(['files', 'shared'])('is no stack file and no part of one in the folder %s', async (folder) => {
+    await put(`stacks/${folder}/a.yaml`, 'serverName: example.org\nunknown: [\n');
+    await put('stacks/chat.yaml', chat(`${folder}/a.yaml`));
+    const { diagnostics, notices } = await synth();
+    // Only that it is not YAML, which its name promises.
+    expect(diagnostics).toMatchObject([{ code: 'MG134', position: { line: 7 } }]);
+    expect(notices.filter(({ file }) => file.includes('a.yaml'))).toEqual([]);
   });
 
   it('that holds a secret stops its stack at that line, and no other one', async () => {
