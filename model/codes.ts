@@ -94,7 +94,7 @@ export const CODES = {
   MG110: 'An override changes nothing.',
   MG111: 'A reason to replace what other settings own is not needed.',
   MG130: 'A file for a program has a path that is taken.',
-  MG131: 'A file for a program comes from a Secret or key that the stack does not have.',
+  MG131: 'A file or variable for a program comes from a Secret or key that the stack does not have.',
   MG132: 'The files for a program are larger than a ConfigMap holds.',
   MG133: 'A file with a secret would be shown to everybody.',
   MG134: 'A file for a program breaks a rule (MR…, below).',

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { objectName, shortText } from './fields.ts';
+import { shortText } from './fields.ts';
 import { notRepeated } from './reading/not-repeated.ts';
 import type { Path } from './reading/yaml-source.ts';
-import type { SecretSpec } from './secrets.ts';
+import { type SecretUse, secretReference } from './secret-use.ts';
 
 /** Files for one program: each is mounted by itself. */
 const MOST = 100;
@@ -27,11 +27,8 @@ const extraFile = z.strictObject({
     .optional()
     .describe('A file of this repository, by its path from here. It is copied into a ConfigMap.'),
   text: z.string().optional().describe('What is in the file.'),
-  fromSecret: objectName.optional().describe('A Secret of secrets.own, or another one that the stack has.'),
-  key: shortText
-    .regex(/^[A-Za-z0-9._-]+$/, 'write the key of that Secret: letters, digits, dots, dashes and underscores')
-    .optional()
-    .describe('The key of that Secret whose value is the whole file.'),
+  fromSecret: secretReference.shape.fromSecret.optional(),
+  key: secretReference.shape.key.optional().describe('The key of that Secret; its value is the whole file.'),
 });
 notRepeated.add(extraFile, {
   remedy: 'write {file: PATH}, {fromSecret: NAME, key: KEY} or {text: TEXT}',
@@ -106,20 +103,9 @@ export function namedFiles(
     });
 }
 
-/** The same Secrets, with the programs that read a key of them as a file. */
-export function withFileReaders(
-  secrets: readonly SecretSpec[],
-  files: readonly ExtraFile[],
-): readonly SecretSpec[] {
-  const readersOf = (secret: string, key: string): readonly string[] =>
-    files.flatMap(({ workload, from }) =>
-      from.kind === 'secret' && from.secret === secret && from.key === key ? [workload] : [],
-    );
-  return secrets.map((secret) => ({
-    ...secret,
-    keys: secret.keys.map((one) => ({
-      ...one,
-      readers: [...new Set([...one.readers, ...readersOf(secret.name, one.key)])],
-    })),
-  }));
+/** The keys of Secrets among them. */
+export function secretsIn(files: readonly ExtraFile[]): readonly SecretUse[] {
+  return files.flatMap(({ workload, at, from }) =>
+    from.kind === 'secret' ? [{ workload, secret: from.secret, key: from.key, at }] : [],
+  );
 }

@@ -24,6 +24,7 @@ import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkSecretConfig } from './checks/secret-config.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
+import { checkSecretUses } from './checks/secret-uses.ts';
 import { checkUnlikely } from './checks/unlikely.ts';
 import type { Diagnostic, Position, Warning } from './diagnostic.ts';
 import { NO_SHARED_FILES, otherThanStack, type SharedFiles } from './extends.ts';
@@ -72,6 +73,7 @@ const CHECKS: readonly Check[] = [
   checkOwnSecrets,
   checkSecretConfig,
   checkExtraFiles,
+  checkSecretUses,
 ];
 
 /** What came of a stack file: a resolved stack, or everything that is wrong. */

@@ -8,7 +8,7 @@ import {
   type Settings,
 } from './components/index.ts';
 import { openDoor, openEntrances } from './entrances/index.ts';
-import { type ExtraFile, withFileReaders } from './extra-files.ts';
+import { type ExtraFile, secretsIn } from './extra-files.ts';
 import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import { givenCertificates } from './given-certificates.ts';
@@ -18,6 +18,7 @@ import { dotted } from './reading/yaml-source.ts';
 import { recordOf } from './records.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
+import { withReaders } from './secret-use.ts';
 import type { Stack } from './stack.ts';
 import { PEERS, type Peer, type Route, type Topology } from './topology.ts';
 import { onlyOnce } from './unique.ts';
@@ -51,6 +52,10 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     facts,
     parts.map((one) => one.parts),
   );
+  const secretUses = [
+    ...parts.flatMap((one) => one.parts.secretUses ?? []),
+    ...secretsIn(context.extraFiles),
+  ];
   return deepFreeze({
     ...facts,
     ...recordOf<Settings>(COMPONENT_NAMES, (name) => started[name].own),
@@ -61,7 +66,7 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     containers: parts.flatMap(({ name, parts: { containers = [] } }) =>
       containers.map((container) => ({ ...container, at: [name, ...container.at] })),
     ),
-    secrets: withFileReaders(
+    secrets: withReaders(
       [
         ...onlyOnce(
           'Secret',
@@ -71,8 +76,9 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
         ...givenCertificates(facts, topology),
         ...ownSecrets(written.secrets?.own, facts),
       ],
-      context.extraFiles,
+      secretUses,
     ),
+    secretUses,
     extraFiles: [...context.extraFiles],
     secretFiles: [],
   });

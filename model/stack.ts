@@ -5,6 +5,7 @@ import type { StackFacts } from './facts.ts';
 import type { Images } from './images.ts';
 import type { Path } from './reading/yaml-source.ts';
 import type { SecretFile } from './secret-files.ts';
+import type { SecretUse } from './secret-use.ts';
 import type { SecretSpec } from './secrets.ts';
 import type { Offered } from './topics.ts';
 import type { Topology } from './topology.ts';
@@ -31,4 +32,6 @@ export interface Scene extends StackFacts {
 export interface Stack extends Scene, Settings {
   readonly containers: readonly StackContainer[];
   readonly secrets: readonly SecretSpec[];
+  /** The keys of them that the stack file gives to programs. */
+  readonly secretUses: readonly SecretUse[];
 }

@@ -1,8 +1,4 @@
-import { ownCommand } from '../own-command.ts';
 import { type WrittenFiles, writtenFiles } from '../read-extra-files.ts';
-import type { Path } from '../reading/yaml-source.ts';
-import type { Stack } from '../stack.ts';
-import { workloadOf } from '../topology.ts';
 import type { Check } from './check.ts';
 import type { CheckFinding } from './finding.ts';
 
@@ -41,12 +37,12 @@ const SYSTEM = [
 ];
 
 /** Files for programs have a source, a path of their own, and show no secret. */
-export const checkExtraFiles: Check = (written, stack) =>
+export const checkExtraFiles: Check = (written) =>
   writtenFiles(written).flatMap((one) => [
     ...sources(one),
     ...takenPaths(one),
     ...nested(one),
-    ...secrets(one, stack),
+    ...shown(one),
   ]);
 
 /** Exactly one of `file`, `text` and `fromSecret`, which goes with `key`. */
@@ -129,47 +125,18 @@ function nested({ path, files }: WrittenFiles): readonly CheckFinding[] {
   });
 }
 
-function secrets({ path, place, files }: WrittenFiles, stack: Stack): readonly CheckFinding[] {
-  return files.flatMap(([target, { fromSecret, key }]): readonly CheckFinding[] => {
-    if (fromSecret === undefined || key === undefined) return [];
-    const at = [...path, target];
+/** Nothing from a Secret is where the program shows its files to everybody. */
+function shown({ path, place, files }: WrittenFiles): readonly CheckFinding[] {
+  return files.flatMap(([target, { fromSecret }]): readonly CheckFinding[] => {
     const served = place.served?.find((folder) => isIn(target, folder));
-    if (served !== undefined) {
-      return [
-        {
-          code: 'MG133',
-          at,
-          what: `everybody can read ${target}: the program shows what is in ${served} to whoever asks`,
-          remedy: 'write file: or text: for what may be public, and keep secrets out of it',
-        },
-      ];
-    }
-    return unknown(at, { secret: fromSecret, key, workload: place.workload }, stack);
+    if (fromSecret === undefined || served === undefined) return [];
+    return [
+      {
+        code: 'MG133',
+        at: [...path, target],
+        what: `everybody can read ${target}: the program shows what is in ${served} to whoever asks`,
+        remedy: 'write file: or text: for what may be public, and keep secrets out of it',
+      },
+    ];
   });
-}
-
-function unknown(
-  at: Path,
-  { secret, key, workload }: Readonly<Record<'secret' | 'key' | 'workload', string>>,
-  { secrets, topology }: Stack,
-): readonly CheckFinding[] {
-  const { namespace } = workloadOf(topology, workload);
-  const spec = secrets.find(
-    ({ name, places }) => name === secret && places.some((one) => one.namespace === namespace),
-  );
-  if (spec?.keys.some((one) => one.key === key) === true) return [];
-  const isOwn = spec?.keys.every(({ form }) => form.kind === 'entered') ?? true;
-  return [
-    {
-      code: 'MG131',
-      at: [...at, spec === undefined ? 'fromSecret' : 'key'],
-      what:
-        spec === undefined
-          ? `the stack has no Secret "${secret}" in namespace ${namespace}`
-          : `the Secret "${secret}" has no key "${key}"`,
-      remedy: isOwn
-        ? `declare it: secrets: {own: {${secret}: {${key}: {}}}}, and enter the file with ${ownCommand('secrets create')}`
-        : `its keys: ${spec?.keys.map((one) => one.key).join(', ')}`,
-    },
-  ];
 }

@@ -6,6 +6,7 @@ import type { Path } from '../reading/yaml-source.ts';
 import type { KnownReleases } from '../releases.ts';
 import type { Resources, SizeRow } from '../resources.ts';
 import type { SecretConfig } from '../secret-config.ts';
+import type { SecretUse } from '../secret-use.ts';
 import type { SecretSpec } from '../secrets.ts';
 import type { Offered } from '../topics.ts';
 import type { Flow, HostClaim, Route, ServicePoint, Workload } from '../topology.ts';
@@ -31,6 +32,8 @@ export interface Parts {
   readonly routes?: readonly Route[];
   /** The Secrets its workloads read. */
   readonly secrets?: readonly SecretSpec[];
+  /** The keys of other Secrets that the stack file gives to its workloads as variables. */
+  readonly secretUses?: readonly SecretUse[];
   /** The containers whose resources the stack file can set. */
   readonly containers?: readonly SizedContainer[];
 }

@@ -1,10 +1,13 @@
 import * as z from 'zod';
-import { extraEnvField, forceField, owned } from '../extra-config.ts';
+import { compareText } from '../diagnostic.ts';
+import { extraEnvField, forceField, owned, publicEnvField } from '../extra-config.ts';
 import { type ExtraFilesPlace, extraFilesField } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import { host, port } from '../fields.ts';
+import { keysOf } from '../records.ts';
 import type { KnownReleases } from '../releases.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
+import type { SecretVariable } from '../secret-use.ts';
 import type { SecretKey, ValueForm } from '../secrets.ts';
 import { CALLS, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS, type ServicePoint, type Workload } from '../topology.ts';
@@ -43,7 +46,10 @@ const schema = z
     prosody: partSchema.optional().describe('XMPP server.'),
     jicofo: partSchema.optional().describe('Conference focus.'),
     jvb: partSchema.optional().describe('Video bridge.'),
-    web: partSchema.optional().describe('Web pages and signalling proxy.'),
+    web: partSchema
+      .extend({ env: publicEnvField.optional() })
+      .optional()
+      .describe('Web pages and signalling proxy.'),
   })
   .optional()
   .describe('Meetings with Jitsi; there when this key is.');
@@ -57,6 +63,8 @@ export interface Jitsi {
   readonly resources: Readonly<Record<JitsiPart, Resources>>;
   /** Environment that the stack file adds, as text. */
   readonly env: Readonly<Record<JitsiPart, Readonly<Record<string, string>>>>;
+  /** The same from Secrets; none for the pages, which show what is in their environment. */
+  readonly secretEnv: Readonly<Record<Exclude<JitsiPart, 'web'>, readonly SecretVariable[]>>;
   /** Claim for the accounts; only with `access: password`. */
   readonly accountsClaim?: string;
 }
@@ -81,6 +89,11 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
       jvb: environment(written.jvb?.env),
       web: environment(written.web?.env),
     },
+    secretEnv: {
+      prosody: secretVariables(written.prosody?.env),
+      jicofo: secretVariables(written.jicofo?.env),
+      jvb: secretVariables(written.jvb?.env),
+    },
     ...(written.access === 'password' ? { accountsClaim: 'jitsi-accounts' } : {}),
   };
 }
@@ -88,11 +101,20 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
 /** The images read 1 and 0 as yes and no; every other word is yes. */
 function environment(written: z.infer<typeof extraEnvField> | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(written ?? {}).map(([name, value]) => [
-      name,
-      typeof value === 'boolean' ? (value ? '1' : '0') : String(value),
-    ]),
+    Object.entries(written ?? {}).flatMap(([name, value]) =>
+      typeof value === 'object'
+        ? []
+        : [[name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value)]],
+    ),
   );
+}
+
+function secretVariables(written: z.infer<typeof extraEnvField> | undefined): readonly SecretVariable[] {
+  return Object.entries(written ?? {})
+    .flatMap(([name, value]) =>
+      typeof value === 'object' ? [{ name, secret: value.fromSecret, key: value.key }] : [],
+    )
+    .sort((a, b) => compareText(a.name, b.name));
 }
 
 /** Internal names, which need no DNS. */
@@ -306,6 +328,14 @@ export const jitsi = component({
         to: { service: 'jitsi-web', namespace, port: 80 },
         group: 'jitsi',
       }),
+      secretUses: keysOf(jitsi.secretEnv).flatMap((part) =>
+        jitsi.secretEnv[part].map(({ name, secret, key }) => ({
+          workload: jitsiWorkload(part),
+          secret,
+          key,
+          at: ['jitsi', part, 'env', name],
+        })),
+      ),
       secrets: [
         {
           places: [{ namespace }],

@@ -4,7 +4,7 @@ import { ChartFile } from '../../../constructs/chart-file.ts';
 import { configFile } from '../../../constructs/mounts.ts';
 import { execProbe } from '../../../constructs/probes.ts';
 import { services } from '../../../constructs/service.ts';
-import { fieldEnv, secretEnv, workload } from '../../../constructs/workload.ts';
+import { fieldEnv, secretEnv, withSecretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
 import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
@@ -44,13 +44,16 @@ export function jvb(app: App, stack: Scene, jitsi: Jitsi): void {
     user: JITSI_USER,
     resources: jitsi.resources.jvb,
     envFrom: jitsiEnvironmentMap('jvb'),
-    env: [
-      SUPERVISOR_ENV,
-      ...advertise(stack),
-      secretEnv('JVB_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jvb),
-      // The default is the host name, which on the node's network is the node's: two bridges would clash.
-      fieldEnv('JVB_MUC_NICKNAME', 'metadata.name'),
-    ],
+    env: withSecretEnv(
+      [
+        SUPERVISOR_ENV,
+        ...advertise(stack),
+        secretEnv('JVB_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jvb),
+        // The default is the host name, which on the node's network is the node's: two bridges would clash.
+        fieldEnv('JVB_MUC_NICKNAME', 'metadata.name'),
+      ],
+      jitsi.secretEnv.jvb,
+    ),
     mounts: [
       ...jitsiScratch(jitsi.resources.jvb.limits.memory),
       configFile('config', JITSI_FILES, '/config/custom-jvb.conf', 'custom-jvb.conf'),
