@@ -64,6 +64,8 @@ export interface RawAdditions {
   /** Where it is, below the component's key: `['extraConfig']`. */
   readonly at: Path;
   readonly owned: readonly Owned[];
+  /** Whether a value in it may come from a Secret. @default false */
+  readonly takesSecrets?: true;
 }
 
 /** An addition that replaces an owned value. */

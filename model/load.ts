@@ -22,7 +22,7 @@ import { checkJitsiEnvironment } from './checks/jitsi-environment.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
-import { checkSecretConfig } from './checks/secret-config.ts';
+import { checkPlainConfig, checkSecretConfig } from './checks/secret-config.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
 import { checkSecretUses } from './checks/secret-uses.ts';
 import { checkUnlikely } from './checks/unlikely.ts';
@@ -72,6 +72,7 @@ const CHECKS: readonly Check[] = [
   checkSecretProvider,
   checkOwnSecrets,
   checkSecretConfig,
+  checkPlainConfig,
   checkExtraFiles,
   checkSecretUses,
 ];

@@ -293,7 +293,7 @@ export const jitsi = component({
     'jitsi-jvb': RELEASES,
     'jitsi-web': RELEASES,
   },
-  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED })),
+  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED, takesSecrets: true })),
   extraFiles: JITSI_PARTS.map((part) => ({
     at: [part, 'extraFiles'],
     workload: jitsiWorkload(part),

@@ -11,6 +11,8 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
+import { type SecretReference, secretConfigField, secretConfigVariables } from '../secret-config.ts';
+import type { SecretVariable } from '../secret-use.ts';
 import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { PEERS, type Port } from '../topology.ts';
 import { component, isOn } from './component.ts';
@@ -48,6 +50,11 @@ const schema = z
       .describe("LiveKit's own TURN server, for clients that reach nothing else."),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
+    extraSecretConfig: secretConfigField
+      .describe(
+        'Options of livekit.yaml that are secret, such as prometheus: {password: {fromSecret: NAME, key: KEY}}. LiveKit reads a single file, so each becomes a variable of its environment; options in a list have no such variable. Declare the Secret in secrets.own.',
+      )
+      .optional(),
     extraFiles: extraFilesField.optional(),
     force: forceField.optional(),
   })
@@ -68,6 +75,8 @@ export interface Livekit {
   readonly resources: Resources;
   readonly jwtResources: Resources;
   readonly extraConfig: Readonly<Record<string, unknown>>;
+  /** Options that are secret, as variables. */
+  readonly secretEnv: readonly (SecretVariable & SecretReference)[];
 }
 
 /** LiveKit dies on its first call below this. */
@@ -136,6 +145,7 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
     resources: overrideResources(SIZES[size], written.resources),
     jwtResources: JWT_RESOURCES,
     extraConfig: written.extraConfig ?? {},
+    secretEnv: secretConfigVariables(written.extraSecretConfig, 'LIVEKIT'),
   };
 }
 
@@ -194,6 +204,8 @@ export const livekit = component({
     },
   },
   additions: [{ at: ['extraConfig'], owned: OWNED }],
+  // livekit-server: one file or body (getConfigString), then each variable LIVEKIT_<OPTION> over it (updateFromCLI).
+  secretConfigs: [{ kind: 'environment', at: ['extraSecretConfig'], plain: ['extraConfig'], owned: OWNED }],
   extraFiles: [
     { at: ['extraFiles'], workload: 'livekit', taken: ['/config', '/livekit-server', '/secrets'] },
   ],
@@ -287,6 +299,12 @@ export const livekit = component({
           group: 'livekit',
         }),
       ],
+      secretUses: livekit.secretEnv.map(({ secret, key, at }) => ({
+        workload: 'livekit',
+        secret,
+        key,
+        at: ['livekit', 'extraSecretConfig', ...at],
+      })),
       secrets: [
         {
           places: [{ namespace }],

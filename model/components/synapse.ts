@@ -290,6 +290,7 @@ export const synapse = component({
   additions: [{ at: ['extraConfig'], owned: OWNED }],
   secretConfigs: [
     {
+      kind: 'file',
       at: ['extraSecretConfig'],
       plain: ['extraConfig'],
       secret: SYNAPSE_SECRET_CONFIG.name,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findContainer, runsImage, type Stack } from './harness/dist.ts';
 import { mappings, need, number, text } from './harness/json.ts';
+import { layLivekit, startLivekit } from './harness/livekit.ts';
 import { nginxPod } from './harness/nginx.ts';
 import { type Running, run, runFolder, sweepWhenDone, until } from './harness/programs.ts';
 import { decrypted } from './harness/recovered.ts';
@@ -20,6 +21,8 @@ const BACKGROUND = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0xff, 0xfe, 0x0d, 0x0
 const PAGE = '<html><body>A page of our own: {{ error }}</body></html>\n';
 const PASSWORD = `it's "a" {password}: #1\\`;
 const AS_TOKEN = 'conformance-as-token';
+/** Where LiveKit answers with its metrics. */
+const METRICS = 6789;
 
 /** A registration as a bridge writes it, tokens and all. */
 const registration = (serverName: string): string => `id: conformance
@@ -53,6 +56,7 @@ describe('a stack with files and values of its own', () => {
       mail: { password: {} },
       identity: { 'client-secret': {} },
       bridge: { 'registration.yaml': {} },
+      metrics: { password: {} },
     };
     repo = repository({ provider: 'sops', recipients: [recipient], own });
     const files = join(repo.folder, 'stacks/files');
@@ -93,6 +97,10 @@ describe('a stack with files and values of its own', () => {
         },
       ],
     });
+    repo.setting(NAME, ['livekit', 'extraConfig'], { prometheus: { port: METRICS, username: 'metrics' } });
+    repo.setting(NAME, ['livekit', 'extraSecretConfig'], {
+      prometheus: { password: { fromSecret: 'metrics', key: 'password' } },
+    });
     await repo.run(['synth']);
     serverName = need(
       /^server_name: (.*)$/m.exec(
@@ -107,8 +115,9 @@ describe('a stack with files and values of its own', () => {
       [
         ...['secrets', 'create', '--stack', NAME, '--yes', '--accept-recipient', recipient, '--from-env'],
         ...['mail/password=MAIL', 'identity/client-secret=OIDC', 'bridge/registration.yaml=BRIDGE'],
+        'metrics/password=METRICS',
       ],
-      { MAIL: PASSWORD, OIDC: 'conformance-client', BRIDGE: registration(serverName) },
+      { METRICS: PASSWORD, MAIL: PASSWORD, OIDC: 'conformance-client', BRIDGE: registration(serverName) },
     );
     await repo.run(['synth']);
     stack = repo.stack(NAME);
@@ -176,6 +185,16 @@ describe('a stack with files and values of its own', () => {
       const { body } = await get('/_synapse/client/oidc/callback?error=access_denied');
       expect(body).toBe(PAGE.replace('{{ error }}', 'access_denied').trimEnd());
     });
+  });
+
+  test('starts LiveKit, whose metrics ask for the password', async () => {
+    const laid = await layLivekit(stack, values);
+    await startLivekit(laid);
+    const status = async (password: string): Promise<number> => {
+      const authorization = `Basic ${Buffer.from(`metrics:${password}`).toString('base64')}`;
+      return (await laid.network.request(METRICS, '/metrics', { headers: { authorization } })).status;
+    };
+    expect([await status(PASSWORD), await status(`${PASSWORD}x`)]).toEqual([200, 401]);
   });
 
   test('serves the pictures of the web client, byte for byte and beside the files of the image', async () => {

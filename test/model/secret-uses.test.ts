@@ -36,3 +36,17 @@ describe('variables from Secrets', () => {
     expect(named).toEqual([{ name: 'JVB_AUTH_PASSWORD', ...FROM_OWN }]);
   });
 });
+
+describe('options of LiveKit with values of Secrets', () => {
+  it('are variables named after them, which LiveKit lays over its file', () => {
+    const stack = stackFrom(
+      `${HEAD}livekit:
+  extraConfig: {prometheus: {port: 6789, username: metrics}}
+  extraSecretConfig: {prometheus: {password: {fromSecret: own, key: word}}}
+callNodes: {}
+`,
+    );
+    expect(variables(stack, 'livekit')).toContainEqual({ name: 'LIVEKIT_PROMETHEUS_PASSWORD', ...FROM_OWN });
+    expect(stack.secrets.find(({ name }) => name === 'own')?.keys[1]?.readers).toEqual(['livekit']);
+  });
+});
