@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { components } from '../../model/components/index.ts';
 import { sharedFiles } from '../../model/extends.ts';
@@ -247,6 +248,27 @@ jitsi: {access: anyone, prosody: {extraFiles: {/x: {text: x}}}, jicofo: {extraFi
         );
         expect(free, `${key} ${workload}`).toEqual([]);
       }
+    }
+  });
+});
+
+describe('docs/files.md', () => {
+  const blocks = [...readFileSync('docs/files.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)].map(
+    ([, text = '']) => text,
+  );
+  const picture: GivenFiles = () => givenBytes(Buffer.from('<p>a picture or page</p>'));
+
+  it.each(blocks)('has an example that works: %s', (block) => {
+    const text = `${HEAD}callNodes: {}\n${block}`;
+    const { value, diagnostics } = loadStack('stacks/x.yaml', text, repositoryImages(), undefined, picture);
+    expect(diagnostics).toEqual([]);
+    const rendered = value === undefined ? undefined : render(value);
+    expect(rendered).toMatchObject({ findings: [], faults: [], problems: [] });
+  });
+
+  it('has an example of each setting', () => {
+    for (const setting of ['file:', 'fromSecret:', 'extraSecretConfig:', 'env:']) {
+      expect(blocks.join('')).toContain(setting);
     }
   });
 });
