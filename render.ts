@@ -5,6 +5,7 @@ import { extraFilesMap, namedFiles } from './model/extra-files.ts';
 import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
 import type { Override, OverrideProblem } from './model/overrides.ts';
 import { ownCommand } from './model/own-command.ts';
+import { valueAt } from './model/reading/yaml-source.ts';
 import { type SecretFile, secretFileName } from './model/secret-files.ts';
 import type { Stack } from './model/stack.ts';
 import type { StackFault } from './model/stack-fault.ts';
@@ -165,7 +166,7 @@ function judge(
   const findings: Finding[] = [];
   const broken: OverrideProblem[] = [];
   const faults: StackFault[] = [];
-  const faultOf = faultsOfFiles(stack);
+  const faultOf = faultsOfFiles(stack, changed);
   for (const one of all.filter((finding) => !isAccepted(finding))) {
     const fault = faultOf(one);
     if (fault !== undefined) faults.push(fault);
@@ -180,18 +181,34 @@ function judge(
   return { accepted: all.filter(isAccepted), findings, broken, faults };
 }
 
-/** Tells which file that the stack file gives to a program is behind a finding, if one is. */
-function faultsOfFiles({ extraFiles, topology }: Stack): (finding: Finding) => StackFault | undefined {
+/**
+ * Tells which file that the stack file gives to a program is behind a finding, if one is. What an override made of such
+ * a file is the override's.
+ */
+function faultsOfFiles(
+  { extraFiles, topology }: Stack,
+  { own, before }: Changed,
+): (finding: Finding) => StackFault | undefined {
   const maps = new Map(
     topology.workloads.flatMap(({ id, namespace }) => {
       const files = namedFiles(extraFiles, id);
       return files.length === 0 ? [] : [[`${namespace}/${extraFilesMap(id)}`, files] as const];
     }),
   );
-  return ({ code, object: { kind, namespace, name }, path: [part, key], what }) => {
-    if (kind !== 'ConfigMap' || (part !== 'data' && part !== 'binaryData')) return undefined;
-    const file = maps.get(`${namespace}/${name}`)?.find((one) => one.name === key);
-    if (file === undefined) return undefined;
+  const isChanged = ({ file, object, path }: Finding): boolean => {
+    const [now, then] = [own, before].map((files) =>
+      files
+        .find((one) => one.path === file)
+        ?.manifests.find(({ kind, metadata }) => kind === object.kind && metadata.name === object.name),
+    );
+    return valueAt(now, path) !== valueAt(then, path);
+  };
+  return (finding) => {
+    const { code, object, path, what } = finding;
+    const [part, key] = path;
+    if (object.kind !== 'ConfigMap' || (part !== 'data' && part !== 'binaryData')) return undefined;
+    const file = maps.get(`${object.namespace}/${object.name}`)?.find((one) => one.name === key);
+    if (file === undefined || isChanged(finding)) return undefined;
     return {
       at: file.at,
       code: 'MG134',

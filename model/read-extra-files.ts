@@ -85,7 +85,8 @@ function readFiles({ path, place, files }: WrittenFiles, source: YamlSource, giv
     }
     const where = [...at, file === undefined ? 'text' : 'file'];
     const position = source.at(where);
-    const name = file === undefined ? dotted(where) : seenFrom(position.file, file);
+    const name =
+      file === undefined ? dotted(where) : posix.normalize(posix.join(posix.dirname(position.file), file));
     const one = file === undefined ? givenBytes(Buffer.from(text ?? '')) : given(name);
     if ('problem' in one) {
       const { code, problem, remedy } = one;
@@ -106,11 +107,6 @@ function readFiles({ path, place, files }: WrittenFiles, source: YamlSource, giv
     found.push({ workload, path: target, at, from: { kind: 'content', content: one.content } });
   }
   return { files: found, diagnostics };
-}
-
-/** A path that a file names, seen from where that file's own path is seen. */
-function seenFrom(file: string, path: string): string {
-  return posix.normalize(posix.join(posix.dirname(file), path));
 }
 
 /** The bytes of a file as they are given to a program. */

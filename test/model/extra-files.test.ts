@@ -163,13 +163,22 @@ describe('files for programs', () => {
     expect(found).not.toContain('0123456789');
   });
 
-  it('that hold a secret are refused in what the stack extends too, and with an override of the same ConfigMap', () => {
-    const files = synapseFiles(`{/r.yaml: {text: "${TOKEN.trim()}"}}`);
-    expect(
-      wrong(
-        `${files}overrides: [{target: {kind: ConfigMap, name: synapse-files}, patch: {metadata: {labels: {a: b}}}, why: w}]\n`,
-      ),
-    ).toEqual([expect.stringContaining('stacks/chat.yaml:4:24 MG134 /r.yaml')]);
+  it('that hold a secret are refused at their line where an override changes the same ConfigMap', () => {
+    const label = '{metadata: {labels: {a: b}}}';
+    const held = synapseFiles(`{/r.yaml: {text: "${TOKEN.trim()}"}}`);
+    const override = (patch: string): string =>
+      `overrides: [{target: {kind: ConfigMap, name: synapse-files}, patch: ${patch}, why: w}]\n`;
+    expect(wrong(held + override(label))).toEqual([
+      expect.stringContaining('stacks/chat.yaml:4:24 MG134 /r.yaml'),
+    ]);
+    // What an override made of a file is the override's.
+    const made = valid(
+      `${synapseFiles('{/r.yaml: {text: "a: 1"}}')}${override(`{data: {r.yaml: "${TOKEN.trim()}"}}`)}`,
+    );
+    expect(render(made)).toMatchObject({
+      faults: [],
+      problems: [{ code: 'MG055', at: ['patch', 'data', 'r.yaml'] }],
+    });
   });
 
   it.each([
