@@ -44,7 +44,7 @@ interface Place {
   readonly depth: number;
 }
 
-const DIRECT = `${TO_SECRET}, or a variable with secretKeyRef`;
+const DIRECT = `${TO_SECRET}, or as a variable in jitsi.<program>.env`;
 
 /** Looks for plain secrets everywhere in an object: fields, variables, arguments, and the texts in them. */
 export function secretsIn(object: Data): readonly Found[] {
