@@ -2,7 +2,7 @@ import { blamer } from './model/blame.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import { LISTED, moreErrors } from './model/listed.ts';
 import { objectKey, objectText } from './model/manifest.ts';
-import type { Path, YamlSource } from './model/reading/yaml-source.ts';
+import { type Path, valueAt, type YamlSource } from './model/reading/yaml-source.ts';
 import { resolve } from './model/resolve.ts';
 import { stackSchema } from './model/schema.ts';
 import type { Stack } from './model/stack.ts';
@@ -53,7 +53,8 @@ function trials(stack: Stack): (data: unknown) => ReadonlySet<string> | undefine
     const { data: written } = stackSchema.safeParse(data);
     if (written === undefined) return undefined;
     try {
-      const other = resolve(written, { file: stack.file, images: stack.images });
+      const extraFiles = stack.extraFiles.filter(({ at }) => valueAt(written, at) !== undefined);
+      const other = resolve(written, { file: stack.file, images: stack.images, extraFiles });
       return new Set(brokenRules({ ...other, secretFiles: stack.secretFiles }).map(keyOf));
     } catch {
       // Settings that need each other: without one of them a chart may not know what to do.

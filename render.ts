@@ -1,11 +1,15 @@
 import { deliveryLists } from './charts/delivery/index.ts';
 import { chartDelivery, chartStack } from './charts/index.ts';
 import { layerOf, type RenderedFile, type RenderedPath } from './constructs/rendered-file.ts';
+import { extraFilesMap, namedFiles } from './model/extra-files.ts';
 import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
 import type { Override, OverrideProblem } from './model/overrides.ts';
+import { ownCommand } from './model/own-command.ts';
 import { decryptionOf } from './model/providers/index.ts';
+import { valueAt } from './model/reading/yaml-source.ts';
 import { type SecretFile, secretFileName } from './model/secret-files.ts';
 import type { Stack } from './model/stack.ts';
+import type { StackFault } from './model/stack-fault.ts';
 import { type SecretRevisions, stampChecksums } from './output/checksums.ts';
 import { headerLine, headerPath, markdownHeader } from './output/header.ts';
 import { culprits } from './output/override-culprits.ts';
@@ -31,6 +35,8 @@ export interface Rendered {
   readonly findings: readonly Finding[];
   /** Overrides that do not fit the objects; nothing should be written then either. */
   readonly problems: readonly OverrideProblem[];
+  /** What else in the stack file leaves objects that break a rule; nothing should be written then either. */
+  readonly faults: readonly StackFault[];
 }
 
 /**
@@ -42,7 +48,7 @@ export function render(stack: Stack): Rendered {
   const copies = copiesOf(stack);
   const changed = objects(stack, copies, numbered(stack.overrides));
   const { own, delivery, problems } = changed;
-  const { accepted, findings, broken } = judge(stack, copies, changed);
+  const { accepted, findings, broken, faults } = judge(stack, copies, changed);
   // Without overrides the objects open what the stack means.
   const opened = changed.applied.size === 0 ? undefined : exposure(own, changed.before);
   const texts = new Map<string, string>();
@@ -78,6 +84,7 @@ export function render(stack: Stack): Rendered {
     objects: decryptionOf(stack.provider) === undefined ? [...own, ...copies] : own,
     findings,
     problems: [...problems, ...broken],
+    faults,
   };
 }
 
@@ -150,6 +157,7 @@ function judge(
   readonly accepted: readonly Finding[];
   readonly findings: readonly Finding[];
   readonly broken: readonly OverrideProblem[];
+  readonly faults: readonly StackFault[];
 } {
   const { applied } = changed;
   const all = checked(stack, copies, changed);
@@ -169,9 +177,13 @@ function judge(
   };
   const findings: Finding[] = [];
   const broken: OverrideProblem[] = [];
+  const faults: StackFault[] = [];
+  const faultOf = faultsOfFiles(stack, changed);
   for (const one of all.filter((finding) => !isAccepted(finding))) {
+    const fault = faultOf(one);
+    if (fault !== undefined) faults.push(fault);
     // An override of the same object is not at fault for what was wrong before.
-    if (isOverridden(one) && isOlder(one)) findings.push(one);
+    else if (isOverridden(one) && isOlder(one)) findings.push(one);
     else if (isOverridden(one)) broken.push(brokenByOverride(one, applied, broken.length < PLACED));
     else {
       // An override can break what another object needs.
@@ -180,7 +192,44 @@ function judge(
       else broken.push({ ...brokenByOverride(one, applied, false), index: culprit.index });
     }
   }
-  return { accepted: all.filter(isAccepted), findings, broken };
+  return { accepted: all.filter(isAccepted), findings, broken, faults };
+}
+
+/**
+ * Tells which file that the stack file gives to a program is behind a finding, if one is. What an override made of such
+ * a file is the override's.
+ */
+function faultsOfFiles(
+  { extraFiles, topology }: Stack,
+  { own, before }: Changed,
+): (finding: Finding) => StackFault | undefined {
+  const maps = new Map(
+    topology.workloads.flatMap(({ id, namespace }) => {
+      const files = namedFiles(extraFiles, id);
+      return files.length === 0 ? [] : [[`${namespace}/${extraFilesMap(id)}`, files] as const];
+    }),
+  );
+  const isChanged = ({ file, object, path }: Finding): boolean => {
+    const [now, then] = [own, before].map((files) =>
+      files
+        .find((one) => one.path === file)
+        ?.manifests.find(({ kind, metadata }) => kind === object.kind && metadata.name === object.name),
+    );
+    return valueAt(now, path) !== valueAt(then, path);
+  };
+  return (finding) => {
+    const { code, object, path, what } = finding;
+    const [part, key] = path;
+    if (object.kind !== 'ConfigMap' || (part !== 'data' && part !== 'binaryData')) return undefined;
+    const file = maps.get(`${object.namespace}/${object.name}`)?.find((one) => one.name === key);
+    if (file === undefined || isChanged(finding)) return undefined;
+    return {
+      at: file.at,
+      code: 'MG134',
+      what: `${file.path} ${short(what)} (${code})`,
+      remedy: `correct the file; if it holds a secret, declare one in secrets.own, enter the whole file with ${ownCommand('secrets create')}, and write {fromSecret: NAME, key: KEY} here`,
+    };
+  };
 }
 
 function checked(stack: Stack, copies: readonly RenderedFile[], changed: Changed): readonly Finding[] {

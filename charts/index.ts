@@ -16,6 +16,7 @@ import { livekit, lkJwtService } from './components/livekit.ts';
 import { synapse } from './components/synapse.ts';
 import { wellKnown } from './components/well-known.ts';
 import { elementConfig } from './config/element-config.ts';
+import { extraFiles } from './config/extra-files.ts';
 import { jitsiConfig } from './config/jitsi-config.ts';
 import { livekitConfig } from './config/livekit-config.ts';
 import { synapseConfig } from './config/synapse-config.ts';
@@ -52,7 +53,7 @@ const COMPONENTS: ComponentCharts = {
 /** Adds the files of what follows from the stack as a whole. */
 type StackChart = (app: App, stack: Stack) => void;
 
-const BEFORE: readonly StackChart[] = [namespace, secretObjects, certificates];
+const BEFORE: readonly StackChart[] = [namespace, secretObjects, certificates, extraFiles];
 
 /** The objects of each entrance, for the doors that go through it. */
 type EntranceCharts = {

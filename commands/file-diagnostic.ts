@@ -3,7 +3,8 @@ import type { Code } from '../model/codes.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { fromHere } from './paths.ts';
 
-const CODES: Readonly<Record<FileProblemKind, Code>> = {
+/** The code of each reason. */
+export const CODES: Readonly<Record<FileProblemKind, Code>> = {
   missing: 'MG012',
   unreadable: 'MG012',
   outside: 'MG013',

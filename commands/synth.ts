@@ -8,6 +8,7 @@ import { overrideDiagnostics } from '../model/override-diagnostics.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import type { Stack } from '../model/stack.ts';
+import { faultDiagnostics } from '../model/stack-fault.ts';
 import { headerPath } from '../output/header.ts';
 import { interruptedWrite } from '../output/recover.ts';
 import { type Comparison, compareTree } from '../output/tree.ts';
@@ -273,10 +274,13 @@ async function compareEntry(
 }
 
 function judged({ name, source: read }: StackEntry, stack: Stack, rendered: Rendered): RenderedEntry {
-  const isFine = rendered.findings.length + rendered.problems.length === 0;
+  const isFine = rendered.findings.length + rendered.problems.length + rendered.faults.length === 0;
   if (isFine) return { rendered, diagnostics: [], findings: [], failure: undefined };
   const source = read();
-  const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
+  const problems =
+    source === undefined
+      ? []
+      : [...overrideDiagnostics(rendered.problems, source), ...faultDiagnostics(rendered.faults, source)];
   const { diagnostics, findings } = placedFindings(rendered.findings, stack, source);
   const place = placesIn(name, rendered);
   return {

@@ -11,6 +11,7 @@ import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends
 import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
 import { suggestion } from '../model/nearest.ts';
+import type { GivenFiles } from '../model/read-extra-files.ts';
 import type { YamlSource } from '../model/reading/yaml-source.ts';
 import { defaultName } from '../model/resolve.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
@@ -24,6 +25,7 @@ import { clashesOf } from './clashes.ts';
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileDiagnostic } from './file-diagnostic.ts';
+import { givenFiles } from './given-files.ts';
 import type { Notice } from './notice.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
@@ -90,10 +92,11 @@ export async function readWorkspace(
     extended.add(path);
     return readShared(bounds, path);
   });
+  const given = givenFiles(bounds, (path) => extended.add(path));
   const entries: StackEntry[] = [];
   const claims: Claims[] = [];
   for (const path of await stackFiles(bounds, stacksFolder)) {
-    const { entry, claimed } = await readStack(bounds, path, images, shared, before);
+    const { entry, claimed } = await readStack(bounds, path, images, { shared, given }, before);
     entries.push(entry);
     if (claimed !== undefined) claims.push(claimed);
   }
@@ -117,7 +120,7 @@ export async function readWorkspace(
       ...stray.shared.flatMap((path) => {
         const found = readShared(bounds, path);
         const file = fromHere(path);
-        return unusedShared(file, found, (text) => loadStack(file, text, images, shared).diagnostics);
+        return unusedShared(file, found, (text) => loadStack(file, text, images, shared, given).diagnostics);
       }),
       ...orphanNotices(stacksFolder, orphans),
     ],
@@ -143,7 +146,7 @@ async function readStack(
   bounds: Bounds,
   path: string,
   images: Images,
-  shared: SharedFiles,
+  { shared, given }: { readonly shared: SharedFiles; readonly given: GivenFiles },
   before: (stack: Stack) => Promise<void>,
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
@@ -152,7 +155,7 @@ async function readStack(
   try {
     const bytes = readBytes(bounds, path, 'repository');
     namesSchema = Buffer.from(bytes).includes('# yaml-language-server:');
-    loaded = loadStack(file, bytes, images, shared);
+    loaded = loadStack(file, bytes, images, shared, given);
   } catch (error) {
     const name = defaultName(file);
     const unread = {

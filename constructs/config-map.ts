@@ -1,4 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
+import type { FileContent } from '../model/extra-files.ts';
 import type { ChartFile } from './chart-file.ts';
 import { substitutionMarks } from './flux-annotations.ts';
 import { type Owner, objectMeta } from './labels.ts';
@@ -21,10 +22,34 @@ export function configMap(
       throw new Error(`ConfigMap ${name}: the text of "${key}" would not be readable as YAML`);
     }
   }
-  const meta = objectMeta(owner, name);
-  const marks = substitutionMarks(Object.values(data));
   new k8s.KubeConfigMap(file, `${name}@${owner.namespace}`, {
-    metadata: Object.keys(marks).length > 0 ? { ...meta, annotations: { ...marks } } : meta,
+    metadata: metadata(owner, name, Object.values(data)),
     data: { ...data },
   });
+}
+
+/** A ConfigMap of files that somebody else wrote, byte for byte. */
+export function filesMap(
+  file: ChartFile,
+  owner: Owner,
+  name: string,
+  files: Readonly<Record<string, FileContent>>,
+): void {
+  const data: Record<string, string> = {};
+  const binaryData: Record<string, string> = {};
+  for (const [key, content] of Object.entries(files)) {
+    if ('text' in content) data[key] = content.text;
+    else binaryData[key] = content.base64;
+  }
+  new k8s.KubeConfigMap(file, name, {
+    metadata: metadata(owner, name, Object.values(data)),
+    ...(Object.keys(data).length === 0 ? {} : { data }),
+    ...(Object.keys(binaryData).length === 0 ? {} : { binaryData }),
+  });
+}
+
+function metadata(owner: Owner, name: string, texts: readonly string[]): k8s.ObjectMeta {
+  const meta = objectMeta(owner, name);
+  const marks = substitutionMarks(texts);
+  return Object.keys(marks).length > 0 ? { ...meta, annotations: { ...marks } } : meta;
 }

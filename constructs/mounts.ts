@@ -53,6 +53,38 @@ export function secretFiles(
   };
 }
 
+/** A file of a ConfigMap or Secret, and its name in a volume. */
+export type FileSource =
+  | { readonly configMap: string; readonly key: string; readonly as: string }
+  | { readonly secret: string; readonly key: string; readonly as: string };
+
+/**
+ * Files of several ConfigMaps and Secrets, each at a path of its own, in one volume. Those of Secrets only the pod's own
+ * group may read.
+ */
+export function filesFrom(
+  name: string,
+  sources: readonly FileSource[],
+  files: readonly { readonly path: string; readonly file: string }[],
+): readonly Mount[] {
+  const configMaps = new Map<string, k8s.KeyToPath[]>();
+  const secrets = new Map<string, k8s.KeyToPath[]>();
+  for (const one of sources) {
+    const [items, from] = 'secret' in one ? [secrets, one.secret] : [configMaps, one.configMap];
+    const item = { key: one.key, path: one.as, ...('secret' in one ? { mode: 0o440 } : {}) };
+    items.set(from, [...(items.get(from) ?? []), item]);
+  }
+  const volume = {
+    projected: {
+      sources: [
+        ...[...configMaps].map(([from, items]) => ({ configMap: { name: from, items } })),
+        ...[...secrets].map(([from, items]) => ({ secret: { name: from, items } })),
+      ],
+    },
+  };
+  return files.map(({ path, file }) => ({ name, path, subPath: file, readOnly: true, volume }));
+}
+
 /**
  * A writable folder that goes with the pod.
  *

@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { CallNodes } from '../model/facts.ts';
 import type { Resources } from '../model/resources.ts';
+import type { SecretVariable } from '../model/secret-use.ts';
 import { isOnNode, type Port, type Workload } from '../model/topology.ts';
 import type { ChartFile } from './chart-file.ts';
 import { labels, objectMeta, workloadSelector } from './labels.ts';
@@ -147,6 +148,17 @@ export function workload(file: ChartFile, props: WorkloadProps): void {
 /** An environment variable with the value of a Secret's key. */
 export function secretEnv(name: string, secret: string, key: string): k8s.EnvVar {
   return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
+}
+
+/** Environment variables with others from Secrets, which replace those of the same name. */
+export function withSecretEnv(
+  own: readonly k8s.EnvVar[],
+  added: readonly SecretVariable[],
+): readonly k8s.EnvVar[] {
+  return [
+    ...own.filter(({ name }) => !added.some((one) => one.name === name)),
+    ...added.map(({ name, secret, key }) => secretEnv(name, secret, key)),
+  ];
 }
 
 /** An environment variable with a field of the pod, such as `status.hostIP`. */

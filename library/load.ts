@@ -5,6 +5,7 @@ import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
 import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../model/load.ts';
+import { givenBytes } from '../model/read-extra-files.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import { type SecretText, withSecrets } from '../secrets/read-files.ts';
 import { Stack } from './stack.ts';
@@ -15,7 +16,8 @@ export interface LoadInput {
   readonly file: string;
   /**
    * Every file that may be needed, by its path with forward slashes, as text or as its bytes: the stack file, what it
-   * extends, and the ciphertext next to it (`stacks/chat.secrets/*.yaml`). Others do no harm.
+   * extends, the files that it gives to programs (`extraFiles`), and the ciphertext next to it
+   * (`stacks/chat.secrets/*.yaml`). Others do no harm.
    */
   readonly texts: Readonly<Record<string, string | Uint8Array>>;
   /** Which of the texts has the image versions. @default 'versions.yaml', or that of this package if it is not there */
@@ -32,6 +34,7 @@ export type LoadResult =
     };
 
 const VERSIONS = 'versions.yaml';
+const NOT_GIVEN = 'it is missing in the texts';
 
 /**
  * Reads a stack file with all that belongs to it from memory. Everything that is wrong is reported at once; nothing is
@@ -50,10 +53,14 @@ export function load({ file, texts, versions }: LoadInput): LoadResult {
   if (content === undefined) return failed([...images.diagnostics, missing(file)]);
   const shared = sharedFiles((one) => {
     const text = known.get(one);
-    return text === undefined ? { problem: 'it is missing in the texts' } : { text };
+    return text === undefined ? { problem: NOT_GIVEN } : { text };
   });
   // Stack files are checked in any case: nothing in them depends on a tag.
-  const loaded = loadStack(path, content, images.value ?? NO_IMAGES, shared);
+  const loaded = loadStack(path, content, images.value ?? NO_IMAGES, shared, (one) => {
+    const given = known.get(one);
+    if (given !== undefined) return givenBytes(Buffer.from(given));
+    return { code: 'MG012', problem: NOT_GIVEN, remedy: 'add it to them under this path' };
+  });
   const { value, diagnostics } = withOwnSecrets(path, loaded, known);
   if (value === undefined || loaded.source === undefined || images.value === undefined) {
     return failed([...images.diagnostics, ...diagnostics]);

@@ -2,6 +2,7 @@ import { placedFindings } from '../findings.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ManifestFile } from '../model/manifest.ts';
 import { overrideDiagnostics } from '../model/override-diagnostics.ts';
+import { faultDiagnostics } from '../model/stack-fault.ts';
 import { render as renderResolved } from '../render.ts';
 import type { Finding } from '../rules/rule.ts';
 import { Stack } from './stack.ts';
@@ -16,8 +17,8 @@ export interface Rendered {
    */
   readonly objects: readonly ManifestFile[];
   /**
-   * Overrides that do not fit the objects, and settings because of which rules object to some, at their places in the
-   * stack file; nothing should be written then.
+   * What in the stack file leads to wrong objects, at its place there: overrides that do not fit, files for programs, and
+   * settings because of which rules object to some; nothing should be written then.
    */
   readonly diagnostics: readonly Diagnostic[];
   /** What the rules object to and no setting is at fault for; nothing should be written then either. */
@@ -30,12 +31,17 @@ export interface Rendered {
  */
 export function render(stack: Stack): Rendered {
   const resolved = Stack.resolved(stack);
-  const { files, objects, problems, findings } = renderResolved(resolved);
-  const placed = placedFindings(findings, resolved, Stack.source(stack));
+  const { files, objects, problems, faults, findings } = renderResolved(resolved);
+  const source = Stack.source(stack);
+  const placed = placedFindings(findings, resolved, source);
   return {
     files,
     objects,
-    diagnostics: [...overrideDiagnostics(problems, Stack.source(stack)), ...placed.diagnostics],
+    diagnostics: [
+      ...overrideDiagnostics(problems, source),
+      ...faultDiagnostics(faults, source),
+      ...placed.diagnostics,
+    ],
     findings: placed.findings,
   };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isGroup } from './merge-patch.ts';
 import type { Path } from './reading/yaml-source.ts';
+import { secretReference } from './secret-use.ts';
 
 /** Raw additions to a program's own configuration file. */
 export const extraConfigField = z
@@ -9,24 +10,37 @@ export const extraConfigField = z
     "Keys for the program's own configuration, in its own words; they merge into what is rendered (null removes a key). Never secrets.",
   );
 
+const variable = z
+  .string()
+  .regex(/^[A-Z_][A-Z0-9_]*$/, 'write the name of an environment variable, such as ENABLE_LOBBY');
+const plainValue = z.union([
+  z
+    .string()
+    .regex(
+      /^[^"\\\n$]*$/,
+      'write it without quotes, backslashes, dollar signs and line breaks: the image pastes it into its configuration',
+    ),
+  z.number(),
+  z.boolean(),
+]);
+/** The class that writes them takes the square of their number. */
+const MOST = 500;
+
+/** Raw additions to the environment of a program that shows it to everybody. */
+export const publicEnvField = z
+  .record(variable, plainValue)
+  .refine((variables) => Object.keys(variables).length <= MOST, `write at most ${MOST} variables`)
+  .describe(
+    'Environment variables for the program, as its image knows them. Never secrets: its pages show what is in them.',
+  );
+
 /** Raw additions to a program's environment. */
 export const extraEnvField = z
-  .record(
-    z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'write the name of an environment variable, such as ENABLE_LOBBY'),
-    z.union([
-      z
-        .string()
-        .regex(
-          /^[^"\\\n$]*$/,
-          'write it without quotes, backslashes, dollar signs and line breaks: the image pastes it into its configuration',
-        ),
-      z.number(),
-      z.boolean(),
-    ]),
-  )
-  // The class that writes them takes the square of their number.
-  .refine((variables) => Object.keys(variables).length <= 500, 'write at most 500 variables')
-  .describe('Environment variables for the program, as its image knows them. Never secrets.');
+  .record(variable, z.union([...plainValue.options, secretReference]))
+  .refine((variables) => Object.keys(variables).length <= MOST, `write at most ${MOST} variables`)
+  .describe(
+    'Environment variables for the program, as its image knows them. What is secret comes from a Secret, {fromSecret: NAME, key: KEY}, as letters and digits: the image pastes it into its configuration.',
+  );
 
 /** The reason why an addition may replace what the stack depends on. */
 const reason = z.string().min(1, 'write the reason').max(2000, 'write at most 2,000 characters');
@@ -50,6 +64,8 @@ export interface RawAdditions {
   /** Where it is, below the component's key: `['extraConfig']`. */
   readonly at: Path;
   readonly owned: readonly Owned[];
+  /** Whether a value in it may come from a Secret. @default false */
+  readonly takesSecrets?: true;
 }
 
 /** An addition that replaces an owned value. */
@@ -82,6 +98,7 @@ export function conflicts(addition: unknown, table: readonly Owned[]): readonly 
 
 /** Paths of everything in a merge patch that is no group: each replaces or removes what stood there. */
 export function leaves(value: unknown, path: Path = []): readonly Path[] {
-  if (!isGroup(value)) return [path];
+  // What comes from a Secret is one value.
+  if (!isGroup(value) || Object.hasOwn(value, 'fromSecret')) return [path];
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
 }

@@ -12,6 +12,7 @@ import type { Check } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkComponents } from './checks/components.ts';
 import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
+import { checkExtraFiles } from './checks/extra-files.ts';
 import { checkFileName } from './checks/file-names.ts';
 import type { CheckFinding } from './checks/finding.ts';
 import { checkHosts } from './checks/hosts.ts';
@@ -20,8 +21,9 @@ import { checkName, checkNamespace } from './checks/names.ts';
 import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkRoutes } from './checks/routes.ts';
-import { checkSecretConfig } from './checks/secret-config.ts';
+import { checkPlainConfig, checkSecretConfig } from './checks/secret-config.ts';
 import { checkSecretProvider } from './checks/secret-provider.ts';
+import { checkSecretUses } from './checks/secret-uses.ts';
 import { checkUnlikely } from './checks/unlikely.ts';
 import { COMPONENT_NAMES, components } from './components/index.ts';
 import type { Diagnostic, Position, Warning } from './diagnostic.ts';
@@ -39,6 +41,7 @@ import { farBeyond, unknownRepository } from './known-images.ts';
 import { listed } from './listed.ts';
 import { isGroup } from './merge-patch.ts';
 import { newerThan } from './migrate.ts';
+import { type GivenFiles, NO_GIVEN_FILES, readExtraFiles } from './read-extra-files.ts';
 import { type PathSet, pathSet } from './reading/path-set.ts';
 import type { Content } from './reading/plain-text.ts';
 import { checkTyped, readTypedYaml } from './reading/typed-yaml.ts';
@@ -68,6 +71,9 @@ const CHECKS: readonly Check[] = [
   checkSecretProvider,
   checkOwnSecrets,
   checkSecretConfig,
+  checkPlainConfig,
+  checkExtraFiles,
+  checkSecretUses,
 ];
 
 /** What came of a stack file: a resolved stack, or everything that is wrong. */
@@ -97,12 +103,14 @@ export type Loaded<T> =
  * @param file name for messages, with forward slashes; also gives the stack its name when the file does not
  * @param content its text, or its bytes as they were read
  * @param shared the files that it can extend
+ * @param given the files that it can give to programs
  */
 export function loadStack(
   file: string,
   content: Content,
   images: Images,
   shared: SharedFiles = NO_SHARED_FILES,
+  given: GivenFiles = NO_GIVEN_FILES,
 ): LoadedStack {
   const misnamed = checkFileName(file);
   if (misnamed.length > 0) {
@@ -156,7 +164,9 @@ export function loadStack(
     }
   };
   report(checkChoices(written));
-  const stack = resolve(written, { file, images });
+  const extra = readExtraFiles(written, source, given);
+  diagnostics.push(...extra.diagnostics);
+  const stack = resolve(written, { file, images, extraFiles: extra.files });
   // What nobody can mean first: an amount a thousand times too large is above every other one too.
   report(checkUnlikely(written, stack));
   // Each check looks at the same stack; only a wrong choice before them makes one keep quiet.

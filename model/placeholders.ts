@@ -38,4 +38,4 @@ export function placeholders(data: unknown): readonly Placeholder[] {
 
 /** What to do about a placeholder. */
 export const FILL_IN =
-  'write the value itself; give a secret by an option that names a file, such as password_path, or by a variable with secretKeyRef';
+  'write the value itself; a secret comes from a Secret of secrets.own: as a file that an option names (extraFiles), or as {fromSecret: NAME, key: KEY} in extraSecretConfig';

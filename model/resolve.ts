@@ -9,6 +9,7 @@ import {
 } from './components/index.ts';
 import { resolveFlux } from './delivery/flux.ts';
 import { openDoor, openEntrances } from './entrances/index.ts';
+import { type ExtraFile, secretsIn } from './extra-files.ts';
 import type { CallNodes, StackFacts } from './facts.ts';
 import { seconds } from './fields.ts';
 import { givenCertificates } from './given-certificates.ts';
@@ -20,16 +21,19 @@ import { recordOf } from './records.ts';
 import { inOrder } from './routes.ts';
 import type { StackFile } from './schema.ts';
 import { resolveSecretProvider } from './secret-settings.ts';
+import { withReaders } from './secret-use.ts';
 import type { SecretSpec } from './secrets.ts';
 import type { Stack } from './stack.ts';
 import { type NamespaceClaim, PEERS, type Peer, type Topology, type Workload } from './topology.ts';
 import { onlyOnce } from './unique.ts';
 
-/** What a stack file says nothing about: its own name, and the images of the repository. */
+/** What a stack file says nothing about: its own name, the images of the repository, and what is in its files. */
 export interface ResolveContext {
   /** Path of the stack file as messages show it, with forward slashes. */
   readonly file: string;
   readonly images: Images;
+  /** What it adds to the containers of programs. */
+  readonly extraFiles: readonly ExtraFile[];
 }
 
 /** The stack's name when the file gives none: the file's own name. */
@@ -49,17 +53,23 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     facts,
     COMPONENT_NAMES.map((name) => ({ name, one: started[name] })),
   );
+  const secretUses = [...assembled.secretUses, ...secretsIn(context.extraFiles)];
   return deepFreeze({
     ...facts,
     ...recordOf<Settings>(COMPONENT_NAMES, (name) => started[name].own),
     // A copy: what is frozen must not be the caller's.
     images: { ...context.images },
     ...assembled,
-    secrets: [
-      ...placed(assembled.topology, assembled.secrets),
-      ...givenCertificates(facts, assembled.topology),
-      ...ownSecrets(written.secrets?.own, facts),
-    ],
+    secrets: withReaders(
+      [
+        ...placed(assembled.topology, assembled.secrets),
+        ...givenCertificates(facts, assembled.topology),
+        ...ownSecrets(written.secrets?.own, facts),
+      ],
+      secretUses,
+    ),
+    secretUses,
+    extraFiles: [...context.extraFiles],
     secretFiles: [],
   });
 }
@@ -73,7 +83,10 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
 export function assemble(
   facts: StackFacts,
   started: readonly { readonly name: string; readonly one: Started<unknown> }[],
-): Pick<Stack, 'offers' | 'topology' | 'containers' | 'volumes' | 'secrets' | 'made' | 'notes'> {
+): Pick<
+  Stack,
+  'offers' | 'topology' | 'containers' | 'volumes' | 'secrets' | 'secretUses' | 'made' | 'notes'
+> {
   const offers = started.flatMap(({ one }) => one.offers);
   const around: Around = { facts, offers };
   const parts = started.map(({ name, one }) => ({ name, ...one.parts(around) }));
@@ -92,6 +105,7 @@ export function assemble(
         ...(classAt === undefined ? {} : { classAt: [name, ...classAt] }),
       })),
     ),
+    secretUses: parts.flatMap((one) => one.secretUses ?? []),
     made: [...parts.flatMap(({ made = [] }) => made), ...madeCertificates(facts, topology)],
     notes: started.flatMap(({ one }) => one.notes(placed)),
     secrets: onlyOnce(

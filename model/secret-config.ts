@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { composedFile, secretText } from './composed-file.ts';
+import { compareText } from './diagnostic.ts';
+import type { Owned } from './extra-config.ts';
 import { isGroup } from './merge-patch.ts';
 import type { Path } from './reading/yaml-source.ts';
+import type { SecretVariable } from './secret-use.ts';
 import type { SecretSpec } from './secrets.ts';
 
 /** A fragment of a program's configuration with values of Secrets in it, composed inside a Secret of its own. */
@@ -13,16 +16,27 @@ export const secretConfigField = z
   );
 
 /** Where the stack file takes such a fragment, and what must not be in it. */
-export interface SecretConfig {
+export type SecretConfig = {
   /** Where it is, below the component's key: `['extraSecretConfig']`. */
   readonly at: Path;
   /** Where plain additions to the same program are, below the component's key. */
   readonly plain: Path;
-  /** Name of the Secret that it is composed in. */
-  readonly secret: string;
-  /** Options at the top that are rendered: the program would take the fragment's instead of them, as a whole. */
-  readonly rendered: readonly string[];
-}
+} & (
+  | {
+      /** The program reads it as one more file. */
+      readonly kind: 'file';
+      /** Name of the Secret that it is composed in. */
+      readonly secret: string;
+      /** Options at the top that are rendered: the program would take the fragment's instead of them, as a whole. */
+      readonly rendered: readonly string[];
+    }
+  | {
+      /** The program reads one file only, and takes single options from its environment. */
+      readonly kind: 'environment';
+      /** Options that belong to other settings. */
+      readonly owned: readonly Owned[];
+    }
+);
 
 /** A value in a fragment that stands in a Secret. */
 export interface SecretReference {
@@ -66,6 +80,16 @@ export function contentsOf(fragment: unknown): FragmentContents {
   };
   walk(fragment, []);
   return { references, literals, malformed };
+}
+
+/** The references of a fragment as variables, named after their options: `LIVEKIT_REDIS_PASSWORD` for `redis.password`. */
+export function secretConfigVariables(
+  fragment: unknown,
+  prefix: string,
+): readonly (SecretVariable & SecretReference)[] {
+  return contentsOf(fragment)
+    .references.map((one) => ({ ...one, name: [prefix, ...one.at].join('_').toUpperCase() }))
+    .sort((a, b) => compareText(a.name, b.name));
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { SizedContainer, SizedVolume } from './components/component.ts';
 import type { Settings } from './components/index.ts';
+import type { ExtraFile } from './extra-files.ts';
 import type { StackFacts } from './facts.ts';
 import type { Images } from './images.ts';
 import type { MadeElsewhere } from './made-elsewhere.ts';
 import type { Note } from './note.ts';
 import type { Path } from './reading/yaml-source.ts';
 import type { SecretFile } from './secret-files.ts';
+import type { SecretUse } from './secret-use.ts';
 import type { SecretSpec } from './secrets.ts';
 import type { Offered } from './topics.ts';
 import type { Topology } from './topology.ts';
@@ -30,6 +32,8 @@ export interface Scene extends StackFacts {
   /** What all components have for each other, by topic: `CALLS.of(offers)`. */
   readonly offers: readonly Offered[];
   readonly topology: Topology;
+  /** What the stack file adds to the containers of programs. */
+  readonly extraFiles: readonly ExtraFile[];
   /** The ciphertext of their values that lies beside the stack file; see secrets/read-files.ts. */
   readonly secretFiles: readonly SecretFile[];
 }
@@ -43,4 +47,6 @@ export interface Stack extends Scene, Settings {
   readonly made: readonly MadeElsewhere[];
   /** What people should know of its components, in their order. */
   readonly notes: readonly Note[];
+  /** The keys of them that the stack file gives to programs. */
+  readonly secretUses: readonly SecretUse[];
 }

@@ -119,7 +119,8 @@ function keysOf({ key }: Reference, group: Data): readonly string[] | undefined 
 }
 
 function meanings(map: Manifest, keys: Set<string> | undefined): readonly unknown[] {
-  return entriesOf(data(map.data), keys).map(([key, text]) => [key, meaning(key, text)]);
+  const all = { ...data(map.data), ...data(map.binaryData) };
+  return entriesOf(all, keys).map(([key, text]) => [key, meaning(key, text)]);
 }
 
 function entriesOf<T>(
@@ -138,6 +139,9 @@ function digest(of: readonly unknown[]): string {
   return parts.find((part) => !/^[0-9]+e?[0-9]+$/.test(part)) ?? hash;
 }
 
+/** Comments of one line in what programs read as code or settings; in any other text they may be anything. */
+const COMMENTS: Readonly<Record<string, RegExp | undefined>> = { conf: /^(?:#|\/\/)/, js: /^\/\// };
+
 /** What a configuration text says, without how it is written. What is no text, or does not parse, is as it is. */
 function meaning(key: string, text: unknown): unknown {
   if (typeof text !== 'string') return canonical(text);
@@ -145,11 +149,12 @@ function meaning(key: string, text: unknown): unknown {
     const read = readConfigText(text);
     return 'problem' in read ? text : canonical(read.data);
   }
-  if (!text.includes('\n')) return text;
+  const comment = COMMENTS[key.slice(key.lastIndexOf('.') + 1)];
+  if (!text.includes('\n') || comment === undefined) return text;
   return text
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('//'));
+    .filter((line) => line !== '' && !comment.test(line));
 }
 
 function canonical(value: unknown): unknown {

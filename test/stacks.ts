@@ -7,6 +7,7 @@ import type { RenderedFile } from '../constructs/rendered-file.ts';
 import type { Images } from '../model/images.ts';
 import { loadStack, loadVersions } from '../model/load.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { type GivenFiles, givenBytes } from '../model/read-extra-files.ts';
 import type { Stack } from '../model/stack.ts';
 import { type Rendered, render } from '../render.ts';
 import { frozen } from './frozen.ts';
@@ -25,6 +26,10 @@ function readImages(): Images {
   return value;
 }
 
+/** What stack files of tests give to programs: `files/NAME`, in whatever folder they say that they are. */
+export const fixtureFiles: GivenFiles = (path) =>
+  givenBytes(readFileSync(join('test/fixtures', path.slice(path.indexOf('files/')))));
+
 /** Stacks that are in use somewhere, by their file and text: the same text gives the same frozen stack. */
 const resolved = new Map<string, WeakRef<Stack>>();
 
@@ -33,7 +38,7 @@ export function stackFrom(text: string, file = 'stacks/test.yaml', images = repo
   const key = JSON.stringify([file, text, images === repositoryImages() ? '' : images]);
   const known = resolved.get(key)?.deref();
   if (known !== undefined) return known;
-  const { value, diagnostics } = loadStack(file, text, images);
+  const { value, diagnostics } = loadStack(file, text, images, undefined, fixtureFiles);
   if (value === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 2));
   resolved.set(key, new WeakRef(value));
   return value;

@@ -4,6 +4,7 @@ import { configFile } from '../../constructs/mounts.ts';
 import type { Element } from '../../model/components/element.ts';
 import type { Scene } from '../../model/stack.ts';
 import { ELEMENT_CONFIG } from '../config/element-config.ts';
+import { extraFileMounts } from '../config/extra-files.ts';
 import { nginx } from './nginx.ts';
 
 /** Element Web: static files. */
@@ -15,6 +16,9 @@ export function element(app: App, stack: Scene, { resources }: Element): void {
     configMap: ELEMENT_CONFIG,
     // The image would write its own server block over ours, and complain that it cannot.
     env: [{ name: 'NGINX_ENVSUBST_TEMPLATE_DIR', value: '/nonexistent' }],
-    mounts: [configFile('config', ELEMENT_CONFIG, '/app/config.json', 'config.json')],
+    mounts: [
+      configFile('config', ELEMENT_CONFIG, '/app/config.json', 'config.json'),
+      ...extraFileMounts(stack, 'element'),
+    ],
   });
 }

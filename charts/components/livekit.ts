@@ -4,12 +4,13 @@ import { ChartFile } from '../../constructs/chart-file.ts';
 import { configFiles, secretFiles } from '../../constructs/mounts.ts';
 import { httpProbe, tcpProbe } from '../../constructs/probes.ts';
 import { services } from '../../constructs/service.ts';
-import { fieldEnv, workload } from '../../constructs/workload.ts';
+import { fieldEnv, withSecretEnv, workload } from '../../constructs/workload.ts';
 import { LIVEKIT_KEYS, type Livekit } from '../../model/components/livekit.ts';
 import { doorTls } from '../../model/entrances/index.ts';
 import type { Scene } from '../../model/stack.ts';
 import { workloadOf } from '../../model/topology.ts';
 import { jwtServiceEnvironment, LIVEKIT_PATHS } from '../../settings/livekit.ts';
+import { extraFileMounts } from '../config/extra-files.ts';
 import { LIVEKIT_CONFIG } from '../config/livekit-config.ts';
 
 /** Neither image names a user; any fits. */
@@ -23,7 +24,7 @@ const START_SECONDS = 600;
 const CA_PATH = '/ca';
 
 /** The SFU, on its node's own network: its UDP ports reach it without translation. */
-export function livekit(app: App, stack: Scene, { resources }: Livekit): void {
+export function livekit(app: App, stack: Scene, { resources, secretEnv }: Livekit): void {
   const file = new ChartFile(app, 'components/livekit.yaml');
   const owner = workloadOf(stack.topology, 'livekit');
   const { callNodes } = stack;
@@ -39,10 +40,11 @@ export function livekit(app: App, stack: Scene, { resources }: Livekit): void {
       '--bind=$(HOST_IP)',
       ...(byNode ? ['--node-ip=$(HOST_IP)'] : []),
     ],
-    env: [fieldEnv('HOST_IP', 'status.hostIP')],
+    env: withSecretEnv([fieldEnv('HOST_IP', 'status.hostIP')], secretEnv),
     mounts: [
       configFiles('config', LIVEKIT_CONFIG, LIVEKIT_PATHS.config, ['livekit.yaml']),
       secretFiles('keys', LIVEKIT_KEYS.secret, LIVEKIT_PATHS.keys, [LIVEKIT_KEYS.key]),
+      ...extraFileMounts(stack, owner.id),
     ],
     liveness: tcpProbe('http', { every: 10, failures: 6 }),
     readiness: httpProbe('http', '/', { every: 5, failures: 3 }),

@@ -10,6 +10,7 @@ import { databaseFor, loginSecret } from '../../model/databases.ts';
 import type { Scene } from '../../model/stack.ts';
 import { workloadOf } from '../../model/topology.ts';
 import { SYNAPSE_PATHS } from '../../settings/synapse.ts';
+import { extraFileMounts } from '../config/extra-files.ts';
 import { SYNAPSE_CONFIG } from '../config/synapse-config.ts';
 
 /** The image's own user; volumes of earlier deployments belong to it. */
@@ -48,6 +49,7 @@ export function synapse(app: App, stack: Scene, own: Synapse): void {
       claim('media', own.media.claim, SYNAPSE_PATHS.data),
       // Uploads are kept here until they are complete.
       scratch('tmp', '/tmp', '1Gi'),
+      ...extraFileMounts(stack, owner.id),
     ],
     startup: httpProbe('health', '/health', STARTUP),
     liveness: httpProbe('health', '/health', { every: 10, failures: 6, timeout: 12 }),

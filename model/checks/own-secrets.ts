@@ -36,10 +36,12 @@ function takenBy(
     const what = certificate.at[0] === 'expose' ? 'of this door' : 'that is named there';
     return { by: `it holds the certificate ${what}`, at: certificate.at };
   }
-  // Those of the operator's own have no readers.
+  // Only the values of the operator's own are entered.
   const readers = stack.secrets
     .filter((secret) => secret.name === name)
-    .flatMap(({ keys }) => keys[0]?.readers ?? []);
+    .flatMap(({ keys: [first] }) =>
+      first === undefined || first.form.kind === 'entered' ? [] : first.readers,
+    );
   const [reader] = stack.topology.workloads.filter(({ id }) => readers.includes(id));
   if (reader !== undefined) {
     const [component] = reader.at;

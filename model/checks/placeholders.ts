@@ -1,4 +1,4 @@
-import { COMPONENT_NAMES } from '../components/index.ts';
+import { COMPONENT_NAMES, components } from '../components/index.ts';
 import { FILL_IN, placeholders } from '../placeholders.ts';
 import { dotted, valueAt } from '../reading/yaml-source.ts';
 import type { Check } from './check.ts';
@@ -12,6 +12,10 @@ export const checkPlaceholders: Check = (written) =>
     placeholders(valueAt(written, [name]))
       // A reason is for people.
       .filter(({ path }) => !path.slice(-2).includes('force'))
+      // A template or a script may hold anything.
+      .filter(
+        ({ path }) => !components[name].extraFiles.some(({ at }) => at.every((step, i) => step === path[i])),
+      )
       .map(({ path, name: placeholder }) => ({
         code: 'MG098',
         at: [name, ...path],

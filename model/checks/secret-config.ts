@@ -1,10 +1,11 @@
 import { COMPONENT_NAMES, components } from '../components/index.ts';
+import type { Owned } from '../extra-config.ts';
 import { ownCommand } from '../own-command.ts';
 import { secretByForm } from '../plain-secrets/forms.ts';
 import { isLiteral, isSecretName } from '../plain-secrets/names.ts';
 import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
-import { contentsOf, type FragmentContents, type SecretConfig } from '../secret-config.ts';
+import { contentsOf, type FragmentContents } from '../secret-config.ts';
 import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 import type { CheckFinding } from './finding.ts';
@@ -20,16 +21,46 @@ export const checkSecretConfig: Check = (written, stack) =>
       if (fragment === undefined) return [];
       const contents = contentsOf(fragment);
       const plain = literals(path, contents);
+      const additions = [name, ...config.plain];
       return [
         ...malformed(path, contents),
-        ...unknown(path, contents, config, stack),
         ...plain,
-        ...collisions(path, fragment, [name, ...config.plain], config, written),
+        ...(config.kind === 'file'
+          ? [
+              ...unknown(path, contents, config.secret, stack),
+              ...collisions(path, fragment, additions, config.rendered, written),
+            ]
+          : [
+              ...notFromSecrets(path, contents, additions, plain),
+              ...inLists(path, contents),
+              ...replacements(path, contents, additions, config.owned, written),
+            ]),
         // Whoever wrote a secret here must not be sent to where there are none.
-        ...(plain.length > 0 ? [] : withoutSecret(path, contents, [name, ...config.plain])),
+        ...(plain.length > 0 ? [] : withoutSecret(path, contents, additions)),
       ];
     }),
   );
+
+/** `{fromSecret: …}` in a plain addition would be written out as it is, and no program knows it. */
+export const checkPlainConfig: Check = (written) =>
+  COMPONENT_NAMES.flatMap((name) => {
+    const { additions, secretConfigs } = components[name];
+    return additions.flatMap(({ at, takesSecrets }): readonly CheckFinding[] => {
+      if (takesSecrets === true) return [];
+      const secret = secretConfigs.find(({ plain }) => dotted(plain) === dotted(at));
+      const path = [name, ...at];
+      const { references, malformed } = contentsOf(valueAt(written, path));
+      return [...references.map((one) => one.at), ...malformed].map((inner) => ({
+        code: 'MG101',
+        at: [...path, ...inner],
+        what: `${dotted([...path, ...inner])} asks for a value of a Secret, and ${dotted(path)} takes none`,
+        remedy:
+          secret === undefined
+            ? 'leave it out: everybody can read this configuration'
+            : `write it in ${dotted([name, ...secret.at])}`,
+      }));
+    });
+  });
 
 function malformed(path: Path, contents: FragmentContents): readonly CheckFinding[] {
   return contents.malformed.map((at) => ({
@@ -43,14 +74,14 @@ function malformed(path: Path, contents: FragmentContents): readonly CheckFindin
 function unknown(
   path: Path,
   { references }: FragmentContents,
-  config: SecretConfig,
+  composed: string,
   stack: Stack,
 ): readonly CheckFinding[] {
   return references.flatMap(({ at, secret, key }): readonly CheckFinding[] => {
     const spec = stack.secrets.find(
       (one) =>
         one.name === secret &&
-        one.name !== config.secret &&
+        one.name !== composed &&
         one.places.some(({ namespace }) => namespace === stack.namespace),
     );
     const found = spec?.keys.find((one) => one.key === key);
@@ -92,7 +123,7 @@ function collisions(
   path: Path,
   fragment: unknown,
   plain: Path,
-  { rendered }: SecretConfig,
+  rendered: readonly string[],
   written: StackFile,
 ): readonly CheckFinding[] {
   const keysOf = (value: unknown): readonly string[] =>
@@ -120,6 +151,59 @@ function collisions(
         remedy: `write everything of ${key} in ${dotted(path)}`,
       },
     ];
+  });
+}
+
+/** A variable can only be made from a Secret: what is not secret goes into the file. */
+function notFromSecrets(
+  path: Path,
+  { literals: all, references }: FragmentContents,
+  plain: Path,
+  secrets: readonly CheckFinding[],
+): readonly CheckFinding[] {
+  // Where nothing comes from a Secret, that is said once.
+  if (references.length === 0) return [];
+  return all
+    .map(({ at }) => [...path, ...at])
+    .filter((at) => !secrets.some((one) => dotted(one.at) === dotted(at)))
+    .map((at) => ({
+      code: 'MG101',
+      at,
+      what: `${dotted(at)} does not come from a Secret`,
+      remedy: `write it in ${dotted(plain)}`,
+    }));
+}
+
+function inLists(path: Path, { references }: FragmentContents): readonly CheckFinding[] {
+  return references
+    .filter(({ at }) => at.some((step) => typeof step === 'number'))
+    .map(({ at }) => ({
+      code: 'MG101',
+      at: [...path, ...at],
+      what: `${dotted([...path, ...at])} is in a list, and the program takes no value of a list from its environment`,
+      remedy: `give it the value as a file in ${dotted([...path.slice(0, -1), 'extraFiles'])}, and name that file in an option such as secret_file`,
+    }));
+}
+
+/** A variable takes the place of what the file says. */
+function replacements(
+  path: Path,
+  { references }: FragmentContents,
+  plain: Path,
+  owned: readonly Owned[],
+  written: StackFile,
+): readonly CheckFinding[] {
+  return references.flatMap(({ at }): readonly CheckFinding[] => {
+    const here = [...path, ...at];
+    const owner = owned.find((one) => one.path.every((step, index) => step === at[index]))?.owner;
+    if (owner !== undefined) {
+      const what = `${dotted(here)} would replace what belongs to ${owner}`;
+      return [{ code: 'MG103', at: here, what, remedy: 'leave it out' }];
+    }
+    const other = [...plain, ...at];
+    if (valueAt(written, other) === undefined) return [];
+    const what = `${dotted(here)} would replace ${dotted(other)}`;
+    return [{ code: 'MG103', at: here, other, what, remedy: 'write only one of them' }];
   });
 }
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { CheckFinding } from '../checks/finding.ts';
 import type { RawAdditions } from '../extra-config.ts';
+import type { ExtraFilesPlace } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import type { MadeElsewhere } from '../made-elsewhere.ts';
 import type { Note } from '../note.ts';
@@ -8,6 +9,7 @@ import type { Path } from '../reading/yaml-source.ts';
 import type { KnownReleases } from '../releases.ts';
 import type { Resources, SizeRow } from '../resources.ts';
 import type { SecretConfig } from '../secret-config.ts';
+import type { SecretUse } from '../secret-use.ts';
 import type { SecretSpec } from '../secrets.ts';
 import type { Offered } from '../topics.ts';
 import type { Flow, HostClaim, Route, ServicePoint, Topology, Workload } from '../topology.ts';
@@ -38,6 +40,8 @@ export interface Parts {
   readonly routes?: readonly Route[];
   /** Secrets in the namespace of the stack that another program makes for it there. */
   readonly made?: readonly MadeElsewhere[];
+  /** The keys of other Secrets that the stack file gives to its workloads as variables. */
+  readonly secretUses?: readonly SecretUse[];
   /** The containers whose resources the stack file can set. */
   readonly containers?: readonly SizedContainer[];
   /** The volumes whose size the stack file can set. */
@@ -96,6 +100,8 @@ export interface Component<
   readonly additions: readonly RawAdditions[];
   /** Where the stack file takes options for it that hold values of Secrets. @default nowhere */
   readonly secretConfigs?: readonly SecretConfig[];
+  /** Where the stack file takes files for its programs. @default nowhere */
+  readonly extraFiles?: readonly ExtraFilesPlace[];
   /** What `size` decides for it, with the reason for each number. */
   readonly sizes: readonly SizeRow[];
   /**
@@ -140,6 +146,7 @@ export interface Startable<
   Lan extends string | undefined,
 > extends Component<Key, Schema, Result, Image, Lan> {
   readonly secretConfigs: readonly SecretConfig[];
+  readonly extraFiles: readonly ExtraFilesPlace[];
   /** @param written the part of the stack file at its key, its shape checked */
   start(written: z.infer<Schema>, facts: StackFacts): Started<Result>;
   /** What is wrong with its part of the stack file; nothing where the stack does not have it. */
@@ -157,6 +164,7 @@ export function component<
   return {
     ...one,
     secretConfigs: one.secretConfigs ?? [],
+    extraFiles: one.extraFiles ?? [],
     start: (written, facts) => {
       const own = one.resolve(written, facts);
       if (!isThere(own)) {

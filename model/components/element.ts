@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
+import { extraFilesField } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import { host } from '../fields.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
@@ -24,6 +25,7 @@ const schema = z
       .describe('Theme before a person chooses one. Default: light.'),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
+    extraFiles: extraFilesField.optional(),
     force: forceField.optional(),
   })
   .optional()
@@ -101,6 +103,15 @@ export const element = component({
     },
   },
   additions: [{ at: ['extraConfig'], owned: OWNED }],
+  extraFiles: [
+    {
+      at: ['extraFiles'],
+      workload: 'element',
+      // Of `config.json` and `config.<host>.json` Element takes the second, as a whole.
+      taken: ['/app/config.*', '/docker-entrypoint*', '/etc/nginx', '/tmp', '/usr/share/nginx'],
+      served: ['/app'],
+    },
+  ],
   sizes: [],
   offers: ({ host }, facts) => [
     CLIENTS.offer({ hosts: claims(facts, 'element', host).map((one) => one.host) }),

@@ -1,12 +1,16 @@
 import * as z from 'zod';
 import type { CheckFinding } from '../checks/finding.ts';
-import { extraEnvField, forceField, owned } from '../extra-config.ts';
+import { compareText } from '../diagnostic.ts';
+import { extraEnvField, forceField, owned, publicEnvField } from '../extra-config.ts';
+import { type ExtraFilesPlace, extraFilesField } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import { host, port } from '../fields.ts';
 import type { Note } from '../note.ts';
 import { dotted } from '../reading/yaml-source.ts';
+import { keysOf } from '../records.ts';
 import type { KnownReleases } from '../releases.ts';
 import { overrideResources, type Resources, resourcesField } from '../resources.ts';
+import type { SecretVariable } from '../secret-use.ts';
 import type { SecretKey, ValueForm } from '../secrets.ts';
 import { shellWord } from '../shell.ts';
 import { CALLS, WELL_KNOWN_CLIENT } from '../topics.ts';
@@ -26,6 +30,7 @@ import {
 const partSchema = z.strictObject({
   resources: resourcesField.optional(),
   env: extraEnvField.optional(),
+  extraFiles: extraFilesField.optional(),
   force: forceField.optional(),
 });
 
@@ -46,7 +51,10 @@ const schema = z
     prosody: partSchema.optional().describe('XMPP server.'),
     jicofo: partSchema.optional().describe('Conference focus.'),
     jvb: partSchema.optional().describe('Video bridge.'),
-    web: partSchema.optional().describe('Web pages and signalling proxy.'),
+    web: partSchema
+      .extend({ env: publicEnvField.optional() })
+      .optional()
+      .describe('Web pages and signalling proxy.'),
   })
   .optional()
   .describe('Meetings with Jitsi; there when this key is.');
@@ -60,6 +68,8 @@ export interface Jitsi {
   readonly resources: Readonly<Record<JitsiPart, Resources>>;
   /** Environment that the stack file adds, as text. */
   readonly env: Readonly<Record<JitsiPart, Readonly<Record<string, string>>>>;
+  /** The same from Secrets; none for the pages, which show what is in their environment. */
+  readonly secretEnv: Readonly<Record<Exclude<JitsiPart, 'web'>, readonly SecretVariable[]>>;
   /** Claim for the accounts; only with `access: password`. */
   readonly accountsClaim?: string;
 }
@@ -84,6 +94,11 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
       jvb: environment(written.jvb?.env),
       web: environment(written.web?.env),
     },
+    secretEnv: {
+      prosody: secretVariables(written.prosody?.env),
+      jicofo: secretVariables(written.jicofo?.env),
+      jvb: secretVariables(written.jvb?.env),
+    },
     ...(written.access === 'password' ? { accountsClaim: 'jitsi-accounts' } : {}),
   };
 }
@@ -91,11 +106,20 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
 /** The images read 1 and 0 as yes and no; every other word is yes. */
 function environment(written: z.infer<typeof extraEnvField> | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(written ?? {}).map(([name, value]) => [
-      name,
-      typeof value === 'boolean' ? (value ? '1' : '0') : String(value),
-    ]),
+    Object.entries(written ?? {}).flatMap(([name, value]) =>
+      typeof value === 'object'
+        ? []
+        : [[name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value)]],
+    ),
   );
+}
+
+function secretVariables(written: z.infer<typeof extraEnvField> | undefined): readonly SecretVariable[] {
+  return Object.entries(written ?? {})
+    .flatMap(([name, value]) =>
+      typeof value === 'object' ? [{ name, secret: value.fromSecret, key: value.key }] : [],
+    )
+    .sort((a, b) => compareText(a.name, b.name));
 }
 
 /** Internal names, which need no DNS. */
@@ -159,6 +183,21 @@ export const JITSI_SECRETS = {
 
 /** The images put it unquoted into a shell line. */
 const PASSWORD: ValueForm = { kind: 'hex', bytes: 16, unquoted: true };
+
+/** What the images' own scripts read and write. */
+const IMAGE_PATHS = ['/defaults', '/etc/cont-init.d', '/etc/services.d', '/init', '/tmp'];
+
+/** Where the files are that each program has already, and those that it shows to everybody. */
+const PLACES: Readonly<Record<JitsiPart, Pick<ExtraFilesPlace, 'taken' | 'served'>>> = {
+  prosody: { taken: [...IMAGE_PATHS, '/var/lib/prosody'] },
+  jicofo: { taken: IMAGE_PATHS },
+  jvb: { taken: [...IMAGE_PATHS, '/config/custom-jvb.conf'] },
+  web: {
+    taken: [...IMAGE_PATHS, '/config/custom-config.js', '/usr/share/jitsi-meet/.well-known'],
+    // The image appends the second to what it serves as interface_config.js.
+    served: ['/usr/share/jitsi-meet', '/config/custom-interface_config.js'],
+  },
+};
 
 /** A part's workload; its labels, Service and policies are named after it. */
 export function jitsiWorkload(part: JitsiPart): string {
@@ -333,7 +372,12 @@ export const jitsi = component({
     'jitsi-web': RELEASES,
   },
   oneRelease: "Jitsi's programs only fit within one release",
-  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED })),
+  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED, takesSecrets: true })),
+  extraFiles: JITSI_PARTS.map((part) => ({
+    at: [part, 'extraFiles'],
+    workload: jitsiWorkload(part),
+    ...PLACES[part],
+  })),
   sizes: JITSI_SIZE_ROWS,
   offers: ({ host }) => [
     CALLS.offer({ by: 'jitsi', host }),
@@ -365,6 +409,14 @@ export const jitsi = component({
         to: { service: 'jitsi-web', namespace, port: 80 },
         group: 'jitsi',
       }),
+      secretUses: keysOf(jitsi.secretEnv).flatMap((part) =>
+        jitsi.secretEnv[part].map(({ name, secret, key }) => ({
+          workload: jitsiWorkload(part),
+          secret,
+          key,
+          at: ['jitsi', part, 'env', name],
+        })),
+      ),
     };
   },
   secrets: (jitsi, { facts: { namespace } }) => [

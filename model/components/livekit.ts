@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { CheckFinding } from '../checks/finding.ts';
 import { reservedWithin } from '../checks/reserved-ports.ts';
 import { extraConfigField, forceField, owned } from '../extra-config.ts';
+import { extraFilesField } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
 import { host, port, portOrRange, portRange, rangeOfPorts } from '../fields.ts';
 import type { Note } from '../note.ts';
@@ -13,6 +14,8 @@ import {
   resourcesText,
   sizeRow,
 } from '../resources.ts';
+import { type SecretReference, secretConfigField, secretConfigVariables } from '../secret-config.ts';
+import type { SecretVariable } from '../secret-use.ts';
 import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../topics.ts';
 import { isDirect, PEERS, type Port, portOf, portText, workloadOf } from '../topology.ts';
 import { component, isOn, type Placed } from './component.ts';
@@ -50,6 +53,12 @@ const schema = z
       .describe("LiveKit's own TURN server, for clients that reach nothing else."),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
+    extraSecretConfig: secretConfigField
+      .describe(
+        'Options of livekit.yaml that are secret, such as prometheus: {password: {fromSecret: NAME, key: KEY}}. LiveKit reads a single file, so each becomes a variable of its environment; options in a list have no such variable. Declare the Secret in secrets.own.',
+      )
+      .optional(),
+    extraFiles: extraFilesField.optional(),
     force: forceField.optional(),
   })
   .optional()
@@ -69,6 +78,8 @@ export interface Livekit {
   readonly resources: Resources;
   readonly jwtResources: Resources;
   readonly extraConfig: Readonly<Record<string, unknown>>;
+  /** Options that are secret, as variables. */
+  readonly secretEnv: readonly (SecretVariable & SecretReference)[];
 }
 
 /** LiveKit dies on its first call below this. */
@@ -137,6 +148,7 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
     resources: overrideResources(SIZES[size], written.resources),
     jwtResources: JWT_RESOURCES,
     extraConfig: written.extraConfig ?? {},
+    secretEnv: secretConfigVariables(written.extraSecretConfig, 'LIVEKIT'),
   };
 }
 
@@ -291,6 +303,11 @@ export const livekit = component({
     },
   },
   additions: [{ at: ['extraConfig'], owned: OWNED }],
+  // livekit-server: one file or body (getConfigString), then each variable LIVEKIT_<OPTION> over it (updateFromCLI).
+  secretConfigs: [{ kind: 'environment', at: ['extraSecretConfig'], plain: ['extraConfig'], owned: OWNED }],
+  extraFiles: [
+    { at: ['extraFiles'], workload: 'livekit', taken: ['/config', '/livekit-server', '/secrets'] },
+  ],
   sizes: [
     sizeRow(
       'requests and limits',
@@ -383,6 +400,12 @@ export const livekit = component({
           group: 'livekit',
         }),
       ],
+      secretUses: livekit.secretEnv.map(({ secret, key, at }) => ({
+        workload: 'livekit',
+        secret,
+        key,
+        at: ['livekit', 'extraSecretConfig', ...at],
+      })),
     };
   },
   secrets: (_, { facts: { namespace } }) => [

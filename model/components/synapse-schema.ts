@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { extraConfigField, forceField } from '../extra-config.ts';
+import { extraFilesField } from '../extra-files.ts';
 import { host, memory, objectName, synapseSize } from '../fields.ts';
 import { resourcesField } from '../resources.ts';
 import { secretConfigField } from '../secret-config.ts';
@@ -60,6 +61,7 @@ export const synapseSchema = z
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     extraSecretConfig: secretConfigField.optional(),
+    extraFiles: extraFilesField.optional(),
     force: forceField.optional(),
   })
   .optional()

@@ -99,10 +99,19 @@ export const synapse = component({
   additions: [{ at: ['extraConfig'], owned: SYNAPSE_OWNED }],
   secretConfigs: [
     {
+      kind: 'file',
       at: ['extraSecretConfig'],
       plain: ['extraConfig'],
       secret: SYNAPSE_SECRET_CONFIG.name,
       rendered: [...RENDERED_OPTIONS, ...INLINE_SECRETS],
+    },
+  ],
+  extraFiles: [
+    {
+      at: ['extraFiles'],
+      workload: 'synapse',
+      // `/conf` and `/start.py` are the image's own.
+      taken: ['/conf', '/config', '/data', '/secrets', '/start.py', '/tmp'],
     },
   ],
   sizes: SYNAPSE_SIZE_ROWS,

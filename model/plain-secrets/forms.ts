@@ -3,7 +3,7 @@ import { FORMS, URL_PLACEHOLDER } from './words.ts';
 
 /** What to write instead of a value that is secret. */
 export const TO_SECRET =
-  'declare a Secret in secrets.own, mount it with an override, and let the program read the file (options of Synapse: synapse.extraSecretConfig)';
+  'declare a Secret in secrets.own, and give it to the program as a file with extraFiles: {PATH: {fromSecret: NAME, key: KEY}} (options of Synapse without a file: synapse.extraSecretConfig)';
 
 /** Something in a text that must not be there. Values are never repeated. */
 export interface PlainSecret {

@@ -30,8 +30,9 @@ export function salvage<T>(data: unknown, schema: z.ZodType<T>): T | undefined {
       for (const path of faultyPaths(issue)) {
         if (path.length === 0) return undefined;
         const wrong = valueAt(rest, path);
-        const fitting =
-          issue.code === 'unrecognized_keys' ? undefined : standIn(schemaAt(schema, path), wrong);
+        // Nothing that stands in for a value makes its key a valid one.
+        const isKey = issue.code === 'unrecognized_keys' || issue.code === 'invalid_key';
+        const fitting = isKey ? undefined : standIn(schemaAt(schema, path), wrong);
         const nothingFits = wrong === undefined && fitting === undefined;
         edits.push({ path: nothingFits ? path.slice(0, -1) : path, value: fitting });
       }

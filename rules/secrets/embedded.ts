@@ -48,6 +48,15 @@ export function decodedText(text: string): string | undefined {
   return /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\uFFFD]/.test(decoded) ? undefined : decoded;
 }
 
+/** Base64 of text in UTF-16, by the mark at its beginning; undefined for anything else. */
+export function wideText(base64: string): string | undefined {
+  const bytes = Buffer.from(base64, 'base64');
+  const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
+  if (!isLittle && !(bytes[0] === 0xfe && bytes[1] === 0xff)) return undefined;
+  const whole = bytes.subarray(0, bytes.length - (bytes.length % 2));
+  return (isLittle ? whole : Buffer.from(whole).swap16()).toString('utf16le').slice(1);
+}
+
 /** The comments of a YAML text, each in its line. */
 export function commentsOf(text: string): string {
   return text

@@ -19,7 +19,7 @@ import {
 } from '../../model/plain-secrets/words.ts';
 import { type Data, fieldPath, isData, itemPath, text as textOf } from '../reading/data.ts';
 import { isSecret, isSopsEncrypted } from '../reading/sops.ts';
-import { commentsOf, decodedText, readEmbedded } from './embedded.ts';
+import { commentsOf, decodedText, readEmbedded, wideText } from './embedded.ts';
 
 /** Something that must not be there, and where. */
 export interface Found extends PlainSecret {
@@ -44,7 +44,7 @@ interface Place {
   readonly depth: number;
 }
 
-const DIRECT = `${TO_SECRET}, or a variable with secretKeyRef`;
+const DIRECT = `${TO_SECRET}, or as a variable in jitsi.<program>.env`;
 
 /** Looks for plain secrets everywhere in an object: fields, variables, arguments, and the texts in them. */
 export function secretsIn(object: Data): readonly Found[] {
@@ -143,6 +143,10 @@ function inspectPair(name: string, value: unknown, place: Place, search: Search)
 
 function inspectScalar(value: string | number, place: Place, search: Search): void {
   const { path, key, parent } = place;
+  if (place.isObject && parent === 'binaryData' && typeof value === 'string') {
+    inspectBytes(value, place, search);
+    return;
+  }
   const form = typeof value === 'string' && search.forms ? secretByForm(value) : undefined;
   if (form !== undefined) search.found.push({ ...form, path });
   const isNamed = isSecretName(key, parent) && isLiteral(value) && !isReference(value, place);
@@ -170,7 +174,7 @@ function remedyFor(key: string): string {
   const option = Object.hasOwn(FILE_OPTIONS, key) ? FILE_OPTIONS[key] : undefined;
   return option === undefined
     ? DIRECT
-    : `write ${option} with the path of a file instead, and mount a Secret of secrets.own there with an override`;
+    : `write ${option} with the path of a file instead, and give the program that file from a Secret of secrets.own with extraFiles`;
 }
 
 /** A field that names a Secret, or a key of one. */
@@ -233,6 +237,16 @@ function inspectText(written: string, place: Place, search: Search): void {
   for (const line of secretsInLines(commentsOf(text))) {
     const { what, remedy } = lineProblem({ ...line, ...named(line.name) }, 'remove the comment', false);
     report(search, path, what, remedy);
+  }
+}
+
+/** Bytes of a ConfigMap: text in any encoding is read as such, anything else is searched for forms. */
+function inspectBytes(base64: string, place: Place, search: Search): void {
+  const text = decodedText(base64) ?? wideText(base64);
+  const form = secretByForm(text ?? Buffer.from(base64, 'base64').toString('latin1'));
+  if (form !== undefined) search.found.push({ ...form, path: place.path });
+  if (text !== undefined) {
+    inspectText(text, { ...place, texts: place.texts + 1 }, { ...search, forms: form === undefined });
   }
 }
 

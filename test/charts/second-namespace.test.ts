@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { jitsi } from '../../model/components/jitsi.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Workload } from '../../model/topology.ts';
@@ -192,7 +193,9 @@ describe('the commands for accounts of Jitsi', () => {
     const services = topology.services.map((one) =>
       one.name === 'prosody' ? { ...one, namespace: 'rooms' } : one,
     );
-    const stack = { ...stacks['through Traefik'], topology: { ...topology, workloads, services } };
-    expect(text(stack, 'SECRETS.md')).toContain('kubectl -n rooms exec -it deploy/jitsi-prosody');
+    const stack = stacks['through Traefik'];
+    const placed = { facts: stack, offers: stack.offers, topology: { ...topology, workloads, services } };
+    const notes = stack.jitsi === undefined ? [] : (jitsi.notes?.(stack.jitsi, placed) ?? []);
+    expect(JSON.stringify(notes)).toContain('kubectl -n rooms exec -it deploy/jitsi-prosody');
   });
 });

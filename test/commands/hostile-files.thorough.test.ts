@@ -96,6 +96,19 @@ describe.each(THINGS)('%s in the place of', (_, make, reason) => {
     expect(said).not.toContain(SECRET);
   });
 
+  it('a file that a stack gives to a program is refused where it is named', async () => {
+    await mkdir(at('stacks/files'));
+    await make(at('stacks/files/bad.yaml'));
+    const given = 'synapse: {extraFiles: {/extra/a.yaml: {file: files/bad.yaml}}}\n';
+    await put('stacks/chat.yaml', `${given}${CHAT}`);
+    const result = await synth();
+    expect(result).toMatchObject({ exitCode: 2, stacks: ['lab'], kept: ['chat'] });
+    const said = humanReport(result, 'dist', styleFor({}, {}));
+    expect(said).toMatch(/stacks\/chat\.yaml:1:46 error MG01\d: cannot read \S*files\/bad\.yaml: /);
+    expect(said).toMatch(new RegExp(reason.source.replace(/(MG\d+): /, '$1: cannot read \\S+: ')));
+    expect(said).not.toContain(SECRET);
+  });
+
   it('a file of ciphertext is refused, and the other stacks are rendered', async () => {
     await put('stacks/chat.yaml', CHAT);
     await mkdir(at('stacks/chat.secrets'));

@@ -348,6 +348,39 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    name: 'files for programs that are none of the workspace',
+    aim: 'shows a file outside in a ConfigMap or on a web page, waits for ever, or fills the memory',
+    plant: (machine) => {
+      fifo(machine, 'stacks/files/fifo');
+      link(machine, 'stacks/files/zero', '/dev/zero');
+      link(machine, 'stacks/files/canary', join(machine.outside, 'canary.yaml'));
+      link(machine, 'stacks/files/outside', machine.outside);
+      machine.put('stacks/files/long', Buffer.alloc(11_000_000, '#'));
+      machine.put('.git/hooks/x', 'x\n');
+      const files = [
+        ...['files/fifo', 'files/zero', 'files/canary', 'files/outside/canary.yaml', 'files/long'],
+        ...['../../outside/canary.yaml', '../.git/hooks/x', '../../../../../../../../../proc/self/environ'],
+      ];
+      for (const [index, file] of files.entries()) {
+        machine.put(
+          `stacks/f${index}.yaml`,
+          `${BASE}element: {extraFiles: {/app/page.html: {file: ${file}}}}\n`,
+        );
+      }
+      for (const [index, path] of [
+        '/etc/passwd',
+        '/app/../etc/passwd',
+        '/proc/1/environ',
+        '/config',
+      ].entries())
+        machine.put(`stacks/p${index}.yaml`, `${BASE}synapse: {extraFiles: {${path}: {text: x}}}\n`);
+      machine.put(
+        'stacks/shown.yaml',
+        `${BASE}element: {extraFiles: {/app/k: {fromSecret: synapse-secrets, key: form-secret}}}\n`,
+      );
+    },
+  },
+  {
     name: 'shared files behind a link',
     aim: 'reads files outside',
     plant: (machine) => {

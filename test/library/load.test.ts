@@ -31,6 +31,35 @@ describe('load', () => {
     expect(resolved(stack).size).toBe('large');
   });
 
+  it('takes the files for programs from the texts, and says which are missing', () => {
+    const files =
+      'element: {extraFiles: {/app/a.svg: {file: files/a.svg}, /app/b.png: {file: files/b.png}}}\n';
+    const texts = {
+      [FILE]: CHAT + files,
+      'stacks/files/a.svg': '<svg/>',
+      './stacks/files/b.png': Uint8Array.of(0, 255),
+    };
+    const map = render(stackOf(texts)).objects.find(({ path }) => path === 'config/element-files.yaml');
+    expect(map?.manifests).toMatchObject([
+      { data: { 'app_a.svg': '<svg/>' }, binaryData: { 'app_b.png': 'AP8=' } },
+    ]);
+    expect(errors({ file: FILE, texts: { [FILE]: CHAT + files } })).toEqual([
+      'stacks/chat.yaml:4:43 MG012: cannot read stacks/files/a.svg: it is missing in the texts; add it to them under this path',
+      'stacks/chat.yaml:4:76 MG012: cannot read stacks/files/b.png: it is missing in the texts; add it to them under this path',
+    ]);
+  });
+
+  it('says at its place what a file for a program must not hold', () => {
+    const line = 'synapse: {extraFiles: {/r.yaml: {text: "as_token: 0123456789abcdef0123456789abcdef"}}}\n';
+    const { diagnostics, findings } = render(stackOf({ [FILE]: CHAT + line }));
+    expect(findings).toEqual([]);
+    expect(diagnostics.map(diagnosticText)).toEqual([
+      expect.stringMatching(
+        /^stacks\/chat\.yaml:4:24 MG134: \/r\.yaml holds a plain secret at as_token \(MR008\); /,
+      ),
+    ]);
+  });
+
   it('shows nothing else of a stack', () => {
     const stack = stackOf({ [FILE]: CHAT });
     expect(Object.keys(stack).sort()).toEqual(['file', 'name', 'namespace', 'serverName']);

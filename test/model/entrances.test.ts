@@ -164,7 +164,10 @@ describe('what an entrance limits', () => {
       stackFrom(
         `${TUNNELLED.replace('expose: {public:', `${lan.replace('{element', `{${names}element`)}`)}synapse: {uploadLimit: 1G}\nelement: {}\n`,
       );
-    const slow = (one: Stack) => warnings(one).filter((text) => text.includes('readTimeout'));
+    const slow = (one: Stack) =>
+      warnings(one)
+        .map(plainText)
+        .filter((text) => text.includes('readTimeout'));
     expect(slow(stack(''))).toEqual([]);
     expect(slow(stack('synapse: matrix.home.arpa, '))).toHaveLength(1);
   });

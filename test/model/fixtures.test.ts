@@ -6,7 +6,7 @@ import { CODES } from '../../model/codes.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { loadStack, loadVersions } from '../../model/load.ts';
 import { freshKey } from '../secrets/keys.ts';
-import { repositoryImages } from '../stacks.ts';
+import { fixtureFiles, repositoryImages } from '../stacks.ts';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
 const plain = styleFor({}, {});
@@ -90,12 +90,12 @@ describe('the invalid files as a whole', () => {
     const announced = [...files('invalid'), ...files('versions')].flatMap(({ text }) =>
       promised(text).map((line) => line.split(' ')[1]),
     );
-    // Bytes that are no text (decode.test.ts), files that are refused unread (test/commands/hostile-files.thorough.test.ts),
+    // Bytes that are no text (decode.test.ts), files for programs (extra-files.test.ts), files that are refused unread (test/commands/hostile-files.thorough.test.ts),
     // several stack files (across.test.ts), a file of image versions beside it (images.test.ts), rendered objects (overrides.test.ts) or files of ciphertext
     // (test/commands/secrets/folder.test.ts), or a component that this release does not have (entrances.test.ts,
     // certificates.test.ts), or rules of manifests (test/findings.test.ts) are needed for these.
     const elsewhere =
-      /^MG01[02-5]|^MG04[0-35]|^MG05[0-35-8]$|^MG0[67]|^MG08[01]|^MG09[5-7]|^MG104|^MG110|^MG140|^MG150|^MG1[68]0/;
+      /^MG01[02-5]|^MG04[0-35]|^MG05[0-35-8]$|^MG0[67]|^MG08[01]|^MG09[5-7]|^MG104|^MG110|^MG13[24]|^MG140|^MG150|^MG1[68]0/;
     const expected = Object.keys(CODES).filter((code) => !elsewhere.test(code));
     expect([...new Set(announced)].sort()).toEqual(expected);
   });
@@ -103,11 +103,11 @@ describe('the invalid files as a whole', () => {
 
 describe('the files of test/fixtures/valid', () => {
   it.each(files('valid'))('$name loads without an error', ({ name, text }) => {
-    expect(loadStack(name, text, images).diagnostics).toEqual([]);
+    expect(loadStack(name, text, images, undefined, fixtureFiles).diagnostics).toEqual([]);
   });
 
   it.each(files('valid'))('$name loads the same with Windows line ends', ({ name, text }) => {
-    const unix = loadStack(name, text, images).value;
-    expect(loadStack(name, text.replaceAll('\n', '\r\n'), images).value).toEqual(unix);
+    const load = (of: string): unknown => loadStack(name, of, images, undefined, fixtureFiles).value;
+    expect(load(text.replaceAll('\n', '\r\n'))).toEqual(load(text));
   });
 });

@@ -74,6 +74,7 @@ const TEXTS: readonly fc.Arbitrary<string>[] = [
   fc.constantFrom('https://example.org', 'https://help.example.org/a/b-c'),
   fc.constantFrom('@admin:example.org', '@a.b=c/d+e-f:example.net'),
   fc.constantFrom('admin@example.org', 'a.b+c-d@example.net'),
+  fc.constantFrom('/extra/logo.svg', '/templates/a/b-c.html', '/app/a_b.js', '/config/x', '/proc/1'),
   fc.constantFrom('controller.pem', 'shared/controller.pem', 'a/b-c/d.e.pem'),
   // Public halves of keys of age that nobody has.
   fc.constantFrom(

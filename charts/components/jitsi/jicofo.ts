@@ -1,10 +1,11 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../../constructs/chart-file.ts';
 import { execProbe } from '../../../constructs/probes.ts';
-import { secretEnv, workload } from '../../../constructs/workload.ts';
+import { secretEnv, withSecretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
 import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
+import { extraFileMounts } from '../../config/extra-files.ts';
 import { jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -24,8 +25,11 @@ export function jicofo(app: App, stack: Scene, jitsi: Jitsi): void {
     user: JITSI_USER,
     resources: jitsi.resources.jicofo,
     envFrom: jitsiEnvironmentMap('jicofo'),
-    env: [SUPERVISOR_ENV, secretEnv('JICOFO_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jicofo)],
-    mounts: jitsiScratch(jitsi.resources.jicofo.limits.memory),
+    env: withSecretEnv(
+      [SUPERVISOR_ENV, secretEnv('JICOFO_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jicofo)],
+      jitsi.secretEnv.jicofo,
+    ),
+    mounts: [...jitsiScratch(jitsi.resources.jicofo.limits.memory), ...extraFileMounts(stack, owner.id)],
     startup: execProbe(ALIVE, { every: 5, failures: 36 }),
     liveness: execProbe(ALIVE, { every: 30, failures: 4 }),
     readiness: execProbe(ALIVE, { every: 10, failures: 3 }),

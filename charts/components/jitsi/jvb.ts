@@ -4,10 +4,11 @@ import { ChartFile } from '../../../constructs/chart-file.ts';
 import { configFile } from '../../../constructs/mounts.ts';
 import { execProbe } from '../../../constructs/probes.ts';
 import { services } from '../../../constructs/service.ts';
-import { fieldEnv, secretEnv, workload } from '../../../constructs/workload.ts';
+import { fieldEnv, secretEnv, withSecretEnv, workload } from '../../../constructs/workload.ts';
 import { JITSI_SECRETS, type Jitsi } from '../../../model/components/jitsi.ts';
 import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
+import { extraFileMounts } from '../../config/extra-files.ts';
 import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -43,16 +44,20 @@ export function jvb(app: App, stack: Scene, jitsi: Jitsi): void {
     user: JITSI_USER,
     resources: jitsi.resources.jvb,
     envFrom: jitsiEnvironmentMap('jvb'),
-    env: [
-      SUPERVISOR_ENV,
-      ...advertise(stack),
-      secretEnv('JVB_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jvb),
-      // The default is the host name, which on the node's network is the node's: two bridges would clash.
-      fieldEnv('JVB_MUC_NICKNAME', 'metadata.name'),
-    ],
+    env: withSecretEnv(
+      [
+        SUPERVISOR_ENV,
+        ...advertise(stack),
+        secretEnv('JVB_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jvb),
+        // The default is the host name, which on the node's network is the node's: two bridges would clash.
+        fieldEnv('JVB_MUC_NICKNAME', 'metadata.name'),
+      ],
+      jitsi.secretEnv.jvb,
+    ),
     mounts: [
       ...jitsiScratch(jitsi.resources.jvb.limits.memory),
       configFile('config', JITSI_FILES, '/config/custom-jvb.conf', 'custom-jvb.conf'),
+      ...extraFileMounts(stack, owner.id),
     ],
     startup: execProbe(HEALTH_CHECK, { every: 5, failures: 36 }),
     liveness: execProbe(HEALTH_CHECK, { every: 30, failures: 4 }),

@@ -7,6 +7,7 @@ import { workload } from '../../../constructs/workload.ts';
 import type { Jitsi } from '../../../model/components/jitsi.ts';
 import type { Scene } from '../../../model/stack.ts';
 import { workloadOf } from '../../../model/topology.ts';
+import { extraFileMounts } from '../../config/extra-files.ts';
 import { JITSI_FILES, jitsiEnvironmentMap } from '../../config/jitsi-config.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 
@@ -24,6 +25,7 @@ export function web(app: App, stack: Scene, jitsi: Jitsi): void {
     mounts: [
       ...jitsiScratch('64Mi'),
       configFile('config', JITSI_FILES, '/config/custom-config.js', 'custom-config.js'),
+      ...extraFileMounts(stack, owner.id),
     ],
     liveness: tcpProbe('http', { every: 30, failures: 4 }),
     readiness: httpProbe('http', '/', { every: 10, failures: 3 }),

@@ -103,6 +103,22 @@ describe.each(['sealed-secrets', 'sops'] as const)('a Secret of your own with %s
     expect(restarted(restarts, await restartsOf(repository))).toEqual(['synapse']);
   });
 
+  it('is given to a program as a file, and starts exactly that one again when it is rotated', async () => {
+    const { settings } = providedBy(provider, repository, me);
+    const given = 'synapse: {extraFiles: {/extra/ca.pem: {fromSecret: mail, key: ca.pem}}}\n';
+    await put('stacks/chat.yaml', `${LAB}${given}secrets:\n  ${settings}\n${OWN}`);
+    const identity = await put('me.agekey', me.text);
+    const fromFile = [`mail/ca.pem=${await put('ca.pem', PEM)}`, `smtp_pass=${await put('word', 'word\n')}`];
+    expect((await run('create', { identity, fromFile })).exitCode).toBe(0);
+    await synth();
+    const restarts = await restartsOf(repository);
+    const next = [`mail/ca.pem=${await put('next.pem', PEM.replace('MIIB', 'MIIC'))}`];
+    const rotated = await run('rotate', { identity, keys: ['mail/ca.pem'], fromFile: next });
+    expect(humanSecrets(rotated, PLAIN)).toContain('restarts, in this order: synapse\n');
+    await synth();
+    expect(restarted(restarts, await restartsOf(repository))).toEqual(['synapse']);
+  });
+
   it('is asked for at a terminal, hidden, and may be left for later', async () => {
     const { settings, values } = providedBy(provider, repository, me);
     await put('stacks/chat.yaml', `${LAB}secrets:\n  ${settings}\n${OWN}`);

@@ -85,7 +85,7 @@ function makeVolume(
     return true;
   }
   const sources = [volume, ...mappings(volume, 'projected', 'sources')];
-  const files = new Map<string, { content: string; mode: number }>();
+  const files = new Map<string, { content: string | Buffer; mode: number }>();
   const defaultMode =
     number(volume, 'configMap', 'defaultMode') ??
     number(volume, 'secret', 'defaultMode') ??
@@ -97,7 +97,16 @@ function makeVolume(
     const secretName = text(source, 'secret', 'secretName') ?? text(source, 'secret', 'name');
     if (mapName === undefined && secretName === undefined) continue;
     known = true;
-    const data = mapName === undefined ? {} : mapping(configMapOf(workload, mapName), 'data');
+    const map = mapName === undefined ? {} : configMapOf(workload, mapName);
+    const data: Readonly<Record<string, string | Buffer>> = {
+      ...Object.fromEntries(Object.entries(mapping(map, 'data')).map(([key, value]) => [key, String(value)])),
+      ...Object.fromEntries(
+        Object.entries(mapping(map, 'binaryData')).map(([key, value]) => [
+          key,
+          Buffer.from(String(value), 'base64'),
+        ]),
+      ),
+    };
     const all = mapName === undefined ? namesBelow(workload, mountPath) : Object.keys(data);
     const written = mappings(source, mapName === undefined ? 'secret' : 'configMap', 'items');
     const items = written.length > 0 ? written : all.map((key) => ({ key, path: key }));
@@ -106,7 +115,7 @@ function makeVolume(
       const content =
         mapName === undefined
           ? secrets(secretName ?? '', key)
-          : need(text(data, key), `key ${key} in ConfigMap ${mapName}`);
+          : need(data[key], `key ${key} in ConfigMap ${mapName}`);
       files.set(text(item, 'path') ?? key, { content, mode: number(item, 'mode') ?? defaultMode });
     }
   }
@@ -118,7 +127,7 @@ function makeVolume(
 /** The kubelet's own layout: files in a dated folder, `..data` pointing to it, and one link for each name. */
 function writeAtomically(
   root: string,
-  files: ReadonlyMap<string, { content: string; mode: number }>,
+  files: ReadonlyMap<string, { content: string | Buffer; mode: number }>,
   fsGroup: number | undefined,
 ): void {
   const dated = join(root, '..2026_01_01_00_00_00.1');
