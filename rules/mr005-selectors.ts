@@ -5,6 +5,7 @@ import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates, portsOf } from './reading/pods.ts';
 import { describeSelector, isEmptySelector, selects, selectsByLabels } from './reading/selectors.ts';
 import type { Finding, Rule } from './rule.ts';
+import { captured } from './selectors/added.ts';
 
 const code = 'MR005';
 
@@ -21,7 +22,10 @@ export const selectorsRule: Rule = {
       ...ofKind(all, 'networking.k8s.io', 'NetworkPolicy').flatMap((it) => policySelectors(it)),
       ...ofKind(all, 'policy', 'PodDisruptionBudget').map((it) => ({ owner: it, path: 'spec.selector' })),
     ].flatMap(({ owner, path }) => checkSelector(owner, path, [...pods, ...database]));
-    return [...pods.flatMap((pod) => checkWorkload(pod, pods)), ...services, ...others];
+    const taken = captured(input).map(({ owner, field, what, remedy }) =>
+      finding(code, owner, field, what, remedy),
+    );
+    return [...pods.flatMap((pod) => checkWorkload(pod, pods)), ...services, ...others, ...taken];
   },
 };
 
@@ -47,14 +51,14 @@ function checkWorkload(pod: PodTemplate, pods: readonly PodTemplate[]): readonly
     const what = `does not match the labels of the pod template (${describeSelector(selector)})`;
     return [finding(code, owner, 'spec.selector', what, 'give the template every label the selector names')];
   }
-  return pods.flatMap((other) => {
-    if (other.owner === owner || other.owner.namespace !== owner.namespace) return [];
-    if (!selects(selector, other.labels)) return [];
-    const what = `selects the pods of ${objectText(other.owner)} too: both would count and delete them`;
-    return [
-      finding(code, owner, 'spec.selector', what, 'select by a label value of its own, such as its name'),
-    ];
-  });
+  const other = pods.find(
+    (one) => one.owner !== owner && one.owner.namespace === owner.namespace && selects(selector, one.labels),
+  );
+  if (other === undefined) return [];
+  const what = `selects the pods of ${objectText(other.owner)} too: both would count and delete them`;
+  return [
+    finding(code, owner, 'spec.selector', what, 'select by a label value of its own, such as its name'),
+  ];
 }
 
 function checkService(service: Located, pods: readonly PodTemplate[]): readonly Finding[] {
@@ -68,23 +72,24 @@ function checkService(service: Located, pods: readonly PodTemplate[]): readonly 
     const what = `matches no pod in namespace ${service.namespace} (${describeSelector({ matchLabels: selector })})`;
     return [finding(code, service, 'spec.selector', what, 'use labels of the pod template that it is for')];
   }
+  const declared = selected.map((pod) => ({ pod, ports: pod.containers.flatMap(portsOf) }));
   return items(at(service.data, 'spec', 'ports'), 'spec.ports').flatMap(({ path, data: port }) => {
     const target = port.targetPort ?? port.port;
     const protocol = text(port.protocol) ?? 'TCP';
     // Anything else breaks the schema (MR001).
     if (typeof target !== 'number' && typeof target !== 'string') return [];
-    return selected.flatMap((pod) => {
-      const declared = pod.containers.flatMap(portsOf).filter((it) => it.protocol === protocol);
-      if (declared.some((it) => it.number === target || it.name === target)) return [];
-      const field = `${path}.${port.targetPort === undefined ? 'port' : 'targetPort'}`;
-      const what = `is ${target}/${protocol}, a port that the pods of ${objectText(pod.owner)} do not declare`;
-      const names = declared.flatMap((it) => [
-        inWords(it.number),
-        ...(it.name === undefined ? [] : [it.name]),
-      ]);
-      const remedy = `${suggestion(String(target), names)}declared ${protocol} ports: ${names.join(', ') || 'none'}`;
-      return [finding(code, service, field, what, remedy)];
-    });
+    const lacking = declared.find(
+      ({ ports }) =>
+        !ports.some((it) => it.protocol === protocol && (it.number === target || it.name === target)),
+    );
+    if (lacking === undefined) return [];
+    const field = `${path}.${port.targetPort === undefined ? 'port' : 'targetPort'}`;
+    const what = `is ${target}/${protocol}, a port that the pods of ${objectText(lacking.pod.owner)} do not declare`;
+    const names = lacking.ports
+      .filter((it) => it.protocol === protocol)
+      .flatMap((it) => [inWords(it.number), ...(it.name === undefined ? [] : [it.name])]);
+    const remedy = `${suggestion(String(target), names)}declared ${protocol} ports: ${names.join(', ') || 'none'}`;
+    return [finding(code, service, field, what, remedy)];
   });
 }
 
