@@ -1,7 +1,12 @@
 import { chartFlux, chartStack } from './charts/index.ts';
 import { kustomizations } from './charts/kustomizations.ts';
 import { layerOf, type RenderedFile, type RenderedPath } from './constructs/rendered-file.ts';
-import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
+import { addedTo, isUncheckedKind } from './include/added.ts';
+import { includedFiles } from './include/files.ts';
+import type { Diagnostic } from './model/diagnostic.ts';
+import type { IncludedFile, IncludedObject } from './model/included.ts';
+import { listed } from './model/listed.ts';
+import { type ManifestFile, objectId, objectKey, objectText } from './model/manifest.ts';
 import type { Override, OverrideProblem } from './model/overrides.ts';
 import { type SecretFile, secretFileName } from './model/secret-files.ts';
 import type { Stack } from './model/stack.ts';
@@ -30,6 +35,8 @@ export interface Rendered {
   readonly findings: readonly Finding[];
   /** Overrides that do not fit the objects; nothing should be written then either. */
   readonly problems: readonly OverrideProblem[];
+  /** What is wrong with objects that are included, at its place in their files; nothing should be written then either. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
@@ -43,16 +50,27 @@ export function render(stack: Stack): Rendered {
     layer: layerOf(path),
     manifests: [file.manifest],
   }));
-  const changed = objects(stack, copies, numbered(stack.overrides));
+  const added = addedTo(() => chartStack(stack), stack.included);
+  const changed = objects(stack, copies, { overrides: numbered(stack.overrides), included: added.fresh });
   const { own, flux, problems } = changed;
-  const { accepted, findings, broken } = judge(stack, copies, changed);
-  // Without overrides the objects open what the stack means.
-  const opened = changed.applied.size === 0 ? undefined : exposure(own, changed.before);
+  const { accepted, opening, findings, broken, diagnostics } = judge(stack, copies, changed, added.fresh);
+  // Without overrides and additions the objects open what the stack means.
+  const opened = isAsCharted(changed) ? undefined : exposure(own, changed.before);
   const texts = new Map<string, string>();
   const header = (path: string): string => headerLine(path, stack.file, CHANGE_THE_STACK_FILE);
+  const sources = new Map(includedFiles(stack.included).map(({ path, source }) => [path, source]));
   for (const { path, manifests } of own) {
     const below = `${stack.name}/${path}`;
-    texts.set(below, manifestsText(header(below), manifests));
+    const source = sources.get(path);
+    const line =
+      source === undefined
+        ? header(below)
+        : headerLine(
+            below,
+            stack.file,
+            `it is made from ${headerPath(source)}: change that file and run "npm run synth", not this one.`,
+          );
+    texts.set(below, manifestsText(line, manifests));
   }
   for (const { path, file } of secretFiles) {
     const below = `${stack.name}/${path}`;
@@ -73,7 +91,7 @@ export function render(stack: Stack): Rendered {
   const manifests = own.flatMap((file) => file.manifests);
   for (const [name, text] of [
     ['SECRETS.md', secretsText(stack)],
-    ['SUMMARY.md', summaryText(stack, manifests, accepted, opened)],
+    ['SUMMARY.md', summaryText(stack, manifests, accepted, opened, opening)],
   ] as const) {
     const below = `${stack.name}/${name}`;
     texts.set(below, `${markdownHeader(below, stack.file, CHANGE_THE_STACK_FILE)}\n\n${text}`);
@@ -83,6 +101,7 @@ export function render(stack: Stack): Rendered {
     objects: stack.provider.kind === 'sops' ? own : [...own, ...copies],
     findings,
     problems: [...problems, ...broken],
+    diagnostics: listed([...added.diagnostics, ...diagnostics]),
   };
 }
 
@@ -101,14 +120,25 @@ const POLICIES: ReadonlySet<string> = new Set(
   rules.filter(({ policy }) => policy === true).map(({ code }) => code),
 );
 
-/** The stack's objects, as overrides leave them, and its Flux Kustomizations. */
+/** Rules about what objects open: who includes an object wants that of it, and SUMMARY.md lists it. */
+const OPENING: ReadonlySet<string> = new Set(
+  rules.filter(({ isAboutOpening }) => isAboutOpening === true).map(({ code }) => code),
+);
+
+/** What the stack file says beyond its settings. */
+interface Additions {
+  readonly overrides: readonly Applied[];
+  readonly included: readonly IncludedFile[];
+}
+
+/** The stack's objects, as additions and overrides leave them, and its Flux Kustomizations. */
 interface Changed {
   readonly own: readonly RenderedFile[];
   readonly flux: readonly ManifestFile[];
   readonly problems: readonly OverrideProblem[];
   /** The overrides of each object that has any. */
   readonly applied: ReadonlyMap<string, readonly Applied[]>;
-  /** The stack's objects as they were before. */
+  /** The stack's objects as they were before, without what is included. */
   readonly before: readonly RenderedFile[];
 }
 
@@ -116,9 +146,14 @@ function numbered(overrides: readonly Override[]): readonly Applied[] {
   return overrides.map((override, index) => ({ index, override }));
 }
 
-function objects(stack: Stack, copies: readonly RenderedFile[], overrides: readonly Applied[]): Changed {
+/** Whether the objects are what the charts made of the settings. */
+function isAsCharted({ own, before, applied }: Changed): boolean {
+  return applied.size === 0 && own.length === before.length;
+}
+
+function objects(stack: Stack, copies: readonly RenderedFile[], { overrides, included }: Additions): Changed {
   const before = chartStack(stack);
-  const own = applyOverrides(before, overrides);
+  const own = applyOverrides<RenderedFile>([...before, ...includedFiles(included)], overrides);
   // Flux's timeouts follow from the objects as overrides leave them; then overrides may change these too.
   const flux = applyOverrides(chartFlux(stack, [...own.files, ...copies]), own.unmatched);
   const all = [...own.files, ...flux.files].flatMap(({ manifests }) => manifests);
@@ -132,15 +167,18 @@ function objects(stack: Stack, copies: readonly RenderedFile[], overrides: reado
   };
 }
 
-/** What the rules say of the objects: what a person may decide, what this program did wrong, what overrides broke. */
+/** What the rules say of the objects: what a person may decide, what this program did wrong, what others broke. */
 function judge(
   stack: Stack,
   copies: readonly RenderedFile[],
   changed: Changed,
+  included: readonly IncludedFile[],
 ): {
   readonly accepted: readonly Finding[];
+  readonly opening: readonly Finding[];
   readonly findings: readonly Finding[];
   readonly broken: readonly OverrideProblem[];
+  readonly diagnostics: readonly Diagnostic[];
 } {
   const { applied } = changed;
   const checked = ({ own, flux, before }: Changed, isChanged: boolean): readonly Finding[] =>
@@ -149,24 +187,50 @@ function judge(
       promisedSecrets: promisedSecrets(stack),
       ...(isChanged ? { before } : {}),
     });
-  const all = checked(changed, applied.size > 0);
+  const all = checked(changed, !isAsCharted(changed));
+  const added = new Map(
+    included.flatMap((file) =>
+      file.objects.map(
+        (object) => [objectKey(objectId(object.manifest)), { ...file, objects: [object] }] as const,
+      ),
+    ),
+  );
   const isOverridden = ({ object }: Finding): boolean => applied.has(objectKey(object));
+  const isAdded = ({ object }: Finding): boolean => added.has(objectKey(object));
   // A policy: who overrides an object answers for it, and SUMMARY.md says so.
   const isAccepted = (one: Finding): boolean => isOverridden(one) && POLICIES.has(one.code);
+  const isOpening = (one: Finding): boolean => isAdded(one) && !isOverridden(one) && OPENING.has(one.code);
   const inOrder = [...new Set([...applied.values()].flat())].sort((a, b) => a.index - b.index);
-  const culpritOf = culprits(inOrder, (some) => checked(objects(stack, copies, some), some.length > 0));
+  const overrideAtFault = culprits(inOrder, (overrides) =>
+    checked(objects(stack, copies, { overrides, included }), overrides.length + included.length > 0),
+  );
+  const additionAtFault = culprits([...added.values()], (some) =>
+    checked(objects(stack, copies, { overrides: [], included: some }), some.length > 0),
+  );
   const findings: Finding[] = [];
   const broken: OverrideProblem[] = [];
-  for (const one of all.filter((finding) => !isAccepted(finding))) {
-    if (isOverridden(one)) broken.push(brokenByOverride(one, applied, broken.length < PLACED));
-    else {
-      // An override can break what another object needs.
-      const culprit = culpritOf(one);
-      if (culprit === undefined) findings.push(one);
-      else broken.push({ ...brokenByOverride(one, applied, false), index: culprit.index });
+  const diagnostics: Diagnostic[] = [];
+  for (const one of all.filter((finding) => !isAccepted(finding) && !isOpening(finding))) {
+    const own = added.get(objectKey(one.object))?.objects[0];
+    if (own !== undefined && isUncheckedKind(one.code, own)) continue;
+    // What an override has not broken was wrong before.
+    if (own !== undefined && (!isOverridden(one) || overrideAtFault(one) === undefined)) {
+      diagnostics.push(brokenByAddition(one, own, one.path));
+      continue;
     }
+    if (isOverridden(one)) {
+      broken.push(brokenByOverride(one, applied, broken.length < PLACED));
+      continue;
+    }
+    // An override or an addition can break what another object needs.
+    const override = overrideAtFault(one);
+    const addition = override === undefined ? additionAtFault(one)?.objects[0] : undefined;
+    if (override !== undefined) {
+      broken.push({ ...brokenByOverride(one, applied, false), index: override.index });
+    } else if (addition !== undefined) diagnostics.push(brokenByAddition(one, addition, []));
+    else findings.push(one);
   }
-  return { accepted: all.filter(isAccepted), findings, broken };
+  return { accepted: all.filter(isAccepted), opening: all.filter(isOpening), findings, broken, diagnostics };
 }
 
 /** A rule that an override broke, as a mistake in the stack file: that is where to mend it. */
@@ -182,6 +246,21 @@ function brokenByOverride(
     at: place?.at ?? ['patch'],
     code: 'MG055',
     what: `after this override ${objectText(object)}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
+    remedy: short(remedy),
+  };
+}
+
+/** A rule that an object of the operator breaks, or by which it breaks another one, at its place in its own file. */
+function brokenByAddition(
+  { code, object, field, what, remedy }: Finding,
+  { at, manifest }: IncludedObject,
+  path: Finding['path'],
+): Diagnostic {
+  const other = objectKey(object) === objectKey(objectId(manifest)) ? '' : 'with this object, ';
+  return {
+    position: at(path.length === 0 ? ['kind'] : path),
+    code: 'MG127',
+    what: `${other}${objectText(object)}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
     remedy: short(remedy),
   };
 }

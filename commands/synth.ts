@@ -264,10 +264,10 @@ async function compareEntry(
 function judged({ name, source: read }: StackEntry, rendered: Rendered): RenderedEntry {
   const source = rendered.problems.length === 0 ? undefined : read();
   const problems = source === undefined ? [] : overrideDiagnostics(rendered.problems, source);
-  const isFine = rendered.findings.length + rendered.problems.length === 0;
+  const isFine = rendered.findings.length + rendered.problems.length + rendered.diagnostics.length === 0;
   return {
     rendered: isFine ? rendered : undefined,
-    diagnostics: problems,
+    diagnostics: [...problems, ...rendered.diagnostics],
     findings: rendered.findings.map((finding) => ({ ...finding, stack: name })),
     failure: undefined,
   };

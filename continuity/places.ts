@@ -26,7 +26,8 @@ function settingsOf({ code, object, manifest }: Difference): readonly Path[] {
 /** What switches a component off, such as `jitsi.enabled` for a volume of `jitsi-prosody`. */
 function componentSettings(component: string): readonly Path[] {
   const [key = ''] = component.split('-');
-  return key === '' ? [] : [[key, 'enabled'], [key]];
+  // What has no such label was included.
+  return key === '' ? [['include']] : [[key, 'enabled'], [key]];
 }
 
 /**

@@ -14,7 +14,10 @@ export interface Rendered {
    * are encrypted by SOPS, which only Flux can apply.
    */
   readonly objects: readonly ManifestFile[];
-  /** Overrides that do not fit the objects, at their places in the stack file; nothing should be written then. */
+  /**
+   * Overrides that do not fit the objects, and objects that are included and break a rule, at their places in the
+   * files; nothing should be written then.
+   */
   readonly diagnostics: readonly Diagnostic[];
   /** What the rules object to; nothing should be written then either. */
   readonly findings: readonly Finding[];
@@ -25,6 +28,11 @@ export interface Rendered {
  * the same stack gives the same bytes everywhere.
  */
 export function render(stack: Stack): Rendered {
-  const { files, objects, problems, findings } = renderResolved(Stack.resolved(stack));
-  return { files, objects, diagnostics: overrideDiagnostics(problems, Stack.source(stack)), findings };
+  const { files, objects, problems, findings, diagnostics } = renderResolved(Stack.resolved(stack));
+  return {
+    files,
+    objects,
+    diagnostics: [...overrideDiagnostics(problems, Stack.source(stack)), ...diagnostics],
+    findings,
+  };
 }

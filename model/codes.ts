@@ -93,6 +93,15 @@ export const CODES = {
   MG104: 'The file with image versions lacks the image of a program that the stack runs.',
   MG110: 'An override changes nothing.',
   MG111: 'A reason to replace what other settings own is not needed.',
+  MG120: 'A value of an included file means something else to kubectl than to other readers of YAML.',
+  MG121: 'Something that is included is not a YAML file, or its name is taken.',
+  MG122: 'A document of an included file is not an object that a cluster keeps.',
+  MG123: 'An included object has no namespace, or one that is not of the stack.',
+  MG124: 'An included object is a Secret.',
+  MG125:
+    'An included object is for the whole cluster, gives rights or cannot be checked in full, and accept does not list it.',
+  MG126: 'An included object is there already, or makes a Secret that the stack has.',
+  MG127: 'An included object breaks a rule (MR…, below).',
 } as const;
 
 /** One of {@link CODES}. */

@@ -68,6 +68,7 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       ...ownSecrets(written.secrets?.own, facts),
     ],
     secretFiles: [],
+    included: [],
   });
 }
 
@@ -216,7 +217,8 @@ function inOrder(routes: readonly Route[]): readonly Route[] {
   );
 }
 
-function deepFreeze<T>(value: T): T {
+/** Freezes plain data with all that is in it. */
+export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const inner of Object.values(value)) deepFreeze(inner);

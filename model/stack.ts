@@ -2,6 +2,7 @@ import type { SizedContainer } from './components/component.ts';
 import type { Settings } from './components/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { Images } from './images.ts';
+import type { IncludedFile } from './included.ts';
 import type { Path } from './reading/yaml-source.ts';
 import type { SecretFile } from './secret-files.ts';
 import type { SecretSpec } from './secrets.ts';
@@ -28,4 +29,6 @@ export interface Scene extends StackFacts {
 export interface Stack extends Scene, Settings {
   readonly containers: readonly StackContainer[];
   readonly secrets: readonly SecretSpec[];
+  /** Objects that the operator adds; see include/read.ts. */
+  readonly included: readonly IncludedFile[];
 }

@@ -16,7 +16,7 @@ export function isStillThere(route: Route, exposure: Exposure | undefined): bool
   );
 }
 
-/** Rows for what overrides let an entrance pass on, in the words of the object. */
+/** Rows for what overrides and included objects let an entrance pass on, in the words of the object. */
 export function newRows(
   stack: Stack,
   door: Door,

@@ -14,6 +14,8 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   constructs: ['model'],
   charts: ['constructs', 'imports', 'model', 'settings'],
   imports: [],
+  // Plain manifests that a stack includes.
+  include: ['constructs', 'imports', 'model'],
   // Readers of manifests. They take no stack.
   rules: ['imports', 'model'],
   output: ['files', 'model'],
@@ -26,8 +28,8 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   secrets: ['constructs', 'files', 'model', 'output'],
   cluster: ['files', 'model', 'secrets'],
   // A stack in, texts out.
-  'render.ts': ['charts', 'constructs', 'model', 'output', 'rules', 'summary'],
-  library: ['files', 'model', 'render.ts', 'rules', 'secrets'],
+  'render.ts': ['charts', 'constructs', 'include', 'model', 'output', 'rules', 'summary'],
+  library: ['files', 'include', 'model', 'render.ts', 'rules', 'secrets'],
   // Entries.
   'index.ts': ['library', 'model', 'rules'],
   'unstable.ts': ['charts', 'constructs', 'library', 'model'],
@@ -38,6 +40,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     'continuity',
     'files',
     'git',
+    'include',
     'model',
     'output',
     'package.json',

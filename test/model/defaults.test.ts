@@ -21,7 +21,7 @@ callNodes: {addresses: {discover: stun}}
 /** The defaults of a stack: what it is, without what follows from that. */
 function defaultsOf(stack: Stack): unknown {
   const { topology: _topology, containers: _containers, offers: _offers, secrets: _secrets, ...rest } = stack;
-  const { images: _images, secretFiles: _files, ...settings } = rest;
+  const { images: _images, secretFiles: _files, included: _included, ...settings } = rest;
   return JSON.parse(JSON.stringify(settings));
 }
 
