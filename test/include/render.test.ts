@@ -78,6 +78,8 @@ data:
       );
     const own = 'secrets: {own: {page: {token: {}}}}\n';
     expect(errors(page('token'), own)).toEqual([]);
+    const secrets = renderedWith(page('token'), own).files.get('chat/SECRETS.md');
+    expect(secrets).toMatch(/\| `token` \| a value of your own \| page \|/);
     expect(errors(page('other'), own)).toEqual([
       expect.stringMatching(/^stacks\/own\/a\.yaml:\d+:\d+ MG127: Deployment\/chat\/page .*\(MR004\); /),
     ]);
