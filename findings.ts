@@ -55,7 +55,9 @@ function trials(stack: Stack): (data: unknown) => ReadonlySet<string> | undefine
     try {
       const extraFiles = stack.extraFiles.filter(({ at }) => valueAt(written, at) !== undefined);
       const other = resolve(written, { file: stack.file, images: stack.images, extraFiles });
-      return new Set(brokenRules({ ...other, secretFiles: stack.secretFiles }).map(keyOf));
+      return new Set(
+        brokenRules({ ...other, secretFiles: stack.secretFiles, included: stack.included }).map(keyOf),
+      );
     } catch {
       // Settings that need each other: without one of them a chart may not know what to do.
       return undefined;

@@ -1,8 +1,13 @@
 import { deliveryLists } from './charts/delivery/index.ts';
 import { chartDelivery, chartStack } from './charts/index.ts';
 import { layerOf, type RenderedFile, type RenderedPath } from './constructs/rendered-file.ts';
+import { addedTo, isUncheckedKind } from './include/added.ts';
+import { includedFiles } from './include/files.ts';
+import type { Diagnostic } from './model/diagnostic.ts';
 import { extraFilesMap, namedFiles } from './model/extra-files.ts';
-import { type ManifestFile, objectKey, objectText } from './model/manifest.ts';
+import type { IncludedFile, IncludedObject } from './model/included.ts';
+import { listed } from './model/listed.ts';
+import { type ManifestFile, objectId, objectKey, objectText } from './model/manifest.ts';
 import type { Override, OverrideProblem } from './model/overrides.ts';
 import { ownCommand } from './model/own-command.ts';
 import { decryptionOf } from './model/providers/index.ts';
@@ -37,6 +42,8 @@ export interface Rendered {
   readonly problems: readonly OverrideProblem[];
   /** What else in the stack file leaves objects that break a rule; nothing should be written then either. */
   readonly faults: readonly StackFault[];
+  /** What is wrong with objects that are included, at its place in their files; nothing should be written then either. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
@@ -46,16 +53,32 @@ export interface Rendered {
 export function render(stack: Stack): Rendered {
   const secretFiles = stack.secretFiles.map((file) => ({ path: secretPath(stack, file), file }));
   const copies = copiesOf(stack);
-  const changed = objects(stack, copies, numbered(stack.overrides));
+  const added = addedTo(() => chartStack(stack), stack.included);
+  const changed = objects(stack, copies, { overrides: numbered(stack.overrides), included: added.fresh });
   const { own, delivery, problems } = changed;
-  const { accepted, findings, broken, faults } = judge(stack, copies, changed);
-  // Without overrides the objects open what the stack means.
-  const opened = changed.applied.size === 0 ? undefined : exposure(own, changed.before);
+  const { accepted, opening, findings, broken, faults, diagnostics } = judge(
+    stack,
+    copies,
+    changed,
+    added.fresh,
+  );
+  // Without overrides and additions the objects open what the stack means.
+  const opened = isAsCharted(changed) ? undefined : exposure(own, changed.before);
   const texts = new Map<string, string>();
   const header = (path: string): string => headerLine(path, stack.file, CHANGE_THE_STACK_FILE);
+  const sources = new Map(includedFiles(stack.included).map(({ path, source }) => [path, source]));
   for (const { path, manifests } of own) {
     const below = `${stack.name}/${path}`;
-    texts.set(below, manifestsText(header(below), manifests));
+    const source = sources.get(path);
+    const line =
+      source === undefined
+        ? header(below)
+        : headerLine(
+            below,
+            stack.file,
+            `it is made from ${headerPath(source)}: change that file and run "npm run synth", not this one.`,
+          );
+    texts.set(below, manifestsText(line, manifests));
   }
   for (const { path, file } of secretFiles) {
     const below = `${stack.name}/${path}`;
@@ -74,7 +97,7 @@ export function render(stack: Stack): Rendered {
   const manifests = own.flatMap((file) => file.manifests);
   for (const [name, text] of [
     ['SECRETS.md', secretsText(stack)],
-    ['SUMMARY.md', summaryText(stack, manifests, accepted, opened)],
+    ['SUMMARY.md', summaryText(stack, manifests, accepted, opened, opening)],
   ] as const) {
     const below = `${stack.name}/${name}`;
     texts.set(below, `${markdownHeader(below, stack.file, CHANGE_THE_STACK_FILE)}\n\n${text}`);
@@ -85,13 +108,15 @@ export function render(stack: Stack): Rendered {
     findings,
     problems: [...problems, ...broken],
     faults,
+    diagnostics: listed([...added.diagnostics, ...diagnostics]),
   };
 }
 
 /** What the rules object to, overrides included, without any text. */
 export function brokenRules(stack: Stack): readonly Finding[] {
   const copies = copiesOf(stack);
-  return checked(stack, copies, objects(stack, copies, numbered(stack.overrides)));
+  const { included } = stack;
+  return checked(stack, copies, objects(stack, copies, { overrides: numbered(stack.overrides), included }));
 }
 
 /** The files of ciphertext, as files of the stack. */
@@ -117,14 +142,27 @@ const POLICIES: ReadonlySet<string> = new Set(
   rules.filter(({ policy }) => policy === true).map(({ code }) => code),
 );
 
-/** The stack's objects, as overrides leave them, and those that tell each way of delivery what to apply. */
+/** Rules about what objects open: who includes an object wants that of it, and SUMMARY.md lists it. */
+const OPENING: ReadonlySet<string> = new Set(
+  rules.filter(({ isAboutOpening }) => isAboutOpening === true).map(({ code }) => code),
+);
+
+/** What the stack file says beyond its settings. */
+interface Additions {
+  readonly overrides: readonly Applied[];
+  readonly included: readonly IncludedFile[];
+}
+
+/**
+ * The stack's objects, as additions and overrides leave them, and those that tell each way of delivery what to apply.
+ */
 interface Changed {
   readonly own: readonly RenderedFile[];
   readonly delivery: readonly ManifestFile[];
   readonly problems: readonly OverrideProblem[];
   /** The overrides of each object that has any. */
   readonly applied: ReadonlyMap<string, readonly Applied[]>;
-  /** The stack's objects as they were before. */
+  /** The stack's objects as they were before, without what is included. */
   readonly before: readonly RenderedFile[];
 }
 
@@ -132,9 +170,14 @@ function numbered(overrides: readonly Override[]): readonly Applied[] {
   return overrides.map((override, index) => ({ index, override }));
 }
 
-function objects(stack: Stack, copies: readonly RenderedFile[], overrides: readonly Applied[]): Changed {
+/** Whether the objects are what the charts made of the settings. */
+function isAsCharted({ own, before, applied }: Changed): boolean {
+  return applied.size === 0 && own.length === before.length;
+}
+
+function objects(stack: Stack, copies: readonly RenderedFile[], { overrides, included }: Additions): Changed {
   const before = chartStack(stack);
-  const own = applyOverrides(before, overrides);
+  const own = applyOverrides<RenderedFile>([...before, ...includedFiles(included)], overrides);
   // Flux's timeouts follow from the objects as overrides leave them; then overrides may change these too.
   const delivery = applyOverrides(chartDelivery(stack, [...own.files, ...copies]), own.unmatched);
   const all = [...own.files, ...delivery.files].flatMap(({ manifests }) => manifests);
@@ -148,26 +191,41 @@ function objects(stack: Stack, copies: readonly RenderedFile[], overrides: reado
   };
 }
 
-/** What the rules say of the objects: what a person may decide, what this program did wrong, what overrides broke. */
+/** What the rules say of the objects: what a person may decide, what this program did wrong, what others broke. */
 function judge(
   stack: Stack,
   copies: readonly RenderedFile[],
   changed: Changed,
+  included: readonly IncludedFile[],
 ): {
   readonly accepted: readonly Finding[];
+  readonly opening: readonly Finding[];
   readonly findings: readonly Finding[];
   readonly broken: readonly OverrideProblem[];
   readonly faults: readonly StackFault[];
+  readonly diagnostics: readonly Diagnostic[];
 } {
   const { applied } = changed;
   const all = checked(stack, copies, changed);
+  const added = new Map(
+    included.flatMap((file) =>
+      file.objects.map(
+        (object) => [objectKey(objectId(object.manifest)), { ...file, objects: [object] }] as const,
+      ),
+    ),
+  );
   const isOverridden = ({ object }: Finding): boolean => applied.has(objectKey(object));
+  const isAdded = ({ object }: Finding): boolean => added.has(objectKey(object));
   // A policy: who overrides an object answers for it, and SUMMARY.md says so.
   const isAccepted = (one: Finding): boolean => isOverridden(one) && POLICIES.has(one.code);
+  const isOpening = (one: Finding): boolean => isAdded(one) && !isOverridden(one) && OPENING.has(one.code);
   const inOrder = [...new Set([...applied.values()].flat())].sort((a, b) => a.index - b.index);
-  const after = (some: readonly Applied[]): readonly Finding[] =>
-    checked(stack, copies, objects(stack, copies, some));
-  const culpritOf = culprits(inOrder, after);
+  const after = (overrides: readonly Applied[]): readonly Finding[] =>
+    checked(stack, copies, objects(stack, copies, { overrides, included }));
+  const overrideAtFault = culprits(inOrder, after);
+  const additionAtFault = culprits([...added.values()], (some) =>
+    checked(stack, copies, objects(stack, copies, { overrides: [], included: some })),
+  );
   let before: ReadonlySet<string> | undefined;
   const keyOf = ({ code, object, path, what }: Finding): string =>
     JSON.stringify([code, objectKey(object), path, what]);
@@ -178,21 +236,43 @@ function judge(
   const findings: Finding[] = [];
   const broken: OverrideProblem[] = [];
   const faults: StackFault[] = [];
+  const diagnostics: Diagnostic[] = [];
   const faultOf = faultsOfFiles(stack, changed);
-  for (const one of all.filter((finding) => !isAccepted(finding))) {
+  for (const one of all.filter((finding) => !isAccepted(finding) && !isOpening(finding))) {
     const fault = faultOf(one);
-    if (fault !== undefined) faults.push(fault);
-    // An override of the same object is not at fault for what was wrong before.
-    else if (isOverridden(one) && isOlder(one)) findings.push(one);
-    else if (isOverridden(one)) broken.push(brokenByOverride(one, applied, broken.length < PLACED));
-    else {
-      // An override can break what another object needs.
-      const culprit = culpritOf(one);
-      if (culprit === undefined) findings.push(one);
-      else broken.push({ ...brokenByOverride(one, applied, false), index: culprit.index });
+    if (fault !== undefined) {
+      faults.push(fault);
+      continue;
     }
+    const own = added.get(objectKey(one.object))?.objects[0];
+    if (own !== undefined && isUncheckedKind(one.code, own)) continue;
+    // What an override has not broken was wrong before.
+    if (own !== undefined && (!isOverridden(one) || overrideAtFault(one) === undefined)) {
+      diagnostics.push(brokenByAddition(one, own, one.path));
+      continue;
+    }
+    if (isOverridden(one)) {
+      // An override of the same object is not at fault for what was wrong before.
+      if (isOlder(one)) findings.push(one);
+      else broken.push(brokenByOverride(one, applied, broken.length < PLACED));
+      continue;
+    }
+    // An override or an addition can break what another object needs.
+    const override = overrideAtFault(one);
+    const addition = override === undefined ? additionAtFault(one)?.objects[0] : undefined;
+    if (override !== undefined) {
+      broken.push({ ...brokenByOverride(one, applied, false), index: override.index });
+    } else if (addition !== undefined) diagnostics.push(brokenByAddition(one, addition, []));
+    else findings.push(one);
   }
-  return { accepted: all.filter(isAccepted), findings, broken, faults };
+  return {
+    accepted: all.filter(isAccepted),
+    opening: all.filter(isOpening),
+    findings,
+    broken,
+    faults,
+    diagnostics,
+  };
 }
 
 /**
@@ -233,11 +313,11 @@ function faultsOfFiles(
 }
 
 function checked(stack: Stack, copies: readonly RenderedFile[], changed: Changed): readonly Finding[] {
-  const { own, delivery, before, applied } = changed;
+  const { own, delivery, before } = changed;
   return check({
     files: [...own, ...copies, ...delivery],
     promisedSecrets: promisedSecrets(stack),
-    ...(applied.size > 0 ? { before } : {}),
+    ...(isAsCharted(changed) ? {} : { before }),
   });
 }
 
@@ -254,6 +334,21 @@ function brokenByOverride(
     at: place?.at ?? ['patch'],
     code: 'MG055',
     what: `after this override ${objectText(object)}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
+    remedy: short(remedy),
+  };
+}
+
+/** A rule that an object of the operator breaks, or by which it breaks another one, at its place in its own file. */
+function brokenByAddition(
+  { code, object, field, what, remedy }: Finding,
+  { at, manifest }: IncludedObject,
+  path: Finding['path'],
+): Diagnostic {
+  const other = objectKey(object) === objectKey(objectId(manifest)) ? '' : 'with this object, ';
+  return {
+    position: at(path.length === 0 ? ['kind'] : path),
+    code: 'MG127',
+    what: `${other}${objectText(object)}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
     remedy: short(remedy),
   };
 }

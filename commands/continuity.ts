@@ -8,8 +8,9 @@ import { placeOfDifference } from '../continuity/places.ts';
 import { wordsOf } from '../continuity/words.ts';
 import type { Bounds } from '../files/bounds.ts';
 import { FileProblem } from '../files/problem.ts';
+import { type AcceptedChange, changeOf } from '../model/accept.ts';
 import type { Diagnostic, Position } from '../model/diagnostic.ts';
-import type { Manifest } from '../model/manifest.ts';
+import { type Manifest, objectId, objectKey } from '../model/manifest.ts';
 import type { Path } from '../model/reading/yaml-source.ts';
 import type { Stack } from '../model/stack.ts';
 import { headerPath } from '../output/header.ts';
@@ -101,8 +102,10 @@ async function compared(
   if (open.length + idle.length + unfit.length === 0) return { diagnostics: [], notices, olderNames };
   const source = entry.source();
   const at = (path: Path): Position => source?.at(path) ?? { file: entry.file, line: 1, column: 1 };
-  const place = (difference: Difference): Path =>
-    source === undefined ? [] : placeOfDifference(difference, source, stack, placeIn);
+  const placeOf = (difference: Difference): Position => {
+    const path = source === undefined ? [] : placeOfDifference(difference, source, stack, placeIn);
+    return isOverride(path) ? at(path) : (placeInIncluded(stack, difference) ?? at(path));
+  };
   const diagnostics = [
     ...found.flatMap(({ difference, side }): readonly Diagnostic[] => {
       if (!open.includes(difference)) return [];
@@ -110,7 +113,7 @@ async function compared(
         where: side.where,
         orphanedSecrets: secretsOf(entry, side, known),
       });
-      return [{ position: at(place(difference)), code: difference.code, ...words }];
+      return [{ position: placeOf(difference), code: difference.code, ...words }];
     }),
     ...unfit.map(({ index, now }): Diagnostic => {
       const { object, from, to } = entryOf(stack, index);
@@ -136,6 +139,20 @@ async function compared(
     notices: isWhole ? removable : notices,
     olderNames,
   };
+}
+
+function isOverride([first]: Path): boolean {
+  return first === 'overrides';
+}
+
+/** Where an object that is included says what has changed; undefined for every other one. */
+function placeInIncluded(stack: Stack, { manifest, field }: Difference): Position | undefined {
+  if (manifest === undefined) return undefined;
+  const key = objectKey(objectId(manifest));
+  const found = stack.included
+    .flatMap(({ objects }) => objects)
+    .find((one) => objectKey(objectId(one.manifest)) === key);
+  return found?.at(field.length === 0 ? ['kind'] : field);
 }
 
 /** The objects of each rendered file, ciphertext included, by path below the output folder. */
@@ -247,10 +264,11 @@ function secretsOf(entry: StackEntry, { name }: Side, known: Known): string | un
   return isThere ? fromHere(folder) : undefined;
 }
 
-function entryOf(stack: Stack, index: number): Stack['accept'][number] {
+function entryOf(stack: Stack, index: number): AcceptedChange {
   const entry = stack.accept[index];
-  if (entry === undefined) throw new Error(`the stack accepts nothing at ${index}`);
-  return entry;
+  const change = entry === undefined ? undefined : changeOf(entry);
+  if (change === undefined) throw new Error(`the stack accepts no change at ${index}`);
+  return change;
 }
 
 function notCompared(position: Position, problem: string): Diagnostic {

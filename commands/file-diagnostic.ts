@@ -12,6 +12,11 @@ export const CODES: Readonly<Record<FileProblemKind, Code>> = {
   repository: 'MG015',
 };
 
+/** The code for why a file was refused. */
+export function fileCode({ kind }: Pick<FileProblem, 'kind'>): Code {
+  return CODES[kind];
+}
+
 /** Why a file of a stack was refused, as a finding about that stack: the others go on. */
 export function fileDiagnostic({ kind, path, what, remedy }: FileProblem): Diagnostic {
   return { position: { file: fromHere(path), line: 1, column: 1 }, code: CODES[kind], what, remedy };

@@ -274,18 +274,19 @@ async function compareEntry(
 }
 
 function judged({ name, source: read }: StackEntry, stack: Stack, rendered: Rendered): RenderedEntry {
-  const isFine = rendered.findings.length + rendered.problems.length + rendered.faults.length === 0;
-  if (isFine) return { rendered, diagnostics: [], findings: [], failure: undefined };
+  const { problems, faults } = rendered;
+  const wrong = rendered.findings.length + problems.length + faults.length + rendered.diagnostics.length;
+  if (wrong === 0) return { rendered, diagnostics: [], findings: [], failure: undefined };
   const source = read();
-  const problems =
+  const mistakes =
     source === undefined
       ? []
-      : [...overrideDiagnostics(rendered.problems, source), ...faultDiagnostics(rendered.faults, source)];
+      : [...overrideDiagnostics(problems, source), ...faultDiagnostics(faults, source)];
   const { diagnostics, findings } = placedFindings(rendered.findings, stack, source);
   const place = placesIn(name, rendered);
   return {
     rendered: undefined,
-    diagnostics: [...problems, ...diagnostics],
+    diagnostics: [...mistakes, ...rendered.diagnostics, ...diagnostics],
     findings: findings.map((finding) => ({ ...finding, stack: name, ...place(finding) })),
     failure: undefined,
   };

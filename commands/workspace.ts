@@ -2,10 +2,13 @@ import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Bounds, boundsOf, safeFolder } from '../files/bounds.ts';
+import { lookUp } from '../files/look-up.ts';
 import { packagedFile } from '../files/package-files.ts';
 import { FileProblem } from '../files/problem.ts';
 import { readBytes, readRegular } from '../files/read.ts';
-import type { Claims } from '../model/checks/across.ts';
+import type { AtPath, ReadPath } from '../include/find.ts';
+import { withIncluded } from '../include/read.ts';
+import { type Claims, withObjects } from '../model/checks/across.ts';
 import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { type SharedFiles, type SharedText, sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
@@ -24,7 +27,7 @@ import { NO_SECRET_FILES, type ReadSecrets, withSecrets } from '../secrets/read-
 import { clashesOf } from './clashes.ts';
 import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { fileDiagnostic } from './file-diagnostic.ts';
+import { fileCode, fileDiagnostic } from './file-diagnostic.ts';
 import { givenFiles } from './given-files.ts';
 import type { Notice } from './notice.ts';
 import { fromHere, slashes } from './paths.ts';
@@ -93,10 +96,15 @@ export async function readWorkspace(
     return readShared(bounds, path);
   });
   const given = givenFiles(bounds, (path) => extended.add(path));
+  const included: ReadPath = (path) => {
+    // What is included is not meant to be extended, wherever it is.
+    extended.add(path);
+    return lookedUp(bounds, path);
+  };
   const entries: StackEntry[] = [];
   const claims: Claims[] = [];
   for (const path of await stackFiles(bounds, stacksFolder)) {
-    const { entry, claimed } = await readStack(bounds, path, images, { shared, given }, before);
+    const { entry, claimed } = await readStack(bounds, path, { images, shared, given, included }, before);
     entries.push(entry);
     if (claimed !== undefined) claims.push(claimed);
   }
@@ -142,11 +150,18 @@ function misplacedEntry({ path, diagnostic }: StrayFiles['misplaced'][number]): 
   };
 }
 
+/** What stack files are read with. */
+interface Surroundings {
+  readonly images: Images;
+  readonly shared: SharedFiles;
+  readonly given: GivenFiles;
+  readonly included: ReadPath;
+}
+
 async function readStack(
   bounds: Bounds,
   path: string,
-  images: Images,
-  { shared, given }: { readonly shared: SharedFiles; readonly given: GivenFiles },
+  { images, shared, given, included }: Surroundings,
   before: (stack: Stack) => Promise<void>,
 ): Promise<{ readonly entry: StackEntry; readonly claimed: Claims | undefined }> {
   const file = fromHere(path);
@@ -155,7 +170,7 @@ async function readStack(
   try {
     const bytes = readBytes(bounds, path, 'repository');
     namesSchema = Buffer.from(bytes).includes('# yaml-language-server:');
-    loaded = loadStack(file, bytes, images, shared, given);
+    loaded = withOwnManifests(loadStack(file, bytes, images, shared, given), included);
   } catch (error) {
     const name = defaultName(file);
     const unread = {
@@ -181,6 +196,21 @@ async function readStack(
     entry: { file, name, stack: value, secrets, source, diagnostics, warnings, claims, namesSchema },
     claimed: claims,
   };
+}
+
+/** The stack with what its file includes, or what is wrong with that. */
+function withOwnManifests(loaded: LoadedStack, included: ReadPath): LoadedStack {
+  const { value, source } = loaded;
+  if (value === undefined || source === undefined) return loaded;
+  const { stack, diagnostics } = withIncluded(value, source, included);
+  return stack === undefined
+    ? { ...loaded, value: undefined, diagnostics, warnings: [] }
+    : {
+        ...loaded,
+        value: stack,
+        diagnostics: [],
+        claims: loaded.claims === undefined ? undefined : withObjects(loaded.claims, stack),
+      };
 }
 
 /** The stack with the ciphertext that lies next to its file, or what is wrong with that. */
@@ -255,6 +285,17 @@ export function readNamed(bounds: Bounds, file: string): Uint8Array {
     return readBytes(bounds, file);
   } catch (error) {
     throw problemReading(slashes(file), error);
+  }
+}
+
+/** What `include` names. */
+function lookedUp(bounds: Bounds, path: string): AtPath {
+  try {
+    return lookUp(bounds, path);
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    const { what, remedy } = error;
+    return { problem: { code: fileCode(error), what, remedy } };
   }
 }
 

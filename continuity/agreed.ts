@@ -1,4 +1,4 @@
-import type { Accepted } from '../model/accept.ts';
+import { type Accepted, type AcceptedChange, changeOf } from '../model/accept.ts';
 import { type Difference, type NewSide, valuesNow } from './compare.ts';
 
 /** What the entries of `accept` come to. */
@@ -18,13 +18,14 @@ export function agree(
   after: NewSide,
 ): Agreed {
   const used = new Set<number>();
+  const changes = accept.map(changeOf);
   const open = differences.filter((difference) => {
-    const fitting = [...accept.keys()].filter((index) => isSame(accept[index], difference));
+    const fitting = [...changes.keys()].filter((index) => isSame(changes[index], difference));
     for (const index of fitting) used.add(index);
     return fitting.length === 0;
   });
-  const rest = accept.flatMap((entry, index) => {
-    if (used.has(index)) return [];
+  const rest = changes.flatMap((entry, index) => {
+    if (entry === undefined || used.has(index)) return [];
     const values = valuesNow(entry, after);
     const fits = values.includes(entry.to) || values.includes(entry.from);
     return [{ index, now: values.join(' and '), fits }];
@@ -34,6 +35,6 @@ export function agree(
   return { open, idle: without(true), unfit: without(false) };
 }
 
-function isSame(entry: Accepted | undefined, { code, object, from, to }: Difference): boolean {
+function isSame(entry: AcceptedChange | undefined, { code, object, from, to }: Difference): boolean {
   return entry?.code === code && entry.object === object && entry.from === from && entry.to === to;
 }

@@ -33,7 +33,8 @@ function settingsOf({ code, object, manifest }: Difference, volumes: readonly Vo
 /** What switches a component off, such as `jitsi.enabled` for a volume of `jitsi-prosody`. */
 function componentSettings(component: string): readonly Path[] {
   const [key = ''] = component.split('-');
-  return key === '' ? [] : [[key, 'enabled'], [key]];
+  // What has no such label was included.
+  return key === '' ? [['include']] : [[key, 'enabled'], [key]];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { flowWord } from '../model/flow-word.ts';
 import type { Difference } from './compare.ts';
 import { GONE } from './facts.ts';
 
@@ -28,15 +29,7 @@ export function wordsOf(difference: Difference, around: Around): Words {
  */
 export function entryText({ code, object, from, to }: Difference): string {
   const why = 'write your reason, and what becomes of the data';
-  return `- {code: ${code}, object: ${quoted(object)}, from: ${quoted(from)}, to: ${quoted(to)}, why: "${why}"}`;
-}
-
-/** Words that YAML reads as something else than text. */
-const OTHER = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
-
-function quoted(text: string): string {
-  const isPlain = /^[A-Za-z][A-Za-z0-9./-]*$/.test(text) && !OTHER.test(text);
-  return isPlain ? text : JSON.stringify(text);
+  return `- {code: ${code}, object: ${flowWord(object)}, from: ${flowWord(from)}, to: ${flowWord(to)}, why: "${why}"}`;
 }
 
 function explained(difference: Difference, { where, orphanedSecrets }: Around): Words {

@@ -9,6 +9,7 @@ export const SERVICE: KindKey = '/Service';
 export const SERVICE_ACCOUNT: KindKey = '/ServiceAccount';
 export const DEPLOYMENT: KindKey = 'apps/Deployment';
 export const STATEFUL_SET: KindKey = 'apps/StatefulSet';
+export const POD_SCALER: KindKey = 'autoscaling/HorizontalPodAutoscaler';
 export const DATABASE_CLUSTER: KindKey = 'postgresql.cnpg.io/Cluster';
 export const OBJECT_STORE: KindKey = 'barmancloud.cnpg.io/ObjectStore';
 export const CERTIFICATE: KindKey = 'cert-manager.io/Certificate';

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { packagedFile } from '../files/package-files.ts';
 import { readRegular } from '../files/read.ts';
+import { withIncluded } from '../include/read.ts';
 import type { Diagnostic, Warning } from '../model/diagnostic.ts';
 import { sharedFiles } from '../model/extends.ts';
 import { type Images, NO_IMAGES } from '../model/images.ts';
@@ -16,7 +17,7 @@ export interface LoadInput {
   readonly file: string;
   /**
    * Every file that may be needed, by its path with forward slashes, as text or as its bytes: the stack file, what it
-   * extends, the files that it gives to programs (`extraFiles`), and the ciphertext next to it
+   * extends and includes, the files that it gives to programs (`extraFiles`), and the ciphertext next to it
    * (`stacks/chat.secrets/*.yaml`). Others do no harm.
    */
   readonly texts: Readonly<Record<string, string | Uint8Array>>;
@@ -61,7 +62,7 @@ export function load({ file, texts, versions }: LoadInput): LoadResult {
     if (given !== undefined) return givenBytes(Buffer.from(given));
     return { code: 'MG012', problem: NOT_GIVEN, remedy: 'add it to them under this path' };
   });
-  const { value, diagnostics } = withOwnSecrets(path, loaded, known);
+  const { value, diagnostics } = withOwnSecrets(path, withOwnManifests(loaded, known), known);
   if (value === undefined || loaded.source === undefined || images.value === undefined) {
     return failed([...images.diagnostics, ...diagnostics]);
   }
@@ -96,12 +97,36 @@ function readImages(
   return loadVersions(VERSIONS, readRegular(packagedFile(VERSIONS), { links: 'followed' }));
 }
 
+/** The stack with what its file includes, or what is wrong with that. */
+function withOwnManifests(
+  loaded: LoadedStack,
+  texts: ReadonlyMap<string, string | Uint8Array>,
+): Pick<LoadedStack, 'value' | 'diagnostics'> {
+  const { value, source } = loaded;
+  if (value === undefined || source === undefined) return loaded;
+  const found = withIncluded(value, source, (path) => {
+    const content = texts.get(path);
+    if (content !== undefined) return { content };
+    const start = path === '.' ? '' : `${path}/`;
+    const inside = [...texts.keys()].flatMap((one) =>
+      one.startsWith(start) ? [one.slice(start.length)] : [],
+    );
+    const remedy = 'add it, or the files in it, to them under this path';
+    if (inside.length === 0) {
+      return { problem: { code: 'MG012', what: 'it is missing in the texts', remedy } };
+    }
+    const names = new Map(inside.map((one) => [one.split('/', 1)[0] ?? '', one.includes('/')]));
+    return { entries: [...names].map(([name, isFolder]) => ({ name, isFolder })) };
+  });
+  return { value: found.stack, diagnostics: found.diagnostics };
+}
+
 /** The stack with the ciphertext that is next to its file, or what is wrong with that. */
 function withOwnSecrets(
   file: string,
-  { value, diagnostics }: LoadedStack,
+  { value, diagnostics }: Pick<LoadedStack, 'value' | 'diagnostics'>,
   texts: ReadonlyMap<string, string | Uint8Array>,
-): Pick<LoadedStack, 'value'> & { readonly diagnostics: readonly Diagnostic[] } {
+): Pick<LoadedStack, 'value' | 'diagnostics'> {
   if (value === undefined || !keepsCiphertext(value.provider)) return { value, diagnostics };
   const folder = posix.join(posix.dirname(file), `${value.name}.secrets`);
   const own = [...texts]

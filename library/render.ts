@@ -17,8 +17,9 @@ export interface Rendered {
    */
   readonly objects: readonly ManifestFile[];
   /**
-   * What in the stack file leads to wrong objects, at its place there: overrides that do not fit, files for programs, and
-   * settings because of which rules object to some; nothing should be written then.
+   * What in the stack file leads to wrong objects, at its place: overrides that do not fit, files for programs, objects
+   * that are included and break a rule, and settings because of which rules object to some; nothing should be written
+   * then.
    */
   readonly diagnostics: readonly Diagnostic[];
   /** What the rules object to and no setting is at fault for; nothing should be written then either. */
@@ -31,7 +32,7 @@ export interface Rendered {
  */
 export function render(stack: Stack): Rendered {
   const resolved = Stack.resolved(stack);
-  const { files, objects, problems, faults, findings } = renderResolved(resolved);
+  const { files, objects, problems, faults, diagnostics, findings } = renderResolved(resolved);
   const source = Stack.source(stack);
   const placed = placedFindings(findings, resolved, source);
   return {
@@ -40,6 +41,7 @@ export function render(stack: Stack): Rendered {
     diagnostics: [
       ...overrideDiagnostics(problems, source),
       ...faultDiagnostics(faults, source),
+      ...diagnostics,
       ...placed.diagnostics,
     ],
     findings: placed.findings,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { checkFileName } from './checks/file-names.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
 import { shortText } from './fields.ts';
-import { excess, LIMITS, type Measure, measureOf } from './limits.ts';
+import { excess, LIMITS, sizeOf } from './limits.ts';
 import { LISTED } from './listed.ts';
 import { isGroup } from './merge-patch.ts';
 import { nearest } from './nearest.ts';
@@ -165,13 +165,6 @@ export function otherThanStack(data: unknown): string | undefined {
   const values = Object.values(data);
   const areImages = values.every((one) => isGroup(one) && 'repository' in one && 'tag' in one);
   return areImages && values.length > 0 ? 'a list of image versions' : undefined;
-}
-
-/** What layers of files hold together; each part of a file is within the limits already. */
-function sizeOf(data: unknown): Measure {
-  if (typeof data === 'string') return { nodes: 1, characters: data.length, depth: 0 };
-  if (typeof data !== 'object' || data === null) return { nodes: 1, characters: 0, depth: 0 };
-  return measureOf(Object.values(data).map(sizeOf));
 }
 
 /** No files but the one at hand: what it extends cannot be read. */

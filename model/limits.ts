@@ -23,6 +23,12 @@ export const LIMITS = {
   keyLength: 1_024,
   /** Files that one file can name in `extends`, and files that extend each other in a row. */
   extends: 20,
+  /** Files and folders that a stack file can name in `include`. */
+  include: 100,
+  /** Files that a stack includes, with those in folders. */
+  includedFiles: 200,
+  /** Objects in them. All of them together may be as long as one file. */
+  includedObjects: 200,
   /** Steps of a JSON pointer. */
   pointer: 50,
 } as const;
@@ -50,6 +56,13 @@ export function measureOf(members: Iterable<Measure>): Measure {
     depth = Math.max(depth, member.depth);
   }
   return { nodes, characters, depth: depth + 1 };
+}
+
+/** The measure of plain data, each part of which is within the limits already. */
+export function sizeOf(data: unknown): Measure {
+  if (typeof data === 'string') return { nodes: 1, characters: data.length, depth: 0 };
+  if (typeof data !== 'object' || data === null) return { nodes: 1, characters: 0, depth: 0 };
+  return measureOf(Object.values(data).map(sizeOf));
 }
 
 /** What is too much about a value, in words that follow "this"; undefined when nothing is. */

@@ -1,3 +1,4 @@
+import { checkAccept } from './checks/accept.ts';
 import { type Claims, claimsOf } from './checks/across.ts';
 import { checkAdditions } from './checks/additions.ts';
 import { checkAmounts } from './checks/amounts.ts';
@@ -74,6 +75,7 @@ const CHECKS: readonly Check[] = [
   checkPlainConfig,
   checkExtraFiles,
   checkSecretUses,
+  checkAccept,
 ];
 
 /** What came of a stack file: a resolved stack, or everything that is wrong. */

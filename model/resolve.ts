@@ -71,6 +71,7 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     secretUses,
     extraFiles: [...context.extraFiles],
     secretFiles: [],
+    included: [],
   });
 }
 
@@ -275,7 +276,8 @@ export function placed(
   return secrets;
 }
 
-function deepFreeze<T>(value: T): T {
+/** Freezes plain data with all that is in it. */
+export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const inner of Object.values(value)) deepFreeze(inner);

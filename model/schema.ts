@@ -11,6 +11,7 @@ import { fluxSchema } from './delivery/flux.ts';
 import { DEFAULT_VIA, entranceFields, viasAt } from './entrances/index.ts';
 import { extendsField } from './extends.ts';
 import { dnsLabel, duration, host, ipv4, label, objectName, serverName, shortText } from './fields.ts';
+import { includeSchema } from './included.ts';
 import { NAME_LENGTH } from './limits.ts';
 import { overridesSchema } from './overrides.ts';
 import { recordOf } from './records.ts';
@@ -167,13 +168,18 @@ export const stackSchema = z.strictObject({
     .describe('Default: open.'),
   ...componentFields,
   callNodes: callNodes.optional().describe('The nodes that LiveKit and the Jitsi video bridge run on.'),
+  include: includeSchema
+    .optional()
+    .describe(
+      'Plain Kubernetes manifests of your own, which are checked with the rendered objects and copied into dist/: YAML files, and folders of such files, by their path from the folder of this file. See docs/own-manifests.md.',
+    ),
   overrides: overridesSchema
     .optional()
     .describe('Changes to rendered objects, applied last, in this order; each with its reason.'),
   accept: acceptSchema
     .optional()
     .describe(
-      'Changes that synth stops at because data could be lost by them, each with the reason why it is meant. Remove an entry when synth says that it is no longer needed.',
+      'What synth stops at until somebody says why it is meant: changes by which data could be lost, and objects of include that are for the whole cluster, give rights or cannot be checked. Remove an entry when synth says that it is no longer needed.',
     ),
   secrets: secretsSchema.optional().describe('Where the values of Secrets come from.'),
 });

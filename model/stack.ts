@@ -3,6 +3,7 @@ import type { Settings } from './components/index.ts';
 import type { ExtraFile } from './extra-files.ts';
 import type { StackFacts } from './facts.ts';
 import type { Images } from './images.ts';
+import type { IncludedFile } from './included.ts';
 import type { MadeElsewhere } from './made-elsewhere.ts';
 import type { Note } from './note.ts';
 import type { Path } from './reading/yaml-source.ts';
@@ -49,4 +50,6 @@ export interface Stack extends Scene, Settings {
   readonly notes: readonly Note[];
   /** The keys of them that the stack file gives to programs. */
   readonly secretUses: readonly SecretUse[];
+  /** Objects that the operator adds; see include/read.ts. */
+  readonly included: readonly IncludedFile[];
 }

@@ -8,6 +8,7 @@ import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates, portsOf } from './reading/pods.ts';
 import { describeSelector, isEmptySelector, selects, selectsByLabels } from './reading/selectors.ts';
 import type { Finding, Rule } from './rule.ts';
+import { captured } from './selectors/added.ts';
 
 const code = 'MR005';
 
@@ -25,7 +26,10 @@ export const selectorsRule: Rule = {
         labels: textMap(at(owner.data, 'metadata', 'labels')),
       })),
     };
-    return all.flatMap((owner) =>
+    const taken = captured(input).map(({ owner, field, what, remedy }) =>
+      finding(code, owner, field, what, remedy),
+    );
+    const broken = all.flatMap((owner) =>
       (owner.knowledge?.selects ?? []).flatMap((selector) =>
         places(owner.data, selector.field).flatMap((place) => {
           if (selector.unless !== undefined && place.group[selector.unless] !== undefined) return [];
@@ -35,6 +39,7 @@ export const selectorsRule: Rule = {
         }),
       ),
     );
+    return [...broken, ...taken];
   },
 };
 
@@ -71,12 +76,12 @@ function checkWorkload(
     const what = `does not match the labels of the pod template (${describeSelector(selector)})`;
     return [finding(code, owner, field, what, 'give the template every label the selector names')];
   }
-  return pods.flatMap((other) => {
-    if (other.owner === owner || other.owner.namespace !== owner.namespace) return [];
-    if (!selects(selector, other.labels)) return [];
-    const what = `selects the pods of ${objectText(other.owner)} too: both would count and delete them`;
-    return [finding(code, owner, field, what, 'select by a label value of its own, such as its name')];
-  });
+  const other = pods.find(
+    (one) => one.owner !== owner && one.owner.namespace === owner.namespace && selects(selector, one.labels),
+  );
+  if (other === undefined) return [];
+  const what = `selects the pods of ${objectText(other.owner)} too: both would count and delete them`;
+  return [finding(code, owner, field, what, 'select by a label value of its own, such as its name')];
 }
 
 /** What the labels of pods that nobody renders begin with. */
@@ -99,23 +104,24 @@ function checkService(
     return [finding(code, service, field, what, 'use labels of the pod template that it is for')];
   }
   const portsField = service.knowledge?.ports ?? '';
+  const declared = selected.map((pod) => ({ pod, ports: pod.containers.flatMap(portsOf) }));
   return items(at(service.data, ...portsField.split('.')), portsField).flatMap(({ path, data: port }) => {
     const target = port.targetPort ?? port.port;
     const protocol = text(port.protocol) ?? 'TCP';
     // Anything else breaks the schema (MR001).
     if (typeof target !== 'number' && typeof target !== 'string') return [];
-    return selected.flatMap((pod) => {
-      const declared = pod.containers.flatMap(portsOf).filter((it) => it.protocol === protocol);
-      if (declared.some((it) => it.number === target || it.name === target)) return [];
-      const portField = `${path}.${port.targetPort === undefined ? 'port' : 'targetPort'}`;
-      const what = `is ${target}/${protocol}, a port that the pods of ${objectText(pod.owner)} do not declare`;
-      const names = declared.flatMap((it) => [
-        inWords(it.number),
-        ...(it.name === undefined ? [] : [it.name]),
-      ]);
-      const remedy = `${suggestion(String(target), names)}declared ${protocol} ports: ${names.join(', ') || 'none'}`;
-      return [finding(code, service, portField, what, remedy)];
-    });
+    const lacking = declared.find(
+      ({ ports }) =>
+        !ports.some((it) => it.protocol === protocol && (it.number === target || it.name === target)),
+    );
+    if (lacking === undefined) return [];
+    const portField = `${path}.${port.targetPort === undefined ? 'port' : 'targetPort'}`;
+    const what = `is ${target}/${protocol}, a port that the pods of ${objectText(lacking.pod.owner)} do not declare`;
+    const names = lacking.ports
+      .filter((it) => it.protocol === protocol)
+      .flatMap((it) => [inWords(it.number), ...(it.name === undefined ? [] : [it.name])]);
+    const remedy = `${suggestion(String(target), names)}declared ${protocol} ports: ${names.join(', ') || 'none'}`;
+    return [finding(code, service, portField, what, remedy)];
   });
 }
 

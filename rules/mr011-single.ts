@@ -1,7 +1,7 @@
-import { CLAIM } from '../kinds/keys.ts';
-import { objectKey } from '../model/manifest.ts';
+import { CLAIM, POD_SCALER } from '../kinds/keys.ts';
+import { objectKey, objectText } from '../model/manifest.ts';
 import { holds } from './hardening/report.ts';
-import { at, items, text, texts } from './reading/data.ts';
+import { at, data, items, text, texts } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates } from './reading/pods.ts';
 import type { Finding, Rule, RuleInput } from './rule.ts';
@@ -16,7 +16,13 @@ export const singleRule: Rule = {
     const all = objects(input);
     const claims = ofKind(all, CLAIM);
     const single = new Set(runOnce(input).map(objectKey));
-    return podTemplates(all).flatMap((pod) => checkPod(pod, single.has(objectKey(pod.owner)), claims));
+    const pods = podTemplates(all);
+    return [
+      ...pods.flatMap((pod) => checkPod(pod, single.has(objectKey(pod.owner)), claims)),
+      ...ofKind(all, POD_SCALER).flatMap((one) =>
+        checkScaler(one, pods, (pod) => reason(pod, single.has(objectKey(pod.owner)), claims)),
+      ),
+    ];
   },
 };
 
@@ -63,6 +69,26 @@ function checkPod(pod: PodTemplate, isDeclared: boolean, claims: readonly Locate
         ]
       : []),
   ];
+}
+
+/** What scales a workload decides how many pods run, whatever its own replicas say. */
+function checkScaler(
+  scaler: Located,
+  pods: readonly PodTemplate[],
+  reasonOf: (pod: PodTemplate) => string | undefined,
+): readonly Finding[] {
+  const { kind, name } = data(at(scaler.data, 'spec', 'scaleTargetRef'));
+  const most = at(scaler.data, 'spec', 'maxReplicas');
+  const target = pods.find(
+    ({ owner }) => owner.kind === kind && owner.name === name && owner.namespace === scaler.namespace,
+  );
+  const why =
+    target === undefined || target.owner.knowledge?.pod?.strategy === undefined
+      ? undefined
+      : reasonOf(target);
+  if (target === undefined || why === undefined || typeof most !== 'number' || most < 2) return [];
+  const what = `is ${most} for ${objectText(target.owner)}, but ${why}`;
+  return [finding(code, scaler, 'spec.maxReplicas', what, 'remove the object')];
 }
 
 /** Why only one pod may run; undefined where several may. */

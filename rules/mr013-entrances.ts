@@ -12,6 +12,7 @@ export const entrancesRule: Rule = {
   code,
   title: 'Entrances open no more than the stack needs.',
   policy: true,
+  isAboutOpening: true,
   check: (input) => [
     ...opened(input).map((one) =>
       finding(code, one.route.owner, one.route.field, whatOf(one), 'name only the paths that people need'),

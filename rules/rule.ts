@@ -41,5 +41,7 @@ export interface Rule {
   readonly title: string;
   /** True for a rule that says what is safe or wise, and not what works: whoever changes an object may decide. */
   readonly policy?: true;
+  /** True for a rule about what objects open to people outside: whoever adds an object decides that too. */
+  readonly isAboutOpening?: true;
   check(input: RuleInput): readonly Finding[];
 }

@@ -1,7 +1,9 @@
 import { certificates as needed } from '../model/certificates.ts';
 import { databasesOf } from '../model/databases.ts';
 import { allDeliveries } from '../model/delivery/index.ts';
+import { compareText } from '../model/diagnostic.ts';
 import { openEntrances } from '../model/entrances/index.ts';
+import { groupOf, type Manifest, objectId, objectKey } from '../model/manifest.ts';
 import { providerFacts } from '../model/providers/index.ts';
 import type { Stack } from '../model/stack.ts';
 import { blocks, type Content, code, heading, type Markdown, md, phrase, table } from './markdown.ts';
@@ -32,8 +34,38 @@ function delivery(): readonly Row[] {
   );
 }
 
-/** The operators whose objects a stack renders, and what is known of their releases. */
-export function clusterNeeds(stack: Stack): Markdown {
+/** Groups of Kubernetes itself have no dot, or are below this domain; the Gateway API is installed on its own. */
+function isBuiltIn(group: string): boolean {
+  return !group.includes('.') || (group.endsWith('.k8s.io') && group !== 'gateway.networking.k8s.io');
+}
+
+/** What serves the objects that are included, where nothing that the settings render needs it too. */
+function included({ included: files }: Stack, manifests: readonly Manifest[]): readonly Row[] {
+  const own = files.flatMap(({ objects }) => objects.map(({ manifest }) => manifest));
+  const added = new Set(own.map((one) => objectKey(objectId(one))));
+  const known = new Set(
+    manifests
+      .filter((one) => !added.has(objectKey(objectId(one))))
+      .map(({ apiVersion }) => groupOf(apiVersion)),
+  );
+  const versions = own
+    .map(({ apiVersion }) => apiVersion)
+    .filter((version) => !isBuiltIn(groupOf(version)) && !known.has(groupOf(version)));
+  return [...new Set(versions)]
+    .sort(compareText)
+    .map((version) => [
+      groupOf(version),
+      'objects of your own',
+      md`whatever serves ${code(version)} in your cluster`,
+    ]);
+}
+
+/**
+ * The operators whose objects a stack renders, and what is known of their releases.
+ *
+ * @param manifests the stack's objects
+ */
+export function clusterNeeds(stack: Stack, manifests: readonly Manifest[]): Markdown {
   return blocks([
     heading(2, 'What the cluster has to have'),
     table(
@@ -49,6 +81,7 @@ export function clusterNeeds(stack: Stack): Markdown {
         ...certificates(stack),
         ...entrances(stack),
         ...secrets(stack),
+        ...included(stack, manifests),
         ...delivery(),
       ],
     ),

@@ -1,5 +1,6 @@
 import type { Exposure } from '../model/exposure.ts';
-import { objectText } from '../model/manifest.ts';
+import { type ObjectId, objectId, objectKey, objectText } from '../model/manifest.ts';
+import type { Stack } from '../model/stack.ts';
 import type { Port, Workload } from '../model/topology.ts';
 import { type Content, code, joined, md } from './markdown.ts';
 
@@ -19,21 +20,33 @@ export function isStillOpen(
   );
 }
 
-/** Rows for ports that overrides open. */
-export function newPortRows(exposure: Exposure | undefined): readonly (readonly Content[])[] {
+/** Rows for ports that overrides and included objects open. */
+export function newPortRows(
+  { included }: Pick<Stack, 'included'>,
+  exposure: Exposure | undefined,
+): readonly (readonly Content[])[] {
   if (exposure === undefined) return [];
+  const files = new Map(
+    included.flatMap(({ file, objects }) =>
+      objects.map(({ manifest }) => [objectKey(objectId(manifest)), file] as const),
+    ),
+  );
+  const by = (object: ObjectId): Content => {
+    const file = files.get(objectKey(object));
+    return file === undefined ? 'by an override' : md`from ${code(file)}`;
+  };
   return [
     ...exposure.newNodePorts.map(({ object, number, protocol, nodes }) => [
       `${number}/${protocol.toLowerCase()}`,
       'whoever reaches the node',
       nodesText(nodes),
-      md`${code(objectText(object))}, by an override`,
+      md`${code(objectText(object))}, ${by(object)}`,
     ]),
     ...exposure.outsideServices.map(({ object, type, ports }) => [
       ports.join(', '),
       type === 'NodePort' ? 'whoever reaches a node' : 'whoever reaches its address',
       type === 'NodePort' ? 'every node' : 'the address that the cluster gives it',
-      md`${code(objectText(object))}, of type ${code(type)} by an override`,
+      md`${code(objectText(object))}, of type ${code(type)} ${by(object)}`,
     ]),
   ];
 }

@@ -37,7 +37,7 @@ function limitedTo(paths: Content, middlewares: readonly string[]): Content {
   return md`${paths}, limited by the middleware ${joined([...new Set(middlewares)].map(code), ' and ')}`;
 }
 
-/** Rows for what overrides let an entrance pass on, in the words of the object. */
+/** Rows for what overrides and included objects let an entrance pass on, in the words of the object. */
 export function newRows(
   stack: Stack,
   door: Door,

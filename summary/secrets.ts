@@ -2,6 +2,7 @@ import { sourcesOf } from '../model/composed.ts';
 import { keepsCiphertext } from '../model/secret-settings.ts';
 import { certificateHosts, type SecretKey, type SecretSpec } from '../model/secrets.ts';
 import type { Stack } from '../model/stack.ts';
+import { includedReaders } from './included-readers.ts';
 import { blocks, code, heading, joined, type Markdown, markdownText, md, phrase, table } from './markdown.ts';
 import { sectionsOf } from './notes.ts';
 import { introduction, valuesOf } from './providers/index.ts';
@@ -29,9 +30,11 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
 }
 
 /** Workloads that read it, or the files that it is a part of. */
-function readers({ secrets }: Stack, { name }: SecretSpec, { key, readers }: SecretKey): string | Markdown {
-  if (readers.length > 0) return readers.join(', ');
-  const files = secrets.flatMap((other) =>
+function readers(stack: Stack, secret: SecretSpec, { key, readers }: SecretKey): string | Markdown {
+  const { name } = secret;
+  const all = [...readers, ...includedReaders(stack, secret, key)];
+  if (all.length > 0) return all.join(', ');
+  const files = stack.secrets.flatMap((other) =>
     other.keys.flatMap((one) =>
       sourcesOf(other, one).some((source) => source.secret === name && source.key === key)
         ? [code(`${other.name}/${one.key}`)]

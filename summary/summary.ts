@@ -1,8 +1,9 @@
+import { changeOf } from '../model/accept.ts';
 import { missingKeys, outdatedKeys } from '../model/composed.ts';
 import { compareText } from '../model/diagnostic.ts';
 import { entranceAt, openEntrances } from '../model/entrances/index.ts';
 import type { Exposure } from '../model/exposure.ts';
-import { type Manifest, type ObjectId, objectText } from '../model/manifest.ts';
+import { type Manifest, type ObjectId, objectId, objectText } from '../model/manifest.ts';
 import { keepsCiphertext, providerFacts } from '../model/providers/index.ts';
 import { isMadeByOthers } from '../model/secret-files.ts';
 import type { Stack } from '../model/stack.ts';
@@ -153,7 +154,7 @@ function firewall(
       ]);
     }
   }
-  rows.push(...newPortRows(exposure));
+  rows.push(...newPortRows(stack, exposure));
   return [
     heading(2, 'Firewall: ports to open'),
     rows.length === 0 ? md`None.` : table(['port', 'from', 'to', 'for'], rows),
@@ -274,21 +275,26 @@ export interface AcceptedFinding {
   readonly what: string;
 }
 
+function acceptedItem({ object, field, what }: AcceptedFinding): Markdown {
+  return field === undefined
+    ? md`${code(objectText(object))}: ${what}`
+    : md`${code(objectText(object))} ${code(field)}: ${what}`;
+}
+
 /** What the stack file changes beyond its own settings, and why. */
 function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly Markdown[] {
   const overrides = stack.overrides.map(
     ({ target, why }) => md`${code(`${target.kind}/${target.name}`)}: ${why}`,
   );
   const forced = stack.forced.map(({ path, reason }) => md`${code(path)}: ${reason}`);
-  const weakened = accepted.map(({ object, field, what }) =>
-    field === undefined
-      ? md`${code(objectText(object))}: ${what}`
-      : md`${code(objectText(object))} ${code(field)}: ${what}`,
-  );
-  const agreed = stack.accept.map(
-    ({ code: what, object, from, to, why }) =>
-      md`${code(object)}, from ${code(from)} to ${code(to)} (${what}): ${why}`,
-  );
+  const weakened = accepted.map(acceptedItem);
+  const agreed = stack.accept.map((entry) => {
+    const { code: what, object, why } = entry;
+    const change = changeOf(entry);
+    return change === undefined
+      ? md`${code(object)} (${what}): ${why}`
+      : md`${code(object)}, from ${code(change.from)} to ${code(change.to)} (${what}): ${why}`;
+  });
   const part = (title: string, items: readonly Markdown[]): readonly Markdown[] =>
     items.length === 0 ? [] : [heading(2, title), list(items)];
   return [
@@ -299,18 +305,36 @@ function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly M
   ];
 }
 
+/** What the operator has added, so that nobody takes it for what the settings make. */
+function included(stack: Stack, opening: readonly AcceptedFinding[]): readonly Markdown[] {
+  if (stack.included.length === 0) return [];
+  return [
+    heading(2, 'Included from files of your own'),
+    md`Copies of these, without their comments, are in the folders ${code('own')}. Rules have checked them as every other object; what they open is in the tables above.`,
+    table(
+      ['object', 'from'],
+      stack.included.flatMap(({ file, objects }) =>
+        objects.map(({ manifest }) => [code(objectText(objectId(manifest))), code(file)]),
+      ),
+    ),
+    ...(opening.length === 0 ? [] : [md`What they open:`, list(opening.map(acceptedItem))]),
+  ];
+}
+
 /**
  * SUMMARY.md: what a person has to know and do outside this repository, one fact a line.
  *
  * @param manifests the stack's objects, as they will be written
  * @param accepted rules that overridden objects break
- * @param exposure what the objects open, where overrides have changed some
+ * @param exposure what the objects open, where overrides or included objects have changed that
+ * @param opening what included objects open to people outside
  */
 export function summaryText(
   stack: Stack,
   manifests: readonly Manifest[],
   accepted: readonly AcceptedFinding[],
   exposure?: Exposure,
+  opening: readonly AcceptedFinding[] = [],
 ): string {
   const { routes } = stack.topology;
   const weak = warnings(stack, exposure);
@@ -336,8 +360,9 @@ export function summaryText(
     ...sectionsOf(stack, 'summary'),
     heading(2, 'Before this goes live'),
     weak.length === 0 ? md`Nothing special to know.` : list(weak.map(phrase)),
+    ...included(stack, opening),
     ...changes(stack, accepted),
-    clusterNeeds(stack),
+    clusterNeeds(stack, manifests),
     secrets(stack),
     images(manifests),
     resources(manifests),

@@ -20,6 +20,7 @@ const RENDERED = 'test/fixtures/rendered';
 const KEPT: readonly string[] = [
   'custom-cluster-and-flux',
   'large-with-replicas',
+  'own-manifests',
   'secrets-by-sops',
   'secrets-from-a-store',
   'secrets-of-your-own',

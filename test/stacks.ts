@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
 import { chartStack } from '../charts/index.ts';
 import { TOOL_VERSION, VERSION_FILE, versionText } from '../commands/tool-version.ts';
 import type { RenderedFile } from '../constructs/rendered-file.ts';
+import type { AtPath } from '../include/find.ts';
+import { withIncluded } from '../include/read.ts';
 import type { Images } from '../model/images.ts';
 import { loadStack, loadVersions } from '../model/load.ts';
 import type { Manifest } from '../model/manifest.ts';
@@ -38,10 +40,22 @@ export function stackFrom(text: string, file = 'stacks/test.yaml', images = repo
   const key = JSON.stringify([file, text, images === repositoryImages() ? '' : images]);
   const known = resolved.get(key)?.deref();
   if (known !== undefined) return known;
-  const { value, diagnostics } = loadStack(file, text, images, undefined, fixtureFiles);
+  const loaded = loadStack(file, text, images, undefined, fixtureFiles);
+  const included =
+    loaded.value === undefined || loaded.source === undefined
+      ? { stack: undefined, diagnostics: loaded.diagnostics }
+      : withIncluded(loaded.value, loaded.source, includedFixture);
+  const { stack: value, diagnostics } = included;
   if (value === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 2));
   resolved.set(key, new WeakRef(value));
   return value;
+}
+
+/** What fixtures include: `../included` of a file in `stacks/` is a folder of test/fixtures. */
+function includedFixture(path: string): AtPath {
+  const place = join('test/fixtures', path);
+  if (!statSync(place).isDirectory()) return { content: readFileSync(place) };
+  return { entries: readdirSync(place).map((name) => ({ name, isFolder: false })) };
 }
 
 /** Every stack of a folder, by the path of its file. */

@@ -20,6 +20,8 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   imports: [],
   // What is special about each kind of object.
   kinds: ['model', 'plain'],
+  // Plain manifests that a stack includes.
+  include: ['constructs', 'imports', 'model'],
   // Readers of manifests. They take no stack.
   rules: ['imports', 'kinds', 'model', 'plain'],
   output: ['files', 'kinds', 'model', 'plain'],
@@ -32,9 +34,9 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   secrets: ['constructs', 'files', 'model', 'output'],
   cluster: ['files', 'model', 'secrets'],
   // A stack in, texts out.
-  'render.ts': ['charts', 'constructs', 'model', 'output', 'rules', 'summary'],
+  'render.ts': ['charts', 'constructs', 'include', 'model', 'output', 'rules', 'summary'],
   'findings.ts': ['model', 'render.ts', 'rules'],
-  library: ['files', 'findings.ts', 'model', 'render.ts', 'rules', 'secrets'],
+  library: ['files', 'findings.ts', 'include', 'model', 'render.ts', 'rules', 'secrets'],
   // Entries.
   'index.ts': ['library', 'model', 'rules'],
   'unstable.ts': ['charts', 'constructs', 'library', 'model'],
@@ -46,6 +48,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     'files',
     'findings.ts',
     'git',
+    'include',
     'model',
     'output',
     'package.json',

@@ -53,7 +53,10 @@ export async function create(
   const result = await writeValues(work, wishes, opened, options);
   return {
     ...result,
-    changed: [...plan.wishes.map(newKey), ...replaced.map(replacedKey), ...composed.map(newKey)],
+    changed: [
+      ...[...plan.wishes, ...composed].map((one) => newKey(one, stack.topology)),
+      ...replaced.map((one) => replacedKey(one, stack.topology)),
+    ],
     missing: plan.missing,
     notices: [...(result.notices ?? []), ...adviceOn(stack, plan.wishes)],
   };

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SecretFile } from '../../model/secret-files.ts';
 import type { SecretProvider } from '../../model/secret-settings.ts';
 import type { SecretKey } from '../../model/secrets.ts';
-import { PEERS } from '../../model/topology.ts';
+import type { Topology } from '../../model/topology.ts';
 import type { Origin, Wish } from '../../secrets/verbs/change.ts';
 import type { KeyStatus } from '../../secrets/verbs/status.ts';
 import type { Problem } from '../problem.ts';
@@ -63,21 +63,23 @@ export interface SecretsResult {
   readonly stacks: readonly StackSecrets[];
 }
 
-export function newKey({ secret, key, origin }: Wish): ChangedKey {
-  return { secret: secret.name, key: key.key, how: origin, ...readBy(key) };
+export function newKey({ secret, key, origin }: Wish, topology: Topology): ChangedKey {
+  return { secret: secret.name, key: key.key, how: origin, ...readBy(key, topology) };
 }
 
-export function replacedKey({ secret, key, origin }: Pick<Wish, 'secret' | 'key' | 'origin'>): ChangedKey {
+export function replacedKey(
+  { secret, key, origin }: Pick<Wish, 'secret' | 'key' | 'origin'>,
+  topology: Topology,
+): ChangedKey {
   const { rotation: notice, afterRotation: before } = key;
-  const changed = { secret: secret.name, key: key.key, how: origin, ...readBy(key), notice };
+  const changed = { secret: secret.name, key: key.key, how: origin, ...readBy(key, topology), notice };
   return before === undefined ? changed : { ...changed, before };
 }
 
-const AROUND: ReadonlySet<string> = new Set(Object.values(PEERS));
-
-function readBy({ readers }: SecretKey): Pick<ChangedKey, 'restarts' | 'takenUpBy'> {
-  const takenUpBy = readers.filter((id) => AROUND.has(id));
-  const restarts = readers.filter((id) => !AROUND.has(id));
+function readBy({ readers }: SecretKey, { peers }: Topology): Pick<ChangedKey, 'restarts' | 'takenUpBy'> {
+  const isAround = (reader: string): boolean => peers.some(({ id }) => id === reader);
+  const takenUpBy = readers.filter(isAround);
+  const restarts = readers.filter((id) => !isAround(id));
   return takenUpBy.length === 0 ? { restarts } : { restarts, takenUpBy };
 }
 

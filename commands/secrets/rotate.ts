@@ -35,7 +35,13 @@ export async function rotate(
   });
   const composed = await planComposed(stack.secrets, state, wishes, keysOf(work));
   const done = await writeValues(work, [...wishes, ...composed], opened, options);
-  return { ...done, changed: [...wishes.map(replacedKey), ...composed.map(newKey)] };
+  return {
+    ...done,
+    changed: [
+      ...wishes.map((one) => replacedKey(one, stack.topology)),
+      ...composed.map((one) => newKey(one, stack.topology)),
+    ],
+  };
 }
 
 async function confirm(

@@ -1,4 +1,5 @@
 import type { Diagnostic, Position } from '../diagnostic.ts';
+import { objectId, objectText } from '../manifest.ts';
 import { dotted, type YamlSource } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
@@ -24,6 +25,8 @@ export interface Claims {
   /** Each with the field to change, in words. */
   readonly namespaces: readonly (Claim & { readonly field: string })[];
   readonly hosts: readonly Claim[];
+  /** Objects of the whole cluster that are included, such as `ClusterRole/page`; none before those are read. */
+  readonly objects: readonly Claim[];
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly ports: readonly PortClaim[];
 }
@@ -57,9 +60,19 @@ export function claimsOf(written: StackFile, stack: Stack, source: YamlSource): 
       value: host,
       position: source.at(fields.get(host) ?? ['serverName']),
     })),
+    objects: [],
     nodeSelector: stack.callNodes.nodeSelector,
     ports: hostPorts(stack).map((ports) => ({ ...ports, position: source.at(ports.path) })),
   };
+}
+
+/** The same claims, with those of what the stack includes. */
+export function withObjects(claims: Claims, { included }: Pick<Stack, 'included'>): Claims {
+  const objects = included
+    .flatMap((file) => file.objects)
+    .filter(({ manifest }) => manifest.metadata.namespace === undefined)
+    .map(({ manifest, at }) => ({ value: objectText(objectId(manifest)), position: at(['kind']) }));
+  return { ...claims, objects };
 }
 
 /** Finds what several stacks claim at once; each stack is told against the first that has it. */
@@ -67,6 +80,7 @@ export function checkAcross(stacks: readonly Claims[]): readonly Clash[] {
   const names = new Map<string, Claims>();
   const namespaces = new Map<string, Claimed>();
   const hosts = new Map<string, Claimed>();
+  const objects = new Map<string, Claimed>();
   const found: Clash[] = [];
   for (const [index, stack] of stacks.entries()) {
     const sameName = names.get(stack.name.value);
@@ -81,6 +95,12 @@ export function checkAcross(stacks: readonly Claims[]): readonly Clash[] {
 
     found.push(...sharedHosts(hosts, stack));
     for (const claim of stack.hosts) if (!hosts.has(claim.value)) hosts.set(claim.value, { stack, claim });
+
+    for (const claim of stack.objects) {
+      const first = objects.get(claim.value);
+      if (first === undefined) objects.set(claim.value, { stack, claim });
+      else found.push(sharedObject(first, { stack, claim }));
+    }
 
     if (stack.ports.length === 0) continue;
     for (const other of stacks.slice(0, index)) {
@@ -111,6 +131,19 @@ function shared(
       code: 'MG040',
       what: `the ${what} "${own.value}" is already used by ${first.file}`,
       remedy: `write another ${field}: in one of them`,
+    },
+  );
+}
+
+/** Flux would apply it for each of them, and remove it with the first that is gone. */
+function sharedObject(first: Claimed, later: Claimed): Clash {
+  return clash(
+    { stack: first.stack, position: first.claim.position },
+    { stack: later.stack, position: later.claim.position },
+    {
+      code: 'MG126',
+      what: `${later.claim.value} belongs to the whole cluster, and ${first.stack.file} includes it too`,
+      remedy: 'include it in one stack, or apply it with a Kustomization of its own',
     },
   );
 }

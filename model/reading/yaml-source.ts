@@ -1,11 +1,11 @@
-import { isScalar, isSeq, LineCounter, type Node } from 'yaml';
+import { type Document, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { visible } from '../visible.ts';
-import { valueErrors } from './contents.ts';
+import { type ContentError, valueErrors } from './contents.ts';
 import type { Path } from './path.ts';
 import { type Content, readPlainText } from './plain-text.ts';
 import { type DocumentData, dataOf, type TextError } from './yaml-data.ts';
-import { type ParsedText, parseText, tooDeep } from './yaml-text.ts';
+import { type ParsedText, parseText, tooDeep, type UsedText } from './yaml-text.ts';
 
 export type { Path } from './path.ts';
 
@@ -27,6 +27,14 @@ export interface YamlSource {
 export type YamlResult =
   | { readonly source: YamlSource; readonly diagnostics: readonly [] }
   | { readonly source: undefined; readonly diagnostics: readonly Diagnostic[] };
+
+/** How a document is read. */
+export interface ReadOptions {
+  /** What is wrong with values that were read. @default valueErrors */
+  readonly errorsOf?: (document: Document.Parsed) => readonly ContentError[];
+  /** Counts what is read, where several documents have one limit together. */
+  readonly used?: UsedText;
+}
 
 /** The parser's errors that have a better answer than the general one, by its code. */
 const EXPLAINED: Readonly<Record<string, { readonly what: string; readonly remedy: string }>> = {
@@ -59,7 +67,11 @@ const FLATTER =
  * @param file name for messages, with forward slashes
  * @param content its text, or its bytes, which may not be text
  */
-export function readYaml(file: string, content: Content): YamlResult {
+export function readYaml(
+  file: string,
+  content: Content,
+  { errorsOf = valueErrors, used }: ReadOptions = {},
+): YamlResult {
   const { text, diagnostics } = readPlainText(file, content);
   if (text === undefined) return { source: undefined, diagnostics };
   const lineCounter = new LineCounter();
@@ -71,7 +83,7 @@ export function readYaml(file: string, content: Content): YamlResult {
     source: undefined,
     diagnostics: errors.map((error) => ({ position: position(error.offset), ...explained(error) })),
   });
-  const parsed = parseText(text, lineCounter);
+  const parsed = parseText(text, lineCounter, used);
   if ('exceeded' in parsed) {
     return failed([{ offset: parsed.offset, code: 'LIMIT', message: parsed.exceeded }]);
   }
@@ -79,7 +91,7 @@ export function readYaml(file: string, content: Content): YamlResult {
   const plain = dataOf(document);
   const errors = textErrors(parsed, plain);
   if (errors.length > 0) return failed(errors);
-  const unkept = valueErrors(document);
+  const unkept = errorsOf(document);
   if (unkept.length > 0) {
     return {
       source: undefined,

@@ -10,6 +10,12 @@ export type ParsedText =
     }
   | { readonly offset: number; readonly exceeded: string };
 
+/** How much of a text was read, in the terms of the limits. */
+export interface UsedText {
+  marks: number;
+  lexemes: number;
+}
+
 /** Lexemes that only separate others, or that the lexer adds. */
 const SEPARATORS = new Set([' ', '\n', '\r\n', '\u0002', '\u0018', '\u001f', '\ufeff']);
 
@@ -19,25 +25,28 @@ const SEPARATORS = new Set([' ', '\n', '\r\n', '\u0002', '\u0018', '\u001f', '\u
  * runs out of stack, and one error for each of a million commas fills the memory.
  *
  * @param lineCounter learns where lines begin
+ * @param used counts what is read, for texts that have one limit together
  */
-export function parseText(text: string, lineCounter: LineCounter): ParsedText {
+export function parseText(
+  text: string,
+  lineCounter: LineCounter,
+  used: UsedText = { marks: 0, lexemes: 0 },
+): ParsedText {
   if (text.length > LIMITS.fileLength) {
     return { offset: 0, exceeded: `this file is longer than ${countText(LIMITS.fileLength)} characters` };
   }
   const parser = new Parser(lineCounter.addNewLine);
   lineCounter.addNewLine(0);
   const tokens: CST.Token[] = [];
-  let marks = 0;
-  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const { offset } = parser;
-    lexemes++;
-    if (!SEPARATORS.has(lexeme) && !lexeme.startsWith('#') && lexeme.trim() !== '') marks++;
-    if (marks > LIMITS.marks) {
+    used.lexemes++;
+    if (!SEPARATORS.has(lexeme) && !lexeme.startsWith('#') && lexeme.trim() !== '') used.marks++;
+    if (used.marks > LIMITS.marks) {
       const exceeded = `this file has more than ${countText(LIMITS.marks)} words and punctuation marks`;
       return { offset, exceeded };
     }
-    if (lexemes > LIMITS.lexemes) {
+    if (used.lexemes > LIMITS.lexemes) {
       return { offset, exceeded: `this file has more than ${countText(LIMITS.lexemes)} parts` };
     }
     for (const token of parser.next(lexeme)) tokens.push(token);

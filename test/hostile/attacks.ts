@@ -579,6 +579,51 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    name: 'manifests to include',
+    aim: 'reads files outside, waits for ever, or gives everything to everybody',
+    plant: (machine) => {
+      const include = (name: string, path: string, more = ''): void =>
+        machine.put(`stacks/${name}.yaml`, `${BASE.replace('evil', name)}include: [${path}]\n${more}`);
+      link(machine, 'stacks/own/link.yaml', join(machine.outside, 'canary.yaml'));
+      link(machine, 'stacks/linked', machine.outside);
+      fifo(machine, 'stacks/pipes/pipe.yaml');
+      machine.put('.git/config.yaml', `${machine.canary}: [\n`);
+      plantRepository(machine, 'stacks/bare');
+      include('i0', '../../outside/canary.yaml');
+      include('i1', 'own');
+      include('i2', 'linked');
+      include('i3', 'linked/canary.yaml');
+      include('i4', 'pipes');
+      include('i5', '../.git/config.yaml');
+      include('i6', 'bare');
+      include('i7', '..');
+      include('i8', 'good.secrets');
+      machine.put('stacks/objects/admin.yaml', ADMIN);
+      machine.put(
+        'stacks/objects/terminal.yaml',
+        `${JSON.stringify(TERMINAL)}: 1\nkind: ${JSON.stringify(TERMINAL)}\n`,
+      );
+      machine.put(
+        'stacks/objects/bomb.yaml',
+        `x0: &x0 [1, 1]\n${Array.from({ length: 30 }, (_, index) => `x${index + 1}: &x${index + 1} [*x${index}, *x${index}]`).join('\n')}\n`,
+      );
+      machine.put('stacks/objects/deep.yaml', `${'['.repeat(3000)}${']'.repeat(3000)}`);
+      machine.put('stacks/objects/many.yaml', '---\na: 1\n'.repeat(100_000));
+      machine.put('stacks/objects/admin\n---\n.yaml', ADMIN);
+      include('i9', 'objects');
+      machine.put(
+        'stacks/names/flux.yaml',
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: flux-system}\n',
+      );
+      include('i10', 'names');
+      include(
+        'i11',
+        'objects/admin.yaml',
+        'accept: [{code: MG125, object: ClusterRoleBinding/other, why: x}]\n',
+      );
+    },
+  },
+  {
     name: 'two stacks that claim what belongs to the good one',
     aim: 'takes its host and its folder',
     plant: (machine) => {

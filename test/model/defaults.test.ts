@@ -22,7 +22,7 @@ callNodes: {addresses: {discover: stun}}
 function defaultsOf(stack: Stack): unknown {
   const { topology: _topology, containers: _containers, volumes: _volumes, ...some } = stack;
   const { offers: _offers, secrets: _secrets, made: _made, notes: _notes, ...rest } = some;
-  const { images: _images, secretFiles: _files, ...settings } = rest;
+  const { images: _images, secretFiles: _files, included: _included, ...settings } = rest;
   return JSON.parse(JSON.stringify(settings));
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../model/manifest.ts';
 import { selectorsRule } from '../../rules/mr005-selectors.ts';
-import { changed, found, goodStack, yaml } from './stack.ts';
+import { changed, found, goodStack, lines, promisedSecrets, yaml } from './stack.ts';
 
 const synapse = 'Deployment/app/synapse';
 const service = 'Service/app/synapse';
@@ -129,5 +130,51 @@ describe('MR005 selectors', () => {
     for (const selector of [undefined, { 'cnpg.io/cluster': 'db' }]) {
       expect(found(selectorsRule, changed(service, { 'spec.selector': selector }))).toEqual([]);
     }
+  });
+});
+
+describe('MR005 objects that were added', () => {
+  const added = (labels: string, selector: string): readonly Manifest[] =>
+    yaml(`apiVersion: apps/v1
+kind: Deployment
+metadata: {name: page, namespace: app}
+spec:
+  selector: {matchLabels: {app: page}}
+  template:
+    metadata: {labels: ${labels}}
+    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8008}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: page, namespace: app}
+spec: {selector: ${selector}, ports: [{name: http, port: 80, targetPort: http}]}
+`);
+  const capturedBy = (manifests: readonly Manifest[]): readonly string[] =>
+    lines(
+      selectorsRule.check({
+        files: [{ path: 'all.yaml', manifests: [...goodStack(), ...manifests] }],
+        promisedSecrets,
+        before: [{ path: 'all.yaml', manifests: goodStack() }],
+      }),
+    ).filter((line) => /requests that are for others|past the entrances/.test(line));
+
+  it('may find each other', () => {
+    expect(capturedBy(added('{app: page}', '{app: page}'))).toEqual([]);
+  });
+
+  it('may not get requests that are for others', () => {
+    expect(capturedBy(added('{app: synapse}', '{app: page}'))).toEqual([
+      expect.stringMatching(
+        /^Deployment\/app\/page spec\.template\.metadata\.labels: .* Service\/app\/synapse /,
+      ),
+    ]);
+  });
+
+  it('may not lead past the entrances', () => {
+    expect(capturedBy(added('{app: page}', '{app: synapse}'))).toEqual([
+      expect.stringMatching(
+        /^Service\/app\/page spec\.selector: leads to the pods of Deployment\/app\/synapse /,
+      ),
+    ]);
   });
 });

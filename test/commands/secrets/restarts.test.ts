@@ -11,7 +11,7 @@ function said(stack: Stack, name: string, index = 0): string {
   const secret = stack.secrets.find((one) => one.name === name);
   const key = secret?.keys[index];
   if (secret === undefined || key === undefined) throw new Error(`no Secret ${name}`);
-  const changed = [replacedKey({ secret, key, origin: 'made' })];
+  const changed = [replacedKey({ secret, key, origin: 'made' }, stack.topology)];
   const none = { status: [], missing: [], written: [], removed: [], notices: [] } as const;
   const one = { stack: stack.name, provider: 'sealed-secrets', changed, ...none } as const;
   return humanSecrets({ exitCode: 0, diagnostics: [], stacks: [one] }, styleFor({}, {}));
