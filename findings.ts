@@ -2,10 +2,11 @@ import { blamer } from './model/blame.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import { LISTED, moreErrors } from './model/listed.ts';
 import { objectKey, objectText } from './model/manifest.ts';
-import { type Path, valueAt, type YamlSource } from './model/reading/yaml-source.ts';
+import type { Path, YamlSource } from './model/reading/yaml-source.ts';
 import { resolve } from './model/resolve.ts';
 import { stackSchema } from './model/schema.ts';
 import type { Stack } from './model/stack.ts';
+import { valueAt } from './plain/data.ts';
 import { brokenRules } from './render.ts';
 import type { Finding } from './rules/rule.ts';
 

@@ -11,7 +11,6 @@ import { type ManifestFile, objectId, objectKey, objectText } from './model/mani
 import type { Override, OverrideProblem } from './model/overrides.ts';
 import { ownCommand } from './model/own-command.ts';
 import { decryptionOf } from './model/providers/index.ts';
-import { valueAt } from './model/reading/yaml-source.ts';
 import { type SecretFile, secretFileName } from './model/secret-files.ts';
 import type { Stack } from './model/stack.ts';
 import type { StackFault } from './model/stack-fault.ts';
@@ -21,6 +20,8 @@ import { culprits } from './output/override-culprits.ts';
 import { type Applied, placeIn } from './output/override-places.ts';
 import { applyOverrides, missingTarget } from './output/overrides.ts';
 import { manifestsText } from './output/yaml.ts';
+import { compareText } from './plain/compare.ts';
+import { valueAt } from './plain/data.ts';
 import { exposure } from './rules/exposure.ts';
 import { check, rules } from './rules/index.ts';
 import type { Finding } from './rules/rule.ts';
@@ -103,7 +104,7 @@ export function render(stack: Stack): Rendered {
     texts.set(below, `${markdownHeader(below, stack.file, CHANGE_THE_STACK_FILE)}\n\n${text}`);
   }
   return {
-    files: new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    files: new Map([...texts].sort(([a], [b]) => compareText(a, b))),
     objects: decryptionOf(stack.provider) === undefined ? [...own, ...copies] : own,
     findings,
     problems: [...problems, ...broken],

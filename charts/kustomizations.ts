@@ -1,8 +1,8 @@
 import type { Folder, RenderedFile } from '../constructs/rendered-file.ts';
 import { deliveries } from '../model/delivery/index.ts';
-import { compareText } from '../model/diagnostic.ts';
 import { decryptionOf } from '../model/providers/index.ts';
 import type { Stack } from '../model/stack.ts';
+import { compareText } from '../plain/compare.ts';
 import { layersOf } from './layers.ts';
 
 /** Folders with files of ciphertext. */

@@ -1,12 +1,13 @@
 import type { RequestOptions } from 'node:https';
 import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
 import { touchesInside } from '../files/bounds.ts';
-import { errorCode, FileProblem } from '../files/problem.ts';
+import { FileProblem } from '../files/problem.ts';
 import { readBytes } from '../files/read.ts';
+import { data as mapping } from '../plain/data.ts';
+import { errorCode } from '../plain/errno.ts';
 import type { HttpServer } from './exchange.ts';
 import { type Credential, runExecPlugin } from './exec-plugin.ts';
 import { unbracketed } from './http.ts';
-import { mapping } from './json.ts';
 import { type Entry, type KubeContext, kubeContext, pathIn, textOf } from './kubeconfig.ts';
 import { ClusterProblem } from './problem.ts';
 import { proxyFromEnvironment } from './proxy.ts';

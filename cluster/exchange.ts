@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
+import { errorCode } from '../plain/errno.ts';
 import { ClusterProblem, tooLarge } from './problem.ts';
 import type { Request } from './transport.ts';
 
@@ -65,7 +66,7 @@ export function exchange(
     );
     outgoing.on('close', () => clearTimeout(timer));
     outgoing.on('error', (error) => {
-      const code = 'code' in error ? String(error.code) : '';
+      const code = errorCode(error);
       if (UNTRUSTED.test(code)) fail('untrusted', `shows a certificate that is not trusted (${code})`, trust);
       else fail('unreachable', `does not answer${code === '' ? '' : ` (${code})`}`);
     });

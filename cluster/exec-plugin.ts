@@ -1,7 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { touchesInside } from '../files/bounds.ts';
-import { mapping, parsed } from './json.ts';
+import { data as mapping } from '../plain/data.ts';
+import { errorCode } from '../plain/errno.ts';
+import { parsed } from './json.ts';
 import { type Entry, pathIn, textOf } from './kubeconfig.ts';
 import { ClusterProblem } from './problem.ts';
 import type { Person } from './surroundings.ts';
@@ -167,7 +169,7 @@ function outputOf(
     });
     child.on('error', (error) => {
       clearTimeout(timer);
-      const code = 'code' in error ? String(error.code) : 'unknown';
+      const code = errorCode(error) || 'unknown';
       fail(problem(command, `cannot be started (${code})`));
     });
     child.on('close', (code, signal) => {

@@ -1,4 +1,5 @@
-import { mapping, parsed } from './json.ts';
+import { data as mapping } from '../plain/data.ts';
+import { parsed } from './json.ts';
 import { askApiServer } from './service.ts';
 import type { Surroundings } from './surroundings.ts';
 

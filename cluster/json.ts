@@ -1,5 +1,3 @@
-import { isGroup } from '../model/merge-patch.ts';
-
 /** The data of a JSON text that came from elsewhere; undefined when it is none. */
 export function parsed(text: string): unknown {
   try {
@@ -7,9 +5,4 @@ export function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A mapping as it is, everything else as an empty one. */
-export function mapping(value: unknown): Readonly<Record<string, unknown>> {
-  return isGroup(value) ? value : {};
 }

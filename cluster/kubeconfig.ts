@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { FileProblem } from '../files/problem.ts';
 import { readText } from '../files/read.ts';
-import { mapping } from './json.ts';
+import { data as mapping } from '../plain/data.ts';
 import { ClusterProblem } from './problem.ts';
 import type { Person } from './surroundings.ts';
 

@@ -1,8 +1,9 @@
+import { data as mapping } from '../plain/data.ts';
 import { readCertificates, type SealingCertificate } from '../secrets/sealed-secrets/certificates.ts';
 import { looksSealed, type SealedValues } from '../secrets/sealed-secrets/manifest.ts';
 import { scopeAnnotations } from '../secrets/sealed-secrets/scope.ts';
 import { overUrl } from './http.ts';
-import { mapping, parsed } from './json.ts';
+import { parsed } from './json.ts';
 import { Busy, ClusterProblem } from './problem.ts';
 import { type ServiceAddress, throughApiServer } from './service.ts';
 import type { Surroundings } from './surroundings.ts';

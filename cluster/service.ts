@@ -1,6 +1,7 @@
+import { data as mapping } from '../plain/data.ts';
 import { type ApiServer, apiServer } from './api-server.ts';
 import { type Answer, exchange } from './exchange.ts';
-import { mapping, parsed } from './json.ts';
+import { parsed } from './json.ts';
 import { Busy, ClusterProblem } from './problem.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Request, Transport } from './transport.ts';

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { errorCode } from '../plain/errno.ts';
 import { SecretsProblem } from '../secrets/problem.ts';
 import { EnvironmentProblem } from './environment-problem.ts';
 import { StackFailure } from './failure.ts';
@@ -169,7 +170,7 @@ function giveUp(exitCode: number, problem: Problem, trace?: string): void {
 
 // Whoever reads may stop reading, as head does.
 process.stdout.on('error', (error) => {
-  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+  if (errorCode(error) === 'EPIPE') process.exit(0);
   throw error;
 });
 

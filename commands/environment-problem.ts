@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FileProblem } from '../files/problem.ts';
 import { OutputProblem, WriteFailure } from '../output/problem.ts';
+import { errorCode } from '../plain/errno.ts';
 import { type Problem, problemIn } from './problem.ts';
 
 /** Something outside the stack files that stops the work: a missing folder, no permission, a full disk. */
@@ -35,18 +36,15 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error; look at the system log',
 };
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 function reason(error: unknown): string {
   if (error instanceof FileProblem) return `${error.what}; ${error.remedy}`;
-  return REASONS[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[errorCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** For a file or folder that could not be read. */
 export function problemReading(what: string, error: unknown): EnvironmentProblem {
-  const isMissing = codeOf(error) === 'ENOENT' || (error instanceof FileProblem && error.kind === 'missing');
+  const isMissing =
+    errorCode(error) === 'ENOENT' || (error instanceof FileProblem && error.kind === 'missing');
   const missing = 'it does not exist; run the command in the top folder of your repository';
   return new EnvironmentProblem(`cannot read ${what}: ${isMissing ? missing : reason(error)}`);
 }
@@ -57,7 +55,7 @@ export async function problemWriting(folder: string, error: unknown): Promise<En
   const { path, cause, pending } =
     error instanceof WriteFailure ? error : { path: folder, cause: error, pending: false };
   // Making folders on a read-only file system is reported as if they were missing.
-  const found = codeOf(cause) === 'ENOENT' ? ((await whyNotWritable(folder)) ?? cause) : cause;
+  const found = errorCode(cause) === 'ENOENT' ? ((await whyNotWritable(folder)) ?? cause) : cause;
   const state = pending
     ? 'the write is half done, and the next run finishes or undoes it first'
     : `nothing was changed in ${folder}`;
@@ -72,7 +70,7 @@ async function whyNotWritable(folder: string): Promise<unknown> {
       await access(current, constants.W_OK);
       return undefined;
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || current === dirname(current)) return error;
+      if (errorCode(error) !== 'ENOENT' || current === dirname(current)) return error;
       current = dirname(current);
     }
   }

@@ -1,10 +1,11 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Bounds, checkoutOf, placeOf } from '../files/bounds.ts';
-import { errorCode, FileProblem } from '../files/problem.ts';
+import { FileProblem } from '../files/problem.ts';
 import { hasBytes, headOf, readRegular } from '../files/read.ts';
 import type { CommittedFolder } from '../git/committed.ts';
 import { renderedFrom } from '../output/header.ts';
+import { errorCode } from '../plain/errno.ts';
 
 /** Bytes of a file that is read as a rendered one. */
 const LARGEST = 1024 * 1024;

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { headOf } from '../files/read.ts';
 import { deliveryIn } from '../model/delivery/index.ts';
 import { renderedFrom } from '../output/header.ts';
+import { errorCode } from '../plain/errno.ts';
 
 /** Bytes, enough for a first line that names the longest path twice. */
 const FIRST_LINE = 16_384;
@@ -43,7 +44,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
       .filter((entry) => entry.isFile() && /\.(?:yaml|md)$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }

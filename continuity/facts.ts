@@ -5,9 +5,9 @@ import { places } from '../kinds/places.ts';
 import type { AcceptableCode } from '../model/accept.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { parseQuantity } from '../model/quantity.ts';
-import { readYaml, valueAt } from '../model/reading/yaml-source.ts';
+import { readYaml } from '../model/reading/yaml-source.ts';
 import { visible } from '../model/visible.ts';
-import { at, data, text } from '../plain/data.ts';
+import { at, data, text, valueAt } from '../plain/data.ts';
 
 /** Something an object says that data depends on. */
 export interface Fact {

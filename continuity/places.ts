@@ -1,5 +1,6 @@
 import type { Override } from '../model/overrides.ts';
-import { type Path, valueAt, type YamlSource } from '../model/reading/yaml-source.ts';
+import type { Path, YamlSource } from '../model/reading/yaml-source.ts';
+import { valueAt } from '../plain/data.ts';
 import type { Difference } from './compare.ts';
 
 /** A volume, and where the stack file says its size and its class. */

@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
-import { errorCode, FileProblem } from './problem.ts';
+import { errorCode } from '../plain/errno.ts';
+import { FileProblem } from './problem.ts';
 
 /** A folder, as it is written and where it really is. */
 interface Root {

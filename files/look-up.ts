@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { errorCode } from '../plain/errno.ts';
 import { type Bounds, placeOf, refusedBySystem, safeFolder } from './bounds.ts';
-import { errorCode, FileProblem } from './problem.ts';
+import { FileProblem } from './problem.ts';
 import { readBytes } from './read.ts';
 
 /** Names in one folder; nobody writes as many. */

@@ -30,8 +30,3 @@ export class FileProblem extends Error {
     super(`${path}: ${what}; ${remedy}`);
   }
 }
-
-/** The operating system's code of an error, such as `ENOENT`; empty for other errors. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}

@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import { errorCode } from '../plain/errno.ts';
 import { GitUnread } from './unread.ts';
 
 /** How much is read at most: nothing of a repository may take all time and memory. */
@@ -16,7 +17,7 @@ export function inflated(bytes: Buffer, limit: number, allowance: Allowance): Bu
   try {
     data = inflateSync(bytes, { maxOutputLength: Math.max(1, Math.min(limit, allowance.left)) });
   } catch (error) {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    const isTooLarge = errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
     throw isTooLarge ? tooLarge() : damaged();
   }
   spend(allowance, data.length);

@@ -1,11 +1,13 @@
 import { posix } from 'node:path';
 import { checkFileName } from '../model/checks/file-names.ts';
 import type { Code } from '../model/codes.ts';
-import { compareText, type Diagnostic, type Position } from '../model/diagnostic.ts';
+import type { Diagnostic, Position } from '../model/diagnostic.ts';
 import { countText, LIMITS } from '../model/limits.ts';
 import type { Content } from '../model/reading/plain-text.ts';
-import { valueAt, type YamlSource } from '../model/reading/yaml-source.ts';
+import type { YamlSource } from '../model/reading/yaml-source.ts';
 import { visible } from '../model/visible.ts';
+import { compareText } from '../plain/compare.ts';
+import { valueAt } from '../plain/data.ts';
 import { ownName } from './files.ts';
 
 /** What is at a path that `include` names. */

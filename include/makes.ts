@@ -1,5 +1,6 @@
 import { groupOf, type Manifest } from '../model/manifest.ts';
-import { type Path, valueAt } from '../model/reading/yaml-source.ts';
+import type { Path } from '../model/reading/yaml-source.ts';
+import { valueAt } from '../plain/data.ts';
 
 /** The Secret that an object has the cluster write, and where it says so; undefined where it makes none. */
 export function secretMadeBy(manifest: Manifest): { readonly name: string; readonly path: Path } | undefined {

@@ -1,10 +1,10 @@
 import type { Code } from '../model/codes.ts';
 import { flowWord } from '../model/flow-word.ts';
 import { groupOf, isManifest, type Manifest } from '../model/manifest.ts';
-import { isGroup } from '../model/merge-patch.ts';
 import { ownCommand } from '../model/own-command.ts';
-import { type Path, shortKey, valueAt } from '../model/reading/yaml-source.ts';
+import { type Path, shortKey } from '../model/reading/yaml-source.ts';
 import type { Stack } from '../model/stack.ts';
+import { isRecord, valueAt } from '../plain/data.ts';
 import { isTokenSecret, scopeOf } from './kinds.ts';
 import { secretMadeBy } from './makes.ts';
 
@@ -13,7 +13,7 @@ export type Fail = (path: Path, code: Code, what: string, remedy: string) => voi
 
 /** The object of a document; undefined, and an error, for what no cluster keeps. */
 export function manifestOf(data: unknown, fail: Fail): Manifest | undefined {
-  if (!isGroup(data)) {
+  if (!isRecord(data)) {
     fail(
       [],
       'MG122',
@@ -68,11 +68,11 @@ export function isRefusedSecret(manifest: Manifest, fail: Fail): boolean {
   const isSecret = groupOf(apiVersion) === '' && kind === 'Secret' && !isTokenSecret(manifest);
   if (!isSealed && !isSecret) return false;
   const values = [data, stringData, valueAt(spec, ['encryptedData'])];
-  const keys = values.flatMap((group) => (isGroup(group) ? Object.keys(group) : []));
+  const keys = values.flatMap((group) => (isRecord(group) ? Object.keys(group) : []));
   const own = (keys.length === 0 ? ['KEY'] : keys.slice(0, MOST_KEYS))
     .map((key) => `${flowWord(shortKey(key))}: {}`)
     .join(', ');
-  const isCiphertext = isSealed || isGroup(sops);
+  const isCiphertext = isSealed || isRecord(sops);
   const held = isCiphertext
     ? 'ciphertext that would not be kept and checked with the others'
     : 'values in plain text';

@@ -1,4 +1,4 @@
-import { at, data, isData, list, text } from '../plain/data.ts';
+import { at, data, isRecord, list, text } from '../plain/data.ts';
 import { SECRET } from './keys.ts';
 import type { KindKnowledge } from './kind.ts';
 
@@ -25,7 +25,7 @@ const certificate: KindKnowledge = {
   },
   /** https://cert-manager.io/docs/usage/certificate/ */
   makes: ({ spec }) => {
-    const hasMore = list(at(spec, 'additionalOutputFormats')).length > 0 || isData(data(spec).keystores);
+    const hasMore = list(at(spec, 'additionalOutputFormats')).length > 0 || isRecord(data(spec).keystores);
     const keys = hasMore ? 'any' : ['ca.crt', 'tls.crt', 'tls.key'];
     return [{ kind: SECRET, name: text(at(spec, 'secretName')) ?? '', keys }];
   },

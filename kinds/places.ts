@@ -1,5 +1,5 @@
 import type { Path } from '../model/reading/path.ts';
-import { type Data, isData } from '../plain/data.ts';
+import { type Data, isRecord } from '../plain/data.ts';
 import type { Field } from './kind.ts';
 
 /** Where an object has a field. */
@@ -46,7 +46,7 @@ function stepsOf(field: Field): readonly Step[] {
 
 function collect(group: unknown, steps: readonly Step[], at: number, path: Path, found: Place[]): void {
   const step = steps[at];
-  if (step === undefined || !isData(group)) return;
+  if (step === undefined || !isRecord(group)) return;
   const value = Object.getOwnPropertyDescriptor(group, step.key)?.value;
   const here = [...path, step.key];
   if (step.isList) {

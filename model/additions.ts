@@ -1,7 +1,7 @@
+import { isRecord, valueAt } from '../plain/data.ts';
 import { COMPONENT_NAMES, components } from './components/index.ts';
 import { type Conflict, conflicts, forcing } from './extra-config.ts';
-import { isGroup } from './merge-patch.ts';
-import { type Path, valueAt } from './reading/yaml-source.ts';
+import type { Path } from './reading/yaml-source.ts';
 import type { StackFile } from './schema.ts';
 
 /** A raw addition of the stack file, with what it replaces that other settings own. */
@@ -41,14 +41,14 @@ export function additions(written: StackFile): readonly Addition[] {
 
 function reasonFor(conflict: Conflict, force: unknown): string | undefined {
   if (typeof force === 'string') return force;
-  const key = isGroup(force) ? forcing(conflict, force) : undefined;
-  const reason = isGroup(force) && key !== undefined ? force[key] : undefined;
+  const key = isRecord(force) ? forcing(conflict, force) : undefined;
+  const reason = isRecord(force) && key !== undefined ? force[key] : undefined;
   return typeof reason === 'string' ? reason : undefined;
 }
 
 function idle(found: readonly Conflict[], force: unknown, place: Path): readonly Path[] {
   if (typeof force === 'string') return found.length === 0 ? [place] : [];
-  if (!isGroup(force)) return [];
+  if (!isRecord(force)) return [];
   const used = new Set(found.map((one) => forcing(one, force)));
   return Object.keys(force)
     .filter((key) => !used.has(key))

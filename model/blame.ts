@@ -1,5 +1,5 @@
-import { isGroup } from './merge-patch.ts';
-import { type Path, valueAt } from './reading/yaml-source.ts';
+import { isRecord, valueAt } from '../plain/data.ts';
+import type { Path } from './reading/yaml-source.ts';
 
 /** What a stack is, by which everything of it is found again: without these it would be another one. */
 const IDENTITY: ReadonlySet<string> = new Set(['schema', 'serverName', 'name', 'namespace']);
@@ -51,13 +51,13 @@ export function blamer(data: unknown, fits: (data: unknown) => boolean): Blame {
 function settings(data: unknown): readonly Path[] {
   return partsOf(data, [])
     .filter(([key = '']) => !IDENTITY.has(String(key)) && !NO_SETTINGS.has(String(key)))
-    .flatMap((path) => (isGroup(valueAt(data, path)) ? partsOf(data, path) : [path]));
+    .flatMap((path) => (isRecord(valueAt(data, path)) ? partsOf(data, path) : [path]));
 }
 
 function partsOf(data: unknown, path: Path): readonly Path[] {
   const value = valueAt(data, path);
   if (Array.isArray(value)) return value.map((_item, index) => [...path, index]);
-  return isGroup(value) ? Object.keys(value).map((key) => [...path, key]) : [];
+  return isRecord(value) ? Object.keys(value).map((key) => [...path, key]) : [];
 }
 
 /** The one of these parts without which nothing is wrong; undefined where something is without all of them. */
@@ -80,7 +80,7 @@ function without(data: unknown, removed: readonly Path[]): unknown {
   if (Array.isArray(data)) {
     return data.map((item: unknown, index) => kept(item, index, removed)[0] ?? null);
   }
-  if (!isGroup(data)) return data;
+  if (!isRecord(data)) return data;
   return Object.fromEntries(
     Object.entries(data).flatMap(([key, inner]) => kept(inner, key, removed).map((left) => [key, left])),
   );

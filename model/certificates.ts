@@ -1,4 +1,4 @@
-import { compareText } from './diagnostic.ts';
+import { compareText } from '../plain/compare.ts';
 import { doorTls, entranceAt } from './entrances/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { TlsSource } from './tls.ts';

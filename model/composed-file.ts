@@ -1,5 +1,5 @@
-import { compareText } from './diagnostic.ts';
-import { isGroup } from './merge-patch.ts';
+import { compareText } from '../plain/compare.ts';
+import { isRecord } from '../plain/data.ts';
 import type { ComposedPart } from './secrets.ts';
 
 /** A key of a Secret, in the data of a file that is composed. */
@@ -62,7 +62,7 @@ export function composedFile(data: unknown): readonly [ComposedPart, ...Composed
   const write = (value: unknown): void => {
     if (isComposedText(value)) value[PARTS].forEach(add);
     else if (Array.isArray(value)) series('[', ']', value, write);
-    else if (isGroup(value)) {
+    else if (isRecord(value)) {
       const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
       series(
         '{',

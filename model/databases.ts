@@ -1,5 +1,5 @@
+import { compareText } from '../plain/compare.ts';
 import type { AddressPart } from './composed-file.ts';
-import { compareText } from './diagnostic.ts';
 import { RANDOM_HEX_32, type SecretSpec } from './secrets.ts';
 import { DATABASE_SERVER, DATABASES, type DatabaseNeed, type Offered } from './topics.ts';
 import { meant, reach, type Topology, type Workload } from './topology.ts';

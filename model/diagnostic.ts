@@ -1,3 +1,5 @@
+import { compareText } from '../plain/compare.ts';
+
 import type { Code } from './codes.ts';
 
 /** A place in a file a person edits. Lines and columns count from 1. */
@@ -34,10 +36,4 @@ export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
 /** Orders places by file, line and column. */
 export function comparePositions(a: Position, b: Position): number {
   return compareText(a.file, b.file) || a.line - b.line || a.column - b.column;
-}
-
-/** Compares by code unit: the same order in every locale. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

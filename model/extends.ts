@@ -1,17 +1,17 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
+import { isRecord, valueAt } from '../plain/data.ts';
 import { checkFileName } from './checks/file-names.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
 import { shortText } from './fields.ts';
 import { excess, LIMITS, sizeOf } from './limits.ts';
 import { LISTED } from './listed.ts';
-import { isGroup } from './merge-patch.ts';
 import { nearest } from './nearest.ts';
 import { issuesOf } from './reading/issues.ts';
 import { layered } from './reading/layers.ts';
 import type { Content } from './reading/plain-text.ts';
 import { describe } from './reading/wording.ts';
-import { dotted, readYaml, replaced, shortKey, valueAt, type YamlSource } from './reading/yaml-source.ts';
+import { dotted, readYaml, replaced, shortKey, type YamlSource } from './reading/yaml-source.ts';
 
 const sharedPath = shortText.regex(
   /^(?![/~])(?!.*[\\:]).+\.ya?ml$/,
@@ -126,7 +126,7 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
       }
       diagnostics.push(...found.diagnostics);
       complete &&= found.complete;
-      if (isGroup(found.source?.data)) lay(found.source);
+      if (isRecord(found.source?.data)) lay(found.source);
     }
     lay(withoutExtends(own.source));
     const tooMuch = below === undefined ? undefined : excess(sizeOf(below.data));
@@ -157,13 +157,13 @@ export function sharedFiles(read: (path: string) => SharedText): SharedFiles {
  */
 export function otherThanStack(data: unknown): string | undefined {
   if (data === undefined || data === null) return undefined;
-  if (!isGroup(data)) return Array.isArray(data) ? 'a list' : 'a single value';
+  if (!isRecord(data)) return Array.isArray(data) ? 'a list' : 'a single value';
   const { apiVersion, kind } = data;
   if (typeof apiVersion === 'string' && typeof kind === 'string') {
     return `a Kubernetes manifest (${shortKey(kind)})`;
   }
   const values = Object.values(data);
-  const areImages = values.every((one) => isGroup(one) && 'repository' in one && 'tag' in one);
+  const areImages = values.every((one) => isRecord(one) && 'repository' in one && 'tag' in one);
   return areImages && values.length > 0 ? 'a list of image versions' : undefined;
 }
 
@@ -174,7 +174,7 @@ export const NO_SHARED_FILES: SharedFiles = sharedFiles(() => ({
 
 /** What is wrong with `extends:` itself. */
 function shapeErrors(source: YamlSource): readonly Diagnostic[] {
-  if (!isGroup(source.data)) return [];
+  if (!isRecord(source.data)) return [];
   return issuesOf(source.data, partSchema)
     .slice(0, LISTED)
     .flatMap((issue) => describe(issue, source, partSchema));
@@ -191,7 +191,7 @@ function references(
   file: string,
   source: YamlSource,
 ): readonly { readonly path: string; readonly position: Position }[] {
-  if (!isGroup(source.data)) return [];
+  if (!isRecord(source.data)) return [];
   const key = extendsKey(source.data);
   const written = valueAt(source.data, [key]);
   const all: readonly unknown[] = Array.isArray(written) ? written : [written];
@@ -211,6 +211,6 @@ function references(
 
 /** The same source as if it extended nothing: that is said for the file, and not inherited. */
 function withoutExtends(source: YamlSource): YamlSource {
-  if (!isGroup(source.data) || !Object.hasOwn(source.data, 'extends')) return source;
+  if (!isRecord(source.data) || !Object.hasOwn(source.data, 'extends')) return source;
   return { ...source, data: replaced(source.data, ['extends'], undefined) };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isGroup } from './merge-patch.ts';
+import { isRecord } from '../plain/data.ts';
 import type { Path } from './reading/yaml-source.ts';
 import { secretReference } from './secret-use.ts';
 
@@ -99,6 +99,6 @@ export function conflicts(addition: unknown, table: readonly Owned[]): readonly 
 /** Paths of everything in a merge patch that is no group: each replaces or removes what stood there. */
 export function leaves(value: unknown, path: Path = []): readonly Path[] {
   // What comes from a Secret is one value.
-  if (!isGroup(value) || Object.hasOwn(value, 'fromSecret')) return [path];
+  if (!isRecord(value) || Object.hasOwn(value, 'fromSecret')) return [path];
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
 }

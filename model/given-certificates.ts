@@ -1,5 +1,5 @@
+import { compareText } from '../plain/compare.ts';
 import { certificates, type HostCertificate, ownFirst } from './certificates.ts';
-import { compareText } from './diagnostic.ts';
 import { entranceAt } from './entrances/index.ts';
 import type { StackFacts } from './facts.ts';
 import type { SecretSpec } from './secrets.ts';

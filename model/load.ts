@@ -1,3 +1,4 @@
+import { isRecord, valueAt } from '../plain/data.ts';
 import { checkAccept } from './checks/accept.ts';
 import { type Claims, claimsOf } from './checks/across.ts';
 import { checkAdditions } from './checks/additions.ts';
@@ -40,13 +41,12 @@ import {
 } from './images.ts';
 import { farBeyond, unknownRepository } from './known-images.ts';
 import { listed } from './listed.ts';
-import { isGroup } from './merge-patch.ts';
 import { newerThan } from './migrate.ts';
 import { type GivenFiles, NO_GIVEN_FILES, readExtraFiles } from './read-extra-files.ts';
 import { type PathSet, pathSet } from './reading/path-set.ts';
 import type { Content } from './reading/plain-text.ts';
 import { checkTyped, readTypedYaml } from './reading/typed-yaml.ts';
-import { valueAt, type YamlSource } from './reading/yaml-source.ts';
+import type { YamlSource } from './reading/yaml-source.ts';
 import { defaultName, resolve } from './resolve.ts';
 import { stackSchema } from './schema.ts';
 import { NEWEST_SCHEMA } from './schemas.ts';
@@ -138,7 +138,7 @@ export function loadStack(
     claims: undefined,
   });
   if (composed.source === undefined) return failed();
-  const other = isGroup(composed.own) ? otherThanStack(composed.own) : undefined;
+  const other = isRecord(composed.own) ? otherThanStack(composed.own) : undefined;
   if (other !== undefined) {
     const remedy = 'move it out of the folder with the stack files';
     diagnostics.push({

@@ -1,5 +1,4 @@
-import { isGroup } from './merge-patch.ts';
-
+import { isRecord } from '../plain/data.ts';
 /** One Kubernetes object as it will be written: plain JSON data, nothing of the library that made it. */
 export interface Manifest {
   readonly apiVersion: string;
@@ -56,7 +55,7 @@ export interface ManifestFile {
 
 /** True for plain data with what every object must have: apiVersion, kind and a name. */
 export function isManifest(value: unknown): value is Manifest {
-  if (!isGroup(value) || !isGroup(value.metadata)) return false;
+  if (!isRecord(value) || !isRecord(value.metadata)) return false;
   return (
     typeof value.apiVersion === 'string' &&
     typeof value.kind === 'string' &&

@@ -1,3 +1,5 @@
+import { isRecord } from '../plain/data.ts';
+
 /** Data as JSON knows it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -10,16 +12,11 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * // { a: 1, b: { d: 3, e: [4] } }
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isGroup(patch)) return patch;
-  const merged = new Map(isGroup(target) ? Object.entries(target) : []);
+  if (!isRecord(patch)) return patch;
+  const merged = new Map(isRecord(target) ? Object.entries(target) : []);
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) merged.delete(key);
     else merged.set(key, mergePatch(merged.get(key), value));
   }
   return Object.fromEntries(merged);
-}
-
-/** True for a mapping, as opposed to a list or a single value. */
-export function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

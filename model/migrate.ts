@@ -1,7 +1,8 @@
 import { type Document, isMap } from 'yaml';
+import { valueAt } from '../plain/data.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { parsedDocument, rewritten } from './migrate-text.ts';
-import { readYaml, valueAt } from './reading/yaml-source.ts';
+import { readYaml } from './reading/yaml-source.ts';
 import { NEWEST_SCHEMA } from './schemas.ts';
 
 /** One step from a schema of stack files to the next. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { compareText } from './diagnostic.ts';
+import { compareText } from '../plain/compare.ts';
 import { objectName, shortText } from './fields.ts';
 import { ownCommand } from './own-command.ts';
 import { notRepeated } from './reading/not-repeated.ts';

@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
 import type * as z from 'zod';
+import { compareText } from '../plain/compare.ts';
+import { valueAt } from '../plain/data.ts';
 import type { Code } from './codes.ts';
 import { COMPONENT_NAMES, components } from './components/index.ts';
-import { compareText, type Diagnostic } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import {
   type ExtraFile,
   type ExtraFilesPlace,
@@ -11,7 +13,7 @@ import {
   fileContent,
 } from './extra-files.ts';
 import { countText } from './limits.ts';
-import { dotted, type Path, valueAt, type YamlSource } from './reading/yaml-source.ts';
+import { dotted, type Path, type YamlSource } from './reading/yaml-source.ts';
 import type { StackFile } from './schema.ts';
 
 /** What Kubernetes takes in one ConfigMap, bytes. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { compareText } from '../plain/compare.ts';
+import { isRecord } from '../plain/data.ts';
 import { composedFile, secretText } from './composed-file.ts';
-import { compareText } from './diagnostic.ts';
 import type { Owned } from './extra-config.ts';
-import { isGroup } from './merge-patch.ts';
 import type { Path } from './reading/yaml-source.ts';
 import type { SecretVariable } from './secret-use.ts';
 import type { SecretSpec } from './secrets.ts';
@@ -48,7 +48,7 @@ export interface SecretReference {
 
 /** `{fromSecret: NAME, key: KEY}`, or undefined for any other value. */
 function referenceAt(value: unknown): Omit<SecretReference, 'at'> | undefined {
-  if (!isGroup(value) || Object.keys(value).length !== 2) return undefined;
+  if (!isRecord(value) || Object.keys(value).length !== 2) return undefined;
   const { fromSecret, key } = value;
   return typeof fromSecret === 'string' && typeof key === 'string' ? { secret: fromSecret, key } : undefined;
 }
@@ -69,7 +69,7 @@ export function contentsOf(fragment: unknown): FragmentContents {
   const walk = (value: unknown, at: Path): void => {
     const reference = referenceAt(value);
     if (reference !== undefined) references.push({ at, ...reference });
-    else if (isGroup(value)) {
+    else if (isRecord(value)) {
       if (Object.hasOwn(value, 'fromSecret')) malformed.push(at);
       else for (const [key, inner] of Object.entries(value)) walk(inner, [...at, key]);
     } else if (Array.isArray(value)) {
@@ -122,6 +122,6 @@ function withTexts(value: unknown): unknown {
   const reference = referenceAt(value);
   if (reference !== undefined) return secretText(reference);
   if (Array.isArray(value)) return value.map(withTexts);
-  if (!isGroup(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withTexts(inner)]));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checksumOf } from '../files/read.ts';
-import { codeOf, type Disk } from './disk.ts';
+import { errorCode } from '../plain/errno.ts';
+import type { Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
 import type { Operation } from './journal.ts';
 import { inParallel } from './parallel.ts';
@@ -80,7 +81,7 @@ async function makeFolders(
       await disk.makeFolder(join(folder, parent));
       undo.push(() => disk.removeFolder(join(folder, parent)));
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     }
   }
 }
@@ -92,9 +93,9 @@ async function removeEmptyFolders(folder: string, path: string, disk: Disk, undo
       await disk.removeFolder(join(folder, parent));
       undo.push(() => disk.makeFolder(join(folder, parent)));
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') continue;
+      if (errorCode(error) === 'ENOENT') continue;
       // A file in its place was put there since.
-      if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(codeOf(error))) return;
+      if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errorCode(error))) return;
       throw error;
     }
   }

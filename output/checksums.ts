@@ -3,9 +3,9 @@ import { isOf, kindOf } from '../kinds/index.ts';
 import { CONFIG_MAP, SECRET } from '../kinds/keys.ts';
 import type { KindKey, KindKnowledge, Reference } from '../kinds/kind.ts';
 import { places } from '../kinds/places.ts';
-import { compareText } from '../model/diagnostic.ts';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
-import { type Data, data, isData } from '../plain/data.ts';
+import { compareText } from '../plain/compare.ts';
+import { type Data, data, isRecord } from '../plain/data.ts';
 import { isConfigText, readConfigText } from './config-text.ts';
 
 /** Prefix of the annotations for ConfigMaps; the ConfigMap's name follows. */
@@ -159,7 +159,7 @@ function meaning(key: string, text: unknown): unknown {
 
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
-  if (!isData(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.entries(value)
     .sort(([a], [b]) => compareText(a, b))
     .map(([key, inner]) => [key, canonical(inner)]);

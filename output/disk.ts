@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { constants, type FileHandle } from 'node:fs/promises';
+import { errorCode } from '../plain/errno.ts';
 
 /**
  * Everything that changes the output folder goes through these few operations, so that a test can let any one of
@@ -36,7 +37,7 @@ export const realDisk: Disk = {
     try {
       await fs.link(file, name);
     } catch (error) {
-      if (!NO_LINKS.includes(codeOf(error))) throw error;
+      if (!NO_LINKS.includes(errorCode(error))) throw error;
       await fs.copyFile(file, name, constants.COPYFILE_EXCL);
     }
   },
@@ -49,7 +50,7 @@ export const realDisk: Disk = {
     try {
       await withFile(folder, 'r', (handle) => handle.sync());
     } catch (error) {
-      if (!NO_FOLDER_SYNC.includes(codeOf(error))) throw error;
+      if (!NO_FOLDER_SYNC.includes(errorCode(error))) throw error;
     }
   },
 };
@@ -65,9 +66,4 @@ async function withFile(
   } finally {
     await handle.close();
   }
-}
-
-/** The operating system's code of an error, such as `ENOENT`; empty for other errors. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -1,5 +1,5 @@
 import { LIMITS } from '../model/limits.ts';
-import { isGroup } from '../model/merge-patch.ts';
+import { isRecord } from '../plain/data.ts';
 
 /** A list or group that belongs to a draft, and can be changed. */
 export type Holder = unknown[] | Record<string, unknown>;
@@ -109,7 +109,7 @@ export function draftOf(original: object, allowance: Allowance = { left: LIMITS.
 }
 
 function isHolder(value: object): value is Holder {
-  return Array.isArray(value) || isGroup(value);
+  return Array.isArray(value) || isRecord(value);
 }
 
 /** Moves can nest an object deeper than any file; nothing may run out of stack before that is found. */
@@ -130,12 +130,12 @@ export function mergeInto(draft: Draft, holder: Holder, patch: Readonly<Record<s
       draft.remove(holder, key);
       continue;
     }
-    if (!isGroup(value)) {
+    if (!isRecord(value)) {
       draft.set(holder, key, value);
       continue;
     }
     // What is no group gives way to one.
-    if (!isGroup(draft.get(holder, key))) draft.set(holder, key, {});
+    if (!isRecord(draft.get(holder, key))) draft.set(holder, key, {});
     const inner = draft.enter(holder, key);
     if (inner !== undefined) mergeInto(draft, inner, value);
   }

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from './disk.ts';
+import { errorCode } from '../plain/errno.ts';
 import { OutputProblem } from './problem.ts';
 
 /** The folder inside the output folder that is there only while something is being written, or after a kill. */
@@ -66,7 +66,7 @@ export async function hasHidden(folder: string): Promise<boolean> {
     entries = await readdir(hidden, { withFileTypes: true });
   } catch (error) {
     // ENOTDIR: the output folder is a file, which is told by who wants to write there.
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
     throw error;
   }
   const strange = entries.find(

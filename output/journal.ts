@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { FileProblem } from '../files/problem.ts';
 import { checksumOf, readRegular } from '../files/read.ts';
+import { isRecord } from '../plain/data.ts';
 import type { Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
 import { OutputProblem } from './problem.ts';
@@ -119,8 +120,4 @@ function unusable(folder: string, why: string): OutputProblem {
   return new OutputProblem(
     `an earlier write of ${folder} was interrupted, and ${journal}, which says how to finish it, cannot be used: ${why}${why.endsWith('or') ? '' : ';'} remove the folder ${hidden} and run the same command again, which writes every file that is not as it should be; nothing was changed now`,
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

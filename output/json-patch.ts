@@ -1,7 +1,7 @@
 import { countText, LIMITS } from '../model/limits.ts';
-import { isGroup } from '../model/merge-patch.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { Operation } from '../model/overrides.ts';
+import { isRecord } from '../plain/data.ts';
 import type { Draft, Holder } from './draft.ts';
 
 /** Why a step does not fit: what, and what to write. */
@@ -127,7 +127,7 @@ function indexIn(
     return { what: 'is the place after the last item, which is empty', remedy: `${or}use op: add` };
   }
   if (!/^(?:0|[1-9][0-9]{0,8})$/.test(step)) {
-    const named = list.findIndex((item) => isGroup(item) && item.name === step);
+    const named = list.findIndex((item) => isRecord(item) && item.name === step);
     const remedy =
       named === -1
         ? 'write 0 for the first item, 1 for the second, or - to add one'
@@ -235,7 +235,7 @@ function isSame(a: unknown, b: unknown): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, index) => isSame(item, b[index]));
   }
-  if (!isGroup(a) || !isGroup(b)) return false;
+  if (!isRecord(a) || !isRecord(b)) return false;
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length &&

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileProblem } from '../files/problem.ts';
 import { readRegular } from '../files/read.ts';
-import { codeOf, type Disk } from './disk.ts';
+import { errorCode } from '../plain/errno.ts';
+import type { Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
 import { describeOwner, isDead, type Owner, parseOwner } from './owner.ts';
 import { naming, OutputProblem, WriteFailure } from './problem.ts';
@@ -77,7 +78,7 @@ async function ownerOf(place: string): Promise<Owner | 'nobody' | 'damaged'> {
     const text = readRegular(ownerFile(place), { limit: LARGEST_OWNER }).toString('utf8');
     return parseOwner(text) ?? 'damaged';
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 'nobody';
+    if (errorCode(error) === 'ENOENT') return 'nobody';
     if (!(error instanceof FileProblem)) throw new WriteFailure(place, error);
     if (error.kind === 'missing') return 'nobody';
     if (error.kind === 'unfit') return 'damaged';
@@ -145,12 +146,12 @@ async function makeFolder(folder: string, disk: Disk): Promise<void> {
   try {
     await disk.makeFolder(folder);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 
 /** The answers when another process has taken the lock, or has cleared away the hidden folder, in between. */
 function wasOvertaken(error: unknown): boolean {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return ['EEXIST', 'ENOTEMPTY', 'ENOENT'].includes(codeOf(cause));
+  return ['EEXIST', 'ENOTEMPTY', 'ENOENT'].includes(errorCode(cause));
 }

@@ -2,11 +2,11 @@ import { isOf } from '../kinds/index.ts';
 import { CONFIG_MAP } from '../kinds/keys.ts';
 import { countText, excess, LIMITS } from '../model/limits.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { isGroup } from '../model/merge-patch.ts';
 import type { OverrideProblem } from '../model/overrides.ts';
 import { FILL_IN, placeholders } from '../model/placeholders.ts';
 import { parseQuantity } from '../model/quantity.ts';
 import type { Path } from '../model/reading/yaml-source.ts';
+import { isRecord } from '../plain/data.ts';
 import { isConfigText, readConfigText } from './config-text.ts';
 
 /** Something in an overridden object that what comes after it cannot read. */
@@ -85,7 +85,7 @@ function shown(value: unknown): string {
 }
 
 function texts({ data }: Manifest, original: Manifest, found: Flaw[]): void {
-  if (!isGroup(data)) return;
+  if (!isRecord(data)) return;
   for (const [key, text] of Object.entries(data)) {
     if (typeof text !== 'string') continue;
     const fail = (what: string, remedy: string): void => {
@@ -103,7 +103,7 @@ function texts({ data }: Manifest, original: Manifest, found: Flaw[]): void {
         fail('is YAML, but not JSON', 'write JSON: keys and texts in double quotes, no comments');
         continue;
       }
-      if (!isGroup(read.data) && isGroup(original.data) && isGroupText(original.data[key])) {
+      if (!isRecord(read.data) && isRecord(original.data) && isGroupText(original.data[key])) {
         const holds = Array.isArray(read.data) ? 'a list' : 'a single value';
         fail(`holds ${holds}, but the program expects keys and values`, 'write keys and values');
         continue;
@@ -129,5 +129,5 @@ function isJson(text: string): boolean {
 function isGroupText(text: unknown): boolean {
   if (typeof text !== 'string') return false;
   const read = readConfigText(text);
-  return 'data' in read && isGroup(read.data);
+  return 'data' in read && isRecord(read.data);
 }

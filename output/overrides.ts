@@ -1,8 +1,8 @@
 import { LIMITS } from '../model/limits.ts';
 import { isManifest, type Manifest, type ManifestFile, objectId, objectKey } from '../model/manifest.ts';
-import { isGroup } from '../model/merge-patch.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { Operation, Override, OverrideProblem } from '../model/overrides.ts';
+import { isRecord } from '../plain/data.ts';
 import { type Allowance, type Draft, draftOf, mergeInto } from './draft.ts';
 import { applyStep } from './json-patch.ts';
 import { flaws } from './override-flaws.ts';
@@ -177,7 +177,7 @@ function changesNothing(patch: Override['patch'], target: unknown): boolean {
 }
 
 function mergesNothing(patch: unknown, target: unknown): boolean {
-  if (!isGroup(patch) || !isGroup(target)) return false;
+  if (!isRecord(patch) || !isRecord(target)) return false;
   return Object.entries(patch).every(
     ([key, value]) => Object.hasOwn(target, key) && mergesNothing(value, target[key]),
   );

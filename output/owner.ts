@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errorCode } from '../plain/errno.ts';
 
 /** A process that writes an output folder, told well enough to find out later whether it still runs. */
 export interface Owner {
@@ -103,7 +104,7 @@ function exists(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: it is somebody else's.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return errorCode(error) !== 'ESRCH';
   }
 }
 

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksumOf } from '../files/read.ts';
-import { codeOf, type Disk } from './disk.ts';
+import { errorCode } from '../plain/errno.ts';
+import type { Disk } from './disk.ts';
 import { hiddenPlaces } from './hidden.ts';
 import { type Operation, sha256 } from './journal.ts';
 import { inParallel } from './parallel.ts';
@@ -91,7 +92,7 @@ async function checkPermissions(folder: string, tree: Tree, steps: readonly Step
         await access(join(folder, path), constants.W_OK);
       } catch (error) {
         // A read-only file can be replaced, an immutable one (EPERM) cannot.
-        if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(codeOf(error))) throw error;
+        if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error))) throw error;
       }
     });
     const parent = foldersOf(path).findLast((one) => tree.get(one) === 'folder') ?? '';

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasBytes, headOf } from '../files/read.ts';
-import { codeOf } from './disk.ts';
+import { errorCode } from '../plain/errno.ts';
 import { headerStarts } from './header.ts';
 import { HIDDEN } from './hidden.ts';
 import { inParallel } from './parallel.ts';
@@ -122,7 +122,7 @@ async function namesIn(folder: string, below: string): Promise<readonly Dirent[]
     try {
       return await readdir(join(folder, below), { withFileTypes: true });
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
+      if (errorCode(error) === 'ENOENT') return [];
       throw error;
     }
   });

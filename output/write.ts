@@ -2,8 +2,9 @@ import { lstat, mkdir, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FileProblem } from '../files/problem.ts';
 import { readRegular } from '../files/read.ts';
+import { errorCode } from '../plain/errno.ts';
 import { apply, type Undo } from './apply.ts';
-import { codeOf, type Disk, realDisk } from './disk.ts';
+import { type Disk, realDisk } from './disk.ts';
 import { hasHidden, hiddenPlaces } from './hidden.ts';
 import { commitJournal } from './journal.ts';
 import { type LockOptions, withLock } from './lock.ts';
@@ -179,7 +180,7 @@ async function checkFolder(folder: string): Promise<void> {
   try {
     if ((await stat(folder)).isDirectory()) return;
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw new WriteFailure(folder, error);
+    if (errorCode(error) !== 'ENOENT') throw new WriteFailure(folder, error);
     const link = await lstat(folder).catch(() => undefined);
     if (link === undefined) return;
     throw new OutputProblem(

@@ -4,13 +4,13 @@
 export type Data = Readonly<Record<string, unknown>>;
 
 /** True for a mapping, as opposed to a list or a single value. */
-export function isData(value: unknown): value is Data {
+export function isRecord(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The mapping, or an empty one. */
 export function data(value: unknown): Data {
-  return isData(value) ? value : {};
+  return isRecord(value) ? value : {};
 }
 
 /** The list, or an empty one. */
@@ -37,9 +37,19 @@ export function textMap(value: unknown): Readonly<Record<string, string>> {
   return result;
 }
 
-/** The value at a path of keys, or undefined. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
+/** The value at a path of plain data; undefined where there is none. */
+export function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   let current = value;
-  for (const key of path) current = data(current)[key];
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    const entry = Object.getOwnPropertyDescriptor(current, step);
+    // The length of a list is its own, but nothing that is written.
+    current = entry?.enumerable === true ? entry.value : undefined;
+  }
   return current;
+}
+
+/** The same for steps that are written one by one. */
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return valueAt(value, path);
 }

@@ -1,11 +1,12 @@
 import { SERVICE } from '../kinds/keys.ts';
 import type { Exposure, NodePort, OutsideService, PassedOn, Unrestricted } from '../model/exposure.ts';
 import { type ManifestFile, type ObjectId, objectKey } from '../model/manifest.ts';
+import { at, text, textMap } from '../plain/data.ts';
 import type { EntranceRoute } from './entrances/route.ts';
 import { entranceRoutes } from './entrances/routes.ts';
 import { baseline } from './pod-security/baseline.ts';
 import { restricted } from './pod-security/restricted.ts';
-import { at, inWords, items, text, textMap } from './reading/data.ts';
+import { inWords, items } from './reading/data.ts';
 import { type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates, portsOf } from './reading/pods.ts';
 

@@ -1,4 +1,5 @@
 import { objectText } from '../model/manifest.ts';
+import { compareText } from '../plain/compare.ts';
 import { schemaRule } from './mr001-schema.ts';
 import { duplicatesRule } from './mr002-duplicates.ts';
 import { namesRule } from './mr003-names.ts';
@@ -44,15 +45,9 @@ export function check(input: RuleInput): Finding[] {
 
 function byPlace(a: Finding, b: Finding): number {
   return (
-    compare(a.file, b.file) ||
-    compare(objectText(a.object), objectText(b.object)) ||
-    compare(a.code, b.code) ||
-    compare(a.field ?? '', b.field ?? '')
+    compareText(a.file, b.file) ||
+    compareText(objectText(a.object), objectText(b.object)) ||
+    compareText(a.code, b.code) ||
+    compareText(a.field ?? '', b.field ?? '')
   );
-}
-
-/** By code unit: the same on every machine and in every locale. */
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

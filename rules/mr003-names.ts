@@ -1,6 +1,7 @@
 import { kindSchemas } from '../imports/schemas/index.ts';
 import type { NameRule } from '../kinds/kind.ts';
-import { at, data, fieldPath, type Item, isData, items, list, text, walk } from './reading/data.ts';
+import { at, data, isRecord, list, text } from '../plain/data.ts';
+import { fieldPath, type Item, items, walk } from './reading/data.ts';
 import {
   configKey,
   dns1035Label,
@@ -94,7 +95,7 @@ function checkScope({ apiVersion, kind, namespace }: Located, report: Report): v
 /** Labels and annotations wherever they stand: the object, pod templates, claim templates, selectors. */
 function checkLabels(located: Located, report: Report): void {
   walk(located.data, '', (value, path) => {
-    if (!isData(value)) return;
+    if (!isRecord(value)) return;
     const place = path.slice(path.lastIndexOf('.') + 1);
     if (place === 'metadata' || place === 'inheritedMetadata') {
       checkLabelMap(value.labels, fieldPath(path, 'labels'), report);

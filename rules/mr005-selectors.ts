@@ -3,7 +3,8 @@ import { SERVICE } from '../kinds/keys.ts';
 import { places } from '../kinds/places.ts';
 import { objectText } from '../model/manifest.ts';
 import { suggestion } from '../model/nearest.ts';
-import { at, fieldText, inWords, isData, items, text, textMap } from './reading/data.ts';
+import { at, isRecord, text, textMap } from '../plain/data.ts';
+import { fieldText, inWords, items } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates, portsOf } from './reading/pods.ts';
 import { describeSelector, isEmptySelector, selects, selectsByLabels } from './reading/selectors.ts';
@@ -94,7 +95,7 @@ function checkService(
   pods: readonly PodTemplate[],
 ): readonly Finding[] {
   // Without selector the endpoints come from elsewhere; pods that a controller makes are not rendered.
-  if (!isData(selector)) return [];
+  if (!isRecord(selector)) return [];
   if (Object.keys(selector).some((key) => PREFIXES.some((prefix) => key.startsWith(prefix)))) return [];
   const selected = pods.filter(
     (it) => it.owner.namespace === service.namespace && selectsByLabels(selector, it.labels),

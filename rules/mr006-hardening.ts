@@ -1,5 +1,6 @@
 import { CLAIM } from '../kinds/keys.ts';
 import { type ManifestFile, objectKey } from '../model/manifest.ts';
+import { at } from '../plain/data.ts';
 import { checkContainer, checkImage } from './hardening/container.ts';
 import { checkHostPorts } from './hardening/host-ports.ts';
 import { checkNode, usesPorts } from './hardening/node.ts';
@@ -7,7 +8,6 @@ import { checkPodSpec } from './hardening/pod.ts';
 import { checkProbes } from './hardening/probes.ts';
 import { code, type Report } from './hardening/report.ts';
 import { checkStrategy } from './hardening/strategy.ts';
-import { at } from './reading/data.ts';
 import { finding, objects, ofKind } from './reading/objects.ts';
 import { podTemplates } from './reading/pods.ts';
 import type { Finding, Rule } from './rule.ts';

@@ -1,5 +1,6 @@
 import { allDeliveries } from '../model/delivery/index.ts';
-import { at, isData, walk } from './reading/data.ts';
+import { at, isRecord } from '../plain/data.ts';
+import { walk } from './reading/data.ts';
 import { finding, objects } from './reading/objects.ts';
 import type { Rule } from './rule.ts';
 
@@ -38,7 +39,7 @@ function trapped(object: unknown, holds: (text: string) => boolean): readonly st
   const paths: string[] = [];
   walk(object, '', (value, path) => {
     if (typeof value === 'string' && holds(value)) paths.push(path);
-    if (isData(value) && Object.keys(value).some(holds)) paths.push(path);
+    if (isRecord(value) && Object.keys(value).some(holds)) paths.push(path);
   });
   return paths;
 }

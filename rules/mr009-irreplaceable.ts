@@ -1,5 +1,5 @@
 import { allDeliveries } from '../model/delivery/index.ts';
-import { at } from './reading/data.ts';
+import { at } from '../plain/data.ts';
 import { finding, objects } from './reading/objects.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,8 +1,9 @@
 import { NAMESPACE } from '../kinds/keys.ts';
+import { at } from '../plain/data.ts';
 import { baseline } from './pod-security/baseline.ts';
 import { restricted } from './pod-security/restricted.ts';
 import type { Check } from './pod-security/violation.ts';
-import { at, inWords } from './reading/data.ts';
+import { inWords } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates } from './reading/pods.ts';
 import type { Finding, Rule } from './rule.ts';

@@ -1,7 +1,8 @@
 import { CLAIM, POD_SCALER } from '../kinds/keys.ts';
 import { objectKey, objectText } from '../model/manifest.ts';
+import { at, data, text, texts } from '../plain/data.ts';
 import { holds } from './hardening/report.ts';
-import { at, data, items, text, texts } from './reading/data.ts';
+import { items } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { type PodTemplate, podTemplates } from './reading/pods.ts';
 import type { Finding, Rule, RuleInput } from './rule.ts';

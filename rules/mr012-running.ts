@@ -1,5 +1,6 @@
+import { at, text } from '../plain/data.ts';
 import { usesPorts } from './hardening/node.ts';
-import { at, items, text } from './reading/data.ts';
+import { items } from './reading/data.ts';
 import { finding, objects } from './reading/objects.ts';
 import { type PodTemplate, podTemplates } from './reading/pods.ts';
 import type { Finding, Rule } from './rule.ts';

@@ -1,7 +1,8 @@
 import { SERVICE } from '../kinds/keys.ts';
 import { objectKey } from '../model/manifest.ts';
+import { at } from '../plain/data.ts';
 import { isEverything, type Opened, opened } from './entrances/opened.ts';
-import { at, items } from './reading/data.ts';
+import { items } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import type { Finding, Rule, RuleInput } from './rule.ts';
 

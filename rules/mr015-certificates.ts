@@ -1,7 +1,7 @@
 import { CERTIFICATE } from '../kinds/keys.ts';
+import { at, text, texts } from '../plain/data.ts';
 import type { EntranceRoute } from './entrances/route.ts';
 import { entranceRoutes } from './entrances/routes.ts';
-import { at, text, texts } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import type { Finding, Rule } from './rule.ts';
 

@@ -1,5 +1,5 @@
-import { isGroup } from '../model/merge-patch.ts';
 import type { Port } from '../model/topology.ts';
+import { data } from '../plain/data.ts';
 
 /** A port that a program's configuration makes it listen on. */
 export interface ConfiguredPort extends Pick<Port, 'number' | 'last' | 'protocol'> {
@@ -15,9 +15,9 @@ export interface ConfiguredPort extends Pick<Port, 'number' | 'last' | 'protocol
  * @see https://github.com/livekit/livekit/blob/master/config-sample.yaml
  */
 export function livekitPorts(config: unknown): readonly ConfiguredPort[] {
-  const { port, rtc, turn, prometheus_port: metrics, prometheus } = group(config);
-  const { tcp_port: tcp, udp_port: udp, port_range_start: first, port_range_end: last } = group(rtc);
-  const relays = group(turn);
+  const { port, rtc, turn, prometheus_port: metrics, prometheus } = data(config);
+  const { tcp_port: tcp, udp_port: udp, port_range_start: first, port_range_end: last } = data(rtc);
+  const relays = data(turn);
   const why = (text: string, option: string): string => `${text} (${option})`;
   return [
     ...one(port, 'TCP', why('signalling', 'port'), false),
@@ -37,7 +37,7 @@ export function livekitPorts(config: unknown): readonly ConfiguredPort[] {
         ]
       : []),
     ...one(metrics, 'TCP', why('metrics', 'prometheus_port'), false),
-    ...one(group(prometheus).port, 'TCP', why('metrics', 'prometheus.port'), false),
+    ...one(data(prometheus).port, 'TCP', why('metrics', 'prometheus.port'), false),
   ];
 }
 
@@ -47,10 +47,10 @@ export function livekitPorts(config: unknown): readonly ConfiguredPort[] {
  * @see https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html#listeners
  */
 export function synapsePorts(config: unknown): readonly ConfiguredPort[] {
-  const { listeners } = group(config);
+  const { listeners } = data(config);
   if (!Array.isArray(listeners)) return [];
   return listeners.flatMap((listener: unknown) => {
-    const { port, type, bind_addresses: addresses, bind_address: address } = group(listener);
+    const { port, type, bind_addresses: addresses, bind_address: address } = data(listener);
     const bound = Array.isArray(addresses) ? addresses : address === undefined ? [] : [address];
     if (
       bound.length > 0 &&
@@ -95,10 +95,6 @@ export const PORTS_BY_FILE: Readonly<Record<string, (config: unknown) => readonl
 /** As the images read it: `1` and `true` are yes. */
 function isYes(value: string | undefined): boolean {
   return value !== undefined && /^(?:1|t|true)$/i.test(value);
-}
-
-function group(value: unknown): Readonly<Record<string, unknown>> {
-  return isGroup(value) ? value : {};
 }
 
 /** `7882`, or the text `7882-7890`. */

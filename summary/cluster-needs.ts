@@ -1,11 +1,11 @@
 import { certificates as needed } from '../model/certificates.ts';
 import { databasesOf } from '../model/databases.ts';
 import { allDeliveries } from '../model/delivery/index.ts';
-import { compareText } from '../model/diagnostic.ts';
 import { openEntrances } from '../model/entrances/index.ts';
 import { groupOf, type Manifest, objectId, objectKey } from '../model/manifest.ts';
 import { providerFacts } from '../model/providers/index.ts';
 import type { Stack } from '../model/stack.ts';
+import { compareText } from '../plain/compare.ts';
 import { blocks, type Content, code, heading, type Markdown, md, phrase, table } from './markdown.ts';
 
 type Row = readonly Content[];

@@ -2,10 +2,9 @@ import { isOf, kindOf } from '../kinds/index.ts';
 import { CONFIG_MAP } from '../kinds/keys.ts';
 import { places } from '../kinds/places.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { isGroup } from '../model/merge-patch.ts';
 import type { Port, Workload } from '../model/topology.ts';
 import { yamlDocuments } from '../model/yaml-documents.ts';
-import { at, list, text } from '../plain/data.ts';
+import { at, isRecord, list, text } from '../plain/data.ts';
 import {
   type ConfiguredPort,
   type Environment,
@@ -21,7 +20,7 @@ export function configuredPorts(manifests: readonly Manifest[]): ConfiguredPorts
   const configs = new Map<string, readonly ConfiguredPort[]>();
   for (const manifest of manifests) {
     const { metadata, data } = manifest;
-    if (!isOf(manifest, CONFIG_MAP) || !isGroup(data)) continue;
+    if (!isOf(manifest, CONFIG_MAP) || !isRecord(data)) continue;
     for (const [file, read] of Object.entries(PORTS_BY_FILE)) {
       const text = Object.hasOwn(data, file) ? data[file] : undefined;
       if (typeof text !== 'string') continue;

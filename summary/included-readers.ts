@@ -1,6 +1,6 @@
-import { isGroup } from '../model/merge-patch.ts';
 import type { SecretSpec } from '../model/secrets.ts';
 import type { Stack } from '../model/stack.ts';
+import { isRecord } from '../plain/data.ts';
 
 /** Names of included objects that read a key of a Secret: by a variable, or as a whole. */
 export function includedReaders(
@@ -19,11 +19,11 @@ export function includedReaders(
 /** Whether something in a value names the Secret in one of the ways of Kubernetes. */
 function reads(value: unknown, secret: string, key: string): boolean {
   if (Array.isArray(value)) return value.some((item) => reads(item, secret, key));
-  if (!isGroup(value)) return false;
+  if (!isRecord(value)) return false;
   return Object.entries(value).some(([field, inner]) => {
     if (field === 'secretName') return inner === secret;
-    if (field === 'secretKeyRef') return isGroup(inner) && inner.name === secret && inner.key === key;
+    if (field === 'secretKeyRef') return isRecord(inner) && inner.name === secret && inner.key === key;
     const isReference = field === 'secretRef' || field === 'secret';
-    return (isReference && isGroup(inner) && inner.name === secret) || reads(inner, secret, key);
+    return (isReference && isRecord(inner) && inner.name === secret) || reads(inner, secret, key);
   });
 }

@@ -1,6 +1,5 @@
 import { changeOf } from '../model/accept.ts';
 import { missingKeys, outdatedKeys } from '../model/composed.ts';
-import { compareText } from '../model/diagnostic.ts';
 import { entranceAt, openEntrances } from '../model/entrances/index.ts';
 import type { Exposure } from '../model/exposure.ts';
 import { type Manifest, type ObjectId, objectId, objectText } from '../model/manifest.ts';
@@ -25,6 +24,7 @@ import {
   selected,
   type Workload,
 } from '../model/topology.ts';
+import { compareText } from '../plain/compare.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram, entranceOf } from './diagram.ts';

@@ -7,6 +7,7 @@ import { headerPath } from '../../output/header.ts';
 import { Stopped } from '../../output/problem.ts';
 import { listenForStop } from '../../output/stop.ts';
 import { writeTree } from '../../output/write.ts';
+import { errorCode } from '../../plain/errno.ts';
 import { problemWriting } from '../environment-problem.ts';
 import { fromHere } from '../paths.ts';
 import { line, lines, say } from '../terminal.ts';
@@ -109,11 +110,11 @@ async function putInPlace(draft: string, { path }: NewFile): Promise<void> {
   try {
     await link(draft, place).catch(async (error: unknown) => {
       // Some file systems have no second names.
-      if (codeOf(error) === 'EEXIST') throw error;
+      if (errorCode(error) === 'EEXIST') throw error;
       await copyFile(draft, place, constants.COPYFILE_EXCL);
     });
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw await problemWriting(path, error);
+    if (errorCode(error) !== 'EEXIST') throw await problemWriting(path, error);
     throw new UsageProblem(
       `${fromHere(path)} is already there: somebody has made it meanwhile`,
       'look at it, then choose another name, or change that file',
@@ -127,8 +128,4 @@ async function removeFile(bounds: Bounds, path: string): Promise<void> {
   } catch (error) {
     throw await problemWriting(path, error);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

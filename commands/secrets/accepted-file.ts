@@ -3,6 +3,7 @@ import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'no
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boundsOf, touchesInside } from '../../files/bounds.ts';
+import { errorCode } from '../../plain/errno.ts';
 import {
   type AcceptanceRecord,
   type Accepted,
@@ -70,7 +71,7 @@ export async function addAccepted(
     });
   } catch (error) {
     if (error instanceof EnvironmentProblem) return error.message;
-    return `cannot write ${path} (${codeOf(error)})`;
+    return `cannot write ${path} (${errorCode(error) || 'unknown reason'})`;
   }
 }
 
@@ -100,10 +101,10 @@ async function readAccepted(path: string): Promise<AcceptanceRecord> {
     for (const place of [dirname(path), path]) await checkOwner(place);
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return new Map();
+    if (errorCode(error) === 'ENOENT') return new Map();
     if (error instanceof EnvironmentProblem) throw error;
     throw new EnvironmentProblem(
-      `cannot read ${path} (${codeOf(error)}), which lists who values may be encrypted for; make it readable, or remove it ${again}`,
+      `cannot read ${path} (${errorCode(error) || 'unknown reason'}), which lists who values may be encrypted for; make it readable, or remove it ${again}`,
     );
   }
   const record = readRecord(text);
@@ -133,8 +134,8 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await make();
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    if (errorCode(error) === 'EEXIST') return;
+    if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder));
     await make();
   }
@@ -149,7 +150,7 @@ async function locked(path: string, work: () => Promise<undefined>): Promise<str
       await (await open(lock, 'wx', 0o600)).close();
       break;
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     }
     const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
     if (Date.now() - mtimeMs > ABANDONED) await rm(lock, { force: true });
@@ -174,8 +175,4 @@ async function replace(path: string, text: string): Promise<void> {
     await rm(next, { force: true });
     throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 }

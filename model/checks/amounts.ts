@@ -1,5 +1,6 @@
+import { valueAt } from '../../plain/data.ts';
 import { bytes, millicores } from '../quantity.ts';
-import { type Path, valueAt } from '../reading/yaml-source.ts';
+import type { Path } from '../reading/yaml-source.ts';
 import type { Check } from './check.ts';
 import type { CheckFinding } from './finding.ts';
 

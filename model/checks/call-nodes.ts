@@ -1,6 +1,7 @@
+import { valueAt } from '../../plain/data.ts';
 import { entranceAt } from '../entrances/index.ts';
 import { isDocumentationAddress, isPrivateAddress } from '../fields.ts';
-import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
+import { dotted, type Path } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
 import { isOnNode } from '../topology.ts';
 import type { Check } from './check.ts';

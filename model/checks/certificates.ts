@@ -1,7 +1,7 @@
+import { isRecord, valueAt } from '../../plain/data.ts';
 import { certificateSource } from '../certificates.ts';
 import { entranceAt, givenSecret } from '../entrances/index.ts';
-import { isGroup } from '../merge-patch.ts';
-import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
+import { dotted, type Path } from '../reading/yaml-source.ts';
 import type { Stack } from '../stack.ts';
 import { DOORS } from '../topology.ts';
 import type { Check } from './check.ts';
@@ -30,7 +30,7 @@ export const checkCertificates: Check = (written, stack) => {
     const { sourceAt } = claim.certificate;
     const own = valueAt(written, sourceAt);
     const door = entranceAt(stack, claim.door);
-    if (isGroup(own)) {
+    if (isRecord(own)) {
       findings.set(dotted(sourceAt), exactlyOne(sourceAt, own, ['issuer', 'secret']));
     } else if (door !== undefined && certificateSource(stack, claim) === undefined) {
       findings.set(dotted(sourceAt), [

@@ -1,8 +1,8 @@
+import { valueAt } from '../../plain/data.ts';
 import type { ImageName } from '../components/index.ts';
 import { COMPONENT_NAMES, components } from '../components/index.ts';
 import { knownReleases } from '../images.ts';
 import { programOf } from '../known-images.ts';
-import { valueAt } from '../reading/yaml-source.ts';
 import { keysOf } from '../records.ts';
 import type { Check } from './check.ts';
 

@@ -1,4 +1,5 @@
-import { type Path, valueAt } from '../reading/yaml-source.ts';
+import { valueAt } from '../../plain/data.ts';
+import type { Path } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
 import type { Door } from '../topology.ts';

@@ -1,5 +1,6 @@
+import { valueAt } from '../../plain/data.ts';
 import { plainText } from '../phrase.ts';
-import { type Path, valueAt } from '../reading/yaml-source.ts';
+import type { Path } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
 import { namedTlsSecrets } from './certificates.ts';

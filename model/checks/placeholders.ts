@@ -1,6 +1,7 @@
+import { valueAt } from '../../plain/data.ts';
 import { COMPONENT_NAMES, components } from '../components/index.ts';
 import { FILL_IN, placeholders } from '../placeholders.ts';
-import { dotted, valueAt } from '../reading/yaml-source.ts';
+import { dotted } from '../reading/yaml-source.ts';
 import type { Check } from './check.ts';
 
 /**

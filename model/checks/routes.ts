@@ -1,6 +1,6 @@
+import { valueAt } from '../../plain/data.ts';
 import type { Abilities } from '../entrances/entrance.ts';
 import { entranceAt, entrances, viasAt } from '../entrances/index.ts';
-import { valueAt } from '../reading/yaml-source.ts';
 import { type Route, routeEnd } from '../topology.ts';
 import type { Check } from './check.ts';
 import type { CheckFinding } from './finding.ts';

@@ -1,9 +1,10 @@
+import { valueAt } from '../../plain/data.ts';
 import { COMPONENT_NAMES, components } from '../components/index.ts';
 import type { Owned } from '../extra-config.ts';
 import { ownCommand } from '../own-command.ts';
 import { secretByForm } from '../plain-secrets/forms.ts';
 import { isLiteral, isSecretName } from '../plain-secrets/names.ts';
-import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
+import { dotted, type Path } from '../reading/yaml-source.ts';
 import type { StackFile } from '../schema.ts';
 import { contentsOf, type FragmentContents } from '../secret-config.ts';
 import type { Stack } from '../stack.ts';

@@ -1,6 +1,7 @@
+import { valueAt } from '../../plain/data.ts';
 import { seconds } from '../fields.ts';
 import { bytes, millicores } from '../quantity.ts';
-import { dotted, type Path, valueAt } from '../reading/yaml-source.ts';
+import { dotted, type Path } from '../reading/yaml-source.ts';
 import type { Check } from './check.ts';
 import type { CheckFinding } from './finding.ts';
 

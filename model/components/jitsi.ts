@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { compareText } from '../../plain/compare.ts';
 import type { CheckFinding } from '../checks/finding.ts';
-import { compareText } from '../diagnostic.ts';
 import { extraEnvField, forceField, owned, publicEnvField } from '../extra-config.ts';
 import { type ExtraFilesPlace, extraFilesField } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';

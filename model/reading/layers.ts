@@ -1,4 +1,4 @@
-import { isGroup } from '../merge-patch.ts';
+import { isRecord } from '../../plain/data.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 /** Two sources as one, and the keys that would have removed something if `null` had been written out. */
@@ -20,7 +20,7 @@ export interface Layers {
 export function layered(base: YamlSource, top: YamlSource): Layers {
   const blanks: Path[] = [];
   const merge = (below: unknown, above: unknown, path: Path): unknown => {
-    if (!isGroup(below) || !isGroup(above)) return above;
+    if (!isRecord(below) || !isRecord(above)) return above;
     const merged = new Map(Object.entries(below));
     for (const [key, value] of Object.entries(above)) {
       const here = [...path, key];
@@ -48,7 +48,7 @@ function writerOf(base: YamlSource, top: YamlSource, path: Path): YamlSource {
   let below = base.data;
   let above = top.data;
   for (const step of path) {
-    if (!isGroup(below) || !isGroup(above)) return top;
+    if (!isRecord(below) || !isRecord(above)) return top;
     below = ownValue(below, step);
     above = ownValue(above, step);
     if (above === undefined) return below === undefined ? top : base;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { valueAt } from '../../plain/data.ts';
 import { nearest } from '../nearest.ts';
 import { type Edit, edited } from './edits.ts';
 import { faultyPaths, issuesOf } from './issues.ts';
 import { schemaAt, unwrap } from './schema-walk.ts';
-import { valueAt } from './yaml-source.ts';
 
 /** Each round takes out at least one level of what is wrong, and the schema has fewer levels than that. */
 const ROUNDS = 30;

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
+import { valueAt } from '../../plain/data.ts';
 import { nearest } from '../nearest.ts';
 import { type Edit, edited } from './edits.ts';
 import { issuesOf, toPath } from './issues.ts';
 import { keysAt } from './schema-walk.ts';
-import { type Path, valueAt, type YamlSource } from './yaml-source.ts';
+import type { Path, YamlSource } from './yaml-source.ts';
 
 /** A misspelt key, and the key of the same group that it is read as. */
 export interface Misspelling {

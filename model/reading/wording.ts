@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { valueAt } from '../../plain/data.ts';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { suggestion } from '../nearest.ts';
 import { type Issue, issuesOf, toPath } from './issues.ts';
 import { notRepeated } from './not-repeated.ts';
 import { accepts, descriptionAt, keysAt, schemaAt } from './schema-walk.ts';
-import { dotted, type Path, shortKey, valueAt, type YamlSource } from './yaml-source.ts';
+import { dotted, type Path, shortKey, type YamlSource } from './yaml-source.ts';
 
 /** Says that a key is unknown, and which was meant. */
 export function unknownKey(

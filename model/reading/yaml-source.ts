@@ -1,4 +1,5 @@
 import { type Document, isScalar, isSeq, LineCounter, type Node } from 'yaml';
+import { valueAt } from '../../plain/data.ts';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { visible } from '../visible.ts';
 import { type ContentError, valueErrors } from './contents.ts';
@@ -196,18 +197,6 @@ function find(
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? text;
-}
-
-/** The value at a path of plain data; undefined where there is none. */
-export function valueAt(data: unknown, path: Path): unknown {
-  let value = data;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    const entry = Object.getOwnPropertyDescriptor(value, step);
-    // The length of a list is its own, but nothing that is written.
-    value = entry?.enumerable === true ? entry.value : undefined;
-  }
-  return value;
 }
 
 /** A copy of plain data with another value at a path; `undefined` takes what is there out. */

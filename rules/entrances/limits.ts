@@ -1,6 +1,7 @@
 import { MIDDLEWARE } from '../../kinds/keys.ts';
 import { objectKey } from '../../model/manifest.ts';
-import { at, type Data, data, isData, items, list, text, texts } from '../reading/data.ts';
+import { at, type Data, data, isRecord, list, text, texts } from '../../plain/data.ts';
+import { items } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
 
 /** Middlewares of Traefik that ask for a password. With `forwardAuth` somebody else decides, of whom nothing is known. */
@@ -34,7 +35,7 @@ export function limitsAmong(all: readonly Located[]): (owner: Located, route: Da
     });
   const limits = (middleware: Located, depth: number): boolean => {
     const spec = data(middleware.data.spec);
-    if (ASKING.some((kind) => isData(spec[kind])) || BY_ADDRESS.some((kind) => isByAddress(spec[kind]))) {
+    if (ASKING.some((kind) => isRecord(spec[kind])) || BY_ADDRESS.some((kind) => isByAddress(spec[kind]))) {
       return true;
     }
     if (depth === DEEPEST) return false;
@@ -49,7 +50,7 @@ export function limitsAmong(all: readonly Located[]): (owner: Located, route: Da
 
 /** A list of addresses that is not of everybody. With a strategy, the address is one that the client may have written itself. */
 function isByAddress(value: unknown): boolean {
-  if (!isData(value) || value.ipStrategy !== undefined) return false;
+  if (!isRecord(value) || value.ipStrategy !== undefined) return false;
   const ranges = texts(value.sourceRange);
   return (
     ranges.length > 0 &&

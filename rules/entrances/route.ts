@@ -1,4 +1,4 @@
-import type { Data } from '../reading/data.ts';
+import type { Data } from '../../plain/data.ts';
 import type { Located } from '../reading/objects.ts';
 import type { Answer, Request } from './expression.ts';
 import type { Effort } from './regexp.ts';

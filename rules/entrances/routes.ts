@@ -1,5 +1,6 @@
 import { INGRESS_ROUTE, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
-import { at, items } from '../reading/data.ts';
+import { at } from '../../plain/data.ts';
+import { items } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
 import { limitsAmong } from './limits.ts';
 import { effort } from './regexp.ts';

@@ -1,4 +1,5 @@
-import { at, items, text } from '../reading/data.ts';
+import { at, text } from '../../plain/data.ts';
+import { items } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
 import { traefikRule } from './expression.ts';
 import type { EntranceRoute, Surroundings } from './route.ts';

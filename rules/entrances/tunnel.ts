@@ -1,4 +1,5 @@
-import { at, items, text } from '../reading/data.ts';
+import { at, text } from '../../plain/data.ts';
+import { items } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
 import { beginningsOf } from './expression.ts';
 import { regexp } from './regexp.ts';

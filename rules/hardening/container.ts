@@ -1,5 +1,5 @@
 import { parseQuantity } from '../../model/quantity.ts';
-import { at, data, list } from '../reading/data.ts';
+import { at, data, list } from '../../plain/data.ts';
 import type { Located } from '../reading/objects.ts';
 import { type Container, type PodTemplate, securitySetting } from '../reading/pods.ts';
 import { holds, type Report } from './report.ts';

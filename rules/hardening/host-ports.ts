@@ -1,5 +1,6 @@
 import { objectText } from '../../model/manifest.ts';
-import { inWords, text } from '../reading/data.ts';
+import { text } from '../../plain/data.ts';
+import { inWords } from '../reading/data.ts';
 import { type PodTemplate, portsOf } from '../reading/pods.ts';
 import type { Report } from './report.ts';
 

@@ -1,4 +1,5 @@
-import { at, items, text, texts } from '../reading/data.ts';
+import { at, text, texts } from '../../plain/data.ts';
+import { items } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
 import { type PodTemplate, portsOf } from '../reading/pods.ts';
 import { holds, type Report } from './report.ts';

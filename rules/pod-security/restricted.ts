@@ -1,4 +1,5 @@
-import { at, items, texts } from '../reading/data.ts';
+import { at, texts } from '../../plain/data.ts';
+import { items } from '../reading/data.ts';
 import { type PodTemplate, securitySetting } from '../reading/pods.ts';
 import { allContainers, type Check, forbid, type Violation } from './violation.ts';
 

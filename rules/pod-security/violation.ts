@@ -1,4 +1,5 @@
-import { at, inWords, items } from '../reading/data.ts';
+import { at } from '../../plain/data.ts';
+import { inWords, items } from '../reading/data.ts';
 import { type Container, type PodTemplate, portsOf } from '../reading/pods.ts';
 
 /** A field that a Pod Security level forbids. */

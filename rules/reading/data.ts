@@ -1,7 +1,5 @@
 import type { Path } from '../../model/reading/path.ts';
-import { at, type Data, data, isData, list, text } from '../../plain/data.ts';
-
-export { at, type Data, data, isData, list, text, textMap, texts } from '../../plain/data.ts';
+import { at, type Data, data, isRecord, list, text } from '../../plain/data.ts';
 
 /** A member of a list, with the path that names it. */
 export interface Item {
@@ -69,7 +67,7 @@ export function walk(value: unknown, path: string, visit: (value: unknown, path:
     value.forEach((item, index) => {
       walk(item, itemPath(path, item, index), visit);
     });
-  } else if (isData(value)) {
+  } else if (isRecord(value)) {
     for (const [key, item] of Object.entries(value)) walk(item, fieldPath(path, key), visit);
   }
 }
@@ -106,7 +104,7 @@ function indexOf(list: readonly unknown[], name: string): number {
     // The first of each name is set last.
     names = new Map(
       list
-        .map((one, index): readonly [unknown, number] => [isData(one) ? one.name : undefined, index])
+        .map((one, index): readonly [unknown, number] => [isRecord(one) ? one.name : undefined, index])
         .reverse(),
     );
     knownNames.set(list, names);

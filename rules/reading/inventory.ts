@@ -1,8 +1,9 @@
 import { KINDS } from '../../kinds/index.ts';
 import { NAMESPACE, SECRET } from '../../kinds/keys.ts';
 import { type KindKey, keyOfKind } from '../../kinds/kind.ts';
+import { at, data } from '../../plain/data.ts';
 import type { RuleInput } from '../rule.ts';
-import { at, data, items } from './data.ts';
+import { items } from './data.ts';
 import { type Located, objects, ofKind } from './objects.ts';
 
 /** Keys of a Secret or ConfigMap; `any` where something else decides them. */

@@ -1,8 +1,9 @@
 import { knowledgeOf } from '../../kinds/index.ts';
 import type { KindKey, KindKnowledge } from '../../kinds/kind.ts';
 import { groupOf, type ObjectId } from '../../model/manifest.ts';
+import { at, type Data, data, text } from '../../plain/data.ts';
 import type { Finding, RuleInput } from '../rule.ts';
-import { at, type Data, data, pathOf, text } from './data.ts';
+import { pathOf } from './data.ts';
 
 /** An object and the file it is in. Its id is empty in the parts that the object lacks. */
 export interface Located extends ObjectId {

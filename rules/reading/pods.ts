@@ -1,4 +1,5 @@
-import { at, type Data, data, fieldPath, type Item, items, text, textMap } from './data.ts';
+import { at, type Data, data, text, textMap } from '../../plain/data.ts';
+import { fieldPath, type Item, items } from './data.ts';
 import type { Located } from './objects.ts';
 
 /** A container or init container of a pod. */

@@ -1,4 +1,5 @@
-import { at, isData, items, text, textMap, texts } from './data.ts';
+import { at, isRecord, text, textMap, texts } from '../../plain/data.ts';
+import { items } from './data.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -27,7 +28,7 @@ export function selectsByLabels(selector: unknown, labels: Labels): boolean {
 
 /** Whether a selector asks for anything at all. */
 export function isEmptySelector(selector: unknown): boolean {
-  if (!isData(selector)) return true;
+  if (!isRecord(selector)) return true;
   return (
     Object.keys(textMap(selector.matchLabels)).length === 0 &&
     items(selector.matchExpressions, '').length === 0

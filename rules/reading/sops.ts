@@ -1,6 +1,6 @@
 import { SECRET } from '../../kinds/keys.ts';
 import { groupOf } from '../../model/manifest.ts';
-import { at, type Data, data, text } from './data.ts';
+import { at, type Data, data, text } from '../../plain/data.ts';
 
 /** A value as SOPS writes it: https://github.com/getsops/sops/blob/main/aes/cipher.go. */
 const ENCRYPTED =

@@ -1,6 +1,7 @@
 import { CONFIG_MAP, SECRET } from '../../kinds/keys.ts';
 import { suggestion } from '../../model/nearest.ts';
-import { at, type Data, items, text } from '../reading/data.ts';
+import { at, type Data, text } from '../../plain/data.ts';
+import { items } from '../reading/data.ts';
 import type { Inventory } from '../reading/inventory.ts';
 import { finding } from '../reading/objects.ts';
 import type { Container, PodTemplate } from '../reading/pods.ts';

@@ -1,5 +1,6 @@
 import type { Schema } from '../../imports/crd.ts';
-import { at, itemPath } from '../reading/data.ts';
+import { at } from '../../plain/data.ts';
+import { itemPath } from '../reading/data.ts';
 import type { Problem } from './problem.ts';
 
 /**

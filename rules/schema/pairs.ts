@@ -1,4 +1,4 @@
-import { at, texts } from '../reading/data.ts';
+import { at, texts } from '../../plain/data.ts';
 import type { Located } from '../reading/objects.ts';
 import { podTemplates } from '../reading/pods.ts';
 import type { Problem } from './problem.ts';

@@ -1,13 +1,14 @@
 import type { Schema } from '../../imports/crd.ts';
 import { nearest } from '../../model/nearest.ts';
-import { inWords, isData } from '../reading/data.ts';
+import { isRecord } from '../../plain/data.ts';
+import { inWords } from '../reading/data.ts';
 import { formats, inRange } from './formats.ts';
 import type { Problem } from './problem.ts';
 
 /** `a string`, `a list` and so on: what a value is, in the words of an error. */
 export function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (isData(value)) return 'a mapping';
+  if (isRecord(value)) return 'a mapping';
   if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a fraction';
   return `a ${typeof value}`;
 }
@@ -30,7 +31,7 @@ export function scalarProblems(value: unknown, schema: Schema, path: string): re
   if (typeof value === 'number') checkNumber(value, schema, add);
   if (typeof value === 'string') checkString(value, schema, add);
   if (Array.isArray(value)) checkSize(value.length, schema.minItems, schema.maxItems, 'members', add);
-  if (isData(value)) {
+  if (isRecord(value)) {
     checkSize(Object.keys(value).length, schema.minProperties, schema.maxProperties, 'fields', add);
   }
   return problems;

@@ -1,7 +1,8 @@
 import type { Schema } from '../../imports/crd.ts';
 import { definitions } from '../../imports/schemas/index.ts';
 import { suggestion } from '../../model/nearest.ts';
-import { type Data, fieldPath, isData, itemPath } from '../reading/data.ts';
+import { type Data, isRecord } from '../../plain/data.ts';
+import { fieldPath, itemPath } from '../reading/data.ts';
 import { isQuantity } from './formats.ts';
 import { repeatedItems } from './lists.ts';
 import type { Problem } from './problem.ts';
@@ -43,7 +44,7 @@ function check(value: unknown, schema: Schema, path: string, context: Context): 
   }
   context.problems.push(...scalarProblems(value, schema, path));
   if (Array.isArray(value)) checkList(value, schema, path, context);
-  if (isData(value)) checkObject(value, schema, path, context);
+  if (isRecord(value)) checkObject(value, schema, path, context);
   checkLogic(value, schema, path, context);
 }
 
@@ -62,7 +63,7 @@ function hasType(value: unknown, schema: Schema): boolean {
   if (schema.format === 'quantity') return isQuantity(value);
   switch (schema.type) {
     case 'object':
-      return isData(value);
+      return isRecord(value);
     case 'array':
       return Array.isArray(value);
     case 'integer':

@@ -17,7 +17,8 @@ import {
   SECRET_GROUPS,
   SETTINGS_FILE,
 } from '../../model/plain-secrets/words.ts';
-import { type Data, fieldPath, isData, itemPath, text as textOf } from '../reading/data.ts';
+import { type Data, isRecord, text as textOf } from '../../plain/data.ts';
+import { fieldPath, itemPath } from '../reading/data.ts';
 import { isSecret, isSopsEncrypted } from '../reading/sops.ts';
 import { commentsOf, decodedText, readEmbedded, wideText } from './embedded.ts';
 
@@ -85,10 +86,10 @@ function inspect(value: unknown, place: Place, search: Search): void {
     if (words !== undefined) report(search, place.path, `holds a plain secret (${shown(words)})`, DIRECT);
     value.forEach((item, index) => {
       // Texts of a list are what its key says; a group in it has a meaning of its own.
-      const key = isData(item) ? '' : place.key;
+      const key = isRecord(item) ? '' : place.key;
       inspect(item, { ...place, key, path: itemPath(place.path, item, index), depth }, search);
     });
-  } else if (isData(value)) inspectGroup(value, { ...place, depth }, search);
+  } else if (isRecord(value)) inspectGroup(value, { ...place, depth }, search);
 }
 
 function inspectGroup(group: Data, place: Place, search: Search): void {
@@ -123,7 +124,7 @@ function hiddenFields(group: Data, path: string, { found }: Search): ReadonlySet
     if (isSopsEncrypted(group)) return new Set(['data', 'stringData']);
     const remedy = 'seal or encrypt it, or let another system make it';
     for (const field of ['data', 'stringData']) {
-      if (isData(group[field]) ? Object.keys(group[field]).length === 0 : group[field] === undefined)
+      if (isRecord(group[field]) ? Object.keys(group[field]).length === 0 : group[field] === undefined)
         continue;
       found.push({ path: fieldPath(path, field), what: 'would be committed in the clear', remedy });
     }
@@ -193,7 +194,7 @@ function isKeyToFill(group: Data, field: string): boolean {
   const name = textOf(group[field]) ?? '';
   return (
     field === 'secretKey' &&
-    isData(group.remoteRef) &&
+    isRecord(group.remoteRef) &&
     /^[A-Za-z0-9][-._A-Za-z0-9]{0,126}$/.test(name) &&
     secretByForm(name) === undefined
   );

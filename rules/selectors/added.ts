@@ -1,6 +1,6 @@
 import { SERVICE } from '../../kinds/keys.ts';
 import { objectKey, objectText } from '../../model/manifest.ts';
-import { at, isData } from '../reading/data.ts';
+import { at, isRecord } from '../../plain/data.ts';
 import { type Located, objects, ofKind } from '../reading/objects.ts';
 import { type PodTemplate, podTemplates } from '../reading/pods.ts';
 import { selectsByLabels } from '../reading/selectors.ts';
@@ -27,7 +27,7 @@ export function captured(input: RuleInput): readonly Captured[] {
   const pods = podTemplates(all);
   return ofKind(all, SERVICE).flatMap((service) => {
     const selector = at(service.data, 'spec', 'selector');
-    if (!isData(selector)) return [];
+    if (!isRecord(selector)) return [];
     const found = pods.filter(
       ({ owner, labels }) => owner.namespace === service.namespace && selectsByLabels(selector, labels),
     );

@@ -1,5 +1,6 @@
 import { isRecipient } from '../../model/age-recipient.ts';
-import { isGroup } from '../../model/merge-patch.ts';
+import { compareText } from '../../plain/compare.ts';
+import { isRecord } from '../../plain/data.ts';
 import { isFingerprint } from './fingerprint.ts';
 
 /** Whom one person lets the values of a stack be encrypted for. */
@@ -54,10 +55,10 @@ export function readRecord(text: string): AcceptanceRecord | undefined {
   } catch {
     return undefined;
   }
-  if (!isGroup(value) || value.version !== VERSION || !isGroup(value.stacks)) return undefined;
+  if (!isRecord(value) || value.version !== VERSION || !isRecord(value.stacks)) return undefined;
   const record = new Map<string, ReadonlyMap<string, Accepted>>();
   for (const [folder, stacks] of Object.entries(value.stacks)) {
-    if (!isGroup(stacks)) return undefined;
+    if (!isRecord(stacks)) return undefined;
     const read = new Map<string, Accepted>();
     for (const [stack, written] of Object.entries(stacks)) {
       const accepted = acceptedIn(written);
@@ -70,7 +71,7 @@ export function readRecord(text: string): AcceptanceRecord | undefined {
 }
 
 function acceptedIn(written: unknown): Accepted | undefined {
-  if (!isGroup(written)) return undefined;
+  if (!isRecord(written)) return undefined;
   const certificates = texts(written.certificates, isFingerprint);
   const recipients = texts(written.recipients, isRecipient);
   const controllers = texts(written.controllers, isServiceAddress);
@@ -88,7 +89,7 @@ function texts(list: unknown, fits: (text: string) => boolean): readonly string[
 /** The text of a record: the same one for the same content. */
 export function recordText(record: AcceptanceRecord): string {
   const sorted = <T>(map: ReadonlyMap<string, T>): [string, T][] =>
-    [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+    [...map].sort(([a], [b]) => compareText(a, b));
   const stacks = Object.fromEntries(
     sorted(record).map(([folder, own]) => [folder, Object.fromEntries(sorted(own))]),
   );

@@ -1,8 +1,8 @@
 import { LineCounter } from 'yaml';
 import type { Code } from '../../model/codes.ts';
 import { compareDiagnostics, type Diagnostic, type Position } from '../../model/diagnostic.ts';
-import { isGroup } from '../../model/merge-patch.ts';
 import { type Path, readYaml, shortKey, type YamlSource } from '../../model/reading/yaml-source.ts';
+import { isRecord } from '../../plain/data.ts';
 import { CHECKED, CHECKED_VALUES, type Group, SECRET_KEY, type Shape, type Text } from './shape.ts';
 import { misleadingIn, secretsInComments, type TextProblem } from './text.ts';
 
@@ -49,7 +49,7 @@ export function notAdmitted({ file, text, shape }: Candidate): readonly Diagnost
 type Report = (code: Code, position: Position, what: string, remedy: string) => void;
 
 function checkGroup(data: unknown, shape: Group, path: Path, source: YamlSource, report: Report): void {
-  if (!isGroup(data)) {
+  if (!isRecord(data)) {
     const what = `${name(path)} is not a group of keys`;
     report('MG067', source.at(path), what, 'take the last good version from git');
     return;
@@ -107,7 +107,7 @@ function checkText(
 
 /** Keys of the Secret, which become names of files. What is left over from another release is `not-needed` to status. */
 function checkKeys(data: unknown, path: Path, source: YamlSource, report: Report): void {
-  for (const key of isGroup(data) ? Object.keys(data) : []) {
+  for (const key of isRecord(data) ? Object.keys(data) : []) {
     if (SECRET_KEY.test(key)) continue;
     // Not quoted: it may be a value in the wrong place.
     const what = `a key in ${name(path)} is not a valid key of a Secret`;

@@ -1,5 +1,5 @@
-import { compareText } from '../../model/diagnostic.ts';
 import { ownCommand } from '../../model/own-command.ts';
+import { compareText } from '../../plain/compare.ts';
 import { GET_ONE, type SealingCertificate } from './certificates.ts';
 
 /** How old a certificate may get before a newer one is likely: the controller makes one every 30 days. */

@@ -2,10 +2,10 @@ import { LineCounter } from 'yaml';
 import { NEVER_PRUNE } from '../../constructs/flux-annotations.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { isManifest, type Manifest } from '../../model/manifest.ts';
-import { isGroup } from '../../model/merge-patch.ts';
 import { ownCommand } from '../../model/own-command.ts';
-import { type Path, readYaml, shortKey, valueAt, type YamlSource } from '../../model/reading/yaml-source.ts';
+import { type Path, readYaml, shortKey, type YamlSource } from '../../model/reading/yaml-source.ts';
 import { parseText } from '../../model/reading/yaml-text.ts';
+import { isRecord, valueAt } from '../../plain/data.ts';
 import type { Problem } from './problem.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
@@ -181,7 +181,7 @@ function readObject(source: YamlSource, report: Report): FoundSealedSecret | und
     return undefined;
   }
   if (kind !== KIND || valueAt(object, ['apiVersion']) !== API_VERSION) {
-    const at = isGroup(object) && 'kind' in object ? ['kind'] : [];
+    const at = isRecord(object) && 'kind' in object ? ['kind'] : [];
     const what = `this is not a ${KIND} of ${API_VERSION}`;
     report('no-sealed-secret', at, what, 'remove the file, and seal the values again');
     return undefined;
@@ -223,7 +223,7 @@ function holdsSecret(items: unknown): boolean {
 function texts(object: unknown, path: Path, report: Report): Readonly<Record<string, string>> {
   const value = valueAt(object, path) ?? {};
   const field = path.join('.');
-  if (!isGroup(value)) {
+  if (!isRecord(value)) {
     report(
       'wrong-kind',
       path,
@@ -249,7 +249,7 @@ function readKeys(source: YamlSource, report: Report): readonly SealedKey[] {
     report('old-format', ['spec', 'data'], what, 'seal the values again, one by one');
   }
   const data = valueAt(source.data, path);
-  if (!isGroup(data)) {
+  if (!isRecord(data)) {
     const what = 'spec.encryptedData, the group of sealed values, is missing';
     report('missing', path, what, 'write it, or remove the file and seal the values again');
     return [];

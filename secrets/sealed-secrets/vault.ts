@@ -1,9 +1,9 @@
 import { secretLabels } from '../../constructs/labels.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { isGroup } from '../../model/merge-patch.ts';
 import type { KeyFacts, SecretFile } from '../../model/secret-files.ts';
 import { typeOf } from '../../model/secrets.ts';
 import { objectText } from '../../output/yaml.ts';
+import { isRecord } from '../../plain/data.ts';
 import { keyAnnotations, oldSigningKeyAnnotations, withoutKeys } from '../annotations.ts';
 import type { SecretChange, Vault } from '../vault.ts';
 import type { SealingCertificate } from './certificates.ts';
@@ -54,8 +54,8 @@ export function resealed(
   sealed: Readonly<Record<string, string>>,
   annotations: Readonly<Record<string, string>>,
 ): Manifest {
-  const spec = isGroup(manifest.spec) ? manifest.spec : {};
-  const before = isGroup(spec.encryptedData) ? spec.encryptedData : {};
+  const spec = isRecord(manifest.spec) ? manifest.spec : {};
+  const before = isRecord(spec.encryptedData) ? spec.encryptedData : {};
   return {
     ...manifest,
     metadata: { ...manifest.metadata, annotations },

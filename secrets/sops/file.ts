@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dump } from 'js-yaml';
+import { compareText } from '../../plain/compare.ts';
 import { checkedRecipients, encryptFor, type Identity } from '../age.ts';
 import { SecretValue } from '../values/value.ts';
 import { DATA_KEY_BYTES } from './cipher.ts';
@@ -197,7 +198,7 @@ function inOrder({ apiVersion, kind, metadata, type }: SecretManifest): object {
 }
 
 function sorted(texts: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => compareText(a, b)));
 }
 
 function decodedValue({ values, plain }: OpenedDocument, key: string): SecretValue {

@@ -1,4 +1,4 @@
-import { isGroup } from '../../model/merge-patch.ts';
+import { isRecord } from '../../plain/data.ts';
 import { SopsProblem } from './problem.ts';
 
 /** The `sops` block of a file. */
@@ -50,7 +50,7 @@ const ENCRYPT_AGAIN = `decrypt it, and encrypt it with ${ENCRYPT_COMMAND}`;
  * @throws {SopsProblem} `unsupported`
  */
 export function readMetadata(block: unknown): SopsMetadata {
-  if (!isGroup(block)) throw unsupported('its sops block is not a group of keys', 'encrypt the file again');
+  if (!isRecord(block)) throw unsupported('its sops block is not a group of keys', 'encrypt the file again');
   if (isFilled(block.key_groups)) {
     throw unsupported(
       'its key is split between several groups of keys (sops.key_groups)',
@@ -86,7 +86,7 @@ function isFilled(list: unknown): boolean {
 }
 
 function wrappedKey(entry: unknown): WrappedKey {
-  if (isGroup(entry) && typeof entry.recipient === 'string' && typeof entry.enc === 'string') {
+  if (isRecord(entry) && typeof entry.recipient === 'string' && typeof entry.enc === 'string') {
     return { recipient: entry.recipient, enc: entry.enc };
   }
   throw unsupported('an entry of sops.age lacks its recipient or its key', 'restore the sops block');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { at, texts } from '../../rules/reading/data.ts';
+import { at, texts } from '../../plain/data.ts';
 
 // Plain JavaScript without types: imported by address.
 const compact = await import(new URL('../../imports/compact.mjs', import.meta.url).href);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Path, readYaml, replaced, valueAt, type YamlSource } from '../../model/reading/yaml-source.ts';
+import { type Path, readYaml, replaced, type YamlSource } from '../../model/reading/yaml-source.ts';
+import { valueAt } from '../../plain/data.ts';
 
 function sourceOf(text: string): YamlSource {
   const { source, diagnostics } = readYaml('x.yaml', text);

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { load, loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { isManifest, objectId } from '../../model/manifest.ts';
-import { isGroup } from '../../model/merge-patch.ts';
 import type { Path } from '../../model/reading/yaml-source.ts';
 import { manifestsText } from '../../output/yaml.ts';
 import { yamlLines } from '../../output/yaml-lines.ts';
+import { isRecord } from '../../plain/data.ts';
 import { EXAMPLES, renderedOf, stacksIn } from '../stacks.ts';
 
 /** The data of a text in a ConfigMap, where that is a group or a list. */
@@ -23,7 +23,7 @@ function paths(value: unknown, path: Path = []): readonly { readonly path: Path;
   if (Array.isArray(data)) {
     return [...here, ...data.flatMap((item: unknown, index) => paths(item, [...path, index]))];
   }
-  if (!isGroup(data)) return here;
+  if (!isRecord(data)) return here;
   return [...here, ...Object.entries(data).flatMap(([key, item]) => paths(item, [...path, key]))];
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { replaced, valueAt } from '../../model/reading/yaml-source.ts';
+import { replaced } from '../../model/reading/yaml-source.ts';
+import { valueAt } from '../../plain/data.ts';
 import { pathsOf } from '../paths.ts';
 
 /** Something that hardly any field expects. */

@@ -5,10 +5,10 @@ import { stringify } from 'yaml';
 import { LAN_NAMES } from '../../model/components/index.ts';
 import type { Position } from '../../model/diagnostic.ts';
 import { loadStack } from '../../model/load.ts';
-import { isGroup } from '../../model/merge-patch.ts';
-import { type Path, readYaml, replaced, valueAt } from '../../model/reading/yaml-source.ts';
+import { type Path, readYaml, replaced } from '../../model/reading/yaml-source.ts';
 import { stackSchema } from '../../model/schema.ts';
 import type { Stack } from '../../model/stack.ts';
+import { isRecord, valueAt } from '../../plain/data.ts';
 import { pathsOf } from '../paths.ts';
 import { repositoryImages } from '../stacks.ts';
 import { fromSchema } from './from-schema.ts';
@@ -54,7 +54,7 @@ function agreeing(data: unknown): unknown {
     file = replaced(file, path, value);
   };
   const isThere = (component: string): boolean =>
-    component === 'synapse' || (isGroup(get(component)) && get(component, 'enabled') !== false);
+    component === 'synapse' || (isRecord(get(component)) && get(component, 'enabled') !== false);
   const serverName = String(get('serverName'));
   const viaTunnel = get('expose', 'public', 'via') === 'tunnel';
   if (get('expose', 'public') !== undefined) {

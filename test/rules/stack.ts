@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
 import { type Manifest, objectText } from '../../model/manifest.ts';
-import { type Data, isData } from '../../rules/reading/data.ts';
+import { type Data, isRecord } from '../../plain/data.ts';
 import type { Finding, PromisedSecret, Rule } from '../../rules/rule.ts';
 import { frozen } from '../frozen.ts';
 
@@ -60,7 +60,7 @@ export function changed(id: string, fields: Data): readonly Manifest[] {
 function set(value: unknown, [step, ...rest]: readonly string[], next: unknown): unknown {
   if (step === undefined) return next;
   if (Array.isArray(value)) {
-    const named = value.findIndex((item) => isData(item) && item.name === step);
+    const named = value.findIndex((item) => isRecord(item) && item.name === step);
     const index = named >= 0 ? named : Number(step);
     if (!Number.isInteger(index)) throw new Error(`no member is called ${step}`);
     return [...value.slice(0, index), set(value[index], rest, next), ...value.slice(index + 1)].filter(
@@ -68,8 +68,8 @@ function set(value: unknown, [step, ...rest]: readonly string[], next: unknown):
     );
   }
   return {
-    ...(isData(value) ? value : {}),
-    [step]: set(isData(value) ? value[step] : undefined, rest, next),
+    ...(isRecord(value) ? value : {}),
+    [step]: set(isRecord(value) ? value[step] : undefined, rest, next),
   };
 }
 
