@@ -1,10 +1,9 @@
-import type { SizedContainer, SizedVolume } from './components/component.ts';
+import type { MadeElsewhere, SizedContainer, SizedVolume } from './components/component.ts';
 import type { Settings } from './components/index.ts';
 import type { ExtraFile } from './extra-files.ts';
 import type { StackFacts } from './facts.ts';
 import type { Images } from './images.ts';
 import type { IncludedFile } from './included.ts';
-import type { MadeElsewhere } from './made-elsewhere.ts';
 import type { Note } from './note.ts';
 import type { Path } from './reading/yaml-source.ts';
 import type { SecretFile } from './secret-files.ts';

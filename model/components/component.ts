@@ -3,8 +3,8 @@ import type { CheckFinding } from '../checks/finding.ts';
 import type { RawAdditions } from '../extra-config.ts';
 import type { ExtraFilesPlace } from '../extra-files.ts';
 import type { StackFacts } from '../facts.ts';
-import type { MadeElsewhere } from '../made-elsewhere.ts';
 import type { Note } from '../note.ts';
+import type { Phrase } from '../phrase.ts';
 import type { Path } from '../reading/yaml-source.ts';
 import type { KnownReleases } from '../releases.ts';
 import type { Resources, SizeRow } from '../resources.ts';
@@ -46,6 +46,15 @@ export interface Parts {
   readonly containers?: readonly SizedContainer[];
   /** The volumes whose size the stack file can set. */
   readonly volumes?: readonly SizedVolume[];
+}
+
+/** A Secret in the namespace of the stack that another program makes there. Whoever writes it too takes turns with that. */
+export interface MadeElsewhere {
+  readonly name: string;
+  /** Who makes it, and for what. */
+  readonly by: Phrase;
+  /** Who of the stack reads it, with the keys. @default - nobody who has to be told of */
+  readonly readers?: Phrase;
 }
 
 /** A container's resources, and the least memory it lives with. */
