@@ -8,13 +8,13 @@
  * if (stack === undefined) throw new Error(diagnostics.map(diagnosticText).join('\n'));
  * const { files, findings } = render(stack);
  */
-export { diagnosticText } from './library/diagnostic-text.ts';
-export { type LoadInput, type LoadResult, load } from './library/load.ts';
-export { MatrixChart } from './library/matrix-chart.ts';
-export { type Rendered, render } from './library/render.ts';
+export { diagnosticText } from './src/library/diagnostic-text.ts';
+export { type LoadInput, type LoadResult, load } from './src/library/load.ts';
+export { MatrixChart } from './src/library/matrix-chart.ts';
+export { type Rendered, render } from './src/library/render.ts';
 // A value of this type comes from `load` only.
-export type { Stack } from './library/stack.ts';
-export type { Diagnostic, Position, Warning } from './model/diagnostic.ts';
-export type { Manifest, ManifestFile, ManifestMetadata, ObjectId } from './model/manifest.ts';
-export { check, rules } from './rules/index.ts';
-export type { Finding, PromisedSecret, Rule, RuleInput } from './rules/rule.ts';
+export type { Stack } from './src/library/stack.ts';
+export { check, rules } from './src/rules/index.ts';
+export type { Finding, PromisedSecret, Rule, RuleInput } from './src/rules/rule.ts';
+export type { Diagnostic, Position, Warning } from './src/stack/diagnostic.ts';
+export type { Manifest, ManifestFile, ManifestMetadata, ObjectId } from './src/stack/manifest.ts';

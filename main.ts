@@ -1,6 +1,6 @@
-import { humanReport } from './commands/report.ts';
-import { synth } from './commands/synth.ts';
-import { say, styleFor } from './commands/terminal.ts';
+import { humanReport } from './src/cli/report.ts';
+import { synth } from './src/cli/synth.ts';
+import { say, styleFor } from './src/cli/terminal.ts';
 
 /**
  * The app that `cdk8s synth` runs: the same files as `npm run synth`, in the folder that the cdk8s CLI names.

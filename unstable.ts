@@ -2,10 +2,12 @@
  * What charts are made of, for charts of your own that look like those of this program. Any release may change or
  * remove what is here: pin the exact version.
  */
-export { chartDelivery, chartStack } from './charts/index.ts';
-export { ChartFile } from './constructs/chart-file.ts';
-export { configMap } from './constructs/config-map.ts';
-export { NEVER_PRUNE, NO_SUBSTITUTION } from './constructs/flux-annotations.ts';
+export { chartDelivery, chartStack } from './charts/objects.ts';
+export type { Images } from './charts/stack/images.ts';
+export type { Stack as ResolvedStack } from './charts/stack/stack.ts';
+export { ChartFile } from './src/kubernetes/chart-file.ts';
+export { configMap } from './src/kubernetes/config-map.ts';
+export { NEVER_PRUNE, NO_SUBSTITUTION } from './src/kubernetes/flux-annotations.ts';
 export {
   type Labelled,
   labels,
@@ -13,13 +15,11 @@ export {
   objectMeta,
   roleSelector,
   workloadSelector,
-} from './constructs/labels.ts';
-export { claim, configFile, configFiles, type Mount, scratch, secretFiles } from './constructs/mounts.ts';
-export { type ClaimProps, persistentVolumeClaim } from './constructs/persistent-volume-claim.ts';
-export { execProbe, httpProbe, type Timing, tcpProbe } from './constructs/probes.ts';
-export { service, services } from './constructs/service.ts';
-export { fieldEnv, secretEnv, type WorkloadProps, workload } from './constructs/workload.ts';
-export { resolved } from './library/resolved.ts';
-export type { Images } from './model/images.ts';
-export type { Stack as ResolvedStack } from './model/stack.ts';
-export type { Flow, Peer, Port, Route, ServicePoint, Topology, Workload } from './model/topology.ts';
+} from './src/kubernetes/labels.ts';
+export { claim, configFile, configFiles, type Mount, scratch, secretFiles } from './src/kubernetes/mounts.ts';
+export { type ClaimProps, persistentVolumeClaim } from './src/kubernetes/persistent-volume-claim.ts';
+export { execProbe, httpProbe, type Timing, tcpProbe } from './src/kubernetes/probes.ts';
+export { service, services } from './src/kubernetes/service.ts';
+export { fieldEnv, secretEnv, type WorkloadProps, workload } from './src/kubernetes/workload.ts';
+export { resolved } from './src/library/resolved.ts';
+export type { Flow, Peer, Port, Route, ServicePoint, Topology, Workload } from './src/topology/topology.ts';

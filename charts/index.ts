@@ -1,139 +1,46 @@
-import { ApiObject, App } from 'cdk8s';
-import { ObjectFile } from '../constructs/chart-file.ts';
-import { isRenderedPath, layerOf, type RenderedFile } from '../constructs/rendered-file.ts';
-import { COMPONENT_NAMES, type ComponentName, type Settings } from '../model/components/index.ts';
-import type { OpenDoor, OpenDoors } from '../model/entrances/entrance.ts';
-import { type EntranceOwn, VIAS, type Via } from '../model/entrances/index.ts';
-import type { Manifest, ManifestFile } from '../model/manifest.ts';
-import { ambiguous } from '../model/routes.ts';
-import type { Scene, Stack } from '../model/stack.ts';
-import { element } from './components/element.ts';
-import { jicofo } from './components/jitsi/jicofo.ts';
-import { jvb } from './components/jitsi/jvb.ts';
-import { prosody } from './components/jitsi/prosody.ts';
-import { web } from './components/jitsi/web.ts';
-import { livekit, lkJwtService } from './components/livekit.ts';
-import { synapse } from './components/synapse.ts';
-import { wellKnown } from './components/well-known.ts';
-import { elementConfig } from './config/element-config.ts';
-import { extraFiles } from './config/extra-files.ts';
-import { jitsiConfig } from './config/jitsi-config.ts';
-import { livekitConfig } from './config/livekit-config.ts';
-import { synapseConfig } from './config/synapse-config.ts';
-import { wellKnownConfig } from './config/well-known-config.ts';
-import { cnpgCluster } from './data/cnpg-cluster.ts';
-import { cnpgDatabases } from './data/cnpg-databases.ts';
-import { jitsiAccountsClaim } from './data/pvc-jitsi-accounts.ts';
-import { mediaClaim } from './data/pvc-media.ts';
-import { deliveryObjects } from './delivery/index.ts';
-import { guardedManifest } from './guard.ts';
-import { namespace } from './namespace/namespace.ts';
-import { certificates } from './networking/certificates.ts';
-import { traefik } from './networking/ingress.ts';
-import { tunnel } from './networking/tunnel.ts';
-import { secretObjects } from './secrets/index.ts';
-
-/** Adds the files of one thing that the stack has to the app. */
-type ComponentChart<Own> = (app: App, stack: Scene, own: Own) => void;
-
-type ComponentCharts = {
-  readonly [Name in ComponentName]: readonly ComponentChart<Exclude<Settings[Name], undefined>>[];
-};
-
-/** What each component brings; what leads to it follows from the topology. */
-const COMPONENTS: ComponentCharts = {
-  database: [cnpgCluster, cnpgDatabases],
-  synapse: [mediaClaim, synapseConfig, synapse],
-  wellKnown: [wellKnownConfig, wellKnown],
-  element: [elementConfig, element],
-  livekit: [livekitConfig, livekit, lkJwtService],
-  jitsi: [jitsiAccountsClaim, jitsiConfig, prosody, jicofo, jvb, web],
-};
-
-/** Adds the files of what follows from the stack as a whole. */
-type StackChart = (app: App, stack: Stack) => void;
-
-const BEFORE: readonly StackChart[] = [namespace, secretObjects, certificates, extraFiles];
-
-/** The objects of each entrance, for the doors that go through it. */
-type EntranceCharts = {
-  readonly [V in Via]: (app: App, stack: Stack, doors: OpenDoors<EntranceOwn<V>>) => void;
-};
-
-const ENTRANCES: EntranceCharts = { tunnel, traefik };
-
-/** The doors of a stack that go through one entrance, each with its settings. */
-function doorsVia<V extends Via>(stack: Stack, via: V): OpenDoors<EntranceOwn<V>> {
-  const isVia = (door: OpenDoor | undefined): door is OpenDoor & { via: V; own: EntranceOwn<V> } =>
-    door?.via === via;
-  const { public: internet, lan } = stack.expose;
-  return {
-    ...(isVia(internet) ? { public: internet.own } : {}),
-    ...(isVia(lan) ? { lan: lan.own } : {}),
-  };
-}
-
-function chartEntrance<V extends Via>(app: App, stack: Stack, via: V): void {
-  const chart: EntranceCharts[V] = ENTRANCES[via];
-  chart(app, stack, doorsVia(stack, via));
-}
-
-/** A component's files; none where the stack does not have it. */
-function chartComponent<Name extends ComponentName>(app: App, stack: Stack, name: Name): void {
-  const own: Settings[Name] = stack[name];
-  if (!isThere(own)) return;
-  const charts: ComponentCharts[Name] = COMPONENTS[name];
-  for (const chart of charts) chart(app, stack, own);
-}
-
-function isThere<T>(own: T): own is Exclude<T, undefined> {
-  return own !== undefined;
-}
+import { keysOf } from '../src/plain/records.ts';
+import { database } from './database/declare.ts';
+import { element } from './element/declare.ts';
+import { jitsi } from './jitsi/declare.ts';
+import { livekit } from './livekit/declare.ts';
+import { synapse } from './synapse/declare.ts';
+import { wellKnown } from './well-known/declare.ts';
 
 /**
- * The stack's objects by file, below the stack's folder. Pure: same stack, same objects.
- *
- * @throws when a class would drop a field (see guard.ts), or nothing says which of two routes is tried first: a mistake
- *   in a chart or a component, not in the stack
+ * Every component a stack can have, by its key in the stack file;
+ * in the order in which a person meets them: what holds the data first.
  */
-export function chartStack(stack: Stack): readonly RenderedFile[] {
-  const rivals = ambiguous(stack.topology.routes);
-  if (rivals !== undefined) {
-    const names = rivals.map(({ to }) => to.service).join(' and ');
-    throw new Error(
-      `two routes of ${rivals[0].host} may take the same request, to ${names}: give each a rank`,
-    );
-  }
-  const app = new App();
-  for (const chart of BEFORE) chart(app, stack);
-  for (const name of COMPONENT_NAMES) chartComponent(app, stack, name);
-  for (const via of VIAS) chartEntrance(app, stack, via);
-  return objectFiles(app).map((file) => {
-    const { path } = file;
-    if (!isRenderedPath(path))
-      throw new Error(`${path} is in no folder that a layer has: nobody would apply it`);
-    return { path, layer: layerOf(path), manifests: manifestsOf(file) };
-  });
-}
+export const components = {
+  database,
+  synapse,
+  wellKnown,
+  element,
+  livekit,
+  jitsi,
+};
 
-/** The objects that tell each way of delivery what to apply, such as Flux Kustomizations; the path is below dist/. */
-export function chartDelivery(stack: Stack, files: readonly RenderedFile[]): readonly ManifestFile[] {
-  const app = new App();
-  deliveryObjects(app, stack, files);
-  return objectFiles(app).map((file) => ({ path: file.path, manifests: manifestsOf(file) }));
-}
+type Components = typeof components;
 
-/** The files of an app, in the order they were made. */
-function objectFiles(app: App): readonly ObjectFile[] {
-  return app.node.children.filter(isObjectFile);
-}
+/** One of {@link components}. */
+export type ComponentName = keyof Components;
 
-function isObjectFile(node: unknown): node is ObjectFile {
-  return node instanceof ObjectFile;
-}
+/** What each component comes to in a stack. */
+export type Settings = {
+  readonly [Name in ComponentName]: ReturnType<Components[Name]['resolve']>;
+};
 
-/** Takes the objects out in the order they were made; `app.synth()` would write them, unguarded. */
-function manifestsOf(file: ObjectFile): readonly Manifest[] {
-  const objects = file.node.findAll().filter((node) => node instanceof ApiObject);
-  return objects.map((object) => guardedManifest(object, file.path));
-}
+/** The components that can have an extra name on the local network: those with a host of their own. */
+export type LanName = {
+  [Name in ComponentName]: Components[Name]['lanName'] extends string ? Name : never;
+}[ComponentName];
+
+/** The images a stack can need, by the name they have in versions.yaml. */
+export type ImageName = { [Name in ComponentName]: keyof Components[Name]['images'] }[ComponentName];
+
+/** The names of {@link components}, in their order. */
+export const COMPONENT_NAMES = keysOf(components);
+
+/** Every {@link LanName}. */
+export const LAN_NAMES = COMPONENT_NAMES.filter(
+  (name): name is LanName => components[name].lanName !== undefined,
+);

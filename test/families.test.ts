@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { allDeliveries, DELIVERY_NAMES } from '../model/delivery/index.ts';
-import { VIAS } from '../model/entrances/index.ts';
-import { PROVIDER_KINDS } from '../model/providers/index.ts';
+import { VIAS } from '../charts/entrances/index.ts';
+import { allDeliveries, DELIVERY_NAMES } from '../src/system/delivery/index.ts';
+import { PROVIDER_KINDS } from '../src/system/providers/index.ts';
 import { SOURCES } from './sources.ts';
 
 /** Things of one kind, of which a stack file names one: nobody outside asks which. */
@@ -24,21 +24,21 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     home: 'model/providers/',
     types: ['ProviderKind', 'CiphertextKind', 'ElsewhereKind'],
     tables: [
-      'charts/secrets/index.ts',
-      'secrets/formats.ts',
-      'commands/secrets/keepers/index.ts',
-      'summary/providers/index.ts',
+      'charts/providers/index.ts',
+      'src/secrets/formats.ts',
+      'src/cli/secrets/keepers/index.ts',
+      'src/texts/providers/index.ts',
     ],
     others: [
       // Namespaces that programs are usually installed in.
-      'model/checks/names.ts',
+      'charts/stack/checks/names.ts',
     ],
   },
   entrances: {
     words: VIAS,
     home: 'model/entrances/',
     types: ['Via'],
-    tables: ['charts/index.ts'],
+    tables: ['charts/objects.ts'],
     others: [],
   },
   'ways of delivery': {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { placedFindings } from '../findings.ts';
-import { loadStack } from '../model/load.ts';
-import { render } from '../render.ts';
-import type { Finding } from '../rules/rule.ts';
+import { loadStack } from '../charts/stack/load.ts';
+import { placedFindings } from '../src/render/findings.ts';
+import { render } from '../src/render/render.ts';
+import type { Finding } from '../src/rules/rule.ts';
 import { repositoryImages } from './stacks.ts';
 
 const HEAD = `schema: 1

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadStack } from '../model/load.ts';
-import { overrideDiagnostics } from '../model/override-diagnostics.ts';
-import { render } from '../render.ts';
+import { loadStack } from '../charts/stack/load.ts';
+import { render } from '../src/render/render.ts';
+import { overrideDiagnostics } from '../src/system/override-diagnostics.ts';
 import { runs } from './property/runs.ts';
 import { objectOf, repositoryImages, stackFrom } from './stacks.ts';
 

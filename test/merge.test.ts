@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { Images } from '../model/images.ts';
-import { render } from '../render.ts';
+import type { Images } from '../charts/stack/images.ts';
+import { render } from '../src/render/render.ts';
 import { repositoryImages, stackFrom } from './stacks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'merge-'));

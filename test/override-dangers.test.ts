@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadStack } from '../model/load.ts';
-import { overrideDiagnostics } from '../model/override-diagnostics.ts';
-import { render } from '../render.ts';
+import { loadStack } from '../charts/stack/load.ts';
+import { render } from '../src/render/render.ts';
+import { overrideDiagnostics } from '../src/system/override-diagnostics.ts';
 import { repositoryImages } from './stacks.ts';
 
 const HEAD = `schema: 1

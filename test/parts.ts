@@ -1,12 +1,12 @@
-import type { Parts } from '../model/components/component.ts';
-import { frontDoor } from '../model/components/doors.ts';
-import type { StackFacts } from '../model/facts.ts';
-import { givenCertificates } from '../model/given-certificates.ts';
-import { assembleTopology } from '../model/resolve.ts';
-import { certificateHosts } from '../model/secrets.ts';
-import type { Stack } from '../model/stack.ts';
-import type { TlsSource } from '../model/tls.ts';
-import { isOnNode, type Topology } from '../model/topology.ts';
+import { givenCertificates } from '../charts/stack/given-certificates.ts';
+import { assembleTopology } from '../charts/stack/resolve.ts';
+import type { Stack } from '../charts/stack/stack.ts';
+import type { TlsSource } from '../src/stack/tls.ts';
+import type { Parts } from '../src/system/component.ts';
+import { frontDoor } from '../src/system/doors.ts';
+import type { StackFacts } from '../src/system/facts.ts';
+import { certificateHosts } from '../src/system/secrets.ts';
+import { isOnNode, type Topology } from '../src/topology/topology.ts';
 
 // Stacks with more than the components of today bring, as those of tomorrow may: what runs besides, or elsewhere.
 

@@ -1,4 +1,4 @@
-import type { Path } from '../model/reading/yaml-source.ts';
+import type { Path } from '../src/stack/reading/yaml-source.ts';
 
 /** Every path of plain data, the outer ones first; without the root. */
 export function pathsOf(data: unknown, path: Path = []): readonly Path[] {

@@ -1,8 +1,8 @@
 import { load, loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { Manifest } from '../model/manifest.ts';
-import { stampChecksums } from '../output/checksums.ts';
+import { stampChecksums } from '../src/render/checksums.ts';
+import type { Manifest } from '../src/stack/manifest.ts';
 import { allProfiles, chartedOf, dig, digList, objectsOf, renderedOf } from './stacks.ts';
 
 // What must hold for every rendered object, asserted here directly: the rules in rules/ are tested elsewhere,

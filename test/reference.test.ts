@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { referenceFiles } from '../commands/reference.ts';
+import { referenceFiles } from '../src/cli/reference.ts';
 import { dig } from './stacks.ts';
 
 it.each([...referenceFiles()])(

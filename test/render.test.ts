@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { synth } from '../commands/synth.ts';
-import { render } from '../render.ts';
+import { synth } from '../src/cli/synth.ts';
+import { render } from '../src/render/render.ts';
 import { allProfiles, objectOf, publicStack, renderedOf, repositoryImages, stackFrom } from './stacks.ts';
 
 /** Lines of two renderings that differ, as `path: line`. */

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import type { Stack } from '../model/stack.ts';
-import { valueAt } from '../plain/data.ts';
+import type { Stack } from '../charts/stack/stack.ts';
+import { valueAt } from '../src/plain/data.ts';
 import { pathsOf } from './paths.ts';
 import { renderedOf, stackFrom } from './stacks.ts';
 

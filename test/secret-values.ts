@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
-import type { SecretSpec } from '../model/secrets.ts';
-import { compose } from '../secrets/values/compose.ts';
-import { SecretValue } from '../secrets/values/value.ts';
+import { compose } from '../src/secrets/values/compose.ts';
+import { SecretValue } from '../src/secrets/values/value.ts';
+import type { SecretSpec } from '../src/system/secrets.ts';
 
 /** What a composed file comes to with these values (`secret/key`), read as YAML. */
 export function composed(spec: SecretSpec | undefined, values: Readonly<Record<string, string>>): unknown {

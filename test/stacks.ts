@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
-import { chartStack } from '../charts/index.ts';
-import { TOOL_VERSION, VERSION_FILE, versionText } from '../commands/tool-version.ts';
-import type { RenderedFile } from '../constructs/rendered-file.ts';
-import type { AtPath } from '../include/find.ts';
-import { withIncluded } from '../include/read.ts';
-import type { Images } from '../model/images.ts';
-import { loadStack, loadVersions } from '../model/load.ts';
-import type { Manifest } from '../model/manifest.ts';
-import { type GivenFiles, givenBytes } from '../model/read-extra-files.ts';
-import type { Stack } from '../model/stack.ts';
-import { type Rendered, render } from '../render.ts';
+import { chartStack } from '../charts/objects.ts';
+import type { Images } from '../charts/stack/images.ts';
+import { loadStack, loadVersions } from '../charts/stack/load.ts';
+import { type GivenFiles, givenBytes } from '../charts/stack/read-extra-files.ts';
+import type { Stack } from '../charts/stack/stack.ts';
+import { TOOL_VERSION, VERSION_FILE, versionText } from '../src/cli/tool-version.ts';
+import type { AtPath } from '../src/include/find.ts';
+import { withIncluded } from '../src/include/read.ts';
+import type { RenderedFile } from '../src/kubernetes/rendered-file.ts';
+import { type Rendered, render } from '../src/render/render.ts';
+import type { Manifest } from '../src/stack/manifest.ts';
 import { frozen } from './frozen.ts';
 
 let images: Images | undefined;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { COMPONENT_NAMES } from '../model/components/index.ts';
+import { COMPONENT_NAMES } from '../charts/index.ts';
 import { SOURCES as FILES } from './sources.ts';
 
 /**
@@ -34,9 +34,17 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   secrets: ['constructs', 'files', 'model', 'output'],
   cluster: ['files', 'secrets'],
   // A stack in, texts out.
-  'render.ts': ['charts', 'constructs', 'include', 'model', 'output', 'rules', 'summary'],
-  'findings.ts': ['model', 'render.ts', 'rules'],
-  library: ['files', 'findings.ts', 'include', 'model', 'render.ts', 'rules', 'secrets'],
+  'src/render/render.ts': ['charts', 'constructs', 'include', 'model', 'output', 'rules', 'summary'],
+  'src/render/findings.ts': ['model', 'src/render/render.ts', 'rules'],
+  library: [
+    'files',
+    'src/render/findings.ts',
+    'include',
+    'model',
+    'src/render/render.ts',
+    'rules',
+    'secrets',
+  ],
   // Entries.
   'index.ts': ['library', 'model', 'rules'],
   'unstable.ts': ['charts', 'constructs', 'library', 'model'],
@@ -46,13 +54,13 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     'cluster',
     'continuity',
     'files',
-    'findings.ts',
+    'src/render/findings.ts',
     'git',
     'include',
     'model',
     'output',
     'package.json',
-    'render.ts',
+    'src/render/render.ts',
     'rules',
     'secrets',
     'summary',
@@ -63,10 +71,10 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
 const ABOUT_STACKS = [
   'model/components/',
   'model/checks/',
-  'model/facts.ts',
-  'model/resolve.ts',
-  'model/schema.ts',
-  'model/stack.ts',
+  'src/system/facts.ts',
+  'charts/stack/resolve.ts',
+  'charts/stack/schema.ts',
+  'charts/stack/stack.ts',
 ];
 const READERS_OF_MANIFESTS = ['kinds', 'rules', 'output'];
 
@@ -123,10 +131,10 @@ const ABOUT_NO_COMPONENT = [
   'output/',
   'summary/',
   'model/checks/',
-  'findings.ts',
-  'render.ts',
-  'model/load.ts',
-  'model/resolve.ts',
+  'src/render/findings.ts',
+  'src/render/render.ts',
+  'charts/stack/load.ts',
+  'charts/stack/resolve.ts',
 ];
 
 /** What a source says of a component by its key or file, comments aside. */

@@ -1,9 +1,9 @@
 import type { App } from 'cdk8s';
-import type { RenderedFile } from '../../constructs/rendered-file.ts';
-import { DELIVERY_NAMES, type DeliveryName } from '../../model/delivery/index.ts';
-import type { Stack } from '../../model/stack.ts';
-import { flux } from '../flux.ts';
-import { type KustomizationFile, kustomizations } from '../kustomizations.ts';
+import type { RenderedFile } from '../../src/kubernetes/rendered-file.ts';
+import { DELIVERY_NAMES, type DeliveryName } from '../../src/system/delivery/index.ts';
+import type { Stack } from '../stack/stack.ts';
+import { flux } from './flux.ts';
+import { type KustomizationFile, kustomizations } from './kustomizations.ts';
 
 /** What a way of delivery reads beside the objects themselves. */
 interface DeliveryFiles {

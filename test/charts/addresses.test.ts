@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../model/manifest.ts';
-import type { Stack } from '../../model/stack.ts';
-import { type Flow, listeners, reach, selected } from '../../model/topology.ts';
+import type { Stack } from '../../charts/stack/stack.ts';
+import type { Manifest } from '../../src/stack/manifest.ts';
+import { type Flow, listeners, reach, selected } from '../../src/topology/topology.ts';
 import { allProfiles, renderedOf } from '../stacks.ts';
 
 /** The name of a Service in full, and the port behind it where there is one. */

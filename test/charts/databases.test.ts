@@ -1,17 +1,17 @@
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { component } from '../../model/components/component.ts';
-import { database } from '../../model/components/database.ts';
-import { synapse } from '../../model/components/synapse.ts';
-import { wellKnown } from '../../model/components/well-known.ts';
-import { connectionsNeeded, databaseAddress, databaseFor, databasesOf } from '../../model/databases.ts';
-import { assemble } from '../../model/resolve.ts';
-import type { Stack } from '../../model/stack.ts';
-import { DATABASE_SERVER, DATABASES, type DatabaseNeed } from '../../model/topics.ts';
-import { render } from '../../render.ts';
-import { compose } from '../../secrets/values/compose.ts';
-import { SecretValue } from '../../secrets/values/value.ts';
+import { database } from '../../charts/database/declare.ts';
+import { assemble } from '../../charts/stack/resolve.ts';
+import type { Stack } from '../../charts/stack/stack.ts';
+import { synapse } from '../../charts/synapse/declare.ts';
+import { wellKnown } from '../../charts/well-known/declare.ts';
+import { render } from '../../src/render/render.ts';
+import { compose } from '../../src/secrets/values/compose.ts';
+import { SecretValue } from '../../src/secrets/values/value.ts';
+import { component } from '../../src/system/component.ts';
+import { connectionsNeeded, databaseAddress, databaseFor, databasesOf } from '../../src/system/databases.ts';
+import { DATABASE_SERVER, DATABASES, type DatabaseNeed } from '../../src/system/topics.ts';
 import { configData, dig, stackFrom } from '../stacks.ts';
 
 const BASE = stackFrom(

@@ -1,8 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { expect, it } from 'vitest';
-import { guardedManifest } from '../../charts/guard.ts';
 import { IngressRoute, type IngressRouteProps } from '../../imports/traefik.io.ts';
+import { guardedManifest } from '../../src/kubernetes/guard.ts';
 
 const chart = (): Chart => new Chart(new App(), 'chart');
 

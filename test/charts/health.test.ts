@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gate } from '../../charts/health.ts';
+import { gate } from '../../charts/delivery/health.ts';
 import { allProfiles, chartedOf } from '../stacks.ts';
 
 const object = (apiVersion: string, kind: string, name: string) => ({

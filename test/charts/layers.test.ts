@@ -1,8 +1,8 @@
 import { App } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { kustomizations } from '../../charts/kustomizations.ts';
-import { ChartFile } from '../../constructs/chart-file.ts';
-import { FOLDERS, isRenderedPath, layerOf } from '../../constructs/rendered-file.ts';
+import { kustomizations } from '../../charts/delivery/kustomizations.ts';
+import { ChartFile } from '../../src/kubernetes/chart-file.ts';
+import { FOLDERS, isRenderedPath, layerOf } from '../../src/kubernetes/rendered-file.ts';
 import { allProfiles, chartedOf } from '../stacks.ts';
 
 describe('every rendered file', () => {

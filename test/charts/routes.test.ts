@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Stack } from '../../model/stack.ts';
+import type { Stack } from '../../charts/stack/stack.ts';
 import { dig, digList, EXAMPLES, objectOf, objectsOf, publicStack, stackFrom, stacksIn } from '../stacks.ts';
 
 // Which program a request reaches, worked out from the rendered objects the way the two entrances do.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { jitsi } from '../../model/components/jitsi.ts';
-import type { Manifest } from '../../model/manifest.ts';
-import type { Stack } from '../../model/stack.ts';
-import type { Workload } from '../../model/topology.ts';
+import { jitsi } from '../../charts/jitsi/declare.ts';
+import type { Stack } from '../../charts/stack/stack.ts';
+import type { Manifest } from '../../src/stack/manifest.ts';
+import type { Workload } from '../../src/topology/topology.ts';
 import { relay, withCallsIn, withParts } from '../parts.ts';
 import { dig, digList, publicStack, renderedOf, stackFrom } from '../stacks.ts';
 

@@ -1,12 +1,12 @@
 import { App, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { ChartFile } from '../../constructs/chart-file.ts';
-import { httpProbe } from '../../constructs/probes.ts';
-import { service } from '../../constructs/service.ts';
-import { workload } from '../../constructs/workload.ts';
-import type { Stack } from '../../model/stack.ts';
-import type { Topology, Workload } from '../../model/topology.ts';
-import { summaryText } from '../../summary/summary.ts';
+import type { Stack } from '../../charts/stack/stack.ts';
+import { ChartFile } from '../../src/kubernetes/chart-file.ts';
+import { httpProbe } from '../../src/kubernetes/probes.ts';
+import { service } from '../../src/kubernetes/service.ts';
+import { workload } from '../../src/kubernetes/workload.ts';
+import { summaryText } from '../../src/texts/summary.ts';
+import type { Topology, Workload } from '../../src/topology/topology.ts';
 import { withCallsIn } from '../parts.ts';
 import { chartedOf, dig, digList, publicStack, stackFrom } from '../stacks.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { ClusterProblem } from '../../cluster/problem.ts';
-import { askApiServer } from '../../cluster/service.ts';
+import { ClusterProblem } from '../../src/cluster/problem.ts';
+import { askApiServer } from '../../src/cluster/service.ts';
 import {
   base64,
   CLIENT,

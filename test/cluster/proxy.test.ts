@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyFromEnvironment } from '../../cluster/proxy.ts';
+import { proxyFromEnvironment } from '../../src/cluster/proxy.ts';
 
 const PROXY = 'http://proxy.test:3128';
 

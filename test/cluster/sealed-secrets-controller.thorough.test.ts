@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ClusterProblem } from '../../cluster/problem.ts';
+import { ClusterProblem } from '../../src/cluster/problem.ts';
 import {
   type AskOptions,
   type Controller,
   fetchCertificates,
   rotate,
-} from '../../cluster/sealed-secrets-controller.ts';
-import type { SealedValues } from '../../secrets/sealed-secrets/manifest.ts';
+} from '../../src/cluster/sealed-secrets-controller.ts';
+import type { SealedValues } from '../../src/secrets/sealed-secrets/manifest.ts';
 import { makeCertificate } from '../secrets/x509.ts';
 import { base64, kubeconfig, SERVER, type Seen, useApiServer, useComputer } from './fake-api-server.ts';
 

@@ -2,19 +2,19 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { decryptWith, encryptFor, type Identity, readIdentities } from '../../secrets/age.ts';
-import { escrowText, openEscrow } from '../../secrets/escrow.ts';
-import type { SecretManifest } from '../../secrets/sops/document.ts';
+import { decryptWith, encryptFor, type Identity, readIdentities } from '../../src/secrets/age.ts';
+import { escrowText, openEscrow } from '../../src/secrets/escrow.ts';
+import type { SecretManifest } from '../../src/secrets/sops/document.ts';
 import {
   changeSopsFile,
   newSopsFile,
   openSopsFile,
   readdressSopsFile,
   type SopsChange,
-} from '../../secrets/sops/file.ts';
-import { SopsProblem } from '../../secrets/sops/problem.ts';
-import { readSopsFile } from '../../secrets/sops/read.ts';
-import { SecretValue } from '../../secrets/values/value.ts';
+} from '../../src/secrets/sops/file.ts';
+import { SopsProblem } from '../../src/secrets/sops/problem.ts';
+import { readSopsFile } from '../../src/secrets/sops/read.ts';
+import { SecretValue } from '../../src/secrets/values/value.ts';
 import { objectsIn } from './harness/dist.ts';
 import { type Json, mapping, need, text } from './harness/json.ts';
 import { attempt, type Finished, run, runFolder, sweepWhenDone } from './harness/programs.ts';

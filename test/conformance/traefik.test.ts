@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chartStack } from '../../charts/index.ts';
-import type { Route } from '../../model/topology.ts';
+import { chartStack } from '../../charts/objects.ts';
+import type { Route } from '../../src/topology/topology.ts';
 import { publicStack } from '../stacks.ts';
 import { stacks } from './harness/dist.ts';
 import { mappings, need, number, text } from './harness/json.ts';

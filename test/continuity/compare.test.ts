@@ -1,11 +1,11 @@
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { agree } from '../../continuity/agreed.ts';
-import { compare, type Difference, type NewSide } from '../../continuity/compare.ts';
-import { oldManifests } from '../../continuity/manifests.ts';
-import { entryText } from '../../continuity/words.ts';
-import type { Accepted } from '../../model/accept.ts';
-import { isManifest, type Manifest } from '../../model/manifest.ts';
+import { agree } from '../../src/continuity/agreed.ts';
+import { compare, type Difference, type NewSide } from '../../src/continuity/compare.ts';
+import { oldManifests } from '../../src/continuity/manifests.ts';
+import { entryText } from '../../src/continuity/words.ts';
+import { isManifest, type Manifest } from '../../src/stack/manifest.ts';
+import type { Accepted } from '../../src/system/accept.ts';
 
 function object(text: string): Manifest {
   const value = load(text);

@@ -2,8 +2,15 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bounds, boundsOf, isInside, placeOf, safeFolder, touchesInside } from '../../files/bounds.ts';
-import { FileProblem } from '../../files/problem.ts';
+import {
+  type Bounds,
+  boundsOf,
+  isInside,
+  placeOf,
+  safeFolder,
+  touchesInside,
+} from '../../src/files/bounds.ts';
+import { FileProblem } from '../../src/files/problem.ts';
 
 let top = '';
 beforeEach(() => {

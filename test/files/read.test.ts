@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { FileProblem } from '../../files/problem.ts';
-import { checksumOf, hasBytes, headOf, readRegular } from '../../files/read.ts';
+import { FileProblem } from '../../src/files/problem.ts';
+import { checksumOf, hasBytes, headOf, readRegular } from '../../src/files/read.ts';
 
 let file = '';
 let link = '';

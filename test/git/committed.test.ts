@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CommittedFolder, committedFolder } from '../../git/committed.ts';
-import { GitUnread } from '../../git/unread.ts';
+import { type CommittedFolder, committedFolder } from '../../src/git/committed.ts';
+import { GitUnread } from '../../src/git/unread.ts';
 
 let top = '';
 

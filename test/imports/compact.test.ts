@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { at, texts } from '../../plain/data.ts';
+import { at, texts } from '../../src/plain/data.ts';
 
 // Plain JavaScript without types: imported by address.
-const compact = await import(new URL('../../imports/compact.mjs', import.meta.url).href);
+const compact = await import(new URL('../../scripts/import/compact.mjs', import.meta.url).href);
 
 const version = (name: string, flags: object) => ({
   name,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../model/limits.ts';
+import { LIMITS } from '../../src/stack/limits.ts';
 import { CONFIG, errors, loaded, STACK } from './manifests.ts';
 
 /** An object with a few parts of its own. */

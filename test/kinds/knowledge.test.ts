@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { KindSchema, Schema } from '../../imports/crd.ts';
 import { definitions, kindSchemas } from '../../imports/schemas/index.ts';
-import { KINDS, kindOf } from '../../kinds/index.ts';
-import type { Field, KindKnowledge } from '../../kinds/kind.ts';
-import { keyOfKind } from '../../kinds/kind.ts';
+import { KINDS, kindOf } from '../../src/kinds/index.ts';
+import type { Field, KindKnowledge } from '../../src/kinds/kind.ts';
+import { keyOfKind } from '../../src/kinds/kind.ts';
 
 /** Every field, such as `spec.routes[].services[].name`, and whether it has no others in it; `*` is any key. */
 function fieldsOf(kind: KindSchema): ReadonlyMap<Field, boolean> {

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { factsOf } from '../../continuity/facts.ts';
-import { KINDS, knowledgeOf } from '../../kinds/index.ts';
-import { SECRET } from '../../kinds/keys.ts';
-import type { Manifest } from '../../model/manifest.ts';
-import { stampChecksums } from '../../output/checksums.ts';
-import { referencesRule } from '../../rules/mr004-references.ts';
-import { selectorsRule } from '../../rules/mr005-selectors.ts';
-import { volumes, workloadAmounts } from '../../summary/totals.ts';
+import { factsOf } from '../../src/continuity/facts.ts';
+import { KINDS, knowledgeOf } from '../../src/kinds/index.ts';
+import { SECRET } from '../../src/kinds/keys.ts';
+import { stampChecksums } from '../../src/render/checksums.ts';
+import { referencesRule } from '../../src/rules/mr004-references.ts';
+import { selectorsRule } from '../../src/rules/mr005-selectors.ts';
+import type { Manifest } from '../../src/stack/manifest.ts';
+import { volumes, workloadAmounts } from '../../src/texts/totals.ts';
 import { found, goodStack, yaml } from '../rules/stack.ts';
 import { dig, publicStack } from '../stacks.ts';
 

@@ -31,7 +31,7 @@ test('npx matrix-gitops synth writes in an empty repository what npm run synth w
   expect(texts(join(cwd, 'dist'))).toEqual(renderedExamples());
 });
 
-// Until commands/workspace.ts asks packagedFile('versions.yaml').
+// Until src/cli/workspace.ts asks packagedFile('versions.yaml').
 test('a repository without versions.yaml gets the versions of the package', () => {
   const cwd = repository();
   expect(synth(cwd)).toEqual({ status: 0, stderr: '' });

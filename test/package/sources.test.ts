@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { copyCheckout } from '../checkout.ts';
 import { emptyFolder } from './folders.ts';
 
-const CLI = 'commands/cli.ts';
-const SYNTH = ['tools/synth.mjs', '--help'];
+const CLI = 'src/cli/cli.ts';
+const SYNTH = ['scripts/synth.mjs', '--help'];
 
 function help(cwd: string): string {
   return execFileSync(process.execPath, SYNTH, { cwd, encoding: 'utf8' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { replaced } from '../../model/reading/yaml-source.ts';
-import { valueAt } from '../../plain/data.ts';
+import { valueAt } from '../../src/plain/data.ts';
+import { replaced } from '../../src/stack/reading/yaml-source.ts';
 import { pathsOf } from '../paths.ts';
 
 /** Something that hardly any field expects. */

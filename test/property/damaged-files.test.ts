@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { loadStack, loadVersions } from '../../model/load.ts';
-import { render } from '../../render.ts';
+import { loadStack, loadVersions } from '../../charts/stack/load.ts';
+import { render } from '../../src/render/render.ts';
 import { repositoryImages } from '../stacks.ts';
 import { EDIT, edited, MISTAKE, STRANGE, withMistake } from './damage.ts';
 import { checkAnswer } from './promises.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import type { Manifest } from '../../model/manifest.ts';
-import { valueAt } from '../../plain/data.ts';
+import { valueAt } from '../../src/plain/data.ts';
+import type { Manifest } from '../../src/stack/manifest.ts';
 import { pathsOf } from '../paths.ts';
 import { renderedOf, stackFrom } from '../stacks.ts';
 import { STRANGE } from './damage.ts';

@@ -1,8 +1,8 @@
 import { loadAll } from 'js-yaml';
 import { expect } from 'vitest';
-import { CODES } from '../../model/codes.ts';
-import { loadStack } from '../../model/load.ts';
-import { render } from '../../render.ts';
+import { loadStack } from '../../charts/stack/load.ts';
+import { render } from '../../src/render/render.ts';
+import { CODES } from '../../src/stack/codes.ts';
 import { repositoryImages } from '../stacks.ts';
 import { FILE } from './stack-files.ts';
 

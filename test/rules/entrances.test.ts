@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beginningsOf, traefikRule } from '../../rules/entrances/expression.ts';
-import { effort, regexp } from '../../rules/entrances/regexp.ts';
+import { beginningsOf, traefikRule } from '../../src/rules/entrances/expression.ts';
+import { effort, regexp } from '../../src/rules/entrances/regexp.ts';
 
 const at = (path: string) => ({ host: 'a.org', path });
 

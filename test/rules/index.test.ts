@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { objectText } from '../../model/manifest.ts';
-import { check, rules } from '../../rules/index.ts';
+import { check, rules } from '../../src/rules/index.ts';
+import { objectText } from '../../src/stack/manifest.ts';
 import { goodStack, lines, manifest, promisedSecrets } from './stack.ts';
 
 describe('rules', () => {

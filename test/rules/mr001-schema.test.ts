@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { schemaRule } from '../../rules/mr001-schema.ts';
+import { schemaRule } from '../../src/rules/mr001-schema.ts';
 import { changed, found, goodStack, yaml } from './stack.ts';
 
 const synapse = 'Deployment/app/synapse';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duplicatesRule } from '../../rules/mr002-duplicates.ts';
+import { duplicatesRule } from '../../src/rules/mr002-duplicates.ts';
 import { found, goodStack, lines, yaml } from './stack.ts';
 
 const map = (name: string, namespace: string, apiVersion = 'v1', kind = 'ConfigMap') =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesRule } from '../../rules/mr003-names.ts';
+import { namesRule } from '../../src/rules/mr003-names.ts';
 import { changed, found, goodStack, yaml } from './stack.ts';
 
 const synapse = 'Deployment/app/synapse';

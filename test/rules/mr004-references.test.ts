@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../model/manifest.ts';
-import { referencesRule } from '../../rules/mr004-references.ts';
+import { referencesRule } from '../../src/rules/mr004-references.ts';
+import type { Manifest } from '../../src/stack/manifest.ts';
 import { changed, found, goodStack, without, yaml } from './stack.ts';
 
 const synapse = 'Deployment/app/synapse';

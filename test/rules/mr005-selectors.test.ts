@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../model/manifest.ts';
-import { selectorsRule } from '../../rules/mr005-selectors.ts';
+import { selectorsRule } from '../../src/rules/mr005-selectors.ts';
+import type { Manifest } from '../../src/stack/manifest.ts';
 import { changed, found, goodStack, lines, promisedSecrets, yaml } from './stack.ts';
 
 const synapse = 'Deployment/app/synapse';

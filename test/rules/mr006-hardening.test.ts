@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hardeningRule } from '../../rules/mr006-hardening.ts';
+import { hardeningRule } from '../../src/rules/mr006-hardening.ts';
 import { changed, found, goodStack, yaml } from './stack.ts';
 
 const synapse = 'Deployment/app/synapse';

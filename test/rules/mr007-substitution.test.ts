@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { substitutionRule } from '../../rules/mr007-substitution.ts';
+import { substitutionRule } from '../../src/rules/mr007-substitution.ts';
 import { changed, found, goodStack } from './stack.ts';
 
 const config = 'ConfigMap/app/synapse-config';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ENDINGS, HINT, USER_OPTIONS } from '../../model/plain-secrets/words.ts';
-import { secretsRule } from '../../rules/mr008-secrets.ts';
-import { secretsIn } from '../../rules/secrets/inspect.ts';
+import { ENDINGS, HINT, USER_OPTIONS } from '../../src/plain-secrets/words.ts';
+import { secretsRule } from '../../src/rules/mr008-secrets.ts';
+import { secretsIn } from '../../src/rules/secrets/inspect.ts';
 import { allProfiles, renderedOf, stackFrom } from '../stacks.ts';
 import {
   type Case,

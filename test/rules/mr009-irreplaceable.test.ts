@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { irreplaceableRule } from '../../rules/mr009-irreplaceable.ts';
+import { irreplaceableRule } from '../../src/rules/mr009-irreplaceable.ts';
 import { changed, found, goodStack, yaml } from './stack.ts';
 
 describe('MR009 irreplaceable objects', () => {

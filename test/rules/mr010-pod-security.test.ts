@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { podSecurityRule } from '../../rules/mr010-pod-security.ts';
+import { podSecurityRule } from '../../src/rules/mr010-pod-security.ts';
 import { changed, found, goodStack, without } from './stack.ts';
 
 const level = 'metadata.labels["pod-security.kubernetes.io/enforce"]';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../model/manifest.ts';
-import { singleRule } from '../../rules/mr011-single.ts';
+import { singleRule } from '../../src/rules/mr011-single.ts';
+import type { Manifest } from '../../src/stack/manifest.ts';
 import { found, goodStack, yaml } from './stack.ts';
 
 const scaler = (most: number, target: string): readonly Manifest[] =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ManifestFile } from '../../model/manifest.ts';
-import { entrancesRule } from '../../rules/mr013-entrances.ts';
-import { administrationRule } from '../../rules/mr014-administration.ts';
+import { entrancesRule } from '../../src/rules/mr013-entrances.ts';
+import { administrationRule } from '../../src/rules/mr014-administration.ts';
+import type { ManifestFile } from '../../src/stack/manifest.ts';
 import { yaml } from './stack.ts';
 
 /** Routes to workers, as a homeserver of some size has them. */

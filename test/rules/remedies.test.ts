@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../render.ts';
-import { referencesRule } from '../../rules/mr004-references.ts';
-import { secretsRule } from '../../rules/mr008-secrets.ts';
+import { render } from '../../src/render/render.ts';
+import { referencesRule } from '../../src/rules/mr004-references.ts';
+import { secretsRule } from '../../src/rules/mr008-secrets.ts';
 import { stackFrom } from '../stacks.ts';
 import { changed, found } from './stack.ts';
 

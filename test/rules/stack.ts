@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
-import { type Manifest, objectText } from '../../model/manifest.ts';
-import { type Data, isRecord } from '../../plain/data.ts';
-import type { Finding, PromisedSecret, Rule } from '../../rules/rule.ts';
+import { type Data, isRecord } from '../../src/plain/data.ts';
+import type { Finding, PromisedSecret, Rule } from '../../src/rules/rule.ts';
+import { type Manifest, objectText } from '../../src/stack/manifest.ts';
 import { frozen } from '../frozen.ts';
 
 const text = readFileSync(new URL('good-stack.yaml', import.meta.url), 'utf8');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Schema } from '../../imports/crd.ts';
-import { nearest } from '../../model/nearest.ts';
-import { parseQuantity } from '../../model/quantity.ts';
-import { validate } from '../../rules/schema/validate.ts';
+import { nearest } from '../../src/plain/nearest.ts';
+import { parseQuantity } from '../../src/plain/quantity.ts';
+import { validate } from '../../src/rules/schema/validate.ts';
 
 const problems = (value: unknown, schema: Schema) =>
   validate(value, schema, 'it').map(({ path, what, remedy }) => `${path} ${what}; ${remedy}`);

@@ -1,9 +1,9 @@
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import { isRecipient } from '../../model/age-recipient.ts';
-import { AgeProblem, decryptWith, encryptFor, readIdentities } from '../../secrets/age.ts';
-import { escrowText, openEscrow } from '../../secrets/escrow.ts';
-import { SecretValue } from '../../secrets/values/value.ts';
+import { AgeProblem, decryptWith, encryptFor, readIdentities } from '../../src/secrets/age.ts';
+import { escrowText, openEscrow } from '../../src/secrets/escrow.ts';
+import { SecretValue } from '../../src/secrets/values/value.ts';
+import { isRecipient } from '../../src/stack/age-recipient.ts';
 import { freshKey, problemOf } from './keys.ts';
 
 const problem = (work: () => unknown): Promise<AgeProblem> => problemOf(AgeProblem, work);

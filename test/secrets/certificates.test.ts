@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readCertificates, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
-import { choose, joinPem } from '../../secrets/sealed-secrets/choice.ts';
+import { readCertificates, type SealingCertificate } from '../../src/secrets/sealed-secrets/certificates.ts';
+import { choose, joinPem } from '../../src/secrets/sealed-secrets/choice.ts';
 import { makeCertificate, rsaKeys } from './x509.ts';
 
 const DAY = 86_400_000;

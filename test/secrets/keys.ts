@@ -1,5 +1,5 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { type Identity, readIdentities } from '../../secrets/age.ts';
+import { type Identity, readIdentities } from '../../src/secrets/age.ts';
 
 /** A key of age that nobody else has. */
 export interface FreshKey {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { kindSchemas } from '../../imports/schemas/index.ts';
-import { manifestsText } from '../../output/yaml.ts';
+import { manifestsText } from '../../src/render/yaml.ts';
 import {
   newSealedSecret,
   readSealedSecret,
   type SealedSecretParts,
-} from '../../secrets/sealed-secrets/manifest.ts';
+} from '../../src/secrets/sealed-secrets/manifest.ts';
 
 /** What sealing gives, as far as lengths tell: an RSA part of 4096 bits, a value, a tag. */
 function sealedLike(rsa = 512, rest = 20): string {

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readCertificates } from '../../secrets/sealed-secrets/certificates.ts';
-import { scopeAnnotations, scopeOf } from '../../secrets/sealed-secrets/scope.ts';
-import { seal, sealingLabel } from '../../secrets/sealed-secrets/seal.ts';
-import { SecretValue } from '../../secrets/values/value.ts';
+import { readCertificates } from '../../src/secrets/sealed-secrets/certificates.ts';
+import { scopeAnnotations, scopeOf } from '../../src/secrets/sealed-secrets/scope.ts';
+import { seal, sealingLabel } from '../../src/secrets/sealed-secrets/seal.ts';
+import { SecretValue } from '../../src/secrets/values/value.ts';
 import { unseal } from './unseal.ts';
 import { makeCertificate } from './x509.ts';
 

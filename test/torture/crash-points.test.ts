@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { finishInterrupted } from '../../output/write.ts';
-import { badDisk, deadOwner, put, useOutputFolder } from '../output/folders.ts';
-import { BEFORE, changesOfAWrite, expectRecovery, writeBadly } from '../output/scenario.ts';
+import { finishInterrupted } from '../../src/disk/write.ts';
+import { badDisk, deadOwner, put, useOutputFolder } from '../disk/folders.ts';
+import { BEFORE, changesOfAWrite, expectRecovery, writeBadly } from '../disk/scenario.ts';
 
 const { parent } = useOutputFolder();
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { finishInterrupted, writeTree } from '../../output/write.ts';
+import { finishInterrupted, writeTree } from '../../src/disk/write.ts';
 import {
   leftovers,
   makePlayground,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { finishInterrupted } from '../../output/write.ts';
+import { finishInterrupted } from '../../src/disk/write.ts';
 import { freshKey } from '../secrets/keys.ts';
 import { type Canary, leakFinder } from '../secrets/leaks.ts';
 import { unseal } from '../secrets/unseal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFingerprint, shownFingerprint } from '../../../secrets/acceptance/fingerprint.ts';
+import { readFingerprint, shownFingerprint } from '../../../src/secrets/acceptance/fingerprint.ts';
 import {
   acceptedFor,
   covers,
@@ -7,7 +7,7 @@ import {
   readRecord,
   recordText,
   withAccepted,
-} from '../../../secrets/acceptance/record.ts';
+} from '../../../src/secrets/acceptance/record.ts';
 
 const [ONE, TWO] = ['1'.repeat(64), 'ab'.repeat(32)];
 const accepting = (...certificates: readonly string[]) => ({ ...NOTHING_ACCEPTED, certificates });

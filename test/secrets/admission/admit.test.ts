@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { secretLabels } from '../../../constructs/labels.ts';
-import { type SecretSpec, typeOf } from '../../../model/secrets.ts';
-import type { Stack } from '../../../model/stack.ts';
-import { objectText } from '../../../output/yaml.ts';
-import { keyAnnotations, oldSigningKeyAnnotations } from '../../../secrets/annotations.ts';
-import { withSecrets } from '../../../secrets/read-files.ts';
-import { newSealedSecret } from '../../../secrets/sealed-secrets/manifest.ts';
-import { sopsVault } from '../../../secrets/sops/vault.ts';
-import { SecretValue } from '../../../secrets/values/value.ts';
+import type { Stack } from '../../../charts/stack/stack.ts';
+import { secretLabels } from '../../../src/kubernetes/labels.ts';
+import { objectText } from '../../../src/render/yaml.ts';
+import { keyAnnotations, oldSigningKeyAnnotations } from '../../../src/secrets/annotations.ts';
+import { withSecrets } from '../../../src/secrets/read-files.ts';
+import { newSealedSecret } from '../../../src/secrets/sealed-secrets/manifest.ts';
+import { sopsVault } from '../../../src/secrets/sops/vault.ts';
+import { SecretValue } from '../../../src/secrets/values/value.ts';
+import { type SecretSpec, typeOf } from '../../../src/system/secrets.ts';
 import { renderedOf, stackFrom } from '../../stacks.ts';
 import { type FreshKey, freshKey } from '../keys.ts';
 

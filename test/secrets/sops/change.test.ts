@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import { AgeProblem } from '../../../secrets/age.ts';
-import { seal } from '../../../secrets/sops/cipher.ts';
+import { AgeProblem } from '../../../src/secrets/age.ts';
+import { seal } from '../../../src/secrets/sops/cipher.ts';
 import {
   changeSopsFile,
   newSopsFile,
   openSopsFile,
   readdressSopsFile,
   type SopsChange,
-} from '../../../secrets/sops/file.ts';
-import { readSopsFile } from '../../../secrets/sops/read.ts';
-import { SecretValue } from '../../../secrets/values/value.ts';
+} from '../../../src/secrets/sops/file.ts';
+import { readSopsFile } from '../../../src/secrets/sops/read.ts';
+import { SecretValue } from '../../../src/secrets/values/value.ts';
 import { runs } from '../../property/runs.ts';
 import { type FreshKey, freshKey, problemOf } from '../keys.ts';
 import { dataKeyOf, LATER, MANIFEST, NOW, refused, sample, textsOf, values, withMac } from './files.ts';
@@ -276,7 +276,7 @@ describe('giving a file to others', () => {
     expect(next).not.toContain(inside);
     const nextKey = await dataKeyOf(next, key);
     const comments = next.match(/(?<=#)ENC.*comment\]/g) ?? [];
-    const { readSealed, unseal } = await import('../../../secrets/sops/cipher.ts');
+    const { readSealed, unseal } = await import('../../../src/secrets/sops/cipher.ts');
     const opened = comments.map((comment, index) => {
       const found = readSealed(comment);
       return found && unseal(found, nextKey, index === 0 ? ':' : 'stringData:')?.toString();

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { decryptWith } from '../../../secrets/age.ts';
-import { readSealed, seal, unseal } from '../../../secrets/sops/cipher.ts';
-import type { SecretManifest } from '../../../secrets/sops/document.ts';
-import { newSopsFile, openSopsFile } from '../../../secrets/sops/file.ts';
-import { SopsProblem } from '../../../secrets/sops/problem.ts';
-import type { SopsFile } from '../../../secrets/sops/read.ts';
-import { SecretValue } from '../../../secrets/values/value.ts';
+import { decryptWith } from '../../../src/secrets/age.ts';
+import { readSealed, seal, unseal } from '../../../src/secrets/sops/cipher.ts';
+import type { SecretManifest } from '../../../src/secrets/sops/document.ts';
+import { newSopsFile, openSopsFile } from '../../../src/secrets/sops/file.ts';
+import { SopsProblem } from '../../../src/secrets/sops/problem.ts';
+import type { SopsFile } from '../../../src/secrets/sops/read.ts';
+import { SecretValue } from '../../../src/secrets/values/value.ts';
 import { type FreshKey, problemOf } from '../keys.ts';
 
 export const NOW = new Date('2026-01-31T12:34:56.789Z');

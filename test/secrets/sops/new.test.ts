@@ -1,11 +1,11 @@
 import { dump, load } from 'js-yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { AgeProblem } from '../../../secrets/age.ts';
-import { newSopsFile, openSopsFile } from '../../../secrets/sops/file.ts';
-import { SopsProblem } from '../../../secrets/sops/problem.ts';
-import { readSopsFile } from '../../../secrets/sops/read.ts';
-import { SecretValue } from '../../../secrets/values/value.ts';
+import { AgeProblem } from '../../../src/secrets/age.ts';
+import { newSopsFile, openSopsFile } from '../../../src/secrets/sops/file.ts';
+import { SopsProblem } from '../../../src/secrets/sops/problem.ts';
+import { readSopsFile } from '../../../src/secrets/sops/read.ts';
+import { SecretValue } from '../../../src/secrets/values/value.ts';
 import { type FreshKey, freshKey, problemOf } from '../keys.ts';
 import { MANIFEST, macIn, NOW, refused, sample, sha512, textsOf, values } from './files.ts';
 

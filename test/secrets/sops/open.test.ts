@@ -1,6 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seal } from '../../../secrets/sops/cipher.ts';
-import { changeSopsFile, newSopsFile, openSopsFile, readdressSopsFile } from '../../../secrets/sops/file.ts';
+import { seal } from '../../../src/secrets/sops/cipher.ts';
+import {
+  changeSopsFile,
+  newSopsFile,
+  openSopsFile,
+  readdressSopsFile,
+} from '../../../src/secrets/sops/file.ts';
 import { type FreshKey, freshKey } from '../keys.ts';
 import {
   dataKeyOf,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { openSopsFile } from '../../../secrets/sops/file.ts';
-import { readSopsFile } from '../../../secrets/sops/read.ts';
+import { openSopsFile } from '../../../src/secrets/sops/file.ts';
+import { readSopsFile } from '../../../src/secrets/sops/read.ts';
 import { type FreshKey, freshKey } from '../keys.ts';
 import { MANIFEST, refused, sample, withLine } from './files.ts';
 

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ValueForm } from '../../../model/secrets.ts';
-import { accept } from '../../../secrets/values/accept.ts';
-import { generate } from '../../../secrets/values/generate.ts';
-import { SecretValue } from '../../../secrets/values/value.ts';
+import { accept } from '../../../src/secrets/values/accept.ts';
+import { generate } from '../../../src/secrets/values/generate.ts';
+import { SecretValue } from '../../../src/secrets/values/value.ts';
+import type { ValueForm } from '../../../src/system/secrets.ts';
 
 const FORMS: readonly ValueForm[] = [
   { kind: 'hex', bytes: 32 },

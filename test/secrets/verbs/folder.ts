@@ -1,20 +1,23 @@
 import { load } from 'js-yaml';
-import type { SecretSpec } from '../../../model/secrets.ts';
-import type { Stack } from '../../../model/stack.ts';
-import { readEscrowPath } from '../../../secrets/escrow-files.ts';
-import { withSecrets } from '../../../secrets/read-files.ts';
-import { readCertificates, type SealingCertificate } from '../../../secrets/sealed-secrets/certificates.ts';
-import { sealedVault } from '../../../secrets/sealed-secrets/vault.ts';
-import { openSopsFile } from '../../../secrets/sops/file.ts';
-import { opensSops, sopsVault } from '../../../secrets/sops/vault.ts';
-import type { SecretsState } from '../../../secrets/state.ts';
-import { SecretValue } from '../../../secrets/values/value.ts';
-import type { Vault } from '../../../secrets/vault.ts';
-import { changeFolder, type Wish } from '../../../secrets/verbs/change.ts';
-import { planComposed } from '../../../secrets/verbs/compose.ts';
-import { planCreate } from '../../../secrets/verbs/create.ts';
-import { findKeys, planRotate } from '../../../secrets/verbs/rotate.ts';
-import { type KeyStatus, statusOf } from '../../../secrets/verbs/status.ts';
+import type { Stack } from '../../../charts/stack/stack.ts';
+import { readEscrowPath } from '../../../src/secrets/escrow-files.ts';
+import { withSecrets } from '../../../src/secrets/read-files.ts';
+import {
+  readCertificates,
+  type SealingCertificate,
+} from '../../../src/secrets/sealed-secrets/certificates.ts';
+import { sealedVault } from '../../../src/secrets/sealed-secrets/vault.ts';
+import { openSopsFile } from '../../../src/secrets/sops/file.ts';
+import { opensSops, sopsVault } from '../../../src/secrets/sops/vault.ts';
+import type { SecretsState } from '../../../src/secrets/state.ts';
+import { SecretValue } from '../../../src/secrets/values/value.ts';
+import type { Vault } from '../../../src/secrets/vault.ts';
+import { changeFolder, type Wish } from '../../../src/secrets/verbs/change.ts';
+import { planComposed } from '../../../src/secrets/verbs/compose.ts';
+import { planCreate } from '../../../src/secrets/verbs/create.ts';
+import { findKeys, planRotate } from '../../../src/secrets/verbs/rotate.ts';
+import { type KeyStatus, statusOf } from '../../../src/secrets/verbs/status.ts';
+import type { SecretSpec } from '../../../src/system/secrets.ts';
 import { dig, stackFrom } from '../../stacks.ts';
 import type { FreshKey } from '../keys.ts';
 import { unseal } from '../unseal.ts';

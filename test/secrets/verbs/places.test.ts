@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { RANDOM_HEX_32, type SecretSpec } from '../../../model/secrets.ts';
-import { render } from '../../../render.ts';
-import { SecretsProblem } from '../../../secrets/problem.ts';
+import { render } from '../../../src/render/render.ts';
+import { SecretsProblem } from '../../../src/secrets/problem.ts';
+import { RANDOM_HEX_32, type SecretSpec } from '../../../src/system/secrets.ts';
 import { type FreshKey, freshKey, problemOf } from '../keys.ts';
 import { type Folder, type Keeper, newFolder, stackWith } from './folder.ts';
 

@@ -1,0 +1,217 @@
+import type { JitsiPart } from './sizes.ts';
+
+/** What an image of Jitsi does with the value of an environment variable; see jitsi-contexts.ts. */
+export type ContextName =
+  | 'word'
+  | 'number'
+  | 'address'
+  | 'addresses'
+  | 'path'
+  | 'javaOptions'
+  | 'script'
+  | 'scriptList'
+  | 'header'
+  | 'lua'
+  | 'luaSettings'
+  | 'hocon'
+  | 'duration'
+  | 'regionGroups'
+  | 'delays'
+  | 'line';
+
+/** Variables that are not plain words, by what their image does with them: stable-11146-2. */
+export const JITSI_VARIABLES: Readonly<
+  Record<JitsiPart, Readonly<Partial<Record<ContextName, readonly string[]>>>>
+> = {
+  web: {
+    script: [
+      'AMPLITUDE_ID',
+      'ANALYTICS_SCRIPT_URLS',
+      'ANALYTICS_WHITELISTED_EVENTS',
+      'AUDIO_QUALITY_OPUS_BITRATE',
+      'BRANDING_DATA_URL',
+      'CONFCODE_URL',
+      'DEFAULT_LANGUAGE',
+      'DEPLOYMENTINFO_ENVIRONMENT',
+      'DEPLOYMENTINFO_ENVIRONMENT_TYPE',
+      'DEPLOYMENTINFO_REGION',
+      'DIALIN_NUMBERS_URL',
+      'DIALOUT_AUTH_URL',
+      'DIALOUT_CODES_URL',
+      'DROPBOX_APPKEY',
+      'DROPBOX_REDIRECT_URI',
+      'DYNAMIC_BRANDING_URL',
+      'ENABLE_LIVESTREAMING_DATA_PRIVACY_LINK',
+      'ENABLE_LIVESTREAMING_HELP_LINK',
+      'ENABLE_LIVESTREAMING_TERMS_LINK',
+      'ENABLE_LIVESTREAMING_VALIDATOR_REGEXP_STRING',
+      'ETHERPAD_PUBLIC_URL',
+      'GOOGLE_ANALYTICS_ID',
+      'GOOGLE_API_APP_CLIENT_ID',
+      'HIDE_PREJOIN_EXTRA_BUTTONS',
+      'HIDE_PREMEETING_BUTTONS',
+      'INVITE_SERVICE_URL',
+      'MATOMO_ENDPOINT',
+      'MATOMO_SITE_ID',
+      'MICROSOFT_API_APP_CLIENT_ID',
+      'P2P_PREFERRED_CODEC',
+      'P2P_STUN_SERVERS',
+      'PEOPLE_SEARCH_URL',
+      'PREFERRED_LANGUAGE',
+      'TOKEN_AUTH_URL',
+      'TOOLBAR_BUTTONS',
+      'VIDEOQUALITY_PREFERRED_CODEC',
+      'WHITEBOARD_COLLAB_SERVER_PUBLIC_URL',
+    ],
+    scriptList: [
+      'CODEC_ORDER_JVB',
+      'CODEC_ORDER_JVB_MOBILE',
+      'TRANSLATION_LANGUAGES',
+      'TRANSLATION_LANGUAGES_HEAD',
+    ],
+    number: [
+      'DESKTOP_SHARING_FRAMERATE_MAX',
+      'DESKTOP_SHARING_FRAMERATE_MIN',
+      'E2EPING_MAX_CONFERENCE_SIZE',
+      'E2EPING_MAX_MESSAGE_PER_SECOND',
+      'E2EPING_NUM_REQUESTS',
+      'RESOLUTION',
+      'RESOLUTION_MIN',
+      'RESOLUTION_WIDTH',
+      'RESOLUTION_WIDTH_MIN',
+      'ROOM_PASSWORD_DIGITS',
+      'RTCSTATS_POLL_INTERVAL',
+      'START_AUDIO_MUTED',
+      'START_VIDEO_MUTED',
+      ...['AV1', 'H264', 'VP8', 'VP9'].flatMap((codec) =>
+        ['LOW', 'STANDARD', 'HIGH', 'FULL', 'ULTRA', 'SS_HIGH'].map(
+          (step) => `VIDEOQUALITY_BITRATE_${codec}_${step}`,
+        ),
+      ),
+    ],
+    address: [
+      'CORS_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN',
+      'ETHERPAD_URL_BASE',
+      'LETSENCRYPT_ACME_SERVER',
+      'LETSENCRYPT_EMAIL',
+      'PUBLIC_URL',
+      'RTCSTATS_URL_BASE',
+      'RTC_VISUALIZER_PATH',
+      'RTC_VISUALIZER_URL_BASE',
+      'WHITEBOARD_COLLAB_SERVER_URL_BASE',
+      'XMPP_BOSH_URL_BASE',
+    ],
+    addresses: ['NGINX_RESOLVER'],
+    header: ['CSP_HEADER'],
+    path: ['TZ'],
+  },
+  prosody: {
+    lua: [
+      'GLOBAL_MODULES',
+      'JWT_ACCEPTED_ALLOWNER_ISSUERS',
+      'JWT_ACCEPTED_AUDIENCES',
+      'JWT_ACCEPTED_ISSUERS',
+      'JWT_APP_ID',
+      'JWT_ASAP_KEYSERVER',
+      'JWT_TOKEN_AUTH_MODULE',
+      'MATRIX_UVS_ISSUER',
+      'MATRIX_UVS_URL',
+      'PROSODY_ADMINS',
+      'PROSODY_C2S_LIMIT',
+      'PROSODY_METRICS_ALLOWED_CIDR',
+      'PROSODY_MUC_RESOURCE_VALIDATE_ANON_METHODS',
+      'PROSODY_RATE_LIMIT_ALLOW_RANGES',
+      'PROSODY_REGION_NAME',
+      'PROSODY_RESERVATION_REST_BASE_URL',
+      'PROSODY_S2S_LIMIT',
+      'PROSODY_TRUSTED_PROXIES',
+      'PROSODY_VISITORS_S2S_VHOSTS',
+      'RELEASE_NUMBER',
+      'SHARD',
+      'STUN_HOST',
+      'TURNS_HOST',
+      'TURN_HOST',
+      'TURN_TRANSPORT',
+      'TURN_USERNAME',
+      'XMPP_BREAKOUT_MUC_MODULES',
+      'XMPP_INTERNAL_MUC_MODULES',
+      'XMPP_LOBBY_MUC_MODULES',
+      'XMPP_MODULES',
+      'XMPP_MUC_MODULES',
+      'XMPP_SPEAKERSTATS_MODULES',
+    ],
+    luaSettings: ['GLOBAL_CONFIG', 'XMPP_CONFIGURATION', 'XMPP_MUC_CONFIGURATION'],
+    number: [
+      'GC_GEN_MAX_TH',
+      'GC_GEN_MIN_TH',
+      'GC_INC_SPEED',
+      'GC_INC_STEP_SIZE',
+      'GC_INC_TH',
+      'PROSODY_HTTP_PORT',
+      'PROSODY_RATE_LIMIT_CACHE_SIZE',
+      'PROSODY_RATE_LIMIT_LOGIN_RATE',
+      'PROSODY_RATE_LIMIT_SESSION_RATE',
+      'PROSODY_RATE_LIMIT_TIMEOUT',
+      'PROSODY_S2S_PORT',
+      'STUN_PORT',
+      'TURNS_PORT',
+      'TURN_PORT',
+      'TURN_TTL',
+      'XMPP_PORT',
+    ],
+    address: ['PUBLIC_URL', 'VISITORS_XMPP_SERVER', 'XMPP_SERVER'],
+    path: ['TZ'],
+    line: [
+      'LDAP_AUTH_METHOD',
+      'LDAP_BASE',
+      'LDAP_BINDDN',
+      'LDAP_FILTER',
+      'LDAP_TLS_CACERT_DIR',
+      'LDAP_TLS_CACERT_FILE',
+      'LDAP_TLS_CIPHERS',
+      'LDAP_URL',
+    ],
+  },
+  jicofo: {
+    hocon: [
+      'JIBRI_PENDING_TIMEOUT',
+      'JIBRI_SIP_BREWERY_MUC',
+      'JICOFO_CONF_INITIAL_PARTICIPANT_WAIT_TIMEOUT',
+      'JICOFO_CONF_SINGLE_PARTICIPANT_TIMEOUT',
+      'JICOFO_TRANSLATION_CF_ACCESS_CLIENT_ID',
+      'JICOFO_TRANSLATION_URL_TEMPLATE',
+      'JICOFO_TRUSTED_DOMAINS',
+    ],
+    number: [
+      'JICOFO_CONF_MAX_AUDIO_SENDERS',
+      'JICOFO_CONF_MAX_VIDEO_SENDERS',
+      'JICOFO_ICE_FAILURE_INTERVAL',
+      'JICOFO_ICE_FAILURE_MIN_ENDPOINTS',
+      'JICOFO_ICE_FAILURE_THRESHOLD',
+      'JICOFO_RESTART_REQUEST_INTERVAL',
+      'JICOFO_RESTART_REQUEST_MAX',
+      'VISITORS_MAX_PARTICIPANTS',
+      'VISITORS_MAX_VISITORS_PER_NODE',
+    ],
+    duration: ['JICOFO_AUTH_LIFETIME'],
+    regionGroups: ['JICOFO_BRIDGE_REGION_GROUPS'],
+    delays: ['JICOFO_CONF_SOURCE_SIGNALING_DELAYS'],
+    address: ['JVB_XMPP_SERVER', 'SENTRY_DSN', 'VISITORS_XMPP_SERVER', 'XMPP_SERVER'],
+    path: ['JICOFO_LOG_FILE', 'TZ'],
+    javaOptions: ['JAVA_SYS_PROPS'],
+  },
+  jvb: {
+    hocon: ['JVB_ADVERTISE_IPS', 'JVB_MUC_NICKNAME', 'JVB_OCTO_REGION', 'JVB_OCTO_RELAY_ID'],
+    number: ['AUTOSCALER_SIDECAR_PORT', 'JVB_PORT'],
+    address: [
+      'AUTOSCALER_URL',
+      'DOCKER_HOST_ADDRESS',
+      'JVB_OCTO_BIND_ADDRESS',
+      'JVB_STUN_SERVERS',
+      'JVB_XMPP_SERVER',
+      'SENTRY_DSN',
+      'XMPP_SERVER',
+    ],
+    path: ['AUTOSCALER_SIDECAR_KEY_FILE', 'JVB_LOG_FILE', 'TZ'],
+  },
+};

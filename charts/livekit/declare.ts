@@ -1,0 +1,432 @@
+import * as z from 'zod';
+import { host, port, portOrRange, portRange, rangeOfPorts } from '../../src/stack/fields.ts';
+import type { CheckFinding } from '../../src/stack/finding.ts';
+import { component, isOn, type Placed } from '../../src/system/component.ts';
+import { claims, doors } from '../../src/system/doors.ts';
+import { extraConfigField, forceField, owned } from '../../src/system/extra-config.ts';
+import { extraFilesField } from '../../src/system/extra-files.ts';
+import type { StackFacts } from '../../src/system/facts.ts';
+import type { Note } from '../../src/system/note.ts';
+import {
+  type BySize,
+  overrideResources,
+  type Resources,
+  resourcesField,
+  resourcesText,
+  sizeRow,
+} from '../../src/system/resources.ts';
+import {
+  type SecretReference,
+  secretConfigField,
+  secretConfigVariables,
+} from '../../src/system/secret-config.ts';
+import type { SecretVariable } from '../../src/system/secret-use.ts';
+import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
+import { isDirect, PEERS, type Port, portOf, portText, workloadOf } from '../../src/topology/topology.ts';
+import { reservedWithin } from '../stack/checks/reserved-ports.ts';
+
+const schema = z
+  .strictObject({
+    enabled: z.boolean().optional().describe('false keeps these settings without LiveKit. Default: true.'),
+    host: host.optional().describe('Where clients reach its signalling. Default: rtc.<serverName>.'),
+    udp: portOrRange
+      .optional()
+      .describe(
+        'UDP for call traffic: one port for everything (7882), or a range (50000-60000). Default: 7882.',
+      ),
+    udpRange: z
+      .enum(['each', 'shared'])
+      .optional()
+      .describe(
+        'How a range in udp is used: each gives every participant a port, so it limits their number; shared opens as many of the ports as the node has cores, and all participants use those (what LiveKit recommends for large nodes). Default: each.',
+      ),
+    tcp: port.optional().describe('TCP for call traffic where UDP is blocked. Default: 7881.'),
+    signalling: port
+      .optional()
+      .describe("The node's port behind the entrance, for the cluster only. Default: 7880."),
+    turn: z
+      .strictObject({
+        udp: port.optional().describe('STUN and TURN. Default: 3478.'),
+        relay: rangeOfPorts
+          .optional()
+          .describe(
+            'Ports that TURN relays through; a participant takes twelve at most. Default: 41000-41999.',
+          ),
+      })
+      .optional()
+      .describe("LiveKit's own TURN server, for clients that reach nothing else."),
+    resources: resourcesField.optional(),
+    extraConfig: extraConfigField.optional(),
+    extraSecretConfig: secretConfigField
+      .describe(
+        'Options of livekit.yaml that are secret, such as prometheus: {password: {fromSecret: NAME, key: KEY}}. LiveKit reads a single file, so each becomes a variable of its environment; options in a list have no such variable. Declare the Secret in secrets.own.',
+      )
+      .optional(),
+    extraFiles: extraFilesField.optional(),
+    force: forceField.optional(),
+  })
+  .optional()
+  .describe('Calls through MatrixRTC; there when this key is.');
+
+/** Everything about LiveKit that more than one place needs. */
+export interface Livekit {
+  readonly host: string;
+  /** What Matrix clients are told: where the JWT service answers. */
+  readonly serviceUrl: string;
+  readonly udp: { readonly first: number; readonly last: number };
+  /** Whether all participants share the ports of `udp`; a single port is always shared. */
+  readonly sharesUdp: boolean;
+  readonly tcp: number;
+  readonly signalling: number;
+  readonly turn: { readonly udp: number; readonly relay: { readonly first: number; readonly last: number } };
+  readonly resources: Resources;
+  readonly jwtResources: Resources;
+  readonly extraConfig: Readonly<Record<string, unknown>>;
+  /** Options that are secret, as variables. */
+  readonly secretEnv: readonly (SecretVariable & SecretReference)[];
+}
+
+/** LiveKit dies on its first call below this. */
+const MEMORY_FLOOR = '256Mi';
+
+/** Ports of the node that LiveKit opens unless the stack file names others. */
+const PORTS = {
+  udp: 7882,
+  /** ICE over TCP, for networks that block UDP. */
+  tcp: 7881,
+  signalling: 7880,
+  /** STUN and TURN over UDP; it is also what keeps clients from asking Google and Twilio. */
+  turnUdp: 3478,
+  /** LiveKit's own default (30000-40000) overlaps Kubernetes' node ports. This serves some eighty relayed people. */
+  relay: '41000-41999',
+} as const;
+/** Relays that LiveKit lets one participant have at once, all of them ports (its per_user_relay_allocation_limit). */
+const RELAYS_FOR_ONE = 12;
+
+/** Keys of livekit.yaml that other parts of the stack are built on. */
+const OWNED = owned({
+  port: 'livekit.signalling',
+  bind_addresses: "the node's address in the cluster",
+  keys: 'the Secret livekit-keys',
+  key_file: 'the Secret livekit-keys',
+  'rtc.udp_port': 'livekit.udp',
+  'rtc.port_range_start': 'livekit.udp',
+  'rtc.port_range_end': 'livekit.udp',
+  'rtc.tcp_port': 'livekit.tcp',
+  'rtc.node_ip': 'callNodes.addresses',
+  'rtc.use_external_ip': 'callNodes.addresses',
+  'turn.enabled': 'the ports of SUMMARY.md',
+  'turn.udp_port': 'livekit.turn.udp',
+  'turn.relay_range_start': 'livekit.turn.relay',
+  'turn.relay_range_end': 'livekit.turn.relay',
+  'room.auto_create': 'the JWT service, which alone makes rooms',
+  'webhook.api_key': 'the JWT service',
+  'webhook.urls': 'the JWT service',
+});
+
+const SIZES: BySize<Resources> = {
+  small: { requests: { cpu: '500m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+  medium: { requests: { cpu: '2', memory: '512Mi' }, limits: { memory: '2Gi' } },
+  large: { requests: { cpu: '6', memory: '1Gi' }, limits: { memory: '4Gi' } },
+};
+const JWT_RESOURCES: Resources = {
+  requests: { cpu: '10m', memory: '32Mi' },
+  limits: { memory: '64Mi' },
+};
+
+function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFacts): Livekit | undefined {
+  if (!isOn(written)) return undefined;
+  const resolvedHost = written.host ?? `rtc.${serverName}`;
+  const udp = portRange(written.udp ?? PORTS.udp);
+  return {
+    host: resolvedHost,
+    serviceUrl: `https://${resolvedHost}`,
+    udp,
+    sharesUdp: udp.first === udp.last || written.udpRange === 'shared',
+    tcp: written.tcp ?? PORTS.tcp,
+    signalling: written.signalling ?? PORTS.signalling,
+    turn: {
+      udp: written.turn?.udp ?? PORTS.turnUdp,
+      relay: portRange(written.turn?.relay ?? PORTS.relay),
+    },
+    resources: overrideResources(SIZES[size], written.resources),
+    jwtResources: JWT_RESOURCES,
+    extraConfig: written.extraConfig ?? {},
+    secretEnv: secretConfigVariables(written.extraSecretConfig, 'LIVEKIT'),
+  };
+}
+
+/** LiveKit's and the JWT service's shared API key. The key's name is public, its secret is not. */
+export const LIVEKIT_KEYS = { secret: 'livekit-keys', key: 'keys.yaml', apiKey: 'matrix-rtc' } as const;
+
+/** Every port LiveKit opens on its node. */
+function livekitPorts({ udp, tcp, signalling, turn }: Livekit): readonly Port[] {
+  return [
+    { name: 'http', number: signalling, protocol: 'TCP', on: 'node', decidedBy: ['livekit', 'signalling'] },
+    { name: 'ice-tcp', number: tcp, protocol: 'TCP', on: 'node', decidedBy: ['livekit', 'tcp'] },
+    {
+      name: 'ice-udp',
+      number: udp.first,
+      ...(udp.last === udp.first ? {} : { last: udp.last }),
+      protocol: 'UDP',
+      on: 'node',
+      decidedBy: ['livekit', 'udp'],
+    },
+    {
+      name: 'turn-udp',
+      number: turn.udp,
+      protocol: 'UDP',
+      on: 'node',
+      decidedBy: ['livekit', 'turn', 'udp'],
+    },
+    {
+      name: 'turn-relay',
+      number: turn.relay.first,
+      last: turn.relay.last,
+      protocol: 'UDP',
+      on: 'node',
+      decidedBy: ['livekit', 'turn', 'relay'],
+    },
+  ];
+}
+
+/** TURN that cannot relay for a single participant would fail in calls, long after the start. */
+function tooFewRelays({ turn: { relay } }: Livekit): readonly CheckFinding[] {
+  const ports = relay.last - relay.first + 1;
+  // A range that runs backwards is an error of its own.
+  if (ports < 1 || ports >= RELAYS_FOR_ONE) return [];
+  return [
+    {
+      code: 'MG085',
+      at: ['livekit', 'turn', 'relay'],
+      what: `livekit.turn.relay has ${ports} ${ports === 1 ? 'port' : 'ports'}, and one participant may need ${RELAYS_FOR_ONE}`,
+      remedy: `write a wider range: ${RELAYS_FOR_ONE} ports for each participant that is relayed at once`,
+    },
+  ];
+}
+
+/** A single port has nothing to divide. */
+function idleUdpRange(written: z.infer<typeof schema>, { udp }: Livekit): readonly CheckFinding[] {
+  const how = written?.udpRange;
+  if (how === undefined || udp.first !== udp.last) return [];
+  return [
+    {
+      code: 'MG086',
+      at: ['livekit', 'udpRange'],
+      other: ['livekit', 'udp'],
+      what: `livekit.udpRange is ${how}, but livekit.udp is the single port ${udp.first}`,
+      remedy: 'write a range at livekit.udp, such as 7882-7892, or remove udpRange',
+    },
+  ];
+}
+
+/** LiveKit can tell clients one given address, or what it finds out by itself; the video bridge can tell two. */
+function throughTheRouter({ facts: { expose, callNodes }, topology }: Placed): readonly Note[] {
+  const { address } = callNodes;
+  if (expose.lan === undefined || address.by !== 'public') return [];
+  const ports = topology.flows
+    .filter((flow) => flow.to === 'livekit' && isDirect(topology, flow))
+    .map(({ port }) => portText(portOf(workloadOf(topology, 'livekit'), port)));
+  return [
+    {
+      where: 'local-network',
+      text: [
+        `LiveKit tells everybody ${address.ip}, people on the local network too. If that is the address of your router, the router has to lead ${ports.join(', ')} back inside (NAT loopback, also called hairpin NAT); where it cannot, calls on the local network ring but stay silent. callNodes.addresses: {discover: stun} instead makes LiveKit tell the node's own address as well.`,
+      ],
+    },
+  ];
+}
+
+function notes(livekit: Livekit, whole: Placed): readonly Note[] {
+  const { expose, serverName } = whole.facts;
+  const idleName = expose.lan?.names.livekit;
+  const within = reservedWithin(livekit.udp.first, livekit.udp.last);
+  return [
+    ...throughTheRouter(whole),
+    ...(idleName === undefined
+      ? []
+      : [
+          {
+            where: 'local-network',
+            text: [
+              `No client ever uses ${idleName} (expose.lan.names.livekit): all are told ${livekit.host}, which the local network has to reach too. You can remove the name.`,
+            ],
+          } as const,
+        ]),
+    {
+      where: 'before-live',
+      text: [
+        `LiveKit's signalling port ${livekit.signalling}/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.`,
+      ],
+    },
+    ...(within.length === 0
+      ? []
+      : [
+          {
+            where: 'before-live',
+            text: [
+              `livekit.udp covers ports that the network between pods uses in some clusters: ${within.join(', ')}. If yours is one of them, choose another range.`,
+            ],
+          } as const,
+        ]),
+    ...(expose.public !== undefined
+      ? []
+      : [
+          {
+            where: 'dns',
+            text: [
+              'Pods need two of these names too: ',
+              { code: serverName },
+              ' and ',
+              { code: livekit.host },
+              ", which lk-jwt-service asks when somebody joins a call. They usually get the answer of their node's resolver through CoreDNS; where that does not know the local DNS, add a forward for the zone to CoreDNS. Without it calls fail.",
+            ],
+          } as const,
+        ]),
+  ];
+}
+
+/** Calls through MatrixRTC: the SFU on a node's own network, and the service that gives Matrix users tokens for it. */
+export const livekit = component({
+  key: 'livekit',
+  schema,
+  resolve,
+  lanName: 'Signalling of calls. No client uses it: all are told livekit.host.',
+  images: {
+    livekit: {
+      tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
+      atLeast: [1, 13, 0],
+      example: 'v1.13.7',
+      because: 'older releases refuse settings that are rendered',
+    },
+    'lk-jwt-service': {
+      tag: /^([0-9]+)\.([0-9]+)\.([0-9]+)$/,
+      atLeast: [0, 6, 0],
+      example: '0.6.0',
+      because: 'older releases do not take the webhook that ends calls properly',
+    },
+  },
+  additions: [{ at: ['extraConfig'], owned: OWNED }],
+  // livekit-server: one file or body (getConfigString), then each variable LIVEKIT_<OPTION> over it (updateFromCLI).
+  secretConfigs: [{ kind: 'environment', at: ['extraSecretConfig'], plain: ['extraConfig'], owned: OWNED }],
+  extraFiles: [
+    { at: ['extraFiles'], workload: 'livekit', taken: ['/config', '/livekit-server', '/secrets'] },
+  ],
+  sizes: [
+    sizeRow(
+      'requests and limits',
+      SIZES,
+      resourcesText,
+      "LiveKit's benchmark: nine people with video for each core; no CPU limit, since throttling is heard",
+    ),
+  ],
+  offers: ({ serviceUrl }) => [
+    CALLS.offer({ by: 'livekit', serviceUrl }),
+    WELL_KNOWN_CLIENT.offer({
+      'org.matrix.msc4143.rtc_foci': [{ type: 'livekit', livekit_service_url: serviceUrl }],
+    }),
+  ],
+  check: (written, livekit) => [...tooFewRelays(livekit), ...idleUdpRange(written, livekit)],
+  notes,
+  parts: (livekit, { facts, offers }) => {
+    const { namespace } = facts;
+    const common = { kind: 'workload', instance: facts.name, namespace, at: ['livekit'] } as const;
+    const call = { from: PEERS.clients, to: 'livekit' };
+    // LiveKit relays to no private address, and the node's own in the cluster is one.
+    const relays = facts.callNodes.address.by !== 'node';
+    return {
+      containers: [{ at: ['resources'], resources: livekit.resources, floor: MEMORY_FLOOR }],
+      workloads: [
+        {
+          ...common,
+          id: 'livekit',
+          role: 'livekit',
+          title: 'LiveKit SFU',
+          hostNetwork: true,
+          ports: livekitPorts(livekit),
+        },
+        {
+          ...common,
+          id: 'lk-jwt-service',
+          role: 'lk-jwt-service',
+          title: 'LiveKit JWT service',
+          hostNetwork: false,
+          ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
+        },
+      ],
+      services: [
+        { name: 'livekit', namespace, selects: { role: 'livekit' }, ports: [{ number: 7880, to: 'http' }] },
+        {
+          name: 'lk-jwt-service',
+          namespace,
+          selects: { role: 'lk-jwt-service' },
+          ports: [{ number: 8080, to: 'http' }],
+        },
+      ],
+      flows: [
+        { ...call, port: 'ice-udp', why: 'call traffic' },
+        { ...call, port: 'ice-tcp', why: 'call traffic where UDP is blocked' },
+        {
+          ...call,
+          port: 'turn-udp',
+          why: relays
+            ? 'STUN and TURN: a client learns its own address, and relays where it must'
+            : 'STUN: a client learns its own address',
+        },
+        ...(relays
+          ? [{ from: 'livekit', to: 'livekit', port: 'turn-relay', why: 'relayed call traffic' }]
+          : []),
+        { from: 'livekit', to: 'lk-jwt-service', port: 'http', why: 'tells who joined and left' },
+        {
+          from: 'lk-jwt-service',
+          to: PEERS.homeservers,
+          port: 'federation',
+          why: "checks a user's identity, and creates rooms through LiveKit's own host",
+        },
+        ...HOMESERVER.of(offers).map(({ workload }) => ({
+          from: 'lk-jwt-service',
+          to: workload,
+          port: 'http',
+          why: 'takes people out of calls that they left without saying so',
+        })),
+      ],
+      hosts: claims(facts, 'livekit', livekit.host),
+      routes: [
+        ...doors(facts, 'livekit', livekit.host, {
+          match: { kind: 'exact', paths: ['/sfu/get', '/get_token', '/delegate_delayed_leave'] },
+          to: { service: 'lk-jwt-service', namespace, port: 8080 },
+          group: 'livekit',
+        }),
+        ...doors(facts, 'livekit', livekit.host, {
+          // Signalling, and the room API that the JWT service calls with a signed token.
+          match: { kind: 'prefix', paths: ['/rtc', '/twirp/livekit.RoomService'] },
+          to: { service: 'livekit', namespace, port: 7880 },
+          group: 'livekit',
+        }),
+      ],
+      secretUses: livekit.secretEnv.map(({ secret, key, at }) => ({
+        workload: 'livekit',
+        secret,
+        key,
+        at: ['livekit', 'extraSecretConfig', ...at],
+      })),
+    };
+  },
+  secrets: (_, { facts: { namespace } }) => [
+    {
+      places: [{ namespace }],
+      name: LIVEKIT_KEYS.secret,
+      keys: [
+        {
+          key: LIVEKIT_KEYS.key,
+          what: 'the API key with which the JWT service signs call tokens and LiveKit checks them',
+          readers: ['livekit', 'lk-jwt-service'],
+          form: { kind: 'livekit-keys', apiKey: LIVEKIT_KEYS.apiKey },
+          loss: 'whoever has it can join and end every call; make a new one',
+          rotation: 'running calls end, and people join again',
+          rotateAfterDays: 180,
+        },
+      ],
+    },
+  ],
+});

@@ -1,0 +1,19 @@
+import type { CheckFinding } from '../../../src/stack/finding.ts';
+import { isChangeCode } from '../../../src/system/accept.ts';
+import type { Check } from './check.ts';
+
+/** An entry about a change says from what to what; one about an object that is included has nothing to say there. */
+export const checkAccept: Check = ({ accept = [] }) =>
+  accept.flatMap((entry, index) =>
+    (['from', 'to'] as const).flatMap((key): readonly CheckFinding[] => {
+      const isWritten = entry[key] !== undefined;
+      if (isChangeCode(entry.code) === isWritten) return [];
+      const name = `accept[${index}].${key}`;
+      if (isWritten) {
+        const what = `${name} has no meaning with ${entry.code}, which is about an object and not about a change`;
+        return [{ code: 'MG002', at: ['accept', index, key], what, remedy: 'remove it' }];
+      }
+      const remedy = `add the key ${key} to accept[${index}], as the error of ${entry.code} prints it`;
+      return [{ code: 'MG003', at: ['accept', index, 'code'], what: `"${name}" is missing`, remedy }];
+    }),
+  );

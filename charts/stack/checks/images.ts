@@ -1,0 +1,21 @@
+import { valueAt } from '../../../src/plain/data.ts';
+import { keysOf } from '../../../src/plain/records.ts';
+import type { ImageName } from '../../index.ts';
+import { COMPONENT_NAMES, components } from '../../index.ts';
+import { knownReleases } from '../images.ts';
+import { programOf } from '../known-images.ts';
+import type { Check } from './check.ts';
+
+/** What a stack runs has an image: a program that came with a newer release is not in an older versions.yaml. */
+export const checkImages: Check = (written, stack) =>
+  COMPONENT_NAMES.filter((name) => stack[name] !== undefined).flatMap((name) => {
+    const images: Readonly<Partial<Record<ImageName, unknown>>> = components[name].images;
+    return keysOf(images)
+      .filter((image) => stack.images[image] === '')
+      .map((image) => ({
+        code: 'MG104',
+        at: valueAt(written, [name]) === undefined ? [] : [name],
+        what: `${name} runs the image ${image}, which the file with image versions does not have`,
+        remedy: `add it there: ${image}: {repository: …/${programOf(image)}, tag: ${knownReleases(image).example}}`,
+      }));
+  });

@@ -1,0 +1,65 @@
+import { compareText } from '../../src/plain/compare.ts';
+import type { StackFacts } from '../../src/system/facts.ts';
+import type { SecretSpec } from '../../src/system/secrets.ts';
+import type { Topology } from '../../src/topology/topology.ts';
+import { entranceAt } from '../entrances/index.ts';
+import { certificates, type HostCertificate, ownFirst } from './certificates.ts';
+
+/** The certificates that somebody gives: one TLS Secret for each name, whichever doors and namespaces use it. */
+export function givenCertificates(stack: StackFacts, topology: Topology): readonly SecretSpec[] {
+  const bySecret = new Map<string, readonly HostCertificate[]>();
+  const all = certificates(stack, topology);
+  const isPublic = ({ door }: HostCertificate): boolean => door === 'public';
+  for (const one of [...all.filter(isPublic), ...all.filter((other) => !isPublic(other))]) {
+    if ('secret' in one.source) bySecret.set(one.secret, [...(bySecret.get(one.secret) ?? []), one]);
+  }
+  return [...bySecret].map(([name, uses]) => {
+    const readers = [...new Set(uses.flatMap((one) => one.readers))];
+    const pods = readers.filter((id) => topology.workloads.some((one) => one.id === id));
+    return {
+      name,
+      places: places(stack, uses),
+      type: {
+        kind: 'tls',
+        hosts: [...new Set(uses.flatMap(({ hosts }) => hosts))].sort(compareText),
+      },
+      keys: [
+        {
+          key: 'tls.crt',
+          what: 'certificate chain',
+          readers,
+          form: { kind: 'given', pem: 'certificate' },
+          loss: `renew it before it ends: ${ended(stack, uses)}`,
+          rotation:
+            pods.length === 0
+              ? 'nobody, where the new one is valid for the same hosts'
+              : `whoever is connected to ${pods.join(' or ')}, whose pods start again`,
+        },
+        {
+          key: 'tls.key',
+          what: "the certificate's private key",
+          readers,
+          form: { kind: 'given', pem: 'private key' },
+          loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
+          rotation:
+            pods.length === 0 ? 'nobody, together with its certificate' : 'together with its certificate',
+        },
+      ],
+    };
+  });
+}
+
+/** What an entrance that serves any of the hosts does then, or who else does something. */
+function ended(stack: StackFacts, uses: readonly HostCertificate[]): string {
+  const entrances = uses
+    .filter(({ hosts, onCallNodes }) => onCallNodes.length < hosts.length)
+    .map(({ door }) => entranceAt(stack, door)?.entrance.afterCertificate);
+  return entrances.find((text) => text !== undefined) ?? 'clients then refuse it';
+}
+
+/** The namespaces of all that use it: the stack's own first, where it is one of them. */
+function places(stack: StackFacts, uses: readonly HostCertificate[]): SecretSpec['places'] {
+  const all = uses.flatMap(({ namespaces }) => namespaces);
+  const [main = stack.namespace, ...others] = ownFirst(stack, all);
+  return [{ namespace: main }, ...others.map((namespace) => ({ namespace }))];
+}

@@ -1,0 +1,191 @@
+import * as z from 'zod';
+import { recordOf } from '../../src/plain/records.ts';
+import { extendsField } from '../../src/stack/extends.ts';
+import {
+  dnsLabel,
+  duration,
+  host,
+  ipv4,
+  label,
+  objectName,
+  serverName,
+  shortText,
+} from '../../src/stack/fields.ts';
+import { NAME_LENGTH } from '../../src/stack/limits.ts';
+import { SCHEMAS } from '../../src/stack/schemas.ts';
+import { acceptSchema } from '../../src/system/accept.ts';
+import { fluxSchema } from '../../src/system/delivery/flux.ts';
+import { includeSchema } from '../../src/system/included.ts';
+import { overridesSchema } from '../../src/system/overrides.ts';
+import { secretsSchema } from '../../src/system/secret-settings.ts';
+import { DEFAULT_VIA, entranceFields, viasAt } from '../entrances/index.ts';
+import { COMPONENT_NAMES, type ComponentName, components, LAN_NAMES, type LanName } from '../index.ts';
+
+/** A name as Traefik's command line takes it. */
+const entryPoint = shortText.regex(
+  /^[A-Za-z0-9_-]+$/,
+  "write the name of one of Traefik's entry points, such as websecure",
+);
+
+const cluster = z.strictObject({
+  domain: host.optional().describe("The cluster's own DNS domain. Default: cluster.local."),
+  storageClass: objectName.optional().describe("Default: the cluster's default class."),
+  network: z
+    .strictObject({
+      families: z
+        .array(z.enum(['IPv4', 'IPv6']))
+        .min(1, 'write [IPv4], [IPv6] or [IPv4, IPv6]')
+        .max(2, 'write each family once')
+        .refine((families) => new Set(families).size === families.length, 'write each family once')
+        .optional()
+        .describe(
+          'Address families that pods listen on. Leave out IPv6 where the kernel of the nodes lacks it (ipv6.disable=1): nginx does not start there otherwise. Default: [IPv4, IPv6].',
+        ),
+    })
+    .optional()
+    .describe("The cluster's network."),
+  traefik: z
+    .strictObject({
+      entryPoints: z
+        .strictObject({ https: entryPoint.optional().describe('Default: websecure.') })
+        .optional()
+        .describe("Traefik's own names for its entry points."),
+    })
+    .optional()
+    .describe('The Traefik that the cluster has.'),
+});
+
+/** What each component that can have a name on the local network says about it. */
+const lanNames = recordOf<Record<LanName, z.ZodOptional<typeof host>>>(LAN_NAMES, (name) =>
+  host.optional().describe(components[name].lanName),
+);
+
+const expose = z.strictObject({
+  public: z
+    .strictObject({
+      via: z.enum(viasAt('public')).describe('What carries HTTPS from the Internet.'),
+      ...entranceFields('public'),
+    })
+    .optional()
+    .describe('Leave it out for a stack that only the local network reaches.'),
+  lan: z
+    .strictObject({
+      via: z
+        .enum(viasAt('lan'))
+        .optional()
+        .describe(`What carries HTTPS on the local network. Default: ${DEFAULT_VIA.lan}.`),
+      ...entranceFields('lan'),
+      names: z
+        .strictObject(lanNames)
+        .optional()
+        .describe('Extra names for the same things on the local network.'),
+    })
+    .optional()
+    .describe('The way in from the local network.'),
+});
+
+const labelKey = shortText
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+    'write a label key such as matrix/calls',
+  )
+  .refine((key) => key !== 'constructor', 'choose another label: this one cannot be rendered');
+const labelValue = shortText.regex(
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
+  'write a label value: at most 63 letters, digits, dashes, dots and underscores',
+);
+
+const callNodes = z.strictObject({
+  nodeSelector: z
+    .record(labelKey, labelValue)
+    .refine((labels) => Object.keys(labels).length <= 100, 'write at most 100 labels')
+    .optional()
+    .describe(
+      'Labels of the nodes that carry calls. Default: any node (then every node needs the open ports).',
+    ),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: labelKey.describe("The taint's key."),
+        operator: z.enum(['Exists', 'Equal']).optional().describe('Default: Equal.'),
+        value: labelValue.optional().describe("The taint's value, with operator Equal."),
+        effect: z
+          .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+          .optional()
+          .describe('Default: every effect.'),
+      }),
+    )
+    .max(100, 'write at most 100 tolerations')
+    .optional()
+    .describe('Taints of those nodes that call pods accept.'),
+  addresses: z
+    .strictObject({
+      public: ipv4.optional().describe('The address under which the Internet reaches those nodes.'),
+      discover: z.enum(['stun']).optional().describe('Ask a public STUN server at each start instead.'),
+    })
+    .optional()
+    .describe(
+      "The address that clients connect to, exactly one. Default, without expose.public: the node's own address.",
+    ),
+  drain: duration
+    .optional()
+    .describe('How long running calls may go on when their server is replaced. Default: 5m.'),
+});
+
+type ComponentFields = {
+  readonly [Name in ComponentName]: (typeof components)[Name]['schema'];
+};
+/** The same components, seen so that the type of each name's schema shows. */
+const declared: { readonly [Name in ComponentName]: { readonly schema: ComponentFields[Name] } } = components;
+/** The key of every component. Who answers for the server name's host is asked beside who reaches the stack. */
+const { wellKnown, ...componentFields } = recordOf<ComponentFields>(
+  COMPONENT_NAMES,
+  (name) => declared[name].schema,
+);
+
+/** The whole stack file. Unknown keys are errors; what follows from other values is not asked. */
+export const stackSchema = z.strictObject({
+  schema: z
+    .literal([...SCHEMAS])
+    .describe('Fixes defaults and sizes, so that a newer tool never changes them silently.'),
+  extends: extendsField.optional(),
+  name: label(NAME_LENGTH)
+    .optional()
+    .describe("Folder in dist/ and instance label. Default: the file's name."),
+  serverName: serverName.describe('The part after the colon in @user:…. It can never change.'),
+  namespace: dnsLabel.optional().describe('Default: the name.'),
+  size: z
+    .enum(['small', 'medium', 'large'])
+    .optional()
+    .describe('Resources, caches and volumes. Default: small.'),
+  cluster: cluster.optional().describe('Facts about the cluster.'),
+  flux: fluxSchema.optional().describe('How Flux finds dist/.'),
+  expose: expose.describe('Who reaches the stack, and through what. At least one of public and lan.'),
+  wellKnown,
+  federation: z
+    .union([
+      z.enum(['open', 'closed']),
+      z.strictObject({ allow: z.array(serverName).min(1).describe('The only servers it talks to.') }),
+    ])
+    .optional()
+    .describe('Default: open.'),
+  ...componentFields,
+  callNodes: callNodes.optional().describe('The nodes that LiveKit and the Jitsi video bridge run on.'),
+  include: includeSchema
+    .optional()
+    .describe(
+      'Plain Kubernetes manifests of your own, which are checked with the rendered objects and copied into dist/: YAML files, and folders of such files, by their path from the folder of this file. See docs/own-manifests.md.',
+    ),
+  overrides: overridesSchema
+    .optional()
+    .describe('Changes to rendered objects, applied last, in this order; each with its reason.'),
+  accept: acceptSchema
+    .optional()
+    .describe(
+      'What synth stops at until somebody says why it is meant: changes by which data could be lost, and objects of include that are for the whole cluster, give rights or cannot be checked. Remove an entry when synth says that it is no longer needed.',
+    ),
+  secrets: secretsSchema.optional().describe('Where the values of Secrets come from.'),
+});
+
+/** A stack file as a person wrote it, its shape checked. */
+export type StackFile = z.infer<typeof stackSchema>;

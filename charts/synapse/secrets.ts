@@ -1,0 +1,85 @@
+import { secretConfigSecret } from '../../src/system/secret-config.ts';
+import { RANDOM_HEX_32, type SecretSpec } from '../../src/system/secrets.ts';
+
+/** Names of Synapse's Secrets and their keys, as the deployment guide fixed them (docs/corrections.md). */
+export const SYNAPSE_SECRETS = {
+  name: 'synapse-secrets',
+  registration: 'registration-shared-secret',
+  macaroon: 'macaroon-secret-key',
+  form: 'form-secret',
+  signingKey: { name: 'synapse-signing-key', key: 'signing.key' },
+} as const;
+
+/** The Secret with options of homeserver.yaml that hold values of Secrets, and the file in it. */
+export const SYNAPSE_SECRET_CONFIG = { name: 'synapse-secret-config', file: 'secret-config.yaml' } as const;
+
+/**
+ * The Secrets that Synapse reads.
+ *
+ * @param secretConfig options with values of Secrets; undefined where there are none
+ */
+export function synapseSecrets(
+  namespace: string,
+  secretConfig: Readonly<Record<string, unknown>> | undefined,
+): readonly SecretSpec[] {
+  return [
+    {
+      places: [{ namespace }],
+      name: SYNAPSE_SECRETS.name,
+      keys: [
+        {
+          key: SYNAPSE_SECRETS.registration,
+          what: 'lets an administrator create accounts (register_new_matrix_user)',
+          readers: ['synapse'],
+          form: RANDOM_HEX_32,
+          loss: 'whoever has it creates accounts, administrators too; make a new one',
+          rotation: 'nobody notices; programs that create accounts need the new value',
+          rotateAfterDays: 365,
+        },
+        {
+          key: SYNAPSE_SECRETS.macaroon,
+          what: 'signs short-lived login tokens and unsubscribe links',
+          readers: ['synapse'],
+          form: RANDOM_HEX_32,
+          loss: 'whoever has it can forge short-lived login tokens; make a new one',
+          rotation: 'links and half-finished logins from before stop working',
+          rotateAfterDays: 365,
+        },
+        {
+          key: SYNAPSE_SECRETS.form,
+          what: 'protects the forms Synapse shows',
+          readers: ['synapse'],
+          form: RANDOM_HEX_32,
+          loss: 'whoever has it can forge those forms; make a new one',
+          rotation: 'forms that are open at that moment have to be opened again',
+          rotateAfterDays: 365,
+        },
+      ],
+    },
+    {
+      places: [{ namespace }],
+      name: SYNAPSE_SECRETS.signingKey.name,
+      irreplaceable: true,
+      keys: [
+        {
+          key: SYNAPSE_SECRETS.signingKey.key,
+          what: "the homeserver's identity: signs every event and request to other servers",
+          readers: ['synapse'],
+          form: { kind: 'synapse-signing-key' },
+          loss: 'other servers take this one for an impostor; keep a copy outside the cluster',
+          rotation:
+            'nobody, as long as the old public key stays published: other servers fetch the new one by themselves',
+        },
+      ],
+    },
+    ...(secretConfig === undefined
+      ? []
+      : [
+          secretConfigSecret(secretConfig, {
+            ...SYNAPSE_SECRET_CONFIG,
+            namespace,
+            reader: 'synapse',
+          }),
+        ]),
+  ];
+}

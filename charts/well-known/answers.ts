@@ -1,0 +1,53 @@
+import { HOMESERVER, type Offered, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
+
+interface Around {
+  readonly offers: readonly Offered[];
+}
+
+/** Whom to turn to, in the words of the stack file. */
+interface Support {
+  readonly page?: string | undefined;
+  readonly contacts?:
+    | readonly {
+        readonly role: 'admin' | 'security';
+        readonly matrix?: string | undefined;
+        readonly email?: string | undefined;
+      }[]
+    | undefined;
+}
+
+/**
+ * `/.well-known/matrix/client`: where clients find the homeserver and the call service.
+ *
+ * Calls stand here and in Synapse's own answer: clients are in the middle of moving from one to the other.
+ */
+export function wellKnownClient({ offers }: Around): object {
+  return Object.assign({}, ...WELL_KNOWN_CLIENT.of(offers));
+}
+
+/** `/.well-known/matrix/server`: where other homeservers connect to. */
+export function wellKnownServer({ offers }: Around): object {
+  return Object.fromEntries(HOMESERVER.of(offers).map(({ host }) => ['m.server', `${host}:443`]));
+}
+
+/**
+ * `/.well-known/matrix/support`: whom to turn to about this server; undefined where the stack file names nobody.
+ *
+ * @see https://spec.matrix.org/latest/client-server-api/#getwell-knownmatrixsupport
+ */
+export function wellKnownSupport({ support }: { readonly support?: Support }): object | undefined {
+  if (support === undefined) return undefined;
+  const { page, contacts } = support;
+  return {
+    ...(contacts === undefined
+      ? {}
+      : {
+          contacts: contacts.map(({ role, matrix, email }) => ({
+            role: `m.role.${role}`,
+            ...(matrix === undefined ? {} : { matrix_id: matrix }),
+            ...(email === undefined ? {} : { email_address: email }),
+          })),
+        }),
+    ...(page === undefined ? {} : { support_page: page }),
+  };
+}

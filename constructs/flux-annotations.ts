@@ -1,2 +1,0 @@
-/** What every way of delivery is told, by annotations of the object. */
-export { NEVER_PRUNE, NO_SUBSTITUTION, substitutionMarks } from '../model/delivery/index.ts';

@@ -1,0 +1,160 @@
+import { kindSchemas } from '../../imports/schemas/index.ts';
+import { FOLDERS, type Folder } from '../kubernetes/rendered-file.ts';
+import { keysOf } from '../plain/records.ts';
+import { groupOf, type Manifest } from '../stack/manifest.ts';
+
+/** Which folder of a stack takes objects of a kind, and with it which layer, and whether they have a namespace. */
+interface Place {
+  readonly folder: Folder;
+  readonly scope: 'Namespaced' | 'Cluster';
+}
+
+/** `/Service` is a kind of the core group. */
+type Kinds = Partial<Readonly<Record<Folder, readonly string[]>>>;
+
+const IN_A_NAMESPACE: Kinds = {
+  secrets: ['external-secrets.io/ExternalSecret', 'external-secrets.io/SecretStore'],
+  data: [
+    '/PersistentVolumeClaim',
+    'postgresql.cnpg.io/Cluster',
+    'postgresql.cnpg.io/Database',
+    'postgresql.cnpg.io/ImageCatalog',
+    'postgresql.cnpg.io/Pooler',
+    'postgresql.cnpg.io/ScheduledBackup',
+    'barmancloud.cnpg.io/ObjectStore',
+  ],
+  config: ['/ConfigMap', '/LimitRange', '/ResourceQuota'],
+  components: [
+    '/Pod',
+    '/Service',
+    '/ServiceAccount',
+    'apps/DaemonSet',
+    'apps/Deployment',
+    'apps/StatefulSet',
+    'autoscaling/HorizontalPodAutoscaler',
+    'batch/CronJob',
+    'batch/Job',
+    'monitoring.coreos.com/PodMonitor',
+    'monitoring.coreos.com/PrometheusRule',
+    'monitoring.coreos.com/ServiceMonitor',
+    'policy/PodDisruptionBudget',
+    'rbac.authorization.k8s.io/Role',
+    'rbac.authorization.k8s.io/RoleBinding',
+  ],
+  networking: [
+    'cert-manager.io/Certificate',
+    'cert-manager.io/Issuer',
+    'gateway.networking.k8s.io/Gateway',
+    'gateway.networking.k8s.io/HTTPRoute',
+    'networking.cfargotunnel.com/TunnelBinding',
+    'networking.k8s.io/Ingress',
+    'networking.k8s.io/NetworkPolicy',
+    'traefik.io/IngressRoute',
+    'traefik.io/IngressRouteTCP',
+    'traefik.io/IngressRouteUDP',
+    'traefik.io/Middleware',
+    'traefik.io/ServersTransport',
+    'traefik.io/TLSOption',
+  ],
+};
+
+const OF_THE_CLUSTER: Kinds = {
+  namespace: ['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition'],
+  secrets: ['external-secrets.io/ClusterSecretStore'],
+  data: ['/PersistentVolume', 'storage.k8s.io/StorageClass'],
+  components: [
+    'rbac.authorization.k8s.io/ClusterRole',
+    'rbac.authorization.k8s.io/ClusterRoleBinding',
+    'scheduling.k8s.io/PriorityClass',
+  ],
+  networking: ['cert-manager.io/ClusterIssuer', 'networking.k8s.io/IngressClass'],
+};
+
+/** Where objects of a kind go that this table does not know. */
+const ELSEWHERE: Folder = 'components';
+
+/** Groups whose objects give rights, or have a program of the cluster apply whatever they name. */
+const GIVES_RIGHTS: Readonly<Record<string, string>> = {
+  'rbac.authorization.k8s.io': 'it gives rights in the cluster',
+  'kustomize.toolkit.fluxcd.io': 'it has Flux apply what it names, with the rights of Flux',
+  'helm.toolkit.fluxcd.io': 'it has Flux install what it names, with the rights of Flux',
+};
+
+/**
+ * Kinds that open a way in from outside which no rule and no table of SUMMARY.md reads: whether they lead to the
+ * administration of the homeserver, only a person can see.
+ */
+const OPENS_UNSEEN: ReadonlySet<string> = new Set([
+  'gateway.networking.k8s.io/Gateway',
+  'gateway.networking.k8s.io/HTTPRoute',
+  'networking.k8s.io/Ingress',
+  'traefik.io/IngressRouteTCP',
+  'traefik.io/IngressRouteUDP',
+]);
+
+const PLACES: ReadonlyMap<string, Place> = new Map([
+  ...placesOf(IN_A_NAMESPACE, 'Namespaced'),
+  ...placesOf(OF_THE_CLUSTER, 'Cluster'),
+]);
+
+function placesOf(kinds: Kinds, scope: Place['scope']): readonly (readonly [string, Place])[] {
+  return keysOf(FOLDERS).flatMap((folder) =>
+    (kinds[folder] ?? []).map((kind) => [kind, { folder, scope }] as const),
+  );
+}
+
+function placeOf({ apiVersion, kind }: Manifest): Place | undefined {
+  return PLACES.get(`${groupOf(apiVersion)}/${kind}`);
+}
+
+/** The folder of the stack that an object goes to. */
+export function folderOf(manifest: Manifest): Folder {
+  return placeOf(manifest)?.folder ?? ELSEWHERE;
+}
+
+/** Whether objects of this kind have a namespace; undefined where nothing is known of the kind. */
+export function scopeOf(manifest: Manifest): Place['scope'] | undefined {
+  const scope = schemaOf(manifest)?.scope;
+  return scope === 'Namespaced' || scope === 'Cluster' ? scope : placeOf(manifest)?.scope;
+}
+
+/** Whether a rule can check what an object of this kind says. */
+export function isChecked(manifest: Manifest): boolean {
+  return schemaOf(manifest) !== undefined;
+}
+
+function schemaOf({ apiVersion, kind }: Manifest) {
+  const key = `${apiVersion}/${kind}`;
+  return Object.hasOwn(kindSchemas, key) ? kindSchemas[key] : undefined;
+}
+
+/** Why somebody has to agree to an object before it is applied; none for an ordinary one. */
+export function reasonsToAsk(manifest: Manifest): readonly string[] {
+  const group = groupOf(manifest.apiVersion);
+  const rights = Object.hasOwn(GIVES_RIGHTS, group) ? GIVES_RIGHTS[group] : undefined;
+  const scope = scopeOf(manifest);
+  const isOfCluster =
+    scope === 'Cluster' || (scope === undefined && manifest.metadata.namespace === undefined);
+  return [
+    ...(isOfCluster ? ['it belongs to the whole cluster'] : []),
+    ...(rights === undefined ? [] : [rights]),
+    ...(OPENS_UNSEEN.has(`${group}/${manifest.kind}`)
+      ? ['it opens a way in from outside that no rule reads']
+      : []),
+    ...(isTokenSecret(manifest)
+      ? ['it has the cluster make a token of a ServiceAccount that never ends']
+      : []),
+    ...(isChecked(manifest) ? [] : ['this release has no schema of its kind, so that nothing checks it']),
+  ];
+}
+
+/** True for a Secret without values of its own: https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets */
+export function isTokenSecret({ apiVersion, kind, type, data, stringData }: Manifest): boolean {
+  const isSecret = kind === 'Secret' && groupOf(apiVersion) === '';
+  return (
+    isSecret &&
+    type === 'kubernetes.io/service-account-token' &&
+    data === undefined &&
+    stringData === undefined
+  );
+}

@@ -1,0 +1,88 @@
+import { SERVICE } from '../kinds/keys.ts';
+import { at } from '../plain/data.ts';
+import { objectKey } from '../stack/manifest.ts';
+import { isEverything, type Opened, opened } from './entrances/opened.ts';
+import { items } from './reading/data.ts';
+import { finding, type Located, objects, ofKind } from './reading/objects.ts';
+import type { Finding, Rule, RuleInput } from './rule.ts';
+
+const code = 'MR013';
+
+/** Finds routes that somebody has made wider than they were. */
+export const entrancesRule: Rule = {
+  code,
+  title: 'Entrances open no more than the stack needs.',
+  policy: true,
+  isAboutOpening: true,
+  check: (input) => [
+    ...opened(input).map((one) =>
+      finding(code, one.route.owner, one.route.field, whatOf(one), 'name only the paths that people need'),
+    ),
+    ...services(input),
+  ],
+};
+
+function services(input: RuleInput): readonly Finding[] {
+  if (input.before === undefined) return [];
+  const earlier = ofKind(objects({ files: input.before, promisedSecrets: [] }), SERVICE);
+  const before = new Map(earlier.map((one) => [objectKey(one), one]));
+  return ofKind(objects(input), SERVICE).flatMap((service) => [
+    ...checkService(service),
+    ...checkTarget(service, before.get(objectKey(service))),
+  ]);
+}
+
+/** Entrances name Services: who answers behind the same name must not become somebody else. */
+function checkTarget(service: Located, before: Located | undefined): readonly Finding[] {
+  if (before === undefined) return [];
+  const selector = (one: Located): string => JSON.stringify(at(one.data, 'spec', 'selector'));
+  const ports = new Map(items(at(before.data, 'spec', 'ports'), '').map(({ data }) => [data.port, data]));
+  const moved = items(at(service.data, 'spec', 'ports'), 'spec.ports').filter(({ data }) => {
+    const old = ports.get(data.port);
+    return old !== undefined && (old.targetPort ?? old.port) !== (data.targetPort ?? data.port);
+  });
+  const remedy = 'leave it as it was';
+  return [
+    ...(selector(service) === selector(before)
+      ? []
+      : [
+          finding(
+            code,
+            service,
+            'spec.selector',
+            'leads to other pods: what entrances open for one program then reaches another',
+            remedy,
+          ),
+        ]),
+    ...moved.map(({ path }) =>
+      finding(code, service, `${path}.targetPort`, 'leads to another port of the pods', remedy),
+    ),
+  ];
+}
+
+/** Services are for the cluster: what comes from outside comes through an entrance, or to a port of a node. */
+function checkService(service: Located): readonly Finding[] {
+  const type = at(service.data, 'spec', 'type');
+  const addresses = at(service.data, 'spec', 'externalIPs');
+  const found = (field: string, what: string): Finding =>
+    finding(code, service, field, `${what}: the Service is reached past the entrances`, 'remove it');
+  return [
+    ...(type === 'NodePort' || type === 'LoadBalancer' ? [found('spec.type', `is ${type}`)] : []),
+    ...(Array.isArray(addresses) && addresses.length > 0 ? [found('spec.externalIPs', 'is set')] : []),
+  ];
+}
+
+function whatOf(opened: Opened): string {
+  const { limitedBy } = opened.route;
+  const limits = limitedBy.length === 0 ? '' : `, limited by the middleware ${limitedBy.join(' and ')}`;
+  return `${opening(opened)}${limits}`;
+}
+
+function opening({ route, paths, anyHost }: Opened): string {
+  if (anyHost) return `answers for every host of the entrance, and leads to ${route.to}`;
+  if (paths.length === 0) return `leads to ${route.to}, which no entrance leads to otherwise`;
+  if (isEverything(paths)) return `opens the whole host: every path leads to ${route.to}`;
+  const named = paths.filter((path) => route.paths.includes(path));
+  const shown = (named.length > 0 ? named : paths).slice(0, 3).join(', ');
+  return `opens more paths, such as ${shown}, which lead to ${route.to}`;
+}

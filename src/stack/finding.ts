@@ -1,0 +1,15 @@
+import type { Code } from './codes.ts';
+import type { Path } from './reading/yaml-source.ts';
+
+/** Something that several fields together get wrong. */
+export interface CheckFinding {
+  readonly code: Code;
+  /** The field to change. */
+  readonly at: Path;
+  /** The other field it clashes with. */
+  readonly other?: Path;
+  /** A field that is missing: nothing is said where what is written there, or around it, is wrong already. */
+  readonly missing?: Path;
+  readonly what: string;
+  readonly remedy: string;
+}

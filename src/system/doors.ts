@@ -1,0 +1,41 @@
+import type { Door, HostClaim, Route } from '../topology/topology.ts';
+import type { StackFacts } from './facts.ts';
+
+/** What every door to one thing has in common. */
+type RouteTarget = Omit<Route, 'door' | 'host'>;
+
+/**
+ * The names of a component that has a host: the canonical one at the stack's front door, and its extra name on the
+ * local network where it has one. Its certificate is of a group named after it.
+ *
+ * @param component its key in the stack file
+ */
+export function claims(facts: StackFacts, component: string, canonicalHost: string): readonly HostClaim[] {
+  const common = {
+    component,
+    leadsTo: 'entrance',
+    certificate: { group: component },
+  } as const;
+  const extra = facts.expose.lan?.names[component];
+  return [
+    { ...common, door: frontDoor(facts), host: canonicalHost, at: [component, 'host'] },
+    ...(extra === undefined
+      ? []
+      : [{ ...common, door: 'lan', host: extra, at: ['expose', 'lan', 'names', component] } as const]),
+  ];
+}
+
+/** The same routes on each of a component's hosts. */
+export function doors(
+  facts: StackFacts,
+  component: string,
+  canonicalHost: string,
+  target: RouteTarget,
+): readonly Route[] {
+  return claims(facts, component, canonicalHost).map(({ door, host }) => ({ door, host, ...target }));
+}
+
+/** The door that canonical hosts are reached through: the public one where there is one. */
+export function frontDoor({ expose }: StackFacts): Door {
+  return expose.public === undefined ? 'lan' : 'public';
+}

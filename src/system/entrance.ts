@@ -1,0 +1,164 @@
+import type * as z from 'zod';
+import type { Phrase } from '../plain/phrase.ts';
+import type { CheckFinding } from '../stack/finding.ts';
+import type { ObjectId } from '../stack/manifest.ts';
+import type { Path } from '../stack/reading/yaml-source.ts';
+import type { TlsSource } from '../stack/tls.ts';
+import type { Balance, Door, Peer, Route } from '../topology/topology.ts';
+
+/** The doors that go through an entrance, each with what the stack file says of it there. */
+export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
+
+/** A door that is open: the word for its entrance, and what that has made of its settings, which only goes back to it. */
+export interface OpenDoor {
+  readonly via: string;
+  readonly own: unknown;
+}
+
+/** The doors of a stack. */
+export interface Doors {
+  readonly public?: OpenDoor;
+  readonly lan?: OpenDoor;
+}
+
+/** What a host needs in the DNS. */
+export interface DnsTarget {
+  readonly type: 'A' | 'CNAME';
+  readonly leadsTo: Phrase;
+  readonly who: string;
+}
+
+/** A port that a firewall has to let in. */
+export interface FirewallRow {
+  readonly port: string;
+  readonly from: string;
+  readonly to: string;
+  readonly for: Phrase;
+}
+
+/** A program that the cluster has to have. */
+export interface Need {
+  readonly program: string;
+  readonly for: string;
+  /** Which releases of it. */
+  readonly release: Phrase;
+}
+
+/** A host at a door, and the field that decides it. */
+export interface HostAt {
+  readonly host: string;
+  readonly path: Path;
+  /** Where it can be set on its own: `synapse.host`. @default - nowhere: it is the server name's */
+  readonly setting?: string;
+}
+
+/** What notes may depend on. */
+export interface NoteFacts {
+  /** Traefik's own name for its HTTPS entry point. */
+  readonly entryPoint: string;
+  /** The routes of its doors. */
+  readonly routes: readonly Route[];
+}
+
+/** A limit of an entrance that no object of ours changes. */
+export interface Limit {
+  /** In bytes or seconds. */
+  readonly most: number;
+  /** The first half of a sentence: `Cloudflare refuses requests above 100 MB on most plans`. */
+  readonly what: string;
+}
+
+/** What an entrance does for routes that need more than to be passed on. */
+export interface Abilities {
+  /** True where it finds regular expressions in paths. Routes that need it are an error otherwise. */
+  readonly regex: boolean;
+  /** By what it keeps requests at one of several pods. Routes that need another way are an error. */
+  readonly sticky: readonly Balance['by'][];
+  /** Longest times, in seconds. What routes need above them is in SUMMARY.md. @default as long as it takes */
+  readonly timeouts?: { readonly request?: Limit; readonly idle?: Limit };
+  /** Largest body, in bytes. What routes need above it is in SUMMARY.md. @default any */
+  readonly body?: Limit;
+}
+
+/**
+ * A way in from outside: everything about it but its objects, which are in charts/networking/.
+ *
+ * @typeParam Via its word in the stack file
+ * @typeParam Key the key next to `via` that holds its settings
+ * @typeParam Own what they come to
+ * @typeParam At the doors that it can be written at
+ */
+export interface Entrance<
+  Via extends string,
+  Key extends string,
+  Schema extends z.ZodType,
+  Own,
+  At extends Door = Door,
+> {
+  readonly via: Via;
+  /** No two entrances have one key at the same door. */
+  readonly key: Key;
+  /** What it can be written at. */
+  readonly doors: readonly At[];
+  /** Of its key. Descriptions say what is there; `With via: …` is added. */
+  readonly schema: Schema;
+  /** The kinds of its objects that pass requests on. */
+  readonly routeKinds: readonly Pick<ObjectId, 'group' | 'kind'>[];
+  /** Settings to write, for messages: `tunnel: {name: …, zone: …}`. */
+  readonly example: string;
+  /** In the middle of a sentence: `a tunnel`. */
+  readonly title: string;
+  /** What is missing or too much in its settings, which are at this path: as long as something is, nothing else is said. */
+  choices?(written: z.infer<Schema>, at: Path): readonly CheckFinding[];
+  /** Undefined where the settings are not whole, which {@link choices} reports. */
+  resolve(written: z.infer<Schema>): Own | undefined;
+  /** Who passes requests on. */
+  peer(own: Own): Peer;
+  /** Where its certificates come from; undefined where TLS ends before the cluster. */
+  tls(own: Own): TlsSource | undefined;
+  /** The field below its key that names the Secret of a certificate that somebody gives. @default - it has none */
+  readonly secretAt?: Path;
+  /** What it does when a certificate has ended. @default - it has none */
+  afterCertificate?: string;
+  dns(own: Own, door: Door): DnsTarget;
+  /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
+  pastDns?: string;
+  firewall(doors: OpenDoors<Own>): readonly FirewallRow[];
+  /** Why no port is open for it. @default - some are */
+  noPorts?: string;
+  needs: Need;
+  readonly can: Abilities;
+  /** What people should know before this goes live, in whole sentences. */
+  notes(doors: OpenDoors<Own>, facts: NoteFacts): readonly string[];
+  /** What is wrong with its settings and the hosts that lead there. */
+  check?(own: Own, door: Door, hosts: readonly HostAt[]): readonly CheckFinding[];
+}
+
+/** An entrance that doors can be opened through. */
+export interface Openable<
+  Via extends string,
+  Key extends string,
+  Schema extends z.ZodType,
+  Own,
+  At extends Door,
+> extends Entrance<Via, Key, Schema, Own, At> {
+  /** Undefined where the settings are not whole. */
+  open(written: z.infer<Schema>): { readonly via: Via; readonly own: Own } | undefined;
+}
+
+/** Infers all types, so that an entrance is written without one. */
+export function entrance<
+  const Via extends string,
+  const Key extends string,
+  Schema extends z.ZodType,
+  Own,
+  const At extends Door,
+>(one: Entrance<Via, Key, Schema, Own, At>): Openable<Via, Key, Schema, Own, At> {
+  return {
+    ...one,
+    open: (written) => {
+      const own = one.resolve(written);
+      return own === undefined ? undefined : { via: one.via, own };
+    },
+  };
+}

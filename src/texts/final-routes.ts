@@ -1,0 +1,137 @@
+import { openEntrances } from '../../charts/entrances/index.ts';
+import type { Stack } from '../../charts/stack/stack.ts';
+import { objectText } from '../stack/manifest.ts';
+import type { Exposure, PassedOn } from '../system/exposure.ts';
+import { type Door, type Port, portOf, type Route, selected, type Workload } from '../topology/topology.ts';
+import { type Content, code, joined, md } from './markdown.ts';
+
+/** True where the finished objects still pass on what the stack meant. Without overrides they always do. */
+export function isStillThere(route: Route, exposure: Exposure | undefined): boolean {
+  return exposure === undefined || passing(route, exposure).length > 0;
+}
+
+/** What of the finished objects passes on a route of the stack. */
+function passing({ host, match, to: end }: Route, { routes }: Exposure): readonly PassedOn[] {
+  const asked = match.kind === 'all' || match.kind === 'regex' ? ['/'] : match.paths;
+  return routes.filter(
+    ({ hosts, to, passes }) =>
+      hosts.includes(host) &&
+      to === `${end.namespace}/${end.service}:${end.port}` &&
+      (match.kind === 'regex' || asked.every((path) => passes(host, path))),
+  );
+}
+
+/** What a route passes on, and the middlewares that overrides have put before all of it. */
+export function limited(paths: Content, route: Route, exposure: Exposure | undefined): Content {
+  const all = exposure === undefined ? [] : passing(route, exposure);
+  return all.some(({ limitedBy }) => limitedBy.length === 0)
+    ? paths
+    : limitedTo(
+        paths,
+        all.flatMap(({ limitedBy }) => limitedBy),
+      );
+}
+
+function limitedTo(paths: Content, middlewares: readonly string[]): Content {
+  if (middlewares.length === 0) return paths;
+  return md`${paths}, limited by the middleware ${joined([...new Set(middlewares)].map(code), ' and ')}`;
+}
+
+/** Rows for what overrides and included objects let an entrance pass on, in the words of the object. */
+export function newRows(
+  stack: Stack,
+  door: Door,
+  exposure: Exposure | undefined,
+): readonly (readonly Content[])[] {
+  if (exposure === undefined) return [];
+  const hosts = hostsByObject(exposure.routes);
+  return exposure.newRoutes
+    .filter((route) => doorOf(stack, route, hosts.get(route.object.name) ?? new Set()) === door)
+    .map((route) => [
+      route.hosts.length === 0 ? 'every host' : joined(route.hosts.map(code)),
+      limitedTo(code(route.match), route.limitedBy),
+      servedBy(stack, route),
+      through(stack, route),
+    ]);
+}
+
+/** Hosts that only an override has brought, with the door that leads to each. */
+export function newHosts(
+  stack: Stack,
+  exposure: Exposure | undefined,
+): readonly { readonly host: string; readonly door: Door }[] {
+  if (exposure === undefined) return [];
+  const known = new Set(stack.topology.hosts.map(({ host }) => host));
+  const hosts = hostsByObject(exposure.routes);
+  const found = exposure.newRoutes.flatMap((route) =>
+    route.hosts
+      .filter((host) => !known.has(host))
+      .map((host) => ({ host, door: doorOf(stack, route, hosts.get(route.object.name) ?? new Set()) })),
+  );
+  return [...new Map(found.map((one) => [one.host, one])).values()];
+}
+
+/** Who passes on what only an override lets pass, and the one who answers. */
+export function newEnds(
+  stack: Stack,
+  exposure: Exposure | undefined,
+): readonly { readonly entrance: string; readonly workload: Workload; readonly port: Port }[] {
+  const { topology } = stack;
+  return (exposure?.newRoutes ?? []).flatMap((route) => {
+    const found = entranceOf(stack, route);
+    const service = topology.services.find(({ name, namespace }) =>
+      route.to.startsWith(`${namespace}/${name}:`),
+    );
+    const to = service?.ports.find(({ number }) => route.to.endsWith(`:${number}`))?.to;
+    if (found === undefined || service === undefined || to === undefined) return [];
+    const entrance = found.entrance.peer(found.doors.public ?? found.doors.lan).id;
+    return selected(topology, service).map((workload) => ({
+      entrance,
+      workload,
+      port: portOf(workload, to),
+    }));
+  });
+}
+
+/** All hosts of each object with routes. */
+function hostsByObject(routes: readonly PassedOn[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { object, hosts } of routes) {
+    const known = found.get(object.name) ?? new Set();
+    for (const host of hosts) known.add(host);
+    found.set(object.name, known);
+  }
+  return found;
+}
+
+/** The entrance whose objects are of this kind. */
+function entranceOf(stack: Stack, { object }: PassedOn) {
+  return openEntrances(stack).find(({ entrance: { routeKinds } }) =>
+    routeKinds.some(({ group, kind }) => group === object.group && kind === object.kind),
+  );
+}
+
+function through(stack: Stack, route: PassedOn): Content {
+  const found = entranceOf(stack, route);
+  if (found === undefined) return code(objectText(route.object));
+  const { entrance, doors } = found;
+  return entrance.peer(doors.public ?? doors.lan).title;
+}
+
+/** Where an entrance has both doors, a route is for the local network only where all else of its object is. */
+function doorOf(stack: Stack, route: PassedOn, hosts: ReadonlySet<string>): Door {
+  const doors = entranceOf(stack, route)?.doors;
+  if (doors?.lan === undefined) return 'public';
+  if (doors.public === undefined) return 'lan';
+  const claims = stack.topology.hosts.filter(({ host }) => hosts.has(host));
+  return claims.length > 0 && claims.every(({ door }) => door === 'lan') ? 'lan' : 'public';
+}
+
+function servedBy({ topology }: Stack, { to }: PassedOn): Content {
+  const service = topology.services.find(({ name, namespace }) => to.startsWith(`${namespace}/${name}:`));
+  return service === undefined
+    ? code(to)
+    : selected(topology, service)
+        .map(({ title }) => title)
+        .join(', ');
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { loadStack } from '../../charts/stack/load.ts';
+import { RENDERED_OPTIONS } from '../../charts/synapse/options.ts';
+import { composed } from '../secret-values.ts';
+import { allProfiles, configData, dig, objectOf, repositoryImages, stackFrom } from '../stacks.ts';
+
+const HEAD = `schema: 2
+serverName: example.org
+expose: {lan: {tls: {issuer: {name: home-ca}}}}
+`;
+const MAIL = 'secrets: {own: {mail: {password: {}}}}\n';
+const REFERENCE = '{fromSecret: mail, key: password}';
+
+function wrong(more: string): readonly string[] {
+  const { diagnostics } = loadStack('x.yaml', HEAD + more, repositoryImages());
+  return diagnostics.map(
+    ({ code, position, what, remedy }) => `${code} ${position.line}:${position.column} ${what}; ${remedy}`,
+  );
+}
+
+const fragment = (options: string): string => `synapse: {extraSecretConfig: ${options}}\n${MAIL}`;
+
+describe('options with values of Secrets', () => {
+  it('are composed in a Secret of their own, which Synapse reads last', () => {
+    const stack = stackFrom(
+      HEAD +
+        fragment(`{turn_shared_secret: ${REFERENCE}, email: {smtp_pass: ${REFERENCE}, list: [1, null]}}`),
+    );
+    const spec = stack.secrets.find(({ name }) => name === 'synapse-secret-config');
+    expect(spec?.keys.map(({ key }) => key)).toEqual(['secret-config.yaml']);
+    expect(composed(spec, { 'mail/password': 'a"b: #\\' })).toEqual({
+      email: { list: [1, null], smtp_pass: 'a"b: #\\' },
+      turn_shared_secret: 'a"b: #\\',
+    });
+    const pod = dig(objectOf(stack, 'Deployment', 'synapse'), 'spec', 'template', 'spec');
+    // Synapse itself would refuse turn_shared_secret in any file with this option.
+    expect(dig(pod, 'containers', 0, 'args')).toEqual([
+      'run',
+      '--config-path=/config/homeserver.yaml',
+      '--config-path=/secrets/config/secret-config.yaml',
+    ]);
+    expect(JSON.stringify(pod)).toContain('"mountPath":"/secrets/config"');
+    expect(JSON.stringify(configData(stack, 'synapse-config', 'homeserver.yaml'))).not.toContain('email');
+  });
+
+  it('are the same whatever their order', () => {
+    const [one, other] = [`{a: 1, b: ${REFERENCE}}`, `{b: {key: password, fromSecret: mail}, a: 1}`].map(
+      (text) => stackFrom(HEAD + fragment(text)).secrets.find(({ name }) => name === 'synapse-secret-config'),
+    );
+    expect(one).toEqual(other);
+  });
+
+  it.each([
+    [
+      '{email: {smtp_pass: {fromSecret: post, key: password}}}',
+      'MG101 4:39 the stack has no Secret "post"; declare it: secrets: {own: {post: {password: {}}}}',
+    ],
+    [
+      '{email: {smtp_pass: {fromSecret: mail, key: pass}}}',
+      'MG101 4:39 the Secret "mail" has no key "pass" with a value of its own; declare it',
+    ],
+    [
+      '{email: {smtp_pass: {fromSecret: mail}}}',
+      'MG101 4:39 synapse.extraSecretConfig.email.smtp_pass does not name a key of a Secret; write {fromSecret: NAME, key: KEY}',
+    ],
+    [
+      '{a: {fromSecret: synapse-secret-config, key: secret-config.yaml}}',
+      'MG101 4:31 the stack has no Secret "synapse-secret-config"',
+    ],
+    ['{email: {smtp_host: m}}', 'MG101 4:11 nothing in synapse.extraSecretConfig comes from a Secret'],
+    [
+      `{a: ${REFERENCE}, email: {smtp_pass: hunter2hunter2}}`,
+      'MG102 4:88 synapse.extraSecretConfig.email.smtp_pass holds a secret in plain text',
+    ],
+    [
+      '{email: {smtp_pass: hunter2hunter2}}',
+      'MG102 4:50 synapse.extraSecretConfig.email.smtp_pass holds a secret in plain text',
+    ],
+    [
+      `{caches: {x: ${REFERENCE}}}`,
+      'MG103 4:31 synapse.extraSecretConfig.caches would replace the whole of caches that is rendered',
+    ],
+    [
+      `{email: ${REFERENCE}}, extraConfig: {email: {smtp_host: m}}`,
+      'MG103 4:31 synapse.extraSecretConfig.email would replace the whole of synapse.extraConfig.email',
+    ],
+  ])('%s: is refused at its place', (options, expected) => {
+    const found = wrong(fragment(options));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(expected);
+  });
+
+  it('know every option that is rendered for some stack', () => {
+    const rendered = allProfiles().flatMap((stack) =>
+      Object.keys(Object(configData(stack, 'synapse-config', 'homeserver.yaml'))),
+    );
+    const added = allProfiles().flatMap((stack) => Object.keys(stack.synapse.extraConfig));
+    const all = new Set(rendered.filter((option) => !added.includes(option)));
+    // Only after a rotation of the signing key.
+    expect([...all, 'old_signing_keys'].sort()).toEqual([...RENDERED_OPTIONS].sort());
+  });
+});
