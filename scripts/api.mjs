@@ -13,7 +13,7 @@ import { top } from './plugins.mjs';
 const PAGE = 'docs/reference/library.md';
 const ENTRY = 'index.d.ts';
 /** Every error adds to it; docs/reference/errors.md lists them. */
-const CODES = 'model/codes.d.ts';
+const CODES = 'src/stack/codes.d.ts';
 
 /**
  * A file of declarations without what changes nothing for a program: comments, imports of types, and functions that

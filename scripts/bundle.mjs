@@ -28,7 +28,6 @@ const shared = {
  * Bundles the command line into build/bin:
  * - `cli.bundle.cjs`: our sources and what they use of packages
  * - `matrix-gitops.cjs`: what is started; runs the other from a code cache (launcher/)
- * - `commands/cli.mjs`: the same, for those who know it by this name
  *
  * @returns `inputs`, the files that went in, and `outputs`, those that came out, from the top of the repository
  */
@@ -58,7 +57,6 @@ export async function bundleCommandLine() {
   const outputs = [
     write('cli.bundle.cjs', `// ${hashOf(script)}\n${script}`),
     write('matrix-gitops.cjs', textOf(launcher), 0o755),
-    write('commands/cli.mjs', "#!/usr/bin/env node\nimport '../matrix-gitops.cjs';\n", 0o755),
   ];
   return { inputs: [...inputsOf(program), ...inputsOf(launcher)], outputs };
 }

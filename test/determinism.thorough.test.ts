@@ -8,7 +8,7 @@ import { EXAMPLES, renderedExamples } from './stacks.ts';
 // The same files give the same bytes, whatever the machine speaks and wherever the repository lies.
 
 const work = mkdtempSync(join(tmpdir(), 'determinism-'));
-const cli = resolve('build/bin/commands/cli.mjs');
+const cli = resolve('build/bin/matrix-gitops.cjs');
 
 beforeAll(() => {
   execFileSync('npm', ['run', '--silent', 'bundle'], { stdio: 'pipe' });

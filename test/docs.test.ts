@@ -76,6 +76,6 @@ describe('the package', () => {
 it('sees the paths in a page', () => {
   expect(PAGES).toContain('docs/architecture.md');
   expect(named('docs/architecture.md').filter(isPath).length).toBeGreaterThan(50);
-  expect(isPath('model/gone.ts') && !isThere('model/gone.ts', 'README.md')).toBe(true);
+  expect(isPath('src/gone.ts') && !isThere('src/gone.ts', 'README.md')).toBe(true);
   expect(isPath('docs/gone.md') && !isThere('docs/gone.md', 'README.md')).toBe(true);
 });

@@ -21,7 +21,7 @@ interface Family {
 const FAMILIES: Readonly<Record<string, Family>> = {
   'providers of Secrets': {
     words: PROVIDER_KINDS,
-    home: 'model/providers/',
+    home: 'src/system/providers/',
     types: ['ProviderKind', 'CiphertextKind', 'ElsewhereKind'],
     tables: [
       'charts/providers/index.ts',
@@ -36,14 +36,14 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   },
   entrances: {
     words: VIAS,
-    home: 'model/entrances/',
+    home: 'charts/entrances/',
     types: ['Via'],
     tables: ['charts/objects.ts'],
     others: [],
   },
   'ways of delivery': {
     words: DELIVERY_NAMES,
-    home: 'model/delivery/',
+    home: 'src/system/delivery/',
     types: ['DeliveryName'],
     tables: ['charts/delivery/index.ts'],
     others: [],
@@ -82,5 +82,5 @@ it('asks the ways of delivery which annotations they read', () => {
   );
   expect(keys.length).toBeGreaterThan(0);
   const found = [...TEXTS].filter(([, text]) => keys.some((key) => text.includes(key))).map(([path]) => path);
-  expect(found.filter((path) => !path.startsWith('model/delivery/'))).toEqual([]);
+  expect(found.filter((path) => !path.startsWith('src/system/delivery/'))).toEqual([]);
 });

@@ -1,84 +1,118 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMPONENT_NAMES } from '../charts/index.ts';
 import { SOURCES as FILES } from './sources.ts';
 
 /**
- * Which room may know which: the only place that says so. A room is a folder at the top, or a file there.
- * What is not in a list is an arrow against the grain.
+ * Which room may know which: the only place that says so. A room is a folder of src/ or scripts/, any other folder at
+ * the top, or a file there. What is not in a list is an arrow against the grain.
  */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
-  // Helpers for data of any origin: known to everybody, and to themselves only.
-  plain: [],
-  // The engine's data: what a stack is.
-  model: [],
-  // What goes into the programs, and what objects are built of: neither knows the other.
-  settings: ['model'],
-  constructs: ['model'],
-  charts: ['constructs', 'imports', 'kinds', 'model', 'settings'],
-  imports: [],
+  // Helpers that know nothing of what they are used for; everybody may know them.
+  'src/plain': [],
+  'src/plain-secrets': [],
+  // A stack file as text, and what any of its fields can be.
+  'src/stack': [],
+  'src/topology': ['src/stack'],
+  // What a system, an entrance, a Secret and the facts of a stack are. Everything above knows a system only so.
+  'src/system': ['src/stack', 'src/topology'],
+  'src/kubernetes': ['src/stack', 'src/system', 'src/topology'],
   // What is special about each kind of object.
-  kinds: ['model'],
+  'src/kinds': ['src/stack'],
+  imports: [],
+  // Every system, and a stack of them.
+  charts: [
+    'imports',
+    'src/kinds',
+    'src/kubernetes',
+    'src/plain-secrets',
+    'src/stack',
+    'src/system',
+    'src/topology',
+  ],
   // Plain manifests that a stack includes.
-  include: ['constructs', 'imports', 'model'],
+  'src/include': ['charts', 'imports', 'src/kinds', 'src/kubernetes', 'src/stack', 'src/system'],
   // Readers of manifests. They take no stack.
-  rules: ['imports', 'kinds', 'model'],
-  output: ['files', 'kinds', 'model'],
-  continuity: ['kinds', 'model'],
-  summary: ['kinds', 'model', 'settings'],
-  // What a repository holds.
-  files: [],
-  git: ['files'],
-  // Values, and who opens them. Nothing that renders knows these.
-  secrets: ['constructs', 'files', 'model', 'output'],
-  cluster: ['files', 'secrets'],
+  'src/rules': ['imports', 'src/kinds', 'src/plain-secrets', 'src/stack', 'src/system'],
+  'src/continuity': ['src/kinds', 'src/stack', 'src/system'],
+  'src/disk': ['src/files', 'src/render', 'src/stack'],
   // A stack in, texts out.
-  'src/render/render.ts': ['charts', 'constructs', 'include', 'model', 'output', 'rules', 'summary'],
-  'src/render/findings.ts': ['model', 'src/render/render.ts', 'rules'],
-  library: [
-    'files',
-    'src/render/findings.ts',
-    'include',
-    'model',
-    'src/render/render.ts',
-    'rules',
-    'secrets',
+  'src/texts': ['charts', 'src/kinds', 'src/stack', 'src/system', 'src/topology'],
+  'src/render': [
+    'charts',
+    'src/include',
+    'src/kinds',
+    'src/kubernetes',
+    'src/rules',
+    'src/stack',
+    'src/system',
+    'src/texts',
+  ],
+  // What a repository holds.
+  'src/files': [],
+  'src/git': ['src/files'],
+  // Values, and who opens them. Nothing that renders knows these.
+  'src/secrets': [
+    'charts',
+    'src/files',
+    'src/kubernetes',
+    'src/plain-secrets',
+    'src/render',
+    'src/stack',
+    'src/system',
+  ],
+  'src/cluster': ['src/files', 'src/secrets'],
+  'src/library': [
+    'charts',
+    'src/files',
+    'src/include',
+    'src/render',
+    'src/rules',
+    'src/secrets',
+    'src/stack',
+    'src/system',
   ],
   // Entries.
-  'index.ts': ['library', 'model', 'rules'],
-  'unstable.ts': ['charts', 'constructs', 'library', 'model'],
-  'main.ts': ['commands'],
-  launcher: ['files'],
-  commands: [
-    'cluster',
-    'continuity',
-    'files',
-    'src/render/findings.ts',
-    'git',
-    'include',
-    'model',
-    'output',
+  'index.ts': ['src/library', 'src/rules', 'src/stack'],
+  'unstable.ts': ['charts', 'src/kubernetes', 'src/library', 'src/topology'],
+  'main.ts': ['src/cli'],
+  'scripts/launcher': ['src/files'],
+  'src/cli': [
+    'charts',
     'package.json',
-    'src/render/render.ts',
-    'rules',
-    'secrets',
-    'summary',
+    'src/cluster',
+    'src/continuity',
+    'src/disk',
+    'src/files',
+    'src/git',
+    'src/include',
+    'src/render',
+    'src/rules',
+    'src/secrets',
+    'src/stack',
+    'src/system',
+    'src/texts',
+    'src/topology',
   ],
 };
 
-/** Parts of model/ that are about stacks: for the readers of manifests they are not there. */
-const ABOUT_STACKS = [
-  'model/components/',
-  'model/checks/',
-  'src/system/facts.ts',
-  'charts/stack/resolve.ts',
-  'charts/stack/schema.ts',
-  'charts/stack/stack.ts',
+/** Rooms that work on manifests of any origin, or on parts of a stack: what knows a system is not there for them. */
+const KNOW_NO_STACK = [
+  'src/rules',
+  'src/continuity',
+  'src/disk',
+  'src/kinds',
+  'src/kubernetes',
+  'src/stack',
+  'src/system',
+  'src/topology',
 ];
-const READERS_OF_MANIFESTS = ['kinds', 'rules', 'output'];
 
-const room = (path: string): string => path.split('/')[0] ?? '';
+function room(path: string): string {
+  const [top = '', inner] = path.split('/');
+  return (top === 'src' || top === 'scripts') && inner !== undefined ? `${top}/${inner}` : top;
+}
 
 /** The files of this program that a file imports, types included. */
 const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
@@ -98,7 +132,7 @@ describe('the rooms', () => {
   it('know only those that the table says', () => {
     const against = FILES.flatMap((path) =>
       (IMPORTS.get(path) ?? [])
-        .filter((to) => ![room(path), 'plain', ...(MAY_KNOW[room(path)] ?? [])].includes(room(to)))
+        .filter((to) => ![room(path), 'src/plain', ...(MAY_KNOW[room(path)] ?? [])].includes(room(to)))
         .map((to) => `${path} knows ${to}`),
     );
     expect(against).toEqual([]);
@@ -115,26 +149,57 @@ describe('the rooms', () => {
     expect(idle).toEqual([]);
   });
 
-  it('that read manifests know no stack', () => {
-    const against = FILES.filter((path) => READERS_OF_MANIFESTS.includes(room(path))).flatMap((path) =>
+  it('that work on manifests know no stack', () => {
+    const against = KNOW_NO_STACK.filter((one) => MAY_KNOW[one]?.includes('charts'));
+    expect(against).toEqual([]);
+  });
+
+  it('are in no circle', () => {
+    expect(circles(new Map(Object.entries(MAY_KNOW)))).toEqual([]);
+  });
+});
+
+/** The system of charts/ that a file belongs to; undefined for what all systems share. */
+function system(path: string): string | undefined {
+  const [top, name, inner] = path.split('/');
+  const isOne = top === 'charts' && inner !== undefined && existsSync(`charts/${name}/declare.ts`);
+  return isOne ? name : undefined;
+}
+
+describe('systems', () => {
+  it('do not know each other', () => {
+    expect(new Set(FILES.map(system)).size).toBeGreaterThan(5);
+    const against = FILES.flatMap((path) =>
       (IMPORTS.get(path) ?? [])
-        .filter((to) => ABOUT_STACKS.some((part) => to.startsWith(part)))
+        .filter((to) => system(path) !== undefined && system(to) !== undefined && system(to) !== system(path))
         .map((to) => `${path} knows ${to}`),
+    );
+    expect(against).toEqual([]);
+  });
+
+  it('are declared without their objects', () => {
+    const against = FILES.filter((path) => path.endsWith('/declare.ts')).flatMap((path) =>
+      (IMPORTS.get(path) ?? []).filter((to) => /\/objects/.test(to)).map((to) => `${path} knows ${to}`),
     );
     expect(against).toEqual([]);
   });
 });
 
 /** Rooms and files that are about all components, and so about none of them. */
-const ABOUT_NO_COMPONENT = [
-  'continuity/',
-  'output/',
-  'summary/',
-  'model/checks/',
-  'src/render/findings.ts',
-  'src/render/render.ts',
-  'charts/stack/load.ts',
-  'charts/stack/resolve.ts',
+const ABOUT_NO_COMPONENT = ['src/', 'charts/stack/'];
+
+/** Files in which such a word means something else, or where there is a line for each image. */
+const OTHER_WORDS = [
+  'charts/stack/known-images.ts',
+  // The order of the keys in the reference.
+  'charts/stack/schema.ts',
+  // A database, and the element of a list.
+  'src/kinds/cnpg.ts',
+  'src/stack/reading/schema-walk.ts',
+  'src/system/databases.ts',
+  'src/system/delivery/flux.ts',
+  // By what calls are carried: clients are told differently.
+  'src/system/topics.ts',
 ];
 
 /** What a source says of a component by its key or file, comments aside. */
@@ -147,7 +212,9 @@ function named(source: string): readonly string[] {
 }
 
 describe('what is said of all components', () => {
-  const files = FILES.filter((path) => ABOUT_NO_COMPONENT.some((part) => path.startsWith(part)));
+  const files = FILES.filter(
+    (path) => ABOUT_NO_COMPONENT.some((part) => path.startsWith(part)) && !OTHER_WORDS.includes(path),
+  );
 
   it('names none of them', () => {
     const naming = files.flatMap((path) =>
@@ -157,11 +224,8 @@ describe('what is said of all components', () => {
   });
 
   it('knows the file of none of them', () => {
-    const general = ['component.ts', 'index.ts'].map((name) => `model/components/${name}`);
     const known = files.flatMap((path) =>
-      (IMPORTS.get(path) ?? [])
-        .filter((to) => to.startsWith('model/components/') && !general.includes(to))
-        .map((to) => `${path} knows ${to}`),
+      (IMPORTS.get(path) ?? []).filter((to) => system(to) !== undefined).map((to) => `${path} knows ${to}`),
     );
     expect(known).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { CLIENTS } from '../../src/system/topics.ts';
 import { type Address, portOf, reach, workloadOf } from '../../src/topology/topology.ts';
-import { CLUSTER_INTERFACES } from '../livekit/config.ts';
+import { CLUSTER_INTERFACES } from '../shared/cluster-interfaces.ts';
 import type { Scene } from '../stack/stack.ts';
 import { type Jitsi, jitsiWorkload } from './declare.ts';
 import { type JitsiPart, javaHeap } from './sizes.ts';

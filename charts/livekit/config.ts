@@ -1,25 +1,12 @@
 import { mergePatch } from '../../src/plain/merge-patch.ts';
 import { HOMESERVER } from '../../src/system/topics.ts';
 import { portOf, reach, workloadOf } from '../../src/topology/topology.ts';
+import { CLUSTER_INTERFACES } from '../shared/cluster-interfaces.ts';
 import type { Scene } from '../stack/stack.ts';
 import { LIVEKIT_KEYS, type Livekit } from './declare.ts';
 
 /** Where the pod finds its files; the chart mounts exactly these. */
 export const LIVEKIT_PATHS = { config: '/config', keys: '/secrets/livekit' } as const;
-
-/**
- * Network interfaces that exist on cluster nodes but lead no client anywhere. Their addresses would only
- * be tried first and fail slowly.
- */
-export const CLUSTER_INTERFACES = [
-  'cni0',
-  'cilium_host',
-  'docker0',
-  'flannel.1',
-  'kube-ipvs0',
-  'tunl0',
-  'vxlan.calico',
-];
 
 /** The address clients are told. With `node` it comes from the pod's environment, since a file cannot know it. */
 function address(stack: Scene): object {

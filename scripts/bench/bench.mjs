@@ -26,7 +26,7 @@ import { parseArgs } from 'node:util';
 import { HOSTILE } from './hostile.mjs';
 import { stackFile } from './stacks.mjs';
 
-const top = fileURLToPath(new URL('..', import.meta.url));
+const top = fileURLToPath(new URL('../..', import.meta.url));
 const cli = join(top, 'build/bin/matrix-gitops.cjs');
 const { values: options } = parseArgs({
   options: { runs: { type: 'string', default: '11' }, stacks: { type: 'string', default: '100,1000' } },

@@ -14,8 +14,8 @@ import { dump, load, loadAll } from 'js-yaml';
 import { compactCustomKind, compactDefinitions, storageVersionOnly } from './compact.mjs';
 import { builtInKinds, customKinds, kubernetesDefinitionsUrl } from './kinds.mjs';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const here = join(root, 'imports');
 const schemaFolder = join(here, 'schemas');
 
 const { values: options } = parseArgs({

@@ -11,7 +11,7 @@ const OF_NPM = ['--cert', '--version', '--versions', '--help', '--yes'];
 
 /** A script that does nothing but start this program: those of a clone, and of people who have installed it. */
 const OWN_SCRIPT =
-  /^(?:node tools\/synth\.mjs|(?:npx (?:--?\S+ )*)?'?(?:[^\s;&|<>']*\/)?matrix-gitops'?)(?: [^;&|<>]*)?$/;
+  /^(?:node scripts\/synth\.mjs|(?:npx (?:--?\S+ )*)?'?(?:[^\s;&|<>']*\/)?matrix-gitops'?)(?: [^;&|<>]*)?$/;
 
 /** An option that npm has kept, and what it took for its values. */
 interface Kept {

@@ -1,4 +1,6 @@
 import { kindSchemas } from '../../imports/schemas/index.ts';
+import { isOf } from '../kinds/index.ts';
+import { SECRET } from '../kinds/keys.ts';
 import { FOLDERS, type Folder } from '../kubernetes/rendered-file.ts';
 import { keysOf } from '../plain/records.ts';
 import { groupOf, type Manifest } from '../stack/manifest.ts';
@@ -149,10 +151,10 @@ export function reasonsToAsk(manifest: Manifest): readonly string[] {
 }
 
 /** True for a Secret without values of its own: https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets */
-export function isTokenSecret({ apiVersion, kind, type, data, stringData }: Manifest): boolean {
-  const isSecret = kind === 'Secret' && groupOf(apiVersion) === '';
+export function isTokenSecret(manifest: Manifest): boolean {
+  const { type, data, stringData } = manifest;
   return (
-    isSecret &&
+    isOf(manifest, SECRET) &&
     type === 'kubernetes.io/service-account-token' &&
     data === undefined &&
     stringData === undefined

@@ -1,4 +1,6 @@
 import type { Stack } from '../../charts/stack/stack.ts';
+import { isOf } from '../kinds/index.ts';
+import { SECRET } from '../kinds/keys.ts';
 import { isRecord, valueAt } from '../plain/data.ts';
 import type { Code } from '../stack/codes.ts';
 import { flowWord } from '../stack/flow-word.ts';
@@ -65,7 +67,7 @@ export function manifestOf(data: unknown, fail: Fail): Manifest | undefined {
 export function isRefusedSecret(manifest: Manifest, fail: Fail): boolean {
   const { apiVersion, kind, metadata, data, stringData, spec, sops } = manifest;
   const isSealed = groupOf(apiVersion) === 'bitnami.com';
-  const isSecret = groupOf(apiVersion) === '' && kind === 'Secret' && !isTokenSecret(manifest);
+  const isSecret = isOf(manifest, SECRET) && !isTokenSecret(manifest);
   if (!isSealed && !isSecret) return false;
   const values = [data, stringData, valueAt(spec, ['encryptedData'])];
   const keys = values.flatMap((group) => (isRecord(group) ? Object.keys(group) : []));

@@ -3,6 +3,8 @@ import { chartDelivery, chartStack } from '../../charts/objects.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { addedTo, isUncheckedKind } from '../include/added.ts';
 import { includedFiles } from '../include/files.ts';
+import { CONFIG_MAP } from '../kinds/keys.ts';
+import { keyOfKind } from '../kinds/kind.ts';
 import { layerOf, type RenderedFile, type RenderedPath } from '../kubernetes/rendered-file.ts';
 import { compareText } from '../plain/compare.ts';
 import { valueAt } from '../plain/data.ts';
@@ -301,7 +303,7 @@ function faultsOfFiles(
   return (finding) => {
     const { code, object, path, what } = finding;
     const [part, key] = path;
-    if (object.kind !== 'ConfigMap' || (part !== 'data' && part !== 'binaryData')) return undefined;
+    if (keyOfKind(object) !== CONFIG_MAP || (part !== 'data' && part !== 'binaryData')) return undefined;
     const file = maps.get(`${object.namespace}/${object.name}`)?.find((one) => one.name === key);
     if (file === undefined || isChanged(finding)) return undefined;
     return {

@@ -51,7 +51,7 @@ describe('npm run synth', () => {
     for (const [code, printed] of [
       ["import { k8s } from 'cdk8s-plus-28'; console.log(k8s.KubeCronJob.GVK.kind);", 'CronJob'],
       [
-        "import * as traefik from '../imports/traefik.io.ts'; console.log(traefik.Middleware.name);",
+        "import * as traefik from '../../imports/traefik.io.ts'; console.log(traefik.Middleware.name);",
         'Middleware',
       ],
       ["import * as z from 'zod'; console.log(z.bigint().safeParse(1n).success);", 'true'],

@@ -6,7 +6,7 @@ import { goodStack, lines, manifest, promisedSecrets } from './stack.ts';
 
 describe('rules', () => {
   it('have codes in order, one file each', () => {
-    const files = readdirSync(new URL('../../rules/', import.meta.url)).filter((name) =>
+    const files = readdirSync(new URL('../../src/rules/', import.meta.url)).filter((name) =>
       name.startsWith('mr'),
     );
     expect(files.sort().map((name) => name.slice(0, 5).toUpperCase())).toEqual(rules.map((it) => it.code));

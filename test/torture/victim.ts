@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** The top of this repository. */
 export const TOP = fileURLToPath(new URL('../..', import.meta.url));
 /** The real program. */
-export const CLI = join(TOP, 'build/bin/commands/cli.mjs');
+export const CLI = join(TOP, 'build/bin/matrix-gitops.cjs');
 const HIDDEN = '.matrix-gitops';
 
 /** A number for each call, from 0 to below 1, the same ones for the same seed (mulberry32). */

@@ -30,7 +30,7 @@ function defaultsOf(stack: Stack): unknown {
 describe.each(SCHEMAS)('schema %s', (schema) => {
   it.each(['small', 'medium', 'large'])('fixes every default of a %s stack', async (size) => {
     await expect(dump(defaultsOf(bare(schema, size)), { lineWidth: -1, noRefs: true })).toMatchFileSnapshot(
-      `../fixtures/defaults/schema-${schema}-${size}.yaml`,
+      `../../fixtures/defaults/schema-${schema}-${size}.yaml`,
     );
   });
 });

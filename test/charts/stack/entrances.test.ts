@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { entrances, viasAt } from '../../../charts/entrances/index.ts';
 import { components } from '../../../charts/index.ts';
@@ -57,20 +56,6 @@ describe.each(DOORS)('the %s door', (door) => {
       { at: [...at, 'tls'], what: `expose.${door}.tls has neither issuer nor secret` },
     ]);
     expect(choices({ via: 'traefik', tls: { secret: 'own' } })).toEqual([]);
-  });
-});
-
-describe('an entrance', () => {
-  it('is compared by its word nowhere but in its own files and the lists of them', () => {
-    const own = /^(?:model\/entrances|charts\/networking)\/|^charts\/index\.ts$/;
-    const words = new RegExp(`'(?:${Object.keys(entrances).join('|')})'`);
-    const files = ['charts', 'model', 'summary', 'settings', 'constructs', 'commands'].flatMap((room) =>
-      readdirSync(room, { recursive: true, encoding: 'utf8' }).map((path) => `${room}/${path}`),
-    );
-    const comparing = files.filter(
-      (path) => path.endsWith('.ts') && !own.test(path) && words.test(readFileSync(path, 'utf8')),
-    );
-    expect(comparing).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ import type { Diagnostic } from '../../../src/stack/diagnostic.ts';
 import { freshKey } from '../../secrets/keys.ts';
 import { fixtureFiles, repositoryImages } from '../../stacks.ts';
 
-const fixtures = new URL('../fixtures/', import.meta.url);
+const fixtures = new URL('../../fixtures/', import.meta.url);
 const plain = styleFor({}, {});
 
 /** Files of a fixture folder: name and text. */
