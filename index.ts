@@ -1,6 +1,6 @@
 /**
  * The library: a stack from texts, its files, and its objects as a chart, for programs and cdk8s apps of your own.
- * What charts are made of is in `matrix-gitops/unstable`.
+ * What charts are made of is in `@matrix-gitops/matrix-gitops/unstable`.
  *
  * @example
  * const texts = { 'stacks/chat.yaml': readFileSync('stacks/chat.yaml', 'utf8') };

@@ -1,9 +1,16 @@
 /** An app of your own with a Matrix stack in it, and next to the stack something that only you have. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import {
+  diagnosticText,
+  load,
+  MatrixChart,
+  type Rendered,
+  render,
+  type Stack,
+} from '@matrix-gitops/matrix-gitops';
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import { diagnosticText, load, MatrixChart, type Rendered, render, type Stack } from 'matrix-gitops';
 
 /** Every file of the folder with the stack files: what a stack extends and its ciphertext are among them. */
 function textsIn(folder: string): Record<string, Uint8Array> {

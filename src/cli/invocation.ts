@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { packagedFile } from '../files/package-files.ts';
 import { shellWord } from '../plain/shell.ts';
@@ -40,7 +40,7 @@ export function invocationAt(
   }
   // npm runs a script in the folder of package.json, whatever the current one is: only there paths mean the same.
   if ((real(here) ?? here) === own) return { kind: 'clone' };
-  if (basename(dirname(top)) === 'node_modules') return { kind: 'global' };
+  if (slashes(top).endsWith(`/node_modules/${packageJson.name}`)) return { kind: 'global' };
   return { kind: 'elsewhere', script: join(top, SCRIPT) };
 }
 

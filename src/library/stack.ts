@@ -3,7 +3,7 @@ import type { YamlSource } from '../stack/reading/yaml-source.ts';
 
 /**
  * A stack that `load` has read: complete, checked and frozen. What is inside may change with every release, so that
- * only `render`, `MatrixChart` and `matrix-gitops/unstable` see it.
+ * only `render`, `MatrixChart` and `@matrix-gitops/matrix-gitops/unstable` see it.
  */
 export class Stack {
   /** Its folder in dist/, and its instance label. */

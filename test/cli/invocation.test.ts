@@ -22,7 +22,7 @@ describe('how this program is called', () => {
   });
 
   it('is by npx in every folder of a repository that has the package', () => {
-    const own = '/repo/node_modules/matrix-gitops';
+    const own = '/repo/node_modules/@matrix-gitops/matrix-gitops';
     const real = places({ [own]: own });
     const installed = { kind: 'installed', package: own };
     expect(invocationAt(own, '/repo', real)).toEqual(installed);
@@ -30,22 +30,24 @@ describe('how this program is called', () => {
   });
 
   it('is by npx where the package is a link to a clone', () => {
-    const linked = '/repo/node_modules/matrix-gitops';
+    const linked = '/repo/node_modules/@matrix-gitops/matrix-gitops';
     const real = places({ [linked]: '/clone', '/clone': '/clone' });
     expect(invocationAt('/clone', '/repo', real)).toEqual({ kind: 'installed', package: linked });
   });
 
   it('is never by npx where the package there is another one', () => {
-    const other = '/repo/node_modules/matrix-gitops';
+    const other = '/repo/node_modules/@matrix-gitops/matrix-gitops';
     const real = places({ [other]: other });
-    expect(invocationAt('/usr/lib/node_modules/matrix-gitops', '/repo', real)).toEqual({ kind: 'global' });
+    expect(invocationAt('/usr/lib/node_modules/@matrix-gitops/matrix-gitops', '/repo', real)).toEqual({
+      kind: 'global',
+    });
     expect(invocationAt('/clone', '/repo', real)).toMatchObject({ kind: 'elsewhere' });
   });
 
   it.each([
     [{ kind: 'clone' } as const, 'npm run secrets -- create --stack chat'],
     [
-      { kind: 'installed', package: '/r/node_modules/matrix-gitops' } as const,
+      { kind: 'installed', package: '/r/node_modules/@matrix-gitops/matrix-gitops' } as const,
       'npx --no-install matrix-gitops secrets create --stack chat',
     ],
     [{ kind: 'global' } as const, 'matrix-gitops secrets create --stack chat'],
@@ -109,8 +111,13 @@ describe('commands in messages', () => {
 describe('the schema for editors', () => {
   it('is named by the path from the stack file that a commit can hold', () => {
     expect(schemaPath('stacks', { kind: 'clone' })).toBe('../stack.schema.json');
-    const installed = { kind: 'installed', package: `${process.cwd()}/node_modules/matrix-gitops` } as const;
-    expect(schemaPath('stacks', installed)).toBe('../node_modules/matrix-gitops/stack.schema.json');
+    const installed = {
+      kind: 'installed',
+      package: `${process.cwd()}/node_modules/@matrix-gitops/matrix-gitops`,
+    } as const;
+    expect(schemaPath('stacks', installed)).toBe(
+      '../node_modules/@matrix-gitops/matrix-gitops/stack.schema.json',
+    );
     expect(schemaPath('stacks', { kind: 'global' })).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 
 /** An empty folder, gone after the test. */
 export function emptyFolder(): string {
@@ -13,9 +14,9 @@ export function emptyFolder(): string {
 /** Installs the packed package as npm does, and links packages of this checkout beside it. */
 export function install(folder: string, beside: readonly string[] = []): void {
   const modules = join(folder, 'node_modules');
-  cpSync(inject('unpacked'), join(modules, 'matrix-gitops'), { recursive: true });
+  cpSync(inject('unpacked'), join(modules, packageJson.name), { recursive: true });
   mkdirSync(join(modules, '.bin'), { recursive: true });
-  symlinkSync('../matrix-gitops/build/bin/matrix-gitops.cjs', join(modules, '.bin/matrix-gitops'));
+  symlinkSync(`../${packageJson.name}/build/bin/matrix-gitops.cjs`, join(modules, '.bin/matrix-gitops'));
   for (const name of beside) {
     mkdirSync(join(modules, name, '..'), { recursive: true });
     symlinkSync(join(process.cwd(), 'node_modules', name), join(modules, name));

@@ -45,7 +45,7 @@ test('the schema is named by a path that is there', () => {
   const cwd = repository();
   const { stdout } = shell(cwd, 'npx --no-install matrix-gitops synth');
   const [, path = ''] = /begin it with the line: # yaml-language-server: \$schema=(.*)\n/.exec(stdout) ?? [];
-  expect(path).toBe('../node_modules/matrix-gitops/stack.schema.json');
+  expect(path).toBe('../node_modules/@matrix-gitops/matrix-gitops/stack.schema.json');
   expect(existsSync(join(cwd, 'stacks', path))).toBe(true);
   // Once only.
   expect(stdout.split('yaml-language-server')).toHaveLength(2);

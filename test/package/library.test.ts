@@ -96,8 +96,8 @@ test('what is unstable takes the stacks of the rest', () => {
   writeFileSync(
     join(cwd, 'main.ts'),
     `import { readFileSync } from 'node:fs';
-import { load } from 'matrix-gitops';
-import { chartStack, resolved, type ResolvedStack } from 'matrix-gitops/unstable';
+import { load } from '@matrix-gitops/matrix-gitops';
+import { chartStack, resolved, type ResolvedStack } from '@matrix-gitops/matrix-gitops/unstable';
 const file = 'stacks/matrix.yaml';
 const { stack } = load({ file, texts: { [file]: readFileSync(file) } });
 if (stack === undefined) throw new Error('not loaded');
@@ -113,7 +113,7 @@ test('a stack can be made by load only', () => {
   const fake = "{ name: 'x', namespace: 'x', serverName: 'x', file: 'x' }";
   writeFileSync(
     join(cwd, 'main.ts'),
-    `import { render, type Stack } from 'matrix-gitops';\nconst stack: Stack = ${fake};\nrender(stack);\n`,
+    `import { render, type Stack } from '@matrix-gitops/matrix-gitops';\nconst stack: Stack = ${fake};\nrender(stack);\n`,
   );
   expect(() => run(cwd)).toThrow(/Property '#private' is missing/);
 });
