@@ -4,6 +4,9 @@ import { FileProblem } from '../files/problem.ts';
 import { readRegular } from '../files/read.ts';
 import { EnvironmentProblem, problemReading } from './environment-problem.ts';
 
+/** Its name, whatever the package is called that brings it. */
+const NAME = 'matrix-gitops';
+
 /** The version of this program. */
 export const TOOL_VERSION: string = packageJson.version;
 
@@ -18,7 +21,7 @@ const LARGEST = 4096;
 
 /** Its text. */
 export function versionText(version: string): string {
-  return `${JSON.stringify({ writtenBy: packageJson.name, version }, undefined, 2)}\n`;
+  return `${JSON.stringify({ writtenBy: NAME, version }, undefined, 2)}\n`;
 }
 
 /**
@@ -31,7 +34,7 @@ export async function refuseNewerTree(folder: string, own = TOOL_VERSION): Promi
   const written = await writtenVersion(folder, place);
   if (written === undefined || compareVersions(written, own) <= 0) return;
   throw new EnvironmentProblem(
-    `${folder} was written by ${packageJson.name} ${written}, and this is ${own}, which would undo its changes; update this program to ${written} or newer, or delete ${place} to go back on purpose`,
+    `${folder} was written by ${NAME} ${written}, and this is ${own}, which would undo its changes; update this program to ${written} or newer, or delete ${place} to go back on purpose`,
   );
 }
 
