@@ -8,7 +8,7 @@ import { LISTED, moreErrors } from '../stack/listed.ts';
 import { objectKey, objectText } from '../stack/manifest.ts';
 import type { Path, YamlSource } from '../stack/reading/yaml-source.ts';
 import { blamer } from './blame.ts';
-import { brokenRules } from './render.ts';
+import { brokenRules } from './objects.ts';
 
 /** What rules object to, at its place: in the stack file, or in a rendered file where no setting is at fault. */
 export interface PlacedFindings {
