@@ -220,7 +220,7 @@ describe('several programs at once', () => {
   it('leave the texts of one of them, and nobody ever reads half a file', async () => {
     const script = join(parent(), 'writer.mjs');
     await build({
-      stdin: { contents: `import { writeTree } from './output/write.ts';${PROGRAM}`, resolveDir: '.' },
+      stdin: { contents: `import { writeTree } from './src/disk/write.ts';${PROGRAM}`, resolveDir: '.' },
       bundle: true,
       platform: 'node',
       format: 'esm',
