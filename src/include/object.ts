@@ -1,5 +1,5 @@
 import type { Stack } from '../../charts/stack/stack.ts';
-import { isOf } from '../kinds/index.ts';
+import { isOf, kindOf } from '../kinds/index.ts';
 import { SECRET } from '../kinds/keys.ts';
 import { isRecord, valueAt } from '../plain/data.ts';
 import type { Code } from '../stack/codes.ts';
@@ -8,7 +8,6 @@ import { groupOf, isManifest, type Manifest } from '../stack/manifest.ts';
 import { ownCommand } from '../stack/own-command.ts';
 import { type Path, shortKey } from '../stack/reading/yaml-source.ts';
 import { isTokenSecret, scopeOf } from './kinds.ts';
-import { secretMadeBy } from './makes.ts';
 
 /** Reports what is wrong with an object, at a path in it. */
 export type Fail = (path: Path, code: Code, what: string, remedy: string) => void;
@@ -91,19 +90,26 @@ export function isRefusedSecret(manifest: Manifest, fail: Fail): boolean {
 const MOST_KEYS = 10;
 
 /** Two programs that write one Secret take turns. */
-export function checkMadeSecret(manifest: Manifest, fail: Fail, stack: Stack): void {
-  const made = secretMadeBy(manifest);
-  if (made === undefined) return;
+export function checkMadeSecrets(manifest: Manifest, fail: Fail, stack: Stack): void {
   const { kind, metadata } = manifest;
-  const { name, path } = made;
-  const isOfStack = stack.secrets.some(
-    (one) => one.name === name && one.places.some(({ namespace }) => namespace === metadata.namespace),
-  );
-  const isMade = metadata.namespace === stack.namespace && stack.made.some((one) => one.name === name);
-  if (!isOfStack && !isMade) return;
-  const what = `the ${shortKey(`${kind} ${metadata.name}`)} makes the Secret "${shortKey(name)}", which the stack has already: both would write to it`;
-  fail(path, 'MG126', what, 'write another name for the Secret');
+  for (const made of kindOf(manifest)?.makes?.(manifest) ?? []) {
+    const { name } = made;
+    const isOfStack = stack.secrets.some(
+      (one) => one.name === name && one.places.some(({ namespace }) => namespace === metadata.namespace),
+    );
+    const isMade = metadata.namespace === stack.namespace && stack.made.some((one) => one.name === name);
+    if (made.kind !== SECRET || (!isOfStack && !isMade)) continue;
+    const what = `the ${shortKey(`${kind} ${metadata.name}`)} makes the Secret "${shortKey(name)}", which the stack has already: both would write to it`;
+    const path = NAMING.find((field) => valueAt(manifest, field) === name) ?? ['metadata', 'name'];
+    fail(path, 'MG126', what, 'write another name for the Secret');
+  }
 }
+
+/** Fields that can name the Secret that an object makes; otherwise its own name decides. */
+const NAMING: readonly Path[] = [
+  ['spec', 'secretName'],
+  ['spec', 'target', 'name'],
+];
 
 /** False, and an error, for an object that would not be where the stack is. */
 export function isInNamespace(manifest: Manifest, fail: Fail, stack: Stack): boolean {

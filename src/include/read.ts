@@ -13,7 +13,7 @@ import type { Accepted } from '../system/accept.ts';
 import type { IncludedFile, IncludedObject } from '../system/included.ts';
 import { type FoundFile, findIncluded, type ReadPath } from './find.ts';
 import { reasonsToAsk } from './kinds.ts';
-import { checkMadeSecret, type Fail, isInNamespace, isRefusedSecret, manifestOf } from './object.ts';
+import { checkMadeSecrets, type Fail, isInNamespace, isRefusedSecret, manifestOf } from './object.ts';
 
 /** A stack with what it includes, or what is wrong with that. */
 export interface WithIncluded {
@@ -83,7 +83,7 @@ function readFile({ file, content }: FoundFile, state: State, found: Diagnostic[
     if (manifest === undefined) continue;
     if (isRefusedSecret(manifest, fail)) continue;
     const object: IncludedObject = { manifest, at: source.at };
-    checkMadeSecret(manifest, fail, state.stack);
+    checkMadeSecrets(manifest, fail, state.stack);
     if (isInNamespace(manifest, fail, state.stack)) checkAgreement(manifest, fail, state);
     const key = objectKey(objectId(manifest));
     const before = state.seen.get(key);

@@ -67,6 +67,11 @@ describe('a document of an included file', () => {
       object('external-secrets.io/v1', 'ExternalSecret', '{name: matrix-db-app, namespace: chat}'),
       /:3:18 MG126: the ExternalSecret matrix-db-app makes the Secret "matrix-db-app", /,
     ],
+    [
+      // With the Secrets that the operator makes for it.
+      object('postgresql.cnpg.io/v1', 'Cluster', '{name: matrix-db, namespace: chat}'),
+      /:3:18 MG126: the Cluster matrix-db makes the Secret "matrix-db-app", /,
+    ],
     [`${CONFIG}---\n${CONFIG}`, /:8:18 MG126: ConfigMap\/chat\/page is also at stacks\/own\/a\.yaml:2; /],
     [
       ROLE,
