@@ -102,6 +102,8 @@ export function checkMadeSecrets(manifest: Manifest, fail: Fail, stack: Stack): 
     const what = `the ${shortKey(`${kind} ${metadata.name}`)} makes the Secret "${shortKey(name)}", which the stack has already: both would write to it`;
     const path = NAMING.find((field) => valueAt(manifest, field) === name) ?? ['metadata', 'name'];
     fail(path, 'MG126', what, 'write another name for the Secret');
+    // One name decides all that it makes.
+    return;
   }
 }
 
