@@ -62,7 +62,7 @@ test('new begins a repository, and names places that are there', () => {
     ),
   });
   const text = readFileSync(join(cwd, 'stacks/chat.yaml'), 'utf8');
-  const places = [...text.matchAll(/\.\.\/[\w./-]+\.(?:json|md)/g)].map(([place]) => place);
+  const places = [...text.matchAll(/\.\.\/[\w.@/-]+\.(?:json|md)/g)].map(([place]) => place);
   expect(places).toHaveLength(2);
   for (const place of places) expect(existsSync(join(cwd, 'stacks', place)), place).toBe(true);
   expect(shell(cwd, 'npx --no-install matrix-gitops synth')).toMatchObject({ status: 0, stderr: '' });
