@@ -15,6 +15,15 @@ interface Place {
 type Kinds = Partial<Readonly<Record<Folder, readonly string[]>>>;
 
 const IN_A_NAMESPACE: Kinds = {
+  // What pods, stores and databases of every later layer can need: none of these waits for anything.
+  namespace: [
+    '/ConfigMap',
+    '/LimitRange',
+    '/ResourceQuota',
+    '/ServiceAccount',
+    'rbac.authorization.k8s.io/Role',
+    'rbac.authorization.k8s.io/RoleBinding',
+  ],
   secrets: ['external-secrets.io/ExternalSecret', 'external-secrets.io/SecretStore'],
   data: [
     '/PersistentVolumeClaim',
@@ -25,11 +34,9 @@ const IN_A_NAMESPACE: Kinds = {
     'postgresql.cnpg.io/ScheduledBackup',
     'barmancloud.cnpg.io/ObjectStore',
   ],
-  config: ['/ConfigMap', '/LimitRange', '/ResourceQuota'],
   components: [
     '/Pod',
     '/Service',
-    '/ServiceAccount',
     'apps/DaemonSet',
     'apps/Deployment',
     'apps/StatefulSet',
@@ -40,8 +47,6 @@ const IN_A_NAMESPACE: Kinds = {
     'monitoring.coreos.com/PrometheusRule',
     'monitoring.coreos.com/ServiceMonitor',
     'policy/PodDisruptionBudget',
-    'rbac.authorization.k8s.io/Role',
-    'rbac.authorization.k8s.io/RoleBinding',
   ],
   networking: [
     'cert-manager.io/Certificate',
@@ -61,16 +66,20 @@ const IN_A_NAMESPACE: Kinds = {
 };
 
 const OF_THE_CLUSTER: Kinds = {
-  namespace: ['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition'],
-  secrets: ['external-secrets.io/ClusterSecretStore'],
-  data: ['/PersistentVolume', 'storage.k8s.io/StorageClass'],
-  components: [
+  namespace: [
+    '/Namespace',
+    'apiextensions.k8s.io/CustomResourceDefinition',
     'rbac.authorization.k8s.io/ClusterRole',
     'rbac.authorization.k8s.io/ClusterRoleBinding',
     'scheduling.k8s.io/PriorityClass',
   ],
+  secrets: ['external-secrets.io/ClusterSecretStore'],
+  data: ['/PersistentVolume', 'storage.k8s.io/StorageClass'],
   networking: ['cert-manager.io/ClusterIssuer', 'networking.k8s.io/IngressClass'],
 };
+
+/** Groups of which all kinds go to one folder: what an ExternalSecret waits for. */
+const OF_A_GROUP: Readonly<Record<string, Folder>> = { 'generators.external-secrets.io': 'secrets' };
 
 /** Where objects of a kind go that this table does not know. */
 const ELSEWHERE: Folder = 'components';
@@ -111,7 +120,9 @@ function placeOf({ apiVersion, kind }: Manifest): Place | undefined {
 
 /** The folder of the stack that an object goes to. */
 export function folderOf(manifest: Manifest): Folder {
-  return placeOf(manifest)?.folder ?? ELSEWHERE;
+  const group = groupOf(manifest.apiVersion);
+  const ofGroup = Object.hasOwn(OF_A_GROUP, group) ? OF_A_GROUP[group] : undefined;
+  return placeOf(manifest)?.folder ?? ofGroup ?? ELSEWHERE;
 }
 
 /** Whether objects of this kind have a namespace; undefined where nothing is known of the kind. */

@@ -9,6 +9,13 @@ const namespace: KindKnowledge = {
   holdsData: true,
 };
 
+const definition: KindKnowledge = {
+  group: 'apiextensions.k8s.io',
+  kind: 'CustomResourceDefinition',
+  // All objects of its kind go with it, in every namespace.
+  holdsData: true,
+};
+
 const configMap: KindKnowledge = { group: '', kind: 'ConfigMap', keys: ['data', 'binaryData'] };
 
 const secret: KindKnowledge = {
@@ -64,4 +71,12 @@ export const IN_EVERY_NAMESPACE: readonly MadeObject[] = [
 ];
 
 /** Core kinds without pods. */
-export const core: readonly KindKnowledge[] = [namespace, configMap, secret, service, claim, serviceAccount];
+export const core: readonly KindKnowledge[] = [
+  namespace,
+  definition,
+  configMap,
+  secret,
+  service,
+  claim,
+  serviceAccount,
+];

@@ -1,6 +1,6 @@
 import { openEntrances } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
-import { objectText } from '../stack/manifest.ts';
+import { objectId, objectKey, objectText } from '../stack/manifest.ts';
 import type { Exposure, PassedOn } from '../system/exposure.ts';
 import { type Door, type Port, portOf, type Route, selected, type Workload } from '../topology/topology.ts';
 import { type Content, code, joined, md } from './markdown.ts';
@@ -59,14 +59,21 @@ export function newRows(
 export function newHosts(
   stack: Stack,
   exposure: Exposure | undefined,
-): readonly { readonly host: string; readonly door: Door }[] {
+): readonly { readonly host: string; readonly door: Door; readonly isIncluded: boolean }[] {
   if (exposure === undefined) return [];
   const known = new Set(stack.topology.hosts.map(({ host }) => host));
   const hosts = hostsByObject(exposure.routes);
+  const included = new Set(
+    stack.included.flatMap(({ objects }) => objects.map(({ manifest }) => objectKey(objectId(manifest)))),
+  );
   const found = exposure.newRoutes.flatMap((route) =>
     route.hosts
       .filter((host) => !known.has(host))
-      .map((host) => ({ host, door: doorOf(stack, route, hosts.get(route.object.name) ?? new Set()) })),
+      .map((host) => ({
+        host,
+        door: doorOf(stack, route, hosts.get(route.object.name) ?? new Set()),
+        isIncluded: included.has(objectKey(route.object)),
+      })),
   );
   return [...new Map(found.map((one) => [one.host, one])).values()];
 }

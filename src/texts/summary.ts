@@ -179,8 +179,9 @@ function dns(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] 
           : [code(host), 'A', nodes, past],
       );
     }
-    for (const { host } of newHosts(stack, exposure).filter((one) => one.door === door)) {
-      rows.push([code(host), type, phrase(to), md`${maker}, for an override`]);
+    for (const { host, isIncluded } of newHosts(stack, exposure).filter((one) => one.door === door)) {
+      const whose = isIncluded ? 'an object of your own' : 'an override';
+      rows.push([code(host), type, phrase(to), md`${maker}, for ${whose}`]);
     }
   }
   return [

@@ -61,15 +61,15 @@ async function refused(): Promise<string> {
 
 describe('manifests beside a stack file', () => {
   it('are copied, and the copies go with them', async () => {
-    expect((await run()).written?.changed).toContain('chat/config/own/a.yaml');
+    expect((await run()).written?.changed).toContain('chat/namespace/own/a.yaml');
     expect((await run()).written).toMatchObject({ changed: [], removed: [] });
     await put('stacks/own/a.yaml', CONFIG.replace('a: b', 'a: c'));
-    expect((await run()).written?.changed).toEqual(['chat/config/own/a.yaml']);
+    expect((await run()).written?.changed).toEqual(['chat/namespace/own/a.yaml']);
     await put('stacks/chat.yaml', STACK.replace(/^include.*\n/m, ''));
     const { exitCode, written } = await run();
     expect(exitCode).toBe(0);
     expect(written?.removed).toEqual(
-      expect.arrayContaining(['chat/config/own/a.yaml', 'chat/config/own/kustomization.yaml']),
+      expect.arrayContaining(['chat/namespace/own/a.yaml', 'chat/namespace/own/kustomization.yaml']),
     );
   });
 

@@ -25,8 +25,8 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 `;
     const { files, findings, diagnostics } = renderedWith(`# mine\n${CONFIG}---\n${claim}`);
     expect({ findings, diagnostics }).toEqual({ findings: [], diagnostics: [] });
-    expect(files.get('chat/config/own/a.yaml')).toBe(
-      `# chat/config/own/a.yaml is rendered from stacks/chat.yaml: it is made from stacks/own/a.yaml: change that file and run "npm run synth", not this one.
+    expect(files.get('chat/namespace/own/a.yaml')).toBe(
+      `# chat/namespace/own/a.yaml is rendered from stacks/chat.yaml: it is made from stacks/own/a.yaml: change that file and run "npm run synth", not this one.
 apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -47,7 +47,7 @@ data:
     const { files } = renderedWith(CONFIG);
     const known = [...without].filter(
       ([path]) =>
-        !/SUMMARY\.md$|config\/kustomization\.yaml$/.test(path) && files.get(path) !== without.get(path),
+        !/SUMMARY\.md$|namespace\/kustomization\.yaml$/.test(path) && files.get(path) !== without.get(path),
     );
     expect(known).toEqual([]);
   });
@@ -63,11 +63,28 @@ data:
     expect(mounted('b')).not.toBe(mounted('c'));
   });
 
+  it('comes before what may need it', () => {
+    const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: page, namespace: chat}\n';
+    const generator =
+      'apiVersion: generators.external-secrets.io/v1alpha1\nkind: Password\nmetadata: {name: page, namespace: chat}\n';
+    const agreed = 'accept: [{code: MG125, object: Password/chat/page, why: x}]\n';
+    const { files } = renderedWith(`${CONFIG}---\n${account}---\n${generator}`, agreed);
+    expect(files.get('chat/namespace/own/a.yaml')).toMatch(/kind: ConfigMap[\s\S]*kind: ServiceAccount/);
+    expect(files.get('chat/secrets/own/a.yaml')).toContain('kind: Password');
+  });
+
+  it('says in its record of the DNS whose host it is', () => {
+    const { files } = renderedWith(route('Host(`page.example.org`)', 'synapse'));
+    expect(files.get('chat/SUMMARY.md')).toMatch(
+      /\| `page\.example\.org` \| A \| .* \| you make it, for an object of your own \|/,
+    );
+  });
+
   it('can be what an override changes, and what one names', () => {
     const override =
       'overrides: [{target: {kind: ConfigMap, name: page}, patch: {data: {a: c}}, why: x}, {target: {kind: Deployment, name: synapse}, patch: [{op: add, path: /spec/template/spec/volumes/-, value: {name: page, configMap: {name: page}}}], why: x}]\n';
     expect(errors(CONFIG, override)).toEqual([]);
-    expect(renderedWith(CONFIG, override).files.get('chat/config/own/a.yaml')).toContain('a: c');
+    expect(renderedWith(CONFIG, override).files.get('chat/namespace/own/a.yaml')).toContain('a: c');
   });
 
   it('may use a Secret of secrets.own, and no key that it lacks', () => {
@@ -99,6 +116,25 @@ describe('what is wrong with an included object', () => {
     expect(errors(`${CONFIG}---\n${service('page', '{app: page}')}`)).toEqual([
       expect.stringMatching(/:9:\d+ MG127: Service\/chat\/page spec\.selector matches no pod .*\(MR005\); /),
     ]);
+  });
+
+  it('is a definition of a kind that goes with all objects of that kind', () => {
+    const definition = (annotations: string): string => `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.org, annotations: ${annotations}}
+spec:
+  group: example.org
+  names: {kind: Widget, plural: widgets}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+`;
+    const agreed = 'accept: [{code: MG125, object: CustomResourceDefinition/widgets.example.org, why: x}]\n';
+    expect(errors(definition('{}'), agreed)).toEqual([
+      expect.stringMatching(
+        /^stacks\/own\/a\.yaml:.* MG127: CustomResourceDefinition\/widgets\.example\.org .*prune.*\(MR009\); /,
+      ),
+    ]);
+    expect(errors(definition('{kustomize.toolkit.fluxcd.io/prune: disabled}'), agreed)).toEqual([]);
   });
 
   it('is reported there too where another object is broken by it', () => {
