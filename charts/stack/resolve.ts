@@ -12,6 +12,7 @@ import type { SecretSpec } from '../../src/system/secrets.ts';
 import { onlyOnce } from '../../src/system/unique.ts';
 import { inOrder } from '../../src/topology/routes.ts';
 import {
+  DOORS,
   type NamespaceClaim,
   PEERS,
   type Peer,
@@ -217,11 +218,17 @@ function peers(stack: StackFacts): readonly Peer[] {
     peer(PEERS.homeservers, 'Other homeservers and services', 'outside', [
       { name: 'federation', number: 443, protocol: 'TCP', on: 'pod' },
     ]),
-    ...openEntrances(stack).flatMap(({ entrance, doors }) =>
-      [doors.public ?? doors.lan].map((own) => entrance.peer(own)),
-    ),
+    ...passers(stack),
     peer(PEERS.databaseOperator, 'CloudNativePG operator', 'cluster'),
   ];
+}
+
+/** Who passes requests on at the doors: both may go through one program, or through two of a kind. */
+function passers(stack: StackFacts): readonly Peer[] {
+  const found = openEntrances(stack).flatMap(({ entrance, doors }) =>
+    DOORS.flatMap((door) => (doors[door] === undefined ? [] : entrance.peer(doors[door]))),
+  );
+  return [...new Map(found.map((one) => [one.id, one])).values()];
 }
 
 /** What the parts of all components come to together. */
