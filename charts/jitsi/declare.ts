@@ -18,6 +18,7 @@ import type { SecretKey, ValueForm } from '../../src/system/secrets.ts';
 import { CALLS, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS, type ServicePoint, type Workload, workloadOf } from '../../src/topology/topology.ts';
 import { unfitForJitsi } from './contexts.ts';
+import { JITSI_OPENS } from './ports.ts';
 import { JITSI_MEMORY_FLOORS, JITSI_PARTS, JITSI_SIZE_ROWS, JITSI_SIZES, type JitsiPart } from './sizes.ts';
 
 /** What can be set for each of Jitsi's programs. */
@@ -366,6 +367,7 @@ export const jitsi = component({
     'jitsi-web': RELEASES,
   },
   oneRelease: "Jitsi's programs only fit within one release",
+  opensPorts: JITSI_OPENS,
   additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED, takesSecrets: true })),
   extraFiles: JITSI_PARTS.map((part) => ({
     at: [part, 'extraFiles'],

@@ -24,6 +24,7 @@ import type { SecretVariable } from '../../src/system/secret-use.ts';
 import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { isDirect, PEERS, type Port, portOf, portText, workloadOf } from '../../src/topology/topology.ts';
 import { reservedWithin } from '../stack/checks/reserved-ports.ts';
+import { configuredLivekitPorts } from './ports.ts';
 
 const schema = z
   .strictObject({
@@ -312,6 +313,7 @@ export const livekit = component({
   extraFiles: [
     { at: ['extraFiles'], workload: 'livekit', taken: ['/config', '/livekit-server', '/secrets'] },
   ],
+  opensPorts: [{ role: 'livekit', file: 'livekit.yaml', read: configuredLivekitPorts }],
   sizes: [
     sizeRow(
       'requests and limits',

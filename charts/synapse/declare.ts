@@ -8,6 +8,7 @@ import { overrideResources, type Resources } from '../../src/system/resources.ts
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS } from '../../src/topology/topology.ts';
 import { INLINE_SECRETS, RENDERED_OPTIONS, SYNAPSE_OWNED } from './options.ts';
+import { synapsePorts } from './ports.ts';
 import { synapseSchema } from './schema.ts';
 import { SYNAPSE_SECRET_CONFIG, synapseSecrets } from './secrets.ts';
 import {
@@ -114,6 +115,8 @@ export const synapse = component({
       taken: ['/conf', '/config', '/data', '/secrets', '/start.py', '/tmp'],
     },
   ],
+  // Workers read the same file, and open none of the listeners in it.
+  opensPorts: [{ role: 'synapse', file: 'homeserver.yaml', read: synapsePorts }],
   sizes: SYNAPSE_SIZE_ROWS,
   offers: ({ host, baseUrl, pool }, { namespace }) => [
     HOMESERVER.offer({
