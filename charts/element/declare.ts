@@ -102,7 +102,7 @@ export const element = component({
       because: 'older releases need other settings for calls',
     },
   },
-  additions: [{ at: ['extraConfig'], owned: OWNED }],
+  additions: [{ at: ['extraConfig'], owned: () => OWNED }],
   extraFiles: [
     {
       at: ['extraFiles'],

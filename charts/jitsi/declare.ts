@@ -368,7 +368,7 @@ export const jitsi = component({
   },
   oneRelease: "Jitsi's programs only fit within one release",
   opensPorts: JITSI_OPENS,
-  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED, takesSecrets: true })),
+  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: () => OWNED, takesSecrets: true })),
   extraFiles: JITSI_PARTS.map((part) => ({
     at: [part, 'extraFiles'],
     workload: jitsiWorkload(part),

@@ -307,7 +307,7 @@ export const livekit = component({
       because: 'older releases do not take the webhook that ends calls properly',
     },
   },
-  additions: [{ at: ['extraConfig'], owned: OWNED }],
+  additions: [{ at: ['extraConfig'], owned: () => OWNED }],
   // livekit-server: one file or body (getConfigString), then each variable LIVEKIT_<OPTION> over it (updateFromCLI).
   secretConfigs: [{ kind: 'environment', at: ['extraSecretConfig'], plain: ['extraConfig'], owned: OWNED }],
   extraFiles: [

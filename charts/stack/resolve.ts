@@ -69,6 +69,11 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       ],
       secretUses,
     ),
+    forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
+      conflicts.flatMap(({ at, reason }) =>
+        reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+      ),
+    ),
     secretUses,
     extraFiles: [...context.extraFiles],
     secretFiles: [],
@@ -147,11 +152,6 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
     provider: resolveSecretProvider(written.secrets),
     overrides: written.overrides ?? [],
     accept: written.accept ?? [],
-    forced: additions(written).flatMap(({ path, conflicts }) =>
-      conflicts.flatMap(({ at, reason }) =>
-        reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
-      ),
-    ),
   };
 }
 

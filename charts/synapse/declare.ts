@@ -7,7 +7,7 @@ import type { StackFacts } from '../../src/system/facts.ts';
 import { overrideResources, type Resources } from '../../src/system/resources.ts';
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS } from '../../src/topology/topology.ts';
-import { INLINE_SECRETS, RENDERED_OPTIONS, SYNAPSE_OWNED } from './options.ts';
+import { INLINE_SECRETS, renderedOptions, synapseOwned } from './options.ts';
 import { synapsePorts } from './ports.ts';
 import { synapseSchema } from './schema.ts';
 import { SYNAPSE_SECRET_CONFIG, synapseSecrets } from './secrets.ts';
@@ -97,14 +97,14 @@ export const synapse = component({
       because: 'older releases have known security holes and lack options that are rendered',
     },
   },
-  additions: [{ at: ['extraConfig'], owned: SYNAPSE_OWNED }],
+  additions: [{ at: ['extraConfig'], owned: synapseOwned }],
   secretConfigs: [
     {
       kind: 'file',
       at: ['extraSecretConfig'],
       plain: ['extraConfig'],
       secret: SYNAPSE_SECRET_CONFIG.name,
-      rendered: [...RENDERED_OPTIONS, ...INLINE_SECRETS],
+      rendered: (offers) => [...renderedOptions(offers), ...INLINE_SECRETS],
     },
   ],
   extraFiles: [
