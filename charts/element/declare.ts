@@ -96,6 +96,7 @@ export const element = component({
   lanName: 'The web client.',
   images: {
     element: {
+      program: 'element-web',
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [1, 12, 24],
       example: 'v1.12.28',

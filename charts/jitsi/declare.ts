@@ -274,7 +274,7 @@ function services({ namespace }: StackFacts, jitsi: Jitsi): readonly ServicePoin
   ];
 }
 
-const RELEASES: KnownReleases = {
+const RELEASES: Omit<KnownReleases, 'program'> = {
   tag: /^stable-([0-9]+)(?:-([0-9]+))?$/,
   atLeast: [11146, 0],
   example: 'stable-11146-2',
@@ -361,10 +361,10 @@ export const jitsi = component({
   resolve,
   lanName: 'Meetings.',
   images: {
-    'jitsi-prosody': RELEASES,
-    'jitsi-jicofo': RELEASES,
-    'jitsi-jvb': RELEASES,
-    'jitsi-web': RELEASES,
+    'jitsi-prosody': { program: 'prosody', ...RELEASES },
+    'jitsi-jicofo': { program: 'jicofo', ...RELEASES },
+    'jitsi-jvb': { program: 'jvb', ...RELEASES },
+    'jitsi-web': { program: 'web', ...RELEASES },
   },
   oneRelease: "Jitsi's programs only fit within one release",
   opensPorts: JITSI_OPENS,

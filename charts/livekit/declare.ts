@@ -295,12 +295,14 @@ export const livekit = component({
   lanName: 'Signalling of calls. No client uses it: all are told livekit.host.',
   images: {
     livekit: {
+      program: 'livekit-server',
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [1, 13, 0],
       example: 'v1.13.7',
       because: 'older releases refuse settings that are rendered',
     },
     'lk-jwt-service': {
+      program: 'lk-jwt-service',
       tag: /^([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [0, 6, 0],
       example: '0.6.0',

@@ -91,6 +91,7 @@ export const synapse = component({
   lanName: 'The homeserver.',
   images: {
     synapse: {
+      program: 'synapse',
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [1, 157, 2],
       example: 'v1.163.2',
