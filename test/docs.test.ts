@@ -7,7 +7,9 @@ const FILES = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
   (path) => !/(?:^|\/)(?:node_modules|build|\.git)(?:\/|$)/.test(path),
 );
 const PAGES = FILES.filter((path) =>
-  /^(?:README|SECURITY|CONTRIBUTING)\.md$|^docs\/.*\.md$|^(?:test|imports|examples)\/.*README\.md$/.test(path),
+  /^(?:README|SECURITY|CONTRIBUTING)\.md$|^docs\/.*\.md$|^(?:test|imports|examples)\/.*README\.md$/.test(
+    path,
+  ),
 ).sort();
 /** What is at the top and what is not a file of this program: people's own files, and what a run makes. */
 const THEIRS = ['stacks', 'dist', 'build', 'node_modules', 'rendered'];
