@@ -7,15 +7,17 @@ const FILES = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
   (path) => !/(?:^|\/)(?:node_modules|build|\.git)(?:\/|$)/.test(path),
 );
 const PAGES = FILES.filter((path) =>
-  /^(?:README|SECURITY)\.md$|^docs\/.*\.md$|^(?:test|imports|examples)\/.*README\.md$/.test(path),
+  /^(?:README|SECURITY|CONTRIBUTING)\.md$|^docs\/.*\.md$|^(?:test|imports|examples)\/.*README\.md$/.test(
+    path,
+  ),
 ).sort();
 /** What is at the top and what is not a file of this program: people's own files, and what a run makes. */
 const THEIRS = ['stacks', 'dist', 'build', 'node_modules', 'rendered'];
 const SOURCE = /\.(?:ts|mjs|cjs)$/;
 /** Files that only a build makes. */
 const BUILT = ['cli.bundle.cjs'];
-/** The files of a component `x` that somebody adds. */
-const OF_X = /(?:^|\/)x(?:-config)?(?:\.test)?\.ts$/;
+/** The files of a component `x`, or of anything called NAME, that somebody adds. */
+const OF_X = /(?:^|\/)x(?:-config)?(?:\.test)?\.ts$|NAME|NNN/;
 
 /** Words in backticks, outside of blocks of code. */
 function named(page: string): readonly string[] {

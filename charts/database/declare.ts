@@ -118,6 +118,7 @@ export const database = component({
   lanName: undefined,
   images: {
     postgresql: {
+      program: 'postgresql',
       tag: /^([0-9]+)\.([0-9]+)(?:-[0-9]+)?-(?:minimal|standard)-(?:trixie|bookworm)$/,
       atLeast: [14, 0],
       example: '16.15-standard-trixie',

@@ -96,13 +96,14 @@ export const element = component({
   lanName: 'The web client.',
   images: {
     element: {
+      program: 'element-web',
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [1, 12, 24],
       example: 'v1.12.28',
       because: 'older releases need other settings for calls',
     },
   },
-  additions: [{ at: ['extraConfig'], owned: OWNED }],
+  additions: [{ at: ['extraConfig'], owned: () => OWNED }],
   extraFiles: [
     {
       at: ['extraFiles'],

@@ -18,6 +18,7 @@ import type { SecretKey, ValueForm } from '../../src/system/secrets.ts';
 import { CALLS, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS, type ServicePoint, type Workload, workloadOf } from '../../src/topology/topology.ts';
 import { unfitForJitsi } from './contexts.ts';
+import { JITSI_OPENS } from './ports.ts';
 import { JITSI_MEMORY_FLOORS, JITSI_PARTS, JITSI_SIZE_ROWS, JITSI_SIZES, type JitsiPart } from './sizes.ts';
 
 /** What can be set for each of Jitsi's programs. */
@@ -273,7 +274,7 @@ function services({ namespace }: StackFacts, jitsi: Jitsi): readonly ServicePoin
   ];
 }
 
-const RELEASES: KnownReleases = {
+const RELEASES: Omit<KnownReleases, 'program'> = {
   tag: /^stable-([0-9]+)(?:-([0-9]+))?$/,
   atLeast: [11146, 0],
   example: 'stable-11146-2',
@@ -360,13 +361,14 @@ export const jitsi = component({
   resolve,
   lanName: 'Meetings.',
   images: {
-    'jitsi-prosody': RELEASES,
-    'jitsi-jicofo': RELEASES,
-    'jitsi-jvb': RELEASES,
-    'jitsi-web': RELEASES,
+    'jitsi-prosody': { program: 'prosody', ...RELEASES },
+    'jitsi-jicofo': { program: 'jicofo', ...RELEASES },
+    'jitsi-jvb': { program: 'jvb', ...RELEASES },
+    'jitsi-web': { program: 'web', ...RELEASES },
   },
   oneRelease: "Jitsi's programs only fit within one release",
-  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: OWNED, takesSecrets: true })),
+  opensPorts: JITSI_OPENS,
+  additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: () => OWNED, takesSecrets: true })),
   extraFiles: JITSI_PARTS.map((part) => ({
     at: [part, 'extraFiles'],
     workload: jitsiWorkload(part),

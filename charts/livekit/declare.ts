@@ -24,6 +24,7 @@ import type { SecretVariable } from '../../src/system/secret-use.ts';
 import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { isDirect, PEERS, type Port, portOf, portText, workloadOf } from '../../src/topology/topology.ts';
 import { reservedWithin } from '../stack/checks/reserved-ports.ts';
+import { configuredLivekitPorts } from './ports.ts';
 
 const schema = z
   .strictObject({
@@ -294,24 +295,27 @@ export const livekit = component({
   lanName: 'Signalling of calls. No client uses it: all are told livekit.host.',
   images: {
     livekit: {
+      program: 'livekit-server',
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [1, 13, 0],
       example: 'v1.13.7',
       because: 'older releases refuse settings that are rendered',
     },
     'lk-jwt-service': {
+      program: 'lk-jwt-service',
       tag: /^([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [0, 6, 0],
       example: '0.6.0',
       because: 'older releases do not take the webhook that ends calls properly',
     },
   },
-  additions: [{ at: ['extraConfig'], owned: OWNED }],
+  additions: [{ at: ['extraConfig'], owned: () => OWNED }],
   // livekit-server: one file or body (getConfigString), then each variable LIVEKIT_<OPTION> over it (updateFromCLI).
   secretConfigs: [{ kind: 'environment', at: ['extraSecretConfig'], plain: ['extraConfig'], owned: OWNED }],
   extraFiles: [
     { at: ['extraFiles'], workload: 'livekit', taken: ['/config', '/livekit-server', '/secrets'] },
   ],
+  opensPorts: [{ role: 'livekit', file: 'livekit.yaml', read: configuredLivekitPorts }],
   sizes: [
     sizeRow(
       'requests and limits',

@@ -1,6 +1,7 @@
 import { isRecord, valueAt } from '../../src/plain/data.ts';
 import type { Path } from '../../src/stack/reading/yaml-source.ts';
 import { type Conflict, conflicts, forcing } from '../../src/system/extra-config.ts';
+import type { Offered } from '../../src/system/topics.ts';
 import { COMPONENT_NAMES, components } from '../index.ts';
 import type { StackFile } from './schema.ts';
 
@@ -17,8 +18,8 @@ export interface Addition {
   readonly idle: readonly Path[];
 }
 
-/** Every raw addition of a stack file, in the order of the file's reference. */
-export function additions(written: StackFile): readonly Addition[] {
+/** Every raw addition of a stack file in which this is offered, in the order of the file's reference. */
+export function additions(written: StackFile, offers: readonly Offered[]): readonly Addition[] {
   return COMPONENT_NAMES.flatMap((name) =>
     components[name].additions.flatMap(({ at, owned }) => {
       const path = [name, ...at];
@@ -26,7 +27,7 @@ export function additions(written: StackFile): readonly Addition[] {
       const added = valueAt(written, path);
       const force = valueAt(written, place);
       if (added === undefined && force === undefined) return [];
-      const found = added === undefined ? [] : conflicts(added, owned);
+      const found = added === undefined ? [] : conflicts(added, owned(offers));
       return [
         {
           path,

@@ -1,24 +1,5 @@
 import { type Images, knownReleases } from './images.ts';
 
-/** The names that the images have in every registry, mirrors too: the last part of the repository. */
-const PROGRAMS: Readonly<Record<string, string>> = {
-  synapse: 'synapse',
-  postgresql: 'postgresql',
-  element: 'element-web',
-  'well-known': 'nginx-unprivileged',
-  livekit: 'livekit-server',
-  'lk-jwt-service': 'lk-jwt-service',
-  'jitsi-prosody': 'prosody',
-  'jitsi-jicofo': 'jicofo',
-  'jitsi-jvb': 'jvb',
-  'jitsi-web': 'web',
-};
-
-/** The last part of an image's repository. */
-export function programOf(name: keyof Images): string {
-  return PROGRAMS[name] ?? name;
-}
-
 /** Something about an image that may be meant. */
 export interface Doubt {
   readonly what: string;
@@ -30,9 +11,9 @@ export interface Doubt {
  * last part of the name.
  */
 export function unknownRepository(name: keyof Images, repository: string): Doubt | undefined {
-  const known = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined;
+  const { program: known } = knownReleases(name);
   const program = repository.slice(repository.lastIndexOf('/') + 1);
-  if (known === undefined || program === known) return undefined;
+  if (program === known) return undefined;
   return {
     what: `${repository} is an image of ${program}, and ${name} is configured for ${known}`,
     remedy: `make sure that it takes the same configuration, or write the repository of ${known}`,

@@ -12,6 +12,7 @@ import type { SecretSpec } from '../../src/system/secrets.ts';
 import { onlyOnce } from '../../src/system/unique.ts';
 import { inOrder } from '../../src/topology/routes.ts';
 import {
+  DOORS,
   type NamespaceClaim,
   PEERS,
   type Peer,
@@ -67,6 +68,11 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
         ...ownSecrets(written.secrets?.own, facts),
       ],
       secretUses,
+    ),
+    forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
+      conflicts.flatMap(({ at, reason }) =>
+        reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+      ),
     ),
     secretUses,
     extraFiles: [...context.extraFiles],
@@ -146,11 +152,6 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
     provider: resolveSecretProvider(written.secrets),
     overrides: written.overrides ?? [],
     accept: written.accept ?? [],
-    forced: additions(written).flatMap(({ path, conflicts }) =>
-      conflicts.flatMap(({ at, reason }) =>
-        reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
-      ),
-    ),
   };
 }
 
@@ -217,11 +218,17 @@ function peers(stack: StackFacts): readonly Peer[] {
     peer(PEERS.homeservers, 'Other homeservers and services', 'outside', [
       { name: 'federation', number: 443, protocol: 'TCP', on: 'pod' },
     ]),
-    ...openEntrances(stack).flatMap(({ entrance, doors }) =>
-      [doors.public ?? doors.lan].map((own) => entrance.peer(own)),
-    ),
+    ...passers(stack),
     peer(PEERS.databaseOperator, 'CloudNativePG operator', 'cluster'),
   ];
+}
+
+/** Who passes requests on at the doors: both may go through one program, or through two of a kind. */
+function passers(stack: StackFacts): readonly Peer[] {
+  const found = openEntrances(stack).flatMap(({ entrance, doors }) =>
+    DOORS.flatMap((door) => (doors[door] === undefined ? [] : entrance.peer(doors[door]))),
+  );
+  return [...new Map(found.map((one) => [one.id, one])).values()];
 }
 
 /** What the parts of all components come to together. */

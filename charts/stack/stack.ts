@@ -45,6 +45,8 @@ export interface Stack extends Scene, Settings {
   readonly secrets: readonly SecretSpec[];
   /** The Secrets that other programs make in its namespace. */
   readonly made: readonly MadeElsewhere[];
+  /** Why additions may replace what other settings own, by the path of the addition. */
+  readonly forced: readonly { readonly path: string; readonly reason: string }[];
   /** What people should know of its components, in their order. */
   readonly notes: readonly Note[];
   /** The keys of them that the stack file gives to programs. */

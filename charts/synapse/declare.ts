@@ -7,7 +7,8 @@ import type { StackFacts } from '../../src/system/facts.ts';
 import { overrideResources, type Resources } from '../../src/system/resources.ts';
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS } from '../../src/topology/topology.ts';
-import { INLINE_SECRETS, RENDERED_OPTIONS, SYNAPSE_OWNED } from './options.ts';
+import { INLINE_SECRETS, renderedOptions, synapseOwned } from './options.ts';
+import { synapsePorts } from './ports.ts';
 import { synapseSchema } from './schema.ts';
 import { SYNAPSE_SECRET_CONFIG, synapseSecrets } from './secrets.ts';
 import {
@@ -90,20 +91,21 @@ export const synapse = component({
   lanName: 'The homeserver.',
   images: {
     synapse: {
+      program: 'synapse',
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [1, 157, 2],
       example: 'v1.163.2',
       because: 'older releases have known security holes and lack options that are rendered',
     },
   },
-  additions: [{ at: ['extraConfig'], owned: SYNAPSE_OWNED }],
+  additions: [{ at: ['extraConfig'], owned: synapseOwned }],
   secretConfigs: [
     {
       kind: 'file',
       at: ['extraSecretConfig'],
       plain: ['extraConfig'],
       secret: SYNAPSE_SECRET_CONFIG.name,
-      rendered: [...RENDERED_OPTIONS, ...INLINE_SECRETS],
+      rendered: (offers) => [...renderedOptions(offers), ...INLINE_SECRETS],
     },
   ],
   extraFiles: [
@@ -114,6 +116,8 @@ export const synapse = component({
       taken: ['/conf', '/config', '/data', '/secrets', '/start.py', '/tmp'],
     },
   ],
+  // Workers read the same file, and open none of the listeners in it.
+  opensPorts: [{ role: 'synapse', file: 'homeserver.yaml', read: synapsePorts }],
   sizes: SYNAPSE_SIZE_ROWS,
   offers: ({ host, baseUrl, pool }, { namespace }) => [
     HOMESERVER.offer({

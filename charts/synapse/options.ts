@@ -1,7 +1,8 @@
-import { owned } from '../../src/system/extra-config.ts';
+import { type Owned, owned } from '../../src/system/extra-config.ts';
+import { CALLS, type Offered } from '../../src/system/topics.ts';
 
-/** Options of homeserver.yaml that other parts of the stack are built on. */
-export const SYNAPSE_OWNED = owned({
+/** Options of homeserver.yaml that other parts of any stack are built on. */
+const ALWAYS_OWNED = owned({
   server_name: 'serverName',
   public_baseurl: 'synapse.host',
   signing_key_path: 'the Secret synapse-signing-key',
@@ -25,16 +26,25 @@ export const SYNAPSE_OWNED = owned({
   media_store_path: 'synapse.media',
   max_upload_size: 'synapse.uploadLimit',
   federation_domain_whitelist: 'federation',
-  'matrix_rtc.transports': 'livekit',
-  max_event_delay_duration: 'livekit',
-  'experimental_features.msc4143_enabled': 'livekit',
-  'experimental_features.msc4222_enabled': 'livekit',
   'caches.cache_autotuning.max_cache_memory_usage': 'synapse.resources.limits.memory',
   'caches.cache_autotuning.target_cache_memory_usage': 'synapse.resources.limits.memory',
 });
 
-/** Every option at the top of homeserver.yaml that is rendered for some stack. */
-export const RENDERED_OPTIONS = [
+/** The same where calls go through a service that Synapse tells clients of. Elsewhere they may be for one of your own. */
+const OWNED_BY_CALLS = owned({
+  'matrix_rtc.transports': 'livekit',
+  max_event_delay_duration: 'livekit',
+  'experimental_features.msc4143_enabled': 'livekit',
+  'experimental_features.msc4222_enabled': 'livekit',
+});
+
+/** Options of homeserver.yaml that belong to others in a stack where this is offered. */
+export function synapseOwned(offers: readonly Offered[]): readonly Owned[] {
+  return [...ALWAYS_OWNED, ...(hasCalls(offers) ? OWNED_BY_CALLS : [])];
+}
+
+/** Every option at the top of homeserver.yaml that is rendered for some stack without calls. */
+const RENDERED_OPTIONS = [
   'caches',
   'database',
   'default_room_version',
@@ -49,17 +59,13 @@ export const RENDERED_OPTIONS = [
   'listeners',
   'log_config',
   'macaroon_secret_key_path',
-  'matrix_rtc',
-  'max_event_delay_duration',
   'max_image_pixels',
   'max_upload_size',
   'media_store_path',
   'old_signing_keys',
   'presence',
   'public_baseurl',
-  'rc_delayed_event_mgmt',
   'rc_login',
-  'rc_message',
   'registration_shared_secret_path',
   'report_stats',
   'require_auth_for_profile_requests',
@@ -69,6 +75,18 @@ export const RENDERED_OPTIONS = [
   'trusted_key_servers',
   'url_preview_enabled',
 ] as const;
+
+/** The same that is only rendered for calls. */
+const RENDERED_FOR_CALLS = ['matrix_rtc', 'max_event_delay_duration', 'rc_delayed_event_mgmt', 'rc_message'];
+
+/** Every option at the top of homeserver.yaml that is rendered where this is offered. */
+export function renderedOptions(offers: readonly Offered[]): readonly string[] {
+  return [...RENDERED_OPTIONS, ...(hasCalls(offers) ? RENDERED_FOR_CALLS : [])];
+}
+
+function hasCalls(offers: readonly Offered[]): boolean {
+  return CALLS.of(offers).some(({ by }) => by === 'livekit');
+}
 
 /** Options that would undo what comes from files of Secrets. */
 export const INLINE_SECRETS = [

@@ -153,6 +153,7 @@ export const wellKnown = component({
   lanName: undefined,
   images: {
     'well-known': {
+      program: 'nginx-unprivileged',
       tag: /^([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:-[a-z0-9.-]+)?$/,
       atLeast: [1, 26, 0],
       example: '1.30.4-alpine',

@@ -7,6 +7,7 @@ import type { RawAdditions } from './extra-config.ts';
 import type { ExtraFilesPlace } from './extra-files.ts';
 import type { StackFacts } from './facts.ts';
 import type { Note } from './note.ts';
+import type { OpensPorts } from './opened-ports.ts';
 import type { KnownReleases } from './releases.ts';
 import type { Resources, SizeRow } from './resources.ts';
 import type { SecretConfig } from './secret-config.ts';
@@ -111,6 +112,8 @@ export interface Component<
   readonly secretConfigs?: readonly SecretConfig[];
   /** Where the stack file takes files for its programs. @default nowhere */
   readonly extraFiles?: readonly ExtraFilesPlace[];
+  /** Where the configuration of its programs can open ports that it does not declare. @default nowhere */
+  readonly opensPorts?: readonly OpensPorts[];
   /** What `size` decides for it, with the reason for each number. */
   readonly sizes: readonly SizeRow[];
   /**
@@ -156,6 +159,7 @@ export interface Startable<
 > extends Component<Key, Schema, Result, Image, Lan> {
   readonly secretConfigs: readonly SecretConfig[];
   readonly extraFiles: readonly ExtraFilesPlace[];
+  readonly opensPorts: readonly OpensPorts[];
   /** @param written the part of the stack file at its key, its shape checked */
   start(written: z.infer<Schema>, facts: StackFacts): Started<Result>;
   /** What is wrong with its part of the stack file; nothing where the stack does not have it. */
@@ -174,6 +178,7 @@ export function component<
     ...one,
     secretConfigs: one.secretConfigs ?? [],
     extraFiles: one.extraFiles ?? [],
+    opensPorts: one.opensPorts ?? [],
     start: (written, facts) => {
       const own = one.resolve(written, facts);
       if (!isThere(own)) {

@@ -81,7 +81,7 @@ export interface Abilities {
 }
 
 /**
- * A way in from outside: everything about it but its objects, which are in charts/networking/.
+ * A way in from outside: everything about it but its objects, which are in its objects.ts.
  *
  * @typeParam Via its word in the stack file
  * @typeParam Key the key next to `via` that holds its settings
@@ -112,7 +112,10 @@ export interface Entrance<
   choices?(written: z.infer<Schema>, at: Path): readonly CheckFinding[];
   /** Undefined where the settings are not whole, which {@link choices} reports. */
   resolve(written: z.infer<Schema>): Own | undefined;
-  /** Who passes requests on. */
+  /**
+   * Who passes requests on at a door with these settings. The same id at both doors is one program; where the settings
+   * choose among several, it has the choice in it.
+   */
   peer(own: Own): Peer;
   /** Where its certificates come from; undefined where TLS ends before the cluster. */
   tls(own: Own): TlsSource | undefined;

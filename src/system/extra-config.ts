@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isRecord } from '../plain/data.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
 import { secretReference } from './secret-use.ts';
+import type { Offered } from './topics.ts';
 
 /** Raw additions to a program's own configuration file. */
 export const extraConfigField = z
@@ -63,7 +64,8 @@ export interface Owned {
 export interface RawAdditions {
   /** Where it is, below the component's key: `['extraConfig']`. */
   readonly at: Path;
-  readonly owned: readonly Owned[];
+  /** What belongs to others in a stack where this is offered. An option that nothing renders there is anybody's. */
+  readonly owned: (offers: readonly Offered[]) => readonly Owned[];
   /** Whether a value in it may come from a Secret. @default false */
   readonly takesSecrets?: true;
 }

@@ -65,6 +65,4 @@ export interface StackFacts {
   readonly overrides: readonly Override[];
   /** Dangerous changes that the stack file agrees to. */
   readonly accept: readonly Accepted[];
-  /** Why additions may replace what other settings own, by the path of the addition. */
-  readonly forced: readonly { readonly path: string; readonly reason: string }[];
 }

@@ -6,6 +6,7 @@ import { composedFile, secretText } from './composed-file.ts';
 import type { Owned } from './extra-config.ts';
 import type { SecretVariable } from './secret-use.ts';
 import type { SecretSpec } from './secrets.ts';
+import type { Offered } from './topics.ts';
 
 /** A fragment of a program's configuration with values of Secrets in it, composed inside a Secret of its own. */
 export const secretConfigField = z
@@ -27,8 +28,11 @@ export type SecretConfig = {
       readonly kind: 'file';
       /** Name of the Secret that it is composed in. */
       readonly secret: string;
-      /** Options at the top that are rendered: the program would take the fragment's instead of them, as a whole. */
-      readonly rendered: readonly string[];
+      /**
+       * Options at the top that are rendered where this is offered: the program would take the fragment's instead of
+       * them, as a whole.
+       */
+      readonly rendered: (offers: readonly Offered[]) => readonly string[];
     }
   | {
       /** The program reads one file only, and takes single options from its environment. */

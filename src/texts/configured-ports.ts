@@ -1,30 +1,30 @@
-import {
-  type ConfiguredPort,
-  type Environment,
-  PORTS_BY_FILE,
-  PORTS_BY_ROLE,
-} from '../../charts/shared/opened-ports.ts';
+import { components } from '../../charts/index.ts';
 import { isOf, kindOf } from '../kinds/index.ts';
 import { CONFIG_MAP } from '../kinds/keys.ts';
 import { places } from '../kinds/places.ts';
 import { at, isRecord, list, text } from '../plain/data.ts';
 import type { Manifest } from '../stack/manifest.ts';
 import { yamlDocuments } from '../stack/yaml-documents.ts';
+import type { ConfiguredPort, Environment } from '../system/opened-ports.ts';
 import type { Port, Workload } from '../topology/topology.ts';
+
+/** Who says which ports the configuration of its programs opens. */
+const OPENS = Object.values(components).flatMap(({ opensPorts }) => opensPorts);
 
 /** The ports that a workload's finished configuration opens; undefined where none says so. */
 export type ConfiguredPorts = (workload: Workload) => readonly ConfiguredPort[] | undefined;
 
 /** Reads the ports of all programs from the configuration that their pods mount, and from their environment. */
 export function configuredPorts(manifests: readonly Manifest[]): ConfiguredPorts {
-  const configs = new Map<string, readonly ConfiguredPort[]>();
+  /** Files of ConfigMaps as data, each read once. */
+  const files = new Map<string, unknown>();
+  const names = new Set(OPENS.flatMap((one) => ('file' in one ? [one.file] : [])));
   for (const manifest of manifests) {
     const { metadata, data } = manifest;
     if (!isOf(manifest, CONFIG_MAP) || !isRecord(data)) continue;
-    for (const [file, read] of Object.entries(PORTS_BY_FILE)) {
+    for (const file of names) {
       const text = Object.hasOwn(data, file) ? data[file] : undefined;
-      if (typeof text !== 'string') continue;
-      configs.set(`${metadata.namespace}/${metadata.name}`, read(parsed(text)));
+      if (typeof text === 'string') files.set(`${metadata.namespace}/${metadata.name}/${file}`, parsed(text));
     }
   }
   return ({ id, role, namespace }) => {
@@ -34,9 +34,14 @@ export function configuredPorts(manifests: readonly Manifest[]): ConfiguredPorts
         one.metadata.name === id &&
         one.metadata.namespace === namespace,
     );
-    const found = configMapsOf(owner).flatMap((name) => [...(configs.get(`${namespace}/${name}`) ?? [])]);
-    const read = Object.hasOwn(PORTS_BY_ROLE, role) ? PORTS_BY_ROLE[role] : undefined;
-    if (read !== undefined) found.push(...read(environmentOf(owner, manifests)));
+    const found = OPENS.filter((one) => one.role === role).flatMap((one) =>
+      'file' in one
+        ? configMapsOf(owner).flatMap((name) => {
+            const path = `${namespace}/${name}/${one.file}`;
+            return files.has(path) ? one.read(files.get(path)) : [];
+          })
+        : one.readEnvironment(environmentOf(owner, manifests)),
+    );
     return found.length === 0 ? undefined : found;
   };
 }

@@ -51,7 +51,7 @@ export function newRows(
       route.hosts.length === 0 ? 'every host' : joined(route.hosts.map(code)),
       limitedTo(code(route.match), route.limitedBy),
       servedBy(stack, route),
-      through(stack, route),
+      through(stack, route, door),
     ]);
 }
 
@@ -83,15 +83,18 @@ export function newEnds(
   stack: Stack,
   exposure: Exposure | undefined,
 ): readonly { readonly entrance: string; readonly workload: Workload; readonly port: Port }[] {
+  if (exposure === undefined) return [];
   const { topology } = stack;
-  return (exposure?.newRoutes ?? []).flatMap((route) => {
+  const hosts = hostsByObject(exposure.routes);
+  return exposure.newRoutes.flatMap((route) => {
     const found = entranceOf(stack, route);
     const service = topology.services.find(({ name, namespace }) =>
       route.to.startsWith(`${namespace}/${name}:`),
     );
     const to = service?.ports.find(({ number }) => route.to.endsWith(`:${number}`))?.to;
     if (found === undefined || service === undefined || to === undefined) return [];
-    const entrance = found.entrance.peer(found.doors.public ?? found.doors.lan).id;
+    const door = doorOf(stack, route, hosts.get(route.object.name) ?? new Set());
+    const entrance = found.entrance.peer(found.doors[door]).id;
     return selected(topology, service).map((workload) => ({
       entrance,
       workload,
@@ -118,11 +121,11 @@ function entranceOf(stack: Stack, { object }: PassedOn) {
   );
 }
 
-function through(stack: Stack, route: PassedOn): Content {
+function through(stack: Stack, route: PassedOn, door: Door): Content {
   const found = entranceOf(stack, route);
   if (found === undefined) return code(objectText(route.object));
   const { entrance, doors } = found;
-  return entrance.peer(doors.public ?? doors.lan).title;
+  return entrance.peer(doors[door]).title;
 }
 
 /** Where an entrance has both doors, a route is for the local network only where all else of its object is. */

@@ -157,7 +157,7 @@ export interface BodyLimit {
 
 /**
  * An HTTP host (and part of its paths) that an entrance passes on to a Service. What it needs beyond that, an entrance
- * can do or not (`can` in entrances/entrance.ts): then the stack has an error, or SUMMARY.md says it.
+ * can do or not (`can` in src/system/entrance.ts): then the stack has an error, or SUMMARY.md says it.
  */
 export interface Route {
   readonly door: Door;

@@ -15,6 +15,34 @@ function wrong(more: string): readonly string[] {
   return diagnostics.map(({ code, what, remedy }) => `${code} ${what}; ${remedy}`);
 }
 
+describe('an option that belongs to something that a stack can have', () => {
+  const options = 'synapse: {extraConfig: {matrix_rtc: {transports: []}}}\n';
+
+  it("is anybody's where the stack does not have it", () => {
+    expect(wrong(options)).toEqual([]);
+    expect(wrong(`${options}livekit: {enabled: false}\n`)).toEqual([]);
+  });
+
+  it('is not where it does', () => {
+    expect(wrong(`${options}livekit: {}\n`)).toEqual([
+      expect.stringContaining(
+        'MG054 synapse.extraConfig.matrix_rtc.transports replaces what belongs to livekit;',
+      ),
+    ]);
+  });
+
+  it('can be in the options with values of Secrets, too', () => {
+    const secret = 'secrets: {own: {rtc: {token: {}}}}\n';
+    const fragment = 'synapse: {extraSecretConfig: {matrix_rtc: {token: {fromSecret: rtc, key: token}}}}\n';
+    expect(wrong(secret + fragment)).toEqual([]);
+    expect(wrong(`${secret}${fragment}livekit: {}\n`)).toEqual([
+      expect.stringContaining(
+        'MG103 synapse.extraSecretConfig.matrix_rtc would replace the whole of matrix_rtc',
+      ),
+    ]);
+  });
+});
+
 describe('raw additions', () => {
   const stack = publicStack(`
 synapse:

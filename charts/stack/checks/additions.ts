@@ -6,8 +6,8 @@ import type { Check } from './check.ts';
  * An addition must not replace what the rest of the stack is built on, unless a reason is next to it. A reason that
  * nothing needs is refused too: it would let the next addition pass unseen.
  */
-export const checkAdditions: Check = (written) =>
-  additions(written).flatMap(({ path, conflicts, idle }) => [
+export const checkAdditions: Check = (written, { offers }) =>
+  additions(written, offers).flatMap(({ path, conflicts, idle }) => [
     ...conflicts
       .filter(({ reason }) => reason === undefined)
       .map(({ at, owner }) => {

@@ -3,7 +3,6 @@ import { keysOf } from '../../../src/plain/records.ts';
 import type { ImageName } from '../../index.ts';
 import { COMPONENT_NAMES, components } from '../../index.ts';
 import { knownReleases } from '../images.ts';
-import { programOf } from '../known-images.ts';
 import type { Check } from './check.ts';
 
 /** What a stack runs has an image: a program that came with a newer release is not in an older versions.yaml. */
@@ -16,6 +15,11 @@ export const checkImages: Check = (written, stack) =>
         code: 'MG104',
         at: valueAt(written, [name]) === undefined ? [] : [name],
         what: `${name} runs the image ${image}, which the file with image versions does not have`,
-        remedy: `add it there: ${image}: {repository: …/${programOf(image)}, tag: ${knownReleases(image).example}}`,
+        remedy: remedy(image),
       }));
   });
+
+function remedy(image: ImageName): string {
+  const { program, example } = knownReleases(image);
+  return `add it there: ${image}: {repository: …/${program}, tag: ${example}}`;
+}

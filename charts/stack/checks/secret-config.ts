@@ -29,7 +29,7 @@ export const checkSecretConfig: Check = (written, stack) =>
         ...(config.kind === 'file'
           ? [
               ...unknown(path, contents, config.secret, stack),
-              ...collisions(path, fragment, additions, config.rendered, written),
+              ...collisions(path, fragment, additions, config.rendered(stack.offers), written),
             ]
           : [
               ...notFromSecrets(path, contents, additions, plain),

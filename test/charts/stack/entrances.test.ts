@@ -8,6 +8,7 @@ import type { StackFile } from '../../../charts/stack/schema.ts';
 import { stackSchema } from '../../../charts/stack/schema.ts';
 import type { Stack } from '../../../charts/stack/stack.ts';
 import { plainText } from '../../../src/plain/phrase.ts';
+import { render } from '../../../src/render/render.ts';
 import { keysAt } from '../../../src/stack/reading/schema-walk.ts';
 import type { Around } from '../../../src/system/component.ts';
 import { warnings } from '../../../src/texts/warnings.ts';
@@ -25,6 +26,49 @@ const WRITTEN: StackFile = {
   serverName: 'example.org',
   expose: { public: { via: 'tunnel' } },
 };
+
+describe('an entrance at both doors', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  const text = (domain: string): string => `
+schema: 1
+serverName: ${domain}
+expose:
+  public: {via: traefik, tls: {secret: outer}}
+  lan: {via: traefik, tls: {secret: inner}, names: {synapse: matrix.home.arpa}}
+overrides:
+  - target: {kind: IngressRoute, name: synapse}
+    why: a page of our own
+    patch:
+      - op: add
+        path: /spec/routes/-
+        value:
+          kind: Rule
+          match: Host(\`own.home.arpa\`)
+          services: [{name: synapse, port: 8008}]
+`;
+
+  it('is one program unless its settings choose another at each', () => {
+    const peers = stackFrom(text('one.example.org')).topology.peers.map(({ id }) => id);
+    expect(peers.filter((id) => id.startsWith('traefik'))).toEqual(['traefik']);
+  });
+
+  it('is shown at each door as the program that its settings choose', () => {
+    vi.spyOn(entrances.traefik, 'peer').mockImplementation((own) => {
+      const name = 'secret' in own ? own.secret : own.issuer.name;
+      return { kind: 'peer', id: `traefik-${name}`, title: `Traefik ${name}`, where: 'cluster', ports: [] };
+    });
+    const stack = stackFrom(text('two.example.org'));
+    const summary = render(stack).files.get(`${stack.name}/SUMMARY.md`) ?? '';
+    expect(summary).toContain('| Synapse | Traefik outer |');
+    expect(summary).toContain('traefik_outer -->|8008/tcp| synapse');
+    expect(summary).toContain(
+      '| `matrix.home.arpa` | `/_matrix/…`, `/_synapse/client/…` | Synapse | Traefik inner |',
+    );
+    expect(summary).toContain('traefik_inner -->|8008/tcp| synapse');
+    expect(summary).toMatch(/own\.home\.arpa.*Traefik/);
+  });
+});
 
 /** A stack whose routes to Synapse need more than today's do. */
 function withNeeds(stack: Stack, needs: Partial<Route>): Stack {
