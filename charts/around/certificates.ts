@@ -15,7 +15,9 @@ export function certificates(app: App, stack: Stack): void {
   for (const { group, source, secret, hosts, onCallNodes, namespaces } of needed(stack, stack.topology)) {
     if ('secret' in source) continue;
     const isServed = onCallNodes.length < hosts.length;
-    const file = chartFile(app, `networking/${group}-${isServed ? 'ingress' : 'certificate'}.yaml`);
+    // The file that entrances keep their routes in.
+    const routes = `networking/${group}-ingress.yaml` as const;
+    const file = chartFile(app, isServed ? routes : `networking/${group}-certificate.yaml`);
     for (const namespace of namespaces) {
       const owner = { id: group, role: group, instance: stack.name, namespace };
       new Certificate(file, `certificate-${secret}@${namespace}`, {
