@@ -1,11 +1,12 @@
 import { valueAt } from '../../../src/plain/data.ts';
+import { nearest } from '../../../src/plain/nearest.ts';
 import { secretByForm } from '../../../src/plain-secrets/forms.ts';
 import { isLiteral, isSecretName } from '../../../src/plain-secrets/names.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import { ownCommand } from '../../../src/stack/own-command.ts';
 import { dotted, type Path } from '../../../src/stack/reading/yaml-source.ts';
 import type { Owned } from '../../../src/system/extra-config.ts';
-import { contentsOf, type FragmentContents } from '../../../src/system/secret-config.ts';
+import { contentsOf, type FragmentContents, type SecretConfig } from '../../../src/system/secret-config.ts';
 import { COMPONENT_NAMES, components } from '../../index.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
@@ -35,6 +36,7 @@ export const checkSecretConfig: Check = (written, stack) =>
               ...notFromSecrets(path, contents, additions, plain),
               ...inLists(path, contents),
               ...replacements(path, contents, additions, config.owned, written),
+              ...unknownOptions(path, contents, additions, config),
             ]),
         // Whoever wrote a secret here must not be sent to where there are none.
         ...(plain.length > 0 ? [] : withoutSecret(path, contents, additions)),
@@ -186,6 +188,41 @@ function inLists(path: Path, { references }: FragmentContents): readonly CheckFi
     }));
 }
 
+/** What the program has no variable for it would ignore without a word, or take for something else. */
+function unknownOptions(
+  path: Path,
+  { references }: FragmentContents,
+  plain: Path,
+  { options, owned }: Extract<SecretConfig, { readonly kind: 'environment' }>,
+): readonly CheckFinding[] {
+  const files = dotted([...path.slice(0, -1), 'extraFiles']);
+  return references.flatMap(({ at }): readonly CheckFinding[] => {
+    // What is in a list, or belongs to another setting, is an error of its own.
+    if (at.some((step) => typeof step === 'number') || ownerOf(at, owned) !== undefined) return [];
+    if (options.some((one) => one.length === at.length && isWithin(at, one))) return [];
+    const names = options.map(dotted);
+    const meant = nearest(dotted(at), names)?.split('.').join(': {');
+    const hint = meant === undefined ? '' : `did you mean ${meant}: …}? `;
+    return [
+      {
+        code: 'MG135',
+        at: [...path, ...at],
+        what: `the program takes no option ${dotted(at)} from its environment, where ${dotted(path)} goes`,
+        remedy: `${hint}it takes ${names.join(', ')}; write other options in ${dotted(plain)}, with the path of a file in ${files} where one of them can read its secret from a file`,
+      },
+    ];
+  });
+}
+
+/** The setting that an option, or a group around it, belongs to. */
+function ownerOf(at: Path, owned: readonly Owned[]): string | undefined {
+  return owned.find(({ path }) => isWithin(at, path))?.owner;
+}
+
+function isWithin(at: Path, group: Path): boolean {
+  return group.every((step, index) => step === at[index]);
+}
+
 /** A variable takes the place of what the file says. */
 function replacements(
   path: Path,
@@ -196,7 +233,7 @@ function replacements(
 ): readonly CheckFinding[] {
   return references.flatMap(({ at }): readonly CheckFinding[] => {
     const here = [...path, ...at];
-    const owner = owned.find((one) => one.path.every((step, index) => step === at[index]))?.owner;
+    const owner = ownerOf(at, owned);
     if (owner !== undefined) {
       const what = `${dotted(here)} would replace what belongs to ${owner}`;
       return [{ code: 'MG103', at: here, what, remedy: 'leave it out' }];
