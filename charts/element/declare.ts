@@ -110,6 +110,15 @@ export const element = component({
       workload: 'element',
       // Of `config.json` and `config.<host>.json` Element takes the second, as a whole.
       taken: ['/app/config.*', '/docker-entrypoint*', '/etc/nginx', '/tmp', '/usr/share/nginx'],
+      // The image's script lists these modules in a config.json that its own nginx.conf serves, and not this stack's.
+      unread: [
+        {
+          path: '/modules',
+          why: 'the image lists what is there in a config.json that this stack does not serve',
+          instead:
+            'put it below /app, such as /app/own/module.js, and name its address there: element.extraConfig: {modules: [/own/module.js]}',
+        },
+      ],
       served: ['/app'],
     },
   ],

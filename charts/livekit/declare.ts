@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { host, port, portOrRange, portRange, rangeOfPorts } from '../../src/stack/fields.ts';
 import type { CheckFinding } from '../../src/stack/finding.ts';
+import { dotted } from '../../src/stack/reading/yaml-source.ts';
 import { component, isOn, type Placed } from '../../src/system/component.ts';
 import { claims, doors } from '../../src/system/doors.ts';
 import { extraConfigField, forceField, owned } from '../../src/system/extra-config.ts';
@@ -25,6 +26,7 @@ import { CALLS, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts
 import { isDirect, PEERS, type Port, portOf, portText, workloadOf } from '../../src/topology/topology.ts';
 import { reservedWithin } from '../stack/checks/reserved-ports.ts';
 import { configuredLivekitPorts } from './ports.ts';
+import { SECRET_OPTIONS } from './secret-options.ts';
 
 const schema = z
   .strictObject({
@@ -60,7 +62,7 @@ const schema = z
     extraConfig: extraConfigField.optional(),
     extraSecretConfig: secretConfigField
       .describe(
-        'Options of livekit.yaml that are secret, such as prometheus: {password: {fromSecret: NAME, key: KEY}}. LiveKit reads a single file, so each becomes a variable of its environment; options in a list have no such variable. Declare the Secret in secrets.own.',
+        `Options of livekit.yaml that are secret, such as prometheus: {password: {fromSecret: NAME, key: KEY}}. LiveKit reads a single file, so each becomes a variable of its environment, which it has for these: ${SECRET_OPTIONS.map(dotted).join(', ')}. Declare the Secret in secrets.own.`,
       )
       .optional(),
     extraFiles: extraFilesField.optional(),
@@ -311,7 +313,15 @@ export const livekit = component({
   },
   additions: [{ at: ['extraConfig'], owned: () => OWNED }],
   // livekit-server: one file or body (getConfigString), then each variable LIVEKIT_<OPTION> over it (updateFromCLI).
-  secretConfigs: [{ kind: 'environment', at: ['extraSecretConfig'], plain: ['extraConfig'], owned: OWNED }],
+  secretConfigs: [
+    {
+      kind: 'environment',
+      at: ['extraSecretConfig'],
+      plain: ['extraConfig'],
+      options: SECRET_OPTIONS,
+      owned: OWNED,
+    },
+  ],
   extraFiles: [
     { at: ['extraFiles'], workload: 'livekit', taken: ['/config', '/livekit-server', '/secrets'] },
   ],

@@ -33,7 +33,7 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
           rotation:
             pods.length === 0
               ? 'nobody, where the new one is valid for the same hosts'
-              : `whoever is connected to ${pods.join(' or ')}, whose pods start again`,
+              : `whoever is connected to ${pods.join(' or ')}, whose pods have to start again`,
         },
         {
           key: 'tls.key',

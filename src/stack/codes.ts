@@ -107,6 +107,7 @@ export const CODES = {
   MG132: 'The files for a program are larger than a ConfigMap holds.',
   MG133: 'A file with a secret would be shown to everybody.',
   MG134: 'A file for a program breaks a rule (MR…, below).',
+  MG135: 'A value of a Secret is written for an option that the program cannot take it for.',
   MG140: 'A database would be another one, or be sorted in another way.',
   MG150: 'A host of the call nodes needs a certificate, and nothing in the stack file gives one.',
   MG160: 'The entrance cannot do what a program behind it needs.',

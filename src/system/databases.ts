@@ -143,7 +143,7 @@ export function roleSecret(placed: Placed, server: Workload, database: DatabaseN
         readers: readers.map(({ id }) => id),
         form: RANDOM_HEX_32,
         loss: 'whoever has it and reaches the database can read and change all of it; make a new one',
-        rotation: 'the programs that connect with it start again',
+        rotation: 'whoever uses the programs that connect with it, which have to start again',
         rotateAfterDays: 365,
       },
     ],

@@ -67,7 +67,7 @@ export function ownSecrets(
       readers: [],
       form: { kind: 'entered' },
       loss: 'whoever has it can use it; replace it where it comes from, then here',
-      rotation: 'whoever uses what reads it: its pods start again',
+      rotation: 'whoever uses what reads it, since its pods have to start again',
       ...(rotateAfterDays === undefined ? {} : { rotateAfterDays }),
     })),
   }));

@@ -37,6 +37,8 @@ export type SecretConfig = {
   | {
       /** The program reads one file only, and takes single options from its environment. */
       readonly kind: 'environment';
+      /** All options that it takes from there and that are secret. It ignores a variable that it does not know. */
+      readonly options: readonly Path[];
       /** Options that belong to other settings. */
       readonly owned: readonly Owned[];
     }

@@ -11,7 +11,16 @@ import { keysAt } from '../../src/stack/reading/schema-walk.ts';
 import { dotted, type Path } from '../../src/stack/reading/yaml-source.ts';
 import { fileContent, namedFiles } from '../../src/system/extra-files.ts';
 import { faultDiagnostics } from '../../src/system/stack-fault.ts';
-import { allProfiles, dig, digList, objectOf, objectsOf, repositoryImages, stackFrom } from '../stacks.ts';
+import {
+  allProfiles,
+  configData,
+  dig,
+  digList,
+  objectOf,
+  objectsOf,
+  repositoryImages,
+  stackFrom,
+} from '../stacks.ts';
 
 const HEAD = `schema: 2
 serverName: example.org
@@ -261,6 +270,24 @@ jitsi: {access: anyone, prosody: {extraFiles: {/x: {text: x}}}, jicofo: {extraFi
   });
 });
 
+describe('a module of Element', () => {
+  it.each(['/modules/a/index.js', '/modules/a.js', '/modules'])(
+    'is refused at %s, where this stack serves none, with the way that works',
+    (path) => {
+      expect(wrong(`element: {extraFiles: {${path}: {text: a}}}\n`)).toEqual([
+        `stacks/chat.yaml:4:24 MG130 ${path} would have no effect: the image lists what is there in a config.json that this stack does not serve; put it below /app, such as /app/own/module.js, and name its address there: element.extraConfig: {modules: [/own/module.js]}`,
+      ]);
+    },
+  );
+
+  it('is named in the configuration, by its address', () => {
+    const stack = valid(
+      'element: {extraConfig: {modules: [/own/module.js]}, extraFiles: {/app/own/module.js: {text: a}}}\n',
+    );
+    expect(configData(stack, 'element-config', 'config.json')).toMatchObject({ modules: ['/own/module.js'] });
+  });
+});
+
 describe('docs/files.md', () => {
   const blocks = [...readFileSync('docs/files.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)].map(
     ([, text = '']) => text,
@@ -273,6 +300,13 @@ describe('docs/files.md', () => {
     expect(diagnostics).toEqual([]);
     const rendered = value === undefined ? undefined : render(value);
     expect(rendered).toMatchObject({ findings: [], faults: [], problems: [] });
+  });
+
+  it('names variables of a directory only where the image reads them', () => {
+    for (const block of blocks.filter((one) => one.includes('LDAP_'))) {
+      expect(block).toMatch(/AUTH_TYPE: ldap/);
+      expect(block).toContain('LDAP_BASE: ');
+    }
   });
 
   it('has an example of each setting', () => {

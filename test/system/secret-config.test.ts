@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SECRET_OPTIONS } from '../../charts/livekit/secret-options.ts';
 import { loadStack } from '../../charts/stack/load.ts';
 import { renderedOptions } from '../../charts/synapse/options.ts';
 import { composed } from '../secret-values.ts';
@@ -88,6 +89,49 @@ describe('options with values of Secrets', () => {
     const found = wrong(fragment(options));
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(expected);
+  });
+
+  it.each([
+    [
+      `{redis: {pasword: ${REFERENCE}}}`,
+      'MG135 4:39 the program takes no option redis.pasword from its environment, where livekit.extraSecretConfig goes; did you mean redis: {password: …}? it takes prometheus.password, ',
+    ],
+    [
+      `{redis.password: ${REFERENCE}}`,
+      'MG135 4:31 the program takes no option redis.password from its environment, where livekit.extraSecretConfig goes; did you mean redis: {password: …}? it takes',
+    ],
+    // LIVEKIT_CONFIG would replace the whole file.
+    [`{config: ${REFERENCE}}`, 'MG135 4:31 the program takes no option config from its environment'],
+    // A list has no variable, nor has what is inside of TLS settings.
+    [
+      `{rtc: {turn_servers: ${REFERENCE}}}`,
+      'the path of a file in livekit.extraFiles where one of them can read its secret from a file',
+    ],
+    [
+      `{redis: {tls: {client_cert_file: ${REFERENCE}}}}`,
+      'MG135 4:45 the program takes no option redis.tls.cl',
+    ],
+    [
+      `{rtc: {turn_servers: [{secret: ${REFERENCE}}]}}`,
+      'MG101 4:53 livekit.extraSecretConfig.rtc.turn_servers[0]',
+    ],
+    [
+      `{webhook: {api_key: ${REFERENCE}}}`,
+      'MG103 4:41 livekit.extraSecretConfig.webhook.api_key would replace',
+    ],
+  ])('%s: is refused where LiveKit has no variable for it', (options, expected) => {
+    const found = wrong(`livekit: {extraSecretConfig: ${options}}\ncallNodes: {}\n${MAIL}`);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(expected);
+  });
+
+  it('are variables for each option that LiveKit takes from its environment', () => {
+    const options = SECRET_OPTIONS.map(
+      ([group, option]) => `${String(group)}: {${String(option)}: ${REFERENCE}}`,
+    );
+    for (const option of options) {
+      expect(wrong(`livekit: {extraSecretConfig: {${option}}}\ncallNodes: {}\n${MAIL}`)).toEqual([]);
+    }
   });
 
   it('know every option that is rendered for some stack', () => {

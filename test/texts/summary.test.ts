@@ -281,6 +281,30 @@ describe('SECRETS.md', () => {
     for (const command of commands) expect(command).toContain("| tr -d '\\n')");
   });
 
+  it.each([
+    ['existing', ''],
+    ['external-secrets', ', store: {name: vault}'],
+  ])('says once, with %s, how a new value reaches the programs', (provider, more) => {
+    const text = secrets(publicStack(`secrets: {provider: ${provider}${more}}`));
+    expect(text.split('rollout restart deployment')).toHaveLength(2);
+    expect(text).toContain(provider === 'existing' ? '| kubectl replace -f -' : 'within `1h0m0s`');
+  });
+
+  it('promises no restart of pods that read a value of your own: not every provider starts them', () => {
+    for (const provider of ['existing', 'sealed-secrets']) {
+      const text = secrets(publicStack(`secrets: {own: {mail: {password: {}}}, provider: ${provider}}`));
+      expect(text).toContain('| whoever uses what reads it, since its pods have to start again |');
+    }
+  });
+
+  it('names what has to be made again after a value, where nobody composes it', () => {
+    const mail =
+      'synapse: {extraSecretConfig: {email: {smtp_pass: {fromSecret: mail, key: password}}}}\nsecrets: {own: {mail: {password: {}}}, provider: ';
+    const sentence = 'until you replace it too: `synapse-secret-config` after `mail`.';
+    expect(secrets(publicStack(`${mail}existing}`))).toContain(sentence);
+    expect(secrets(publicStack(`${mail}sealed-secrets}`))).not.toContain(sentence);
+  });
+
   it('asks for the certificates that somebody else keeps, with their hosts', () => {
     const own = publicStack().secrets.some(({ type }) => type?.kind === 'tls');
     expect(own).toBe(false);

@@ -85,6 +85,11 @@ function takenPaths({ path, place, files }: WrittenFiles): readonly CheckFinding
     if (system !== undefined) {
       return [{ code: 'MG130', at, what: `${target} belongs to the system (${system})`, remedy }];
     }
+    const unread = place.unread?.find((one) => meets(target, one.path));
+    if (unread !== undefined) {
+      const what = `${target} would have no effect: ${unread.why}`;
+      return [{ code: 'MG130', at, what, remedy: unread.instead }];
+    }
     const taken = place.taken.find((one) => meets(target, one));
     if (taken === undefined) return [];
     return [

@@ -4,12 +4,12 @@ import { isLiteral, isSecretName } from '../../../src/plain-secrets/names.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import { ownCommand } from '../../../src/stack/own-command.ts';
 import { dotted, type Path } from '../../../src/stack/reading/yaml-source.ts';
-import type { Owned } from '../../../src/system/extra-config.ts';
 import { contentsOf, type FragmentContents } from '../../../src/system/secret-config.ts';
 import { COMPONENT_NAMES, components } from '../../index.ts';
 import type { StackFile } from '../schema.ts';
 import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
+import { variableFindings } from './secret-variables.ts';
 
 const REFERENCE = '{fromSecret: NAME, key: KEY}';
 
@@ -31,11 +31,7 @@ export const checkSecretConfig: Check = (written, stack) =>
               ...unknown(path, contents, config.secret, stack),
               ...collisions(path, fragment, additions, config.rendered(stack.offers), written),
             ]
-          : [
-              ...notFromSecrets(path, contents, additions, plain),
-              ...inLists(path, contents),
-              ...replacements(path, contents, additions, config.owned, written),
-            ]),
+          : variableFindings({ path, contents, additions, secrets: plain, config, written })),
         // Whoever wrote a secret here must not be sent to where there are none.
         ...(plain.length > 0 ? [] : withoutSecret(path, contents, additions)),
       ];
@@ -152,59 +148,6 @@ function collisions(
         remedy: `write everything of ${key} in ${dotted(path)}`,
       },
     ];
-  });
-}
-
-/** A variable can only be made from a Secret: what is not secret goes into the file. */
-function notFromSecrets(
-  path: Path,
-  { literals: all, references }: FragmentContents,
-  plain: Path,
-  secrets: readonly CheckFinding[],
-): readonly CheckFinding[] {
-  // Where nothing comes from a Secret, that is said once.
-  if (references.length === 0) return [];
-  return all
-    .map(({ at }) => [...path, ...at])
-    .filter((at) => !secrets.some((one) => dotted(one.at) === dotted(at)))
-    .map((at) => ({
-      code: 'MG101',
-      at,
-      what: `${dotted(at)} does not come from a Secret`,
-      remedy: `write it in ${dotted(plain)}`,
-    }));
-}
-
-function inLists(path: Path, { references }: FragmentContents): readonly CheckFinding[] {
-  return references
-    .filter(({ at }) => at.some((step) => typeof step === 'number'))
-    .map(({ at }) => ({
-      code: 'MG101',
-      at: [...path, ...at],
-      what: `${dotted([...path, ...at])} is in a list, and the program takes no value of a list from its environment`,
-      remedy: `give it the value as a file in ${dotted([...path.slice(0, -1), 'extraFiles'])}, and name that file in an option such as secret_file`,
-    }));
-}
-
-/** A variable takes the place of what the file says. */
-function replacements(
-  path: Path,
-  { references }: FragmentContents,
-  plain: Path,
-  owned: readonly Owned[],
-  written: StackFile,
-): readonly CheckFinding[] {
-  return references.flatMap(({ at }): readonly CheckFinding[] => {
-    const here = [...path, ...at];
-    const owner = owned.find((one) => one.path.every((step, index) => step === at[index]))?.owner;
-    if (owner !== undefined) {
-      const what = `${dotted(here)} would replace what belongs to ${owner}`;
-      return [{ code: 'MG103', at: here, what, remedy: 'leave it out' }];
-    }
-    const other = [...plain, ...at];
-    if (valueAt(written, other) === undefined) return [];
-    const what = `${dotted(here)} would replace ${dotted(other)}`;
-    return [{ code: 'MG103', at: here, other, what, remedy: 'write only one of them' }];
   });
 }
 

@@ -28,7 +28,7 @@ export const externalSecrets = provider({
       .describe('The store of External Secrets that has the values. With provider: external-secrets.'),
     remoteKey: shortText
       .regex(
-        /^(?:[A-Za-z0-9._/-]|\{(?:stack|namespace|secret|key)\})*\{(?:secret|key)\}(?:[A-Za-z0-9._/-]|\{(?:stack|namespace|secret|key)\})*$/,
+        /^(?:[A-Za-z0-9._/:-]|\{(?:stack|namespace|secret|key)\})*\{(?:secret|key)\}(?:[A-Za-z0-9._/:-]|\{(?:stack|namespace|secret|key)\})*$/,
         'write a path with {secret} or {key} in it, and {stack} or {namespace} where they help, such as matrix/{stack}/{secret}',
       )
       .optional()

@@ -55,7 +55,10 @@ expose:
     const [one] = givenCertificates(stack, withParts(stack, relay(stack)).topology);
     expect(one === undefined ? [] : certificateHosts(one)).toContain('relay.example.org');
     expect(one?.keys).toMatchObject([
-      { readers: ['traefik', 'relay'], rotation: 'whoever is connected to relay, whose pods start again' },
+      {
+        readers: ['traefik', 'relay'],
+        rotation: 'whoever is connected to relay, whose pods have to start again',
+      },
       { readers: ['traefik', 'relay'], rotation: 'together with its certificate' },
     ]);
   });
