@@ -1,3 +1,5 @@
+import { type Part, parts } from './regexp-parts.ts';
+
 /** Whether a regular expression is found in a text; `maybe` where it uses what is not read here. */
 export type Found = 'yes' | 'no' | 'maybe';
 
@@ -8,10 +10,8 @@ type Step =
   | { readonly kind: 'start' | 'end'; readonly to: number }
   | { readonly kind: 'found' };
 
-/** Longer expressions, more steps and deeper groups are nobody's; what is not read may be found. */
-const LONGEST = 20_000;
+/** More steps are nobody's; what is not read may be found. */
 const MOST_STEPS = 20_000;
-const DEEPEST = 50;
 
 /** What reading may still cost, in steps, for all expressions that share it. */
 export interface Effort {
@@ -73,22 +73,14 @@ function search(steps: readonly Step[], path: string, shared: Effort): Found {
 
 /** The steps of an expression, its first one at the end; none where it cannot be read. */
 function stepsOf(text: string): readonly Step[] {
-  if (text.length > LONGEST) return [];
-  const place: Place = { text, at: 0 };
-  const part = either(place, 0);
-  if (part === undefined || place.at < text.length || size(part) > MOST_STEPS) return [];
+  const part = parts(text);
+  if (part === undefined || size(part) > MOST_STEPS) return [];
   const steps: Step[] = [];
   const add = (step: Step): number => steps.push(step) - 1;
   const first = build(part, add({ kind: 'found' }), add);
   add({ kind: 'fork', to: [first] });
   return steps;
 }
-
-type Part =
-  | { readonly kind: 'character'; readonly fits: (character: string) => boolean }
-  | { readonly kind: 'start' | 'end' }
-  | { readonly kind: 'sequence' | 'either'; readonly parts: readonly Part[] }
-  | { readonly kind: 'repeat'; readonly part: Part; readonly least: number; readonly most?: number };
 
 function size(part: Part): number {
   switch (part.kind) {
@@ -132,97 +124,4 @@ function buildRepeat(
   }
   for (let count = 0; count < least; count++) first = build(part, first, add);
   return first;
-}
-
-interface Place {
-  readonly text: string;
-  at: number;
-}
-
-function either(place: Place, depth: number): Part | undefined {
-  if (depth > DEEPEST) return undefined;
-  const parts: Part[] = [];
-  do {
-    const one = sequence(place, depth);
-    if (one === undefined) return undefined;
-    parts.push(one);
-  } while (taken(place, /\|/y) !== undefined);
-  return { kind: 'either', parts };
-}
-
-function sequence(place: Place, depth: number): Part | undefined {
-  const parts: Part[] = [];
-  while (place.at < place.text.length && !/[|)]/.test(place.text[place.at] ?? '')) {
-    const one = single(place, depth);
-    if (one === undefined) return undefined;
-    const [sign, least, comma, most] = taken(place, /(?:[*+?]|\{(\d{1,4})(,)?(\d{1,4})?\})(?:\?)?/y) ?? [];
-    if (sign === undefined) parts.push(one);
-    else if (least !== undefined) parts.push(times(one, Number(least), comma, most));
-    else if (sign.startsWith('?')) parts.push({ kind: 'repeat', part: one, least: 0, most: 1 });
-    else parts.push({ kind: 'repeat', part: one, least: sign.startsWith('+') ? 1 : 0 });
-  }
-  return { kind: 'sequence', parts };
-}
-
-/** `{2}`, `{2,}`, `{2,5}` */
-function times(part: Part, least: number, comma: string | undefined, most: string | undefined): Part {
-  if (comma === undefined) return { kind: 'repeat', part, least, most: least };
-  return { kind: 'repeat', part, least, ...(most === undefined ? {} : { most: Number(most) }) };
-}
-
-function single(place: Place, depth: number): Part | undefined {
-  if (taken(place, /\((?:\?:|\?P?<\w+>)?(?!\?)/y) !== undefined) {
-    const inner = either(place, depth + 1);
-    return taken(place, /\)/y) === undefined ? undefined : inner;
-  }
-  if (taken(place, /\^|\\A/y) !== undefined) return { kind: 'start' };
-  if (taken(place, /\$|\\z/y) !== undefined) return { kind: 'end' };
-  if (taken(place, /\./y) !== undefined) return { kind: 'character', fits: (one) => one !== '\n' };
-  const [set, not] = taken(place, /\[(\^)?/y) ?? [];
-  const fits = set === undefined ? character(place, /[*+?{(]/) : members(place);
-  if (fits === undefined) return undefined;
-  return { kind: 'character', fits: not === undefined ? fits : (one) => !fits(one) };
-}
-
-type Fits = (character: string) => boolean;
-
-/** What is between brackets. */
-function members(place: Place): Fits | undefined {
-  const all: Fits[] = [];
-  do {
-    const range = taken(place, /([^\\[])-([^\\\]])/y);
-    const [, low = '', high = ''] = range ?? [];
-    const one = range === undefined ? character(place, /\[/) : (it: string) => it >= low && it <= high;
-    if (one === undefined) return undefined;
-    all.push(one);
-  } while (taken(place, /\]/y) === undefined);
-  return (it) => all.some((fits) => fits(it));
-}
-
-const CLASSES: Readonly<Record<string, RegExp>> = {
-  d: /\d/,
-  D: /\D/,
-  w: /\w/,
-  W: /\W/,
-  s: /[\t\n\f\r ]/,
-  S: /[^\t\n\f\r ]/,
-};
-
-/** One character, or one of a class. Letters and digits after a backslash mean more than is read here. */
-function character(place: Place, special: RegExp): Fits | undefined {
-  const [text, escaped] = taken(place, /\\(.)|[^\\]/y) ?? [];
-  if (text === undefined) return undefined;
-  if (escaped === undefined) return special.test(text) ? undefined : (it) => it === text;
-  const known = Object.hasOwn(CLASSES, escaped) ? CLASSES[escaped] : undefined;
-  if (known !== undefined) return (it) => known.test(it);
-  return /\w/.test(escaped) ? undefined : (it) => it === escaped;
-}
-
-/** What stands at a place, if it fits, and goes on after it. */
-function taken(place: Place, pattern: RegExp): RegExpExecArray | undefined {
-  pattern.lastIndex = place.at;
-  const match = pattern.exec(place.text);
-  if (match === null) return undefined;
-  place.at = pattern.lastIndex;
-  return match;
 }
