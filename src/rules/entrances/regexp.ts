@@ -27,19 +27,22 @@ export function effort(): Effort {
  * Reads a regular expression of Go (RE2), such as entrances have, and says where it is found. It is never given to the
  * engine of JavaScript: that may take for ever for somebody else's expression, where this takes no longer than its
  * steps times the length of the text, and no more than the effort that is left. Flags and word boundaries are not read.
+ * Of the beginning of a text it says `yes` only where it is found whatever comes after, and otherwise `maybe`.
  *
  * @example
  * regexp('^/_matrix/(v3|r0)/sync$', effort())('/_matrix/v3/sync'); // 'yes'
  * @see https://github.com/google/re2/wiki/Syntax
  */
-export function regexp(text: string, shared: Effort): (path: string) => Found {
-  const known = new Map<string, Found>();
+export function regexp(text: string, shared: Effort): (path: string, isBeginning?: boolean) => Found {
+  const whole = new Map<string, Found>();
+  const beginnings = new Map<string, Found>();
   let steps: readonly Step[] | undefined;
-  return (path) => {
+  return (path, isBeginning = false) => {
+    const known = isBeginning ? beginnings : whole;
     let found = known.get(path);
     if (found === undefined) {
       steps ??= stepsOf(text);
-      found = steps.length === 0 ? 'maybe' : search(steps, path, shared);
+      found = steps.length === 0 ? 'maybe' : search(steps, path, isBeginning, shared);
       known.set(path, found);
     }
     return found;
@@ -47,7 +50,7 @@ export function regexp(text: string, shared: Effort): (path: string) => Found {
 }
 
 /** Goes through all ways at once, one character after another; a way may begin at each of them. */
-function search(steps: readonly Step[], path: string, shared: Effort): Found {
+function search(steps: readonly Step[], path: string, isBeginning: boolean, shared: Effort): Found {
   const first = steps.length - 1;
   /** Where each step was last gone through. */
   const seen = new Int32Array(steps.length).fill(-1);
@@ -63,12 +66,12 @@ function search(steps: readonly Step[], path: string, shared: Effort): Found {
       if (step.kind === 'found') return 'yes';
       if (step.kind === 'fork') open.push(...step.to);
       else if (step.kind === 'start' && at === 0) open.push(step.to);
-      else if (step.kind === 'end' && at === path.length) open.push(step.to);
+      else if (step.kind === 'end' && at === path.length && !isBeginning) open.push(step.to);
       else if (step.kind === 'character' && at < path.length && step.fits(path[at] ?? ''))
         before.push(step.to);
     }
   }
-  return 'no';
+  return isBeginning ? 'maybe' : 'no';
 }
 
 /** The steps of an expression, its first one at the end; none where it cannot be read. */
