@@ -16,7 +16,7 @@ const DEEPEST = 50;
  *
  * @example
  * extentOf('Host(`a.org`) && (Path(`/x`) || PathPrefix(`/y`)) && Method(`GET`)', effort())
- * // [{ host: 'a.org', path: '/x' }, { host: 'a.org', path: '/y', isBeginning: true }]
+ * // [{ host: 'a.org', path: '/x', isBeginning: false }, { host: 'a.org', path: '/y', isBeginning: true }]
  */
 export function extentOf(rule: string, shared: Effort): readonly Request[] {
   const words = tokens(rule, shared);
@@ -25,9 +25,9 @@ export function extentOf(rule: string, shared: Effort): readonly Request[] {
   const all = either(words, position, 0);
   if (all === undefined || position.at < words.length) return [];
   const found: Request[] = [];
-  for (const { host, ...where } of all) {
+  for (const { host, path, isBeginning = false } of all) {
     if (host === undefined) return [];
-    found.push({ host, path: '/', isBeginning: true, ...where });
+    found.push(path === undefined ? { host, path: '/', isBeginning: true } : { host, path, isBeginning });
   }
   return found;
 }

@@ -19,8 +19,10 @@ export interface EntranceRoute {
   readonly limitedBy: readonly string[];
   /** The Secret whose certificate is served with it, in the namespace of the object. @default - none, or not known */
   readonly certificate?: string;
-  /** Where requests come in, by names that mean the same in every route. Empty where that is not known. */
-  readonly entryPoints: readonly string[];
+  /** Who takes the requests in: routes of different ones never compete. */
+  readonly instance: string;
+  /** Where requests come in; none where that is not known. @default - wherever the entrance has them by its own settings */
+  readonly entryPoints?: readonly string[];
   readonly turn: Turn;
   accepts(request: Request): Answer;
   /**

@@ -6,12 +6,17 @@ export interface Shadowed {
   readonly route: EntranceRoute;
   /** The routes that take what it would get, the first one first. */
   readonly by: readonly [EntranceRoute, ...EntranceRoute[]];
+  /** The entry point where that is so. @default - everywhere */
+  readonly at?: string;
 }
 
 /** What all comparisons may cost, in characters of rules and pairs of routes: many times what a large stack takes. */
-const MOST = 100_000_000;
+const MOST = 20_000_000;
 
-/** Every route before which others surely take all of its requests. What cannot be told is left out. */
+/**
+ * Every route before which others surely take all of its requests, at one of its entry points at least. What cannot be
+ * told is left out. A route that names no entry points is looked at wherever others name one.
+ */
 export function shadowed(all: readonly EntranceRoute[]): readonly Shadowed[] {
   const inOrder = all.toSorted((a, b) => b.turn.priority - a.turn.priority);
   const effort = { left: MOST };
@@ -21,9 +26,8 @@ export function shadowed(all: readonly EntranceRoute[]): readonly Shadowed[] {
     const fields = seen.get(route.owner) ?? new Set();
     if (fields.has(route.field)) return [];
     seen.set(route.owner, fields.add(route.field));
-    const by = takers(route, inOrder, effort);
-    const [first, ...others] = [...by].sort((a, b) => b.turn.priority - a.turn.priority);
-    return first === undefined ? [] : [{ route, by: [first, ...others] }];
+    const found = shadowOf(route, inOrder, effort);
+    return found === undefined ? [] : [found];
   });
 }
 
@@ -33,35 +37,47 @@ export function takesAllOf(one: EntranceRoute, other: EntranceRoute): boolean {
   return requests.length > 0 && requests.every((request) => one.accepts(request) === 'yes');
 }
 
-/** Who takes the requests of a route before it is asked; none where some may be left. */
-function takers(
+function shadowOf(
   route: EntranceRoute,
   inOrder: readonly EntranceRoute[],
   effort: { left: number },
-): ReadonlySet<EntranceRoute> {
-  const found = new Set<EntranceRoute>();
+): Shadowed | undefined {
   effort.left -= inOrder.length;
-  if (effort.left <= 0) return found;
-  const earlier = inOrder.filter((one) => comesFirst(one, route));
-  if (earlier.length === 0) return found;
-  const takes = (one: EntranceRoute, request: Request): boolean => {
-    effort.left -= one.match.length + 1;
-    return effort.left > 0 && one.accepts(request) === 'yes';
-  };
-  for (const request of route.extent()) {
-    const taker = earlier.find((one) => takes(one, request));
-    if (taker === undefined) return new Set();
-    found.add(taker);
+  if (effort.left <= 0) return undefined;
+  const earlier = inOrder.filter(
+    ({ instance, turn }) => instance === route.instance && turn.priority > route.turn.priority,
+  );
+  if (earlier.length === 0) return undefined;
+  const requests = route.extent();
+  const named = new Set(route.entryPoints ?? earlier.flatMap(({ entryPoints = [] }) => entryPoints));
+  const isOne = route.entryPoints?.length === 1;
+  for (const at of named.size === 0 && route.entryPoints === undefined ? [undefined] : named) {
+    const here = earlier.filter(
+      ({ entryPoints }) => entryPoints === undefined || (at !== undefined && entryPoints.includes(at)),
+    );
+    const [first, ...others] = takers(requests, here, effort);
+    if (first !== undefined) {
+      return { route, by: [first, ...others], ...(at === undefined || isOne ? {} : { at }) };
+    }
   }
-  return found;
+  return undefined;
 }
 
-/** Wherever a request for the second route comes in. */
-function comesFirst(one: EntranceRoute, other: EntranceRoute): boolean {
-  return (
-    one.turn.priority > other.turn.priority &&
-    one.owner.kind === other.owner.kind &&
-    other.entryPoints.length > 0 &&
-    other.entryPoints.every((name) => one.entryPoints.includes(name))
-  );
+/** Who takes these requests, in their order; nobody where some may be left. */
+function takers(
+  requests: readonly Request[],
+  inOrder: readonly EntranceRoute[],
+  effort: { left: number },
+): readonly EntranceRoute[] {
+  const found = new Set<EntranceRoute>();
+  effort.left -= inOrder.length;
+  for (const request of requests) {
+    const taker = inOrder.find((one) => {
+      effort.left -= one.match.length + 1;
+      return effort.left > 0 && one.accepts(request) === 'yes';
+    });
+    if (taker === undefined) return [];
+    found.add(taker);
+  }
+  return [...found].sort((a, b) => b.turn.priority - a.turn.priority);
 }

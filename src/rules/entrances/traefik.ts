@@ -11,7 +11,7 @@ export function ingressRoutes(
   { ports, effort, limits }: Surroundings,
 ): readonly EntranceRoute[] {
   const certificate = text(at(owner.data, 'spec', 'tls', 'secretName'));
-  const entryPoints = entryPointsOf(owner);
+  const where = { instance: instanceOf(owner), ...entryPointsOf(owner) };
   return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
     const match = text(route.match) ?? '';
     const { passes, hosts, paths } = traefikRule(match, effort);
@@ -29,7 +29,7 @@ export function ingressRoutes(
         paths,
         limitedBy,
         ...(certificate === undefined ? {} : { certificate }),
-        entryPoints,
+        ...where,
         turn,
         accepts: passes,
         extent: () => extentOf(match, effort),
@@ -53,13 +53,15 @@ function turnOf(route: Data, match: string): Turn {
   };
 }
 
-/** Objects of other classes can belong to another Traefik. Who names no entry points has those of Traefik's settings. */
-function entryPointsOf({ data }: Located): readonly string[] {
-  // The routes of a child get what its parents pass on.
-  if (at(data, 'spec', 'parentRefs') !== undefined) return [];
+/** Objects of other classes can belong to another Traefik. */
+function instanceOf({ data }: Located): string {
   const annotation = text(at(data, 'metadata', 'annotations', 'kubernetes.io/ingress.class'));
-  const ingressClass = text(at(data, 'spec', 'ingressClassName')) ?? annotation ?? '';
-  const named = texts(at(data, 'spec', 'entryPoints'));
-  const standard = at(data, 'spec', 'tls') === undefined ? 'the usual ones' : 'the usual ones, with TLS';
-  return (named.length === 0 ? [standard] : named).map((name) => `${ingressClass || 'traefik'}: ${name}`);
+  return `Traefik ${text(at(data, 'spec', 'ingressClassName')) || annotation || 'traefik'}`;
+}
+
+function entryPointsOf({ data }: Located): Pick<EntranceRoute, 'entryPoints'> {
+  // The routes of a child get what its parents pass on.
+  if (at(data, 'spec', 'parentRefs') !== undefined) return { entryPoints: [] };
+  const entryPoints = texts(at(data, 'spec', 'entryPoints'));
+  return entryPoints.length === 0 ? {} : { entryPoints };
 }

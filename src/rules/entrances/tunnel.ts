@@ -30,7 +30,7 @@ export function tunnelSubjects(owner: Located, { effort }: Surroundings): readon
       paths: beginningsOf(path),
       limitedBy: [],
       // Subjects are tried in their order; in which order several bindings are is not known.
-      entryPoints: [objectText(owner)],
+      instance: objectText(owner),
       turn: { priority: -index, said: place, toBeBefore: `move it before ${place}` },
       accepts: ({ host, path: asked, isBeginning }) => {
         if (fqdn !== undefined && fqdn.toLowerCase() !== host.toLowerCase()) return 'no';
