@@ -46,6 +46,7 @@ const IN_A_NAMESPACE: Kinds = {
   networking: [
     'cert-manager.io/Certificate',
     'cert-manager.io/Issuer',
+    'cilium.io/CiliumNetworkPolicy',
     'gateway.networking.k8s.io/Gateway',
     'gateway.networking.k8s.io/HTTPRoute',
     'networking.cfargotunnel.com/TunnelBinding',
@@ -69,7 +70,11 @@ const OF_THE_CLUSTER: Kinds = {
     'rbac.authorization.k8s.io/ClusterRoleBinding',
     'scheduling.k8s.io/PriorityClass',
   ],
-  networking: ['cert-manager.io/ClusterIssuer', 'networking.k8s.io/IngressClass'],
+  networking: [
+    'cert-manager.io/ClusterIssuer',
+    'cilium.io/CiliumClusterwideNetworkPolicy',
+    'networking.k8s.io/IngressClass',
+  ],
 };
 
 /** Where objects of a kind go that this table does not know. */
@@ -92,6 +97,19 @@ const OPENS_UNSEEN: ReadonlySet<string> = new Set([
   'networking.k8s.io/Ingress',
   'traefik.io/IngressRouteTCP',
   'traefik.io/IngressRouteUDP',
+]);
+
+/**
+ * Kinds that say who may talk to whom: with the first one that is about a pod, all else is forbidden to it. What the
+ * programs of the stack, the operators and the entrances need is in no object that a rule could compare it with.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ * @see https://docs.cilium.io/en/stable/network/kubernetes/policy/
+ */
+const CUTS_OFF: ReadonlySet<string> = new Set([
+  'cilium.io/CiliumClusterwideNetworkPolicy',
+  'cilium.io/CiliumNetworkPolicy',
+  'networking.k8s.io/NetworkPolicy',
 ]);
 
 const PLACES: ReadonlyMap<string, Place> = new Map([
@@ -142,6 +160,9 @@ export function reasonsToAsk(manifest: Manifest): readonly string[] {
     ...(rights === undefined ? [] : [rights]),
     ...(OPENS_UNSEEN.has(`${group}/${manifest.kind}`)
       ? ['it opens a way in from outside that no rule reads']
+      : []),
+    ...(CUTS_OFF.has(`${group}/${manifest.kind}`)
+      ? ['it can cut off programs of the stack, which no rule checks']
       : []),
     ...(isTokenSecret(manifest)
       ? ['it has the cluster make a token of a ServiceAccount that never ends']

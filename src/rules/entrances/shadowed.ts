@@ -10,8 +10,10 @@ export interface Shadowed {
   readonly at?: string;
 }
 
-/** What all comparisons may cost, in characters of rules and pairs of routes: many times what a large stack takes. */
+/** What all comparisons may cost, in pairs of routes and matchers of rules: more than routes to every kind of worker take. */
 const MOST = 20_000_000;
+/** About as many characters as a short matcher has. */
+const MATCHER = 16;
 
 /**
  * Every route before which others surely take all of its requests, at one of its entry points at least. What cannot be
@@ -73,7 +75,7 @@ function takers(
   effort.left -= inOrder.length;
   for (const request of requests) {
     const taker = inOrder.find((one) => {
-      effort.left -= one.match.length + 1;
+      effort.left -= 1 + one.match.length / MATCHER;
       return effort.left > 0 && one.accepts(request) === 'yes';
     });
     if (taker === undefined) return [];
