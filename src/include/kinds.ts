@@ -51,6 +51,7 @@ const IN_A_NAMESPACE: Kinds = {
   networking: [
     'cert-manager.io/Certificate',
     'cert-manager.io/Issuer',
+    'cilium.io/CiliumNetworkPolicy',
     'gateway.networking.k8s.io/Gateway',
     'gateway.networking.k8s.io/HTTPRoute',
     'networking.cfargotunnel.com/TunnelBinding',
@@ -75,7 +76,11 @@ const OF_THE_CLUSTER: Kinds = {
   ],
   secrets: ['external-secrets.io/ClusterSecretStore'],
   data: ['/PersistentVolume', 'storage.k8s.io/StorageClass'],
-  networking: ['cert-manager.io/ClusterIssuer', 'networking.k8s.io/IngressClass'],
+  networking: [
+    'cert-manager.io/ClusterIssuer',
+    'cilium.io/CiliumClusterwideNetworkPolicy',
+    'networking.k8s.io/IngressClass',
+  ],
 };
 
 /** Groups of which all kinds go to one folder: what an ExternalSecret waits for. */
@@ -101,6 +106,19 @@ const OPENS_UNSEEN: ReadonlySet<string> = new Set([
   'networking.k8s.io/Ingress',
   'traefik.io/IngressRouteTCP',
   'traefik.io/IngressRouteUDP',
+]);
+
+/**
+ * Kinds that say who may talk to whom: with the first one that is about a pod, all else is forbidden to it. What the
+ * programs of the stack, the operators and the entrances need is in no object that a rule could compare it with.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ * @see https://docs.cilium.io/en/stable/network/kubernetes/policy/
+ */
+const CUTS_OFF: ReadonlySet<string> = new Set([
+  'cilium.io/CiliumClusterwideNetworkPolicy',
+  'cilium.io/CiliumNetworkPolicy',
+  'networking.k8s.io/NetworkPolicy',
 ]);
 
 const PLACES: ReadonlyMap<string, Place> = new Map([
@@ -153,6 +171,9 @@ export function reasonsToAsk(manifest: Manifest): readonly string[] {
     ...(rights === undefined ? [] : [rights]),
     ...(OPENS_UNSEEN.has(`${group}/${manifest.kind}`)
       ? ['it opens a way in from outside that no rule reads']
+      : []),
+    ...(CUTS_OFF.has(`${group}/${manifest.kind}`)
+      ? ['it can cut off programs of the stack, which no rule checks']
       : []),
     ...(isTokenSecret(manifest)
       ? ['it has the cluster make a token of a ServiceAccount that never ends']

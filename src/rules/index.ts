@@ -15,6 +15,7 @@ import { runningRule } from './mr012-running.ts';
 import { entrancesRule } from './mr013-entrances.ts';
 import { administrationRule } from './mr014-administration.ts';
 import { certificatesRule } from './mr015-certificates.ts';
+import { shadowedRule } from './mr016-shadowed.ts';
 import type { Finding, Rule, RuleInput } from './rule.ts';
 
 /** Every rule, by code. */
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
   entrancesRule,
   administrationRule,
   certificatesRule,
+  shadowedRule,
 ];
 
 /**

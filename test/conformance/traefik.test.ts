@@ -125,3 +125,34 @@ describe('several routes of one host, in several objects', () => {
     expect(await answers(routersWithWorkers(), asked)).toEqual(Object.values(expected));
   });
 });
+
+describe('a route of somebody else on a host of the stack', () => {
+  const host = 'element.example.org';
+  const own = (path: string, priority: number): Router => ({
+    name: 'own',
+    rule: `Host(\`${host}\`) && PathPrefix(\`${path}\`)`,
+    priority,
+  });
+  const everything: Router = { name: 'element', rule: `Host(\`${host}\`)`, priority: 70 };
+  const asked = [{ host, path: '/own' }];
+
+  // What MR016 says of them, and docs/own-manifests.md.
+  test('gets nothing where its rule is shorter than 70 and it has no priority, and all with a higher one', async () => {
+    expect(await answers([own('/own', 0), everything], asked)).toEqual(['element']);
+    expect(await answers([own('/own', 71), everything], asked)).toEqual(['own']);
+    expect(await answers([own('/', 500), everything], asked)).toEqual(['own']);
+    // The length of a rule counts in bytes.
+    const long = 'ä'.repeat(15);
+    const rule = `Host(\`${host}\`) && PathPrefix(\`/own\`) || Path(\`/${long}\`)`;
+    expect([rule.length < 90, Buffer.byteLength(rule) > 90]).toEqual([true, true]);
+    expect(
+      await answers(
+        [
+          { ...own('', 0), rule },
+          { ...everything, priority: 90 },
+        ],
+        asked,
+      ),
+    ).toEqual(['own']);
+  });
+});

@@ -91,6 +91,23 @@ describe('a document of an included file', () => {
     ],
     [
       object(
+        'networking.k8s.io/v1',
+        'NetworkPolicy',
+        '{name: deny, namespace: chat}',
+        'spec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n',
+      ),
+      /:2:7 MG125: NetworkPolicy\/chat\/deny .*: it can cut off programs of the stack, which no rule checks; .* object: NetworkPolicy\/chat\/deny, /,
+    ],
+    [
+      object('cilium.io/v2', 'CiliumNetworkPolicy', '{name: deny, namespace: chat}', 'spec: {}\n'),
+      /MG125: .*: it can cut off programs of the stack, which no rule checks.* no schema of its kind/,
+    ],
+    [
+      object('cilium.io/v2', 'CiliumClusterwideNetworkPolicy', '{name: deny}', 'spec: {}\n'),
+      /MG125: .*: it belongs to the whole cluster.* it can cut off programs of the stack, which no rule checks/,
+    ],
+    [
+      object(
         'kustomize.toolkit.fluxcd.io/v1',
         'Kustomization',
         '{name: a, namespace: chat}',
@@ -139,6 +156,13 @@ describe('an agreement to an object', () => {
 
   it('lets it pass, and SUMMARY.md says why', () => {
     expect(errors(ROLE, agreed('Role/chat/page'))).toEqual([]);
+    const policy = object(
+      'networking.k8s.io/v1',
+      'NetworkPolicy',
+      '{name: deny, namespace: chat}',
+      'spec: {podSelector: {}, policyTypes: [Ingress]}\n',
+    );
+    expect(errors(policy, agreed('NetworkPolicy/chat/deny'))).toEqual([]);
   });
 
   it('must be needed', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginningsOf, traefikRule } from '../../src/rules/entrances/expression.ts';
+import { extentOf } from '../../src/rules/entrances/extent.ts';
 import { effort, regexp } from '../../src/rules/entrances/regexp.ts';
+import { sureBeginning } from '../../src/rules/entrances/regexp-beginning.ts';
 
 const at = (path: string) => ({ host: 'a.org', path });
 
@@ -166,5 +168,42 @@ describe('a regular expression', () => {
     ['', []],
   ])('%s begins with %j', (expression, beginnings) => {
     expect(beginningsOf(expression)).toEqual(beginnings);
+  });
+});
+
+describe('the beginning of a path', () => {
+  const piece = fc.constantFrom('^', '$', '/', 'a', 'b', '|', '(', ')', '?', '*', '.', '[ab]', '{2}');
+  const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+  const path = fc.array(fc.constantFrom('/', 'a', 'b', 'c'), { maxLength: 6 }).map((all) => all.join(''));
+
+  it('that is sure is that of everything in which an expression is found', () => {
+    fc.assert(
+      fc.property(text, path, (one, asked) => {
+        if (regexp(one, effort())(asked) === 'yes') expect(asked.startsWith(sureBeginning(one))).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
+    expect(sureBeginning('^/a/(b|c)$')).toBe('/a/');
+    expect(sureBeginning('^(/ab|/ac)')).toBe('/a');
+    expect(sureBeginning('/a')).toBe('');
+  });
+
+  it('in which an expression is found makes all that goes on from it', () => {
+    fc.assert(
+      fc.property(text, path, path, (one, asked, more) => {
+        const find = regexp(one, effort());
+        if (find(asked, true) === 'yes') expect(find(`${asked}${more}`)).toBe('yes');
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('stands for the requests of a rule', () => {
+    const rule = 'Host(`a.org`) && (Path(`/x`) || PathPrefix(`/y`)) && Method(`GET`)';
+    expect(extentOf(rule, effort())).toEqual([
+      { host: 'a.org', path: '/x', isBeginning: false },
+      { host: 'a.org', path: '/y', isBeginning: true },
+    ]);
+    expect(extentOf('PathPrefix(`/y`)', effort())).toEqual([]);
   });
 });

@@ -1,9 +1,15 @@
-import { type Effort, type Found, regexp } from './regexp.ts';
+import type { Effort } from './regexp.ts';
+import { type Call, type Token, tokens } from './tokens.ts';
 
 /** A request that an entrance may pass on, as far as rules ask. */
 export interface Request {
   readonly host: string;
   readonly path: string;
+  /**
+   * True where the path goes on in any way: who says `yes` passes all of these requests on, and who says `no` none.
+   * @default false: it is the whole path
+   */
+  readonly isBeginning?: boolean;
   /** True for a client whose address nobody lists. @default false: from one that the rule lets in */
   readonly isStranger?: boolean;
 }
@@ -43,38 +49,6 @@ export function traefikRule(text: string, shared: Effort): TraefikRule {
       name === 'pathregexp' ? values.flatMap(beginningsOf) : values.filter((text) => text.startsWith('/')),
     ),
   };
-}
-
-interface Call {
-  readonly name: string;
-  readonly values: readonly string[];
-  /** The same, read as regular expressions. */
-  readonly regexps: readonly ((path: string) => Found)[];
-}
-type Token = '(' | ')' | '!' | '&&' | '||' | Call;
-
-const TOKEN = /\s*(?:([A-Za-z]+)\(([^()`"]*(?:(?:`[^`]*`|"[^"]*")[^()`"]*)*)\)|(&&|\|\||[!()]))/y;
-
-function tokens(rule: string, shared: Effort): readonly Token[] | undefined {
-  const found: Token[] = [];
-  const text = rule.trim();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const match = TOKEN.exec(text);
-    if (match === null) return undefined;
-    const [, name, values = '', sign] = match;
-    if (name !== undefined) {
-      const texts = [...values.matchAll(/`([^`]*)`|"([^"]*)"/g)].map(([, a, b]) => a ?? b ?? '');
-      found.push({
-        name: name.toLowerCase(),
-        values: texts,
-        regexps: texts.map((one) => regexp(one, shared)),
-      });
-    } else if (sign === '(' || sign === ')' || sign === '!' || sign === '&&' || sign === '||') {
-      found.push(sign);
-    }
-  }
-  return found;
 }
 
 function anyOf(answers: readonly Answer[]): Answer {
@@ -124,22 +98,36 @@ function single(words: readonly Token[], position: Position, request: Request, d
   return typeof word === 'string' ? 'maybe' : called(word, request);
 }
 
-function called({ name, values, regexps }: Call, { host, path, isStranger = false }: Request): Answer {
-  const any = (fits: (value: string) => boolean): Answer => (values.some(fits) ? 'yes' : 'no');
+function called({ name, values, regexps }: Call, request: Request): Answer {
+  const { host, path, isBeginning = false, isStranger = false } = request;
   switch (name) {
     case 'host':
-      return any((value) => value.toLowerCase() === host.toLowerCase());
+      return values.some((value) => value.toLowerCase() === host.toLowerCase()) ? 'yes' : 'no';
     case 'path':
-      return any((value) => value === path);
+      return anyOf(values.map((value) => (isBeginning ? mayBecome(path, value) : exactly(path, value))));
     case 'pathprefix':
-      return any((value) => path.startsWith(value));
+      return anyOf(
+        values.map((value) => {
+          if (path.startsWith(value)) return 'yes';
+          return isBeginning ? mayBecome(path, value) : 'no';
+        }),
+      );
     case 'pathregexp':
-      return anyOf(regexps.map((found) => found(path)));
+      return anyOf(regexps.map((found) => found(path, isBeginning)));
     case 'clientip':
       return isStranger ? 'no' : 'maybe';
     default:
       return 'maybe';
   }
+}
+
+function exactly(path: string, value: string): Answer {
+  return path === value ? 'yes' : 'no';
+}
+
+/** Whether a path with this beginning can be, or begin with, the value. */
+function mayBecome(beginning: string, value: string): Answer {
+  return value.startsWith(beginning) ? 'maybe' : 'no';
 }
 
 /** The paths that a regular expression and its alternatives begin with: `^(/a|/b)$` -> `/a` and `/b`. */

@@ -19,7 +19,27 @@ export interface EntranceRoute {
   readonly limitedBy: readonly string[];
   /** The Secret whose certificate is served with it, in the namespace of the object. @default - none, or not known */
   readonly certificate?: string;
+  /** Who takes the requests in: routes of different ones never compete. */
+  readonly instance: string;
+  /** Where requests come in; none where that is not known. @default - wherever the entrance has them by its own settings */
+  readonly entryPoints?: readonly string[];
+  readonly turn: Turn;
   accepts(request: Request): Answer;
+  /**
+   * Requests that stand for all that it lets through, and perhaps for more: whoever accepts these accepts everything
+   * that it does. None where that cannot be told.
+   */
+  extent(): readonly Request[];
+}
+
+/** When a route is asked, among those with the same entry point. */
+export interface Turn {
+  /** The higher number comes first; of two with the same number nobody knows which does. */
+  readonly priority: number;
+  /** The same for people: `priority 70`. */
+  readonly said: string;
+  /** What to write in another route, so that it comes before this one. */
+  readonly toBeBefore: string;
 }
 
 /** What readers of routes need besides the object. */

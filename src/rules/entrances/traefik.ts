@@ -1,8 +1,9 @@
-import { at, text } from '../../plain/data.ts';
+import { at, type Data, text, texts } from '../../plain/data.ts';
 import { items } from '../reading/data.ts';
 import type { Located } from '../reading/objects.ts';
 import { traefikRule } from './expression.ts';
-import type { EntranceRoute, Surroundings } from './route.ts';
+import { extentOf } from './extent.ts';
+import type { EntranceRoute, Surroundings, Turn } from './route.ts';
 
 /** The rules of an IngressRoute of Traefik. */
 export function ingressRoutes(
@@ -10,10 +11,12 @@ export function ingressRoutes(
   { ports, effort, limits }: Surroundings,
 ): readonly EntranceRoute[] {
   const certificate = text(at(owner.data, 'spec', 'tls', 'secretName'));
+  const where = { instance: instanceOf(owner), ...entryPointsOf(owner) };
   return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
     const match = text(route.match) ?? '';
     const { passes, hosts, paths } = traefikRule(match, effort);
     const limitedBy = limits(owner, route);
+    const turn = turnOf(route, match);
     return items(route.services, '').map(({ data: service }) => {
       const name = `${text(service.namespace) ?? owner.namespace}/${text(service.name) ?? ''}`;
       const port = typeof service.port === 'number' ? service.port : text(service.port);
@@ -26,8 +29,39 @@ export function ingressRoutes(
         paths,
         limitedBy,
         ...(certificate === undefined ? {} : { certificate }),
+        ...where,
+        turn,
         accepts: passes,
+        extent: () => extentOf(match, effort),
       };
     });
   });
+}
+
+/**
+ * Without a priority, or with 0, Traefik takes the length of the rule in bytes.
+ *
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
+ */
+function turnOf(route: Data, match: string): Turn {
+  const written = typeof route.priority === 'number' && route.priority !== 0 ? route.priority : undefined;
+  const priority = written ?? Buffer.byteLength(match);
+  return {
+    priority,
+    said: written === undefined ? `priority ${priority}, the length of its rule` : `priority ${priority}`,
+    toBeBefore: `write priority: ${priority + 1} or higher`,
+  };
+}
+
+/** Objects of other classes can belong to another Traefik. */
+function instanceOf({ data }: Located): string {
+  const annotation = text(at(data, 'metadata', 'annotations', 'kubernetes.io/ingress.class'));
+  return `Traefik ${text(at(data, 'spec', 'ingressClassName')) || annotation || 'traefik'}`;
+}
+
+function entryPointsOf({ data }: Located): Pick<EntranceRoute, 'entryPoints'> {
+  // The routes of a child get what its parents pass on.
+  if (at(data, 'spec', 'parentRefs') !== undefined) return { entryPoints: [] };
+  const entryPoints = texts(at(data, 'spec', 'entryPoints'));
+  return entryPoints.length === 0 ? {} : { entryPoints };
 }
