@@ -183,7 +183,7 @@ export const synapse = component({
           from: 'synapse',
           to: workload,
           port: 'postgres',
-          why: 'keeps everything but uploads',
+          why: 'stores everything except uploads',
         })),
         {
           from: 'synapse',

@@ -54,10 +54,10 @@ export const checkPlainConfig: Check = (written) =>
       return [...references.map((one) => one.at), ...malformed].map((inner) => ({
         code: 'MG101',
         at: [...path, ...inner],
-        what: `${dotted([...path, ...inner])} asks for a value of a Secret, and ${dotted(path)} takes none`,
+        what: `${dotted([...path, ...inner])} refers to a Secret, which ${dotted(path)} does not support`,
         remedy:
           secret === undefined
-            ? 'leave it out: everybody can read this configuration'
+            ? 'remove it: anyone can read this configuration'
             : `write it in ${dotted([name, ...secret.at])}`,
       }));
     });
@@ -137,8 +137,8 @@ function collisions(
         {
           code: 'MG103',
           at,
-          what: `${dotted(at)} would replace the whole of ${key} that is rendered: the program takes one file's or the other's`,
-          remedy: `leave it out; what holds no secret can be added to ${key} in ${dotted(plain)}`,
+          what: `${dotted(at)} would replace the whole rendered ${key}: the program reads it from one file only`,
+          remedy: `remove it; options without a secret can be added to ${key} in ${dotted(plain)}`,
         },
       ];
     }
@@ -148,8 +148,8 @@ function collisions(
         code: 'MG103',
         at,
         other: [...plain, key],
-        what: `${dotted(at)} would replace the whole of ${dotted([...plain, key])}: the program takes one file's or the other's`,
-        remedy: `write everything of ${key} in ${dotted(path)}`,
+        what: `${dotted(at)} would replace the whole ${dotted([...plain, key])}: the program reads it from one file only`,
+        remedy: `write all of ${key} in ${dotted(path)}`,
       },
     ];
   });
@@ -181,8 +181,8 @@ function inLists(path: Path, { references }: FragmentContents): readonly CheckFi
     .map(({ at }) => ({
       code: 'MG101',
       at: [...path, ...at],
-      what: `${dotted([...path, ...at])} is in a list, and the program takes no value of a list from its environment`,
-      remedy: `give it the value as a file in ${dotted([...path.slice(0, -1), 'extraFiles'])}, and name that file in an option such as secret_file`,
+      what: `${dotted([...path, ...at])} is in a list, and the program cannot read list values from its environment`,
+      remedy: `provide the value as a file in ${dotted([...path.slice(0, -1), 'extraFiles'])}, and name that file in an option such as secret_file`,
     }));
 }
 
@@ -199,7 +199,7 @@ function replacements(
     const owner = owned.find((one) => one.path.every((step, index) => step === at[index]))?.owner;
     if (owner !== undefined) {
       const what = `${dotted(here)} would replace what belongs to ${owner}`;
-      return [{ code: 'MG103', at: here, what, remedy: 'leave it out' }];
+      return [{ code: 'MG103', at: here, what, remedy: 'remove it' }];
     }
     const other = [...plain, ...at];
     if (valueAt(written, other) === undefined) return [];

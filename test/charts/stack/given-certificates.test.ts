@@ -55,7 +55,7 @@ expose:
     const [one] = givenCertificates(stack, withParts(stack, relay(stack)).topology);
     expect(one === undefined ? [] : certificateHosts(one)).toContain('relay.example.org');
     expect(one?.keys).toMatchObject([
-      { readers: ['traefik', 'relay'], rotation: 'whoever is connected to relay, whose pods start again' },
+      { readers: ['traefik', 'relay'], rotation: 'people connected to relay, whose pods restart' },
       { readers: ['traefik', 'relay'], rotation: 'together with its certificate' },
     ]);
   });
@@ -66,7 +66,7 @@ expose:
     expect(one?.type).toEqual({ kind: 'tls', hosts: ['relay.example.org'] });
     expect(one?.keys[0]).toMatchObject({
       readers: ['relay'],
-      loss: 'renew it before it ends: clients then refuse it',
+      loss: 'renew it before it expires: clients then refuse it',
     });
   });
 });
