@@ -130,7 +130,7 @@ describe('an override that a person may decide on is listed in SUMMARY.md', () =
     [
       'an image of a branch',
       override('Deployment', 'element', step(`${CONTAINER}/image`, 'example.org/element:main')),
-      'a tag that moves on to other releases',
+      'a tag that moves to other releases',
     ],
     [
       'an image without a tag',

@@ -367,7 +367,7 @@ function refuseStacks(stacks: string, out: string, place: string): void {
   if (!isBelow(place, folder) && !isBelow(resolve(out), folder)) return;
   throw new UsageProblem(
     `--out ${slashes(out)} is ${resolve(out) === folder ? '' : 'inside '}the folder with the stack files`,
-    'name another folder, such as dist',
+    'choose a different folder, such as dist',
   );
 }
 

@@ -327,7 +327,7 @@ export function choose(entries: readonly StackEntry[], names: readonly string[])
     throw new UsageProblem(
       shown,
       known.length === 0
-        ? 'there is no stack file at all; take it from Git again'
+        ? 'there are no stack files; restore them from Git'
         : `${suggestion(unknown, known)}the stacks are: ${some}`,
     );
   }

@@ -61,20 +61,20 @@ describe('a document of an included file', () => {
         '{name: page, namespace: chat}',
         'spec: {secretName: synapse-secrets, dnsNames: [a.org], issuerRef: {name: x}}\n',
       ),
-      /:4:20 MG126: the Certificate page makes the Secret "synapse-secrets", which the stack has already/,
+      /:4:20 MG126: the Certificate page creates the Secret "synapse-secrets", which the stack has already/,
     ],
     [
       object('external-secrets.io/v1', 'ExternalSecret', '{name: matrix-db-app, namespace: chat}'),
-      /:3:18 MG126: the ExternalSecret matrix-db-app makes the Secret "matrix-db-app", /,
+      /:3:18 MG126: the ExternalSecret matrix-db-app creates the Secret "matrix-db-app", /,
     ],
     [`${CONFIG}---\n${CONFIG}`, /:8:18 MG126: ConfigMap\/chat\/page is also at stacks\/own\/a\.yaml:2; /],
     [
       ROLE,
-      /:2:7 MG125: Role\/chat\/page is not applied without your agreement: it gives rights in the cluster/,
+      /:2:7 MG125: Role\/chat\/page is not applied without your agreement: it grants rights in the cluster/,
     ],
     [
       object('v1', 'Namespace', '{name: other}'),
-      /:2:7 MG125: Namespace\/other .*: it belongs to the whole cluster; .* - \{code: MG125, object: Namespace\/other, why: /,
+      /:2:7 MG125: Namespace\/other .*: it applies to the whole cluster; .* - \{code: MG125, object: Namespace\/other, why: /,
     ],
     [
       object('example.org/v1', 'Widget', '{name: "a b", namespace: chat}'),
@@ -91,7 +91,7 @@ describe('a document of an included file', () => {
         '{name: a, namespace: chat}',
         'spec: {interval: 1h, prune: true, sourceRef: {kind: GitRepository, name: x}}\n',
       ),
-      /MG125: .*: it has Flux apply what it names, with the rights of Flux; /,
+      /MG125: .*: it makes Flux apply what it names, with the rights of Flux; /,
     ],
     [
       object(
@@ -100,7 +100,7 @@ describe('a document of an included file', () => {
         '{name: token, namespace: chat, annotations: {kubernetes.io/service-account.name: page}}',
         'type: kubernetes.io/service-account-token\n',
       ),
-      /:2:7 MG125: Secret\/chat\/token .*: it has the cluster make a token of a ServiceAccount that never ends; /,
+      /:2:7 MG125: Secret\/chat\/token .*: it makes the cluster create a ServiceAccount token that never expires; /,
     ],
   ])('%#', (text, expected) => {
     expect(errors(text)).toEqual([expect.stringMatching(expected)]);
@@ -160,7 +160,7 @@ describe('the paths of include', () => {
     [
       '[own, more]',
       { 'more/A.yml': other },
-      /:4:16 MG121: .*A\.yml and .*a\.yaml would be the same file of dist/,
+      /:4:16 MG121: .*A\.yml and .*a\.yaml would be the same file in dist/,
     ],
     [
       '[own]',
@@ -176,7 +176,7 @@ describe('the paths of include', () => {
     [
       '[own]',
       { 'own/in/b.yaml': other },
-      /MG121: stacks\/own\/in is a folder within a folder that is included; /,
+      /MG121: stacks\/own\/in is a folder inside an included folder; /,
     ],
     ['[own]', { 'own/a b.yaml': other }, /MG043: the file name "a b\.yaml" is not valid; /],
     ['[more]', { 'more/.hidden.yaml': other }, /MG121: the folder stacks\/more holds no file; /],

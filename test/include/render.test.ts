@@ -94,7 +94,7 @@ describe('what is wrong with an included object', () => {
       ),
     ]);
     expect(errors(deployment().replace('1.29.3', 'latest'))).toEqual([
-      expect.stringMatching(/:15:18 MG127: .*image .*a tag that moves on to other releases \(MR006\); /),
+      expect.stringMatching(/:15:18 MG127: .*image .*a tag that moves to other releases \(MR006\); /),
     ]);
     expect(errors(`${CONFIG}---\n${service('page', '{app: page}')}`)).toEqual([
       expect.stringMatching(/:9:\d+ MG127: Service\/chat\/page spec\.selector matches no pod .*\(MR005\); /),

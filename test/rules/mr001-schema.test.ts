@@ -128,7 +128,7 @@ describe('MR001 schema', () => {
       'no handler of a probe',
       synapse,
       { [`${container}.livenessProbe`]: { periodSeconds: 1 } },
-      'has to have one of exec',
+      'needs one of exec',
     ],
     [
       'value beside valueFrom',
@@ -186,7 +186,7 @@ describe('MR001 schema', () => {
     [
       'example.org/v1',
       'Foo',
-      'check the spelling of apiVersion and kind; a kind that is unknown here cannot be checked, so apply the object from a file of your own',
+      'check the spelling of apiVersion and kind; an unknown kind cannot be checked, so apply the object from a file of your own',
     ],
   ])('objects to a kind without schema: %s %s', (apiVersion, kind, remedy) => {
     const result = found(schemaRule, yaml(`{apiVersion: ${apiVersion}, kind: ${kind}, metadata: {name: a}}`));

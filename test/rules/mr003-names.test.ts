@@ -47,7 +47,7 @@ describe('MR003 names', () => {
       'a namespace on what has none',
       'Namespace/app',
       { 'metadata.namespace': 'app' },
-      'metadata.namespace: is "app" on an object of the whole cluster; remove it',
+      'metadata.namespace: is "app" on an object that applies to the whole cluster; remove it',
     ],
     [
       'a label key',
@@ -151,7 +151,7 @@ describe('MR003 names', () => {
       'a Service port without name',
       'Service/app/synapse',
       { 'spec.ports[http].name': undefined },
-      'spec.ports: has several ports and one without a name; name every port',
+      'spec.ports: has several ports, and one has no name; name every port',
     ],
     [
       'a Service port name',

@@ -31,7 +31,7 @@ describe('MR005 selectors', () => {
       {
         'spec.selector': { matchExpressions: [{ key: 'app', operator: 'In', values: ['redis', 'synapse'] }] },
       },
-      'spec.selector: selects the pods of Deployment/app/synapse too: both would count and delete them',
+      'spec.selector: also selects the pods of Deployment/app/synapse : both would count and delete them',
     ],
     [
       'a Service without pods',
@@ -109,7 +109,7 @@ describe('MR005 selectors', () => {
     const pod = yaml(
       '{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: app, labels: {app: synapse}}, spec: {}}',
     );
-    expect(found(selectorsRule, [...goodStack(), ...pod])[0]).toContain('selects the pods of Pod/app/p too');
+    expect(found(selectorsRule, [...goodStack(), ...pod])[0]).toContain('also selects the pods of Pod/app/p too');
   });
 
   it('takes role for a label like any other on pods that are no database', () => {
