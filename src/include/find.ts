@@ -99,7 +99,12 @@ export function findIncluded(source: YamlSource, read: ReadPath): Found {
   const visitFolder = (position: Position, path: string, entries: Entries): boolean => {
     const shown = entries.filter(({ name }) => !name.startsWith('.'));
     if (shown.length === 0) {
-      fail(position, 'MG121', `the folder ${visible(path)} contains no files`, 'add one, or remove the entry');
+      fail(
+        position,
+        'MG121',
+        `the folder ${visible(path)} contains no files`,
+        'add one, or remove the entry',
+      );
     }
     return [...shown]
       .sort((a, b) => compareText(a.name, b.name))

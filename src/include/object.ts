@@ -28,12 +28,7 @@ export function manifestOf(data: unknown, fail: Fail): Manifest | undefined {
   const isFor = (group: string): boolean => typeof apiVersion === 'string' && groupOf(apiVersion) === group;
   if (typeof kind === 'string' && Array.isArray(data.items)) {
     const remedy = 'write each item as a separate document, with --- between them';
-    fail(
-      ['kind'],
-      'MG122',
-      `a ${shortKey(kind)} is a list of objects, not an object`,
-      remedy,
-    );
+    fail(['kind'], 'MG122', `a ${shortKey(kind)} is a list of objects, not an object`, remedy);
     return undefined;
   }
   if (isFor('kustomize.config.k8s.io')) {

@@ -65,7 +65,13 @@ function checkService(service: Located): readonly Finding[] {
   const type = at(service.data, 'spec', 'type');
   const addresses = at(service.data, 'spec', 'externalIPs');
   const found = (field: string, what: string): Finding =>
-    finding(code, service, field, `${what}: the Service can then be reached without the entrances`, 'remove it');
+    finding(
+      code,
+      service,
+      field,
+      `${what}: the Service can then be reached without the entrances`,
+      'remove it',
+    );
   return [
     ...(type === 'NodePort' || type === 'LoadBalancer' ? [found('spec.type', `is ${type}`)] : []),
     ...(Array.isArray(addresses) && addresses.length > 0 ? [found('spec.externalIPs', 'is set')] : []),

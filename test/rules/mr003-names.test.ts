@@ -21,7 +21,12 @@ describe('MR003 names', () => {
       'metadata.name: "Synapse" is not a valid name here',
     ],
     ['a name too long', synapse, { 'metadata.name': 'x'.repeat(254) }, 'has 254 characters; use at most 253'],
-    ['a digit first in a Service', 'Service/app/synapse', { 'metadata.name': '1a' }, 'use a letter first'],
+    [
+      'a digit first in a Service',
+      'Service/app/synapse',
+      { 'metadata.name': '1a' },
+      'use lower-case letters, digits and hyphens, beginning with a letter',
+    ],
     [
       'a dot in a Service',
       'Service/app/synapse',

@@ -32,7 +32,8 @@ export function newFile(
   // As text in quotes, so that nothing in them is read as anything but a value.
   const asked = `name: ${JSON.stringify(name)}\n${newStackText(JSON.stringify(serverName), { schema: undefined })}`;
   refuse(loadStack('stacks/new.yaml', withoutComments(asked), NO_IMAGES).diagnostics);
-  for (const ending of ['yaml', 'yml']) refuseTaken(join(stacks, `${name}.${ending}`), 'choose a different name');
+  for (const ending of ['yaml', 'yml'])
+    refuseTaken(join(stacks, `${name}.${ending}`), 'choose a different name');
   refuseTaken(
     secretsFolder(stacks, name),
     'it may hold the keys of a server: choose a different name, or move it out of that folder',

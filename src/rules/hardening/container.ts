@@ -75,7 +75,9 @@ function checkResources({ owner }: PodTemplate, { data: container, path }: Conta
   ] as const) {
     if (at(container, 'resources', group, name) === undefined) {
       const why =
-        group === 'limits' ? 'a leak would take the whole node' : 'the scheduler would not know how much it needs';
+        group === 'limits'
+          ? 'a leak would take the whole node'
+          : 'the scheduler would not know how much it needs';
       report(owner, `${path}.resources.${group}.${name}`, `is not set: ${why}`, `set ${group}.${name}`);
     }
   }
