@@ -74,7 +74,7 @@ const schema = z
 /** Everything about LiveKit that more than one place needs. */
 export interface Livekit {
   readonly host: string;
-  /** What Matrix clients are told: where the JWT service answers. */
+  /** The address that Matrix clients get: where the JWT service answers. */
   readonly serviceUrl: string;
   readonly udp: { readonly first: number; readonly last: number };
   /** Whether all participants share the ports of `udp`; a single port is always shared. */

@@ -23,7 +23,7 @@ import {
 /** Everything about Synapse that more than one place needs. */
 export interface Synapse {
   readonly host: string;
-  /** What clients are told: `https://<host>`. */
+  /** The address that clients get: `https://<host>`. */
   readonly baseUrl: string;
   readonly uploadLimit: string;
   readonly media: { readonly claim: string; readonly size: string; readonly storageClass?: string };

@@ -20,7 +20,7 @@ export const SYNAPSE_MEMORY_FLOOR = '1Gi';
 /** Smallest volume for uploads that a filesystem and a handful of pictures fit into. */
 export const MEDIA_VOLUME_FLOOR = '1Gi';
 
-/** What each size comes to. */
+/** The amounts of each size. */
 export const SYNAPSE_SIZES: BySize<{
   media: string;
   globalFactor: number;

@@ -22,7 +22,7 @@ import { type OldFile, type OldStacks, oldStacks } from './old-stacks.ts';
 import { fromHere } from './paths.ts';
 import type { StackEntry } from './workspace.ts';
 
-/** What comes of comparing a stack with what it would replace. */
+/** The result of comparing a stack with the files it would replace. */
 export interface Continuity {
   /** Changes by which data would be lost, and that nobody has agreed to: nothing is written then. */
   readonly diagnostics: readonly Diagnostic[];

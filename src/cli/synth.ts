@@ -210,7 +210,7 @@ const NO_WORKSPACE: Workspace = {
   notices: [],
 };
 
-/** What a run comes to where there is no stack file. */
+/** The result of a run without any stack file. */
 async function withoutStacks(
   bounds: Bounds,
   { out, stacks, mode = 'write', prune = false, confirm }: SynthOptions,

@@ -40,7 +40,7 @@ export function databasesOf({ offers }: Pick<Placed, 'offers'>): {
   return { first, others: othersOf({ offers }) };
 }
 
-/** The databases that the server is told to make, by name: their order must not follow that of the components. */
+/** The databases that the server has to create, sorted by name, so that the order of the components does not matter. */
 export function othersOf({ offers }: Pick<Placed, 'offers'>): readonly DatabaseNeed[] {
   return DATABASES.of(offers)
     .filter(({ first }) => first !== true)

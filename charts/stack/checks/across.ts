@@ -75,7 +75,7 @@ export function withObjects(claims: Claims, { included }: Pick<Stack, 'included'
   return { ...claims, objects };
 }
 
-/** Finds what several stacks claim at once; each stack is told against the first that has it. */
+/** Finds what several stacks claim at once; the error is at each stack after the first. */
 export function checkAcross(stacks: readonly Claims[]): readonly Clash[] {
   const names = new Map<string, Claims>();
   const namespaces = new Map<string, Claimed>();

@@ -11,7 +11,7 @@ export interface Sops {
   readonly decryptionSecret: string;
 }
 
-/** Encrypted for age keys: that of the cluster, and those of whoever changes values. */
+/** Encrypted for age keys: the cluster's, and those of the people who change values. */
 export const sops = provider({
   kind: 'sops',
   keeps: 'ciphertext',
