@@ -54,7 +54,7 @@ const schema = z
   ])
   .optional()
   .describe(
-    "Who answers /.well-known/matrix on the server name's own host: this stack, or your web site (SUMMARY.md has the texts). Either one of these words, or keys. Default: here.",
+    "Who answers /.well-known/matrix on the server name's own host: here (this stack) or elsewhere (your web site, for which SUMMARY.md has the texts). Write one of these words, or keys. Default: here.",
   );
 
 /** Everything about the answers on the server name's host that more than one place needs. */

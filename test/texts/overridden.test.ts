@@ -122,7 +122,7 @@ describe('the tables of SUMMARY.md', () => {
   it('show a Service that an override opens, and list it', () => {
     const change = overriding('Service', 'synapse', '{spec: {type: LoadBalancer}}');
     expect(part(FIREWALL, change)).toContain('| 8008/tcp | anyone who can reach its address |');
-    expect(part('What the overrides weaken', change)).toContain('past the entrances');
+    expect(part('What the overrides weaken', change)).toContain('reached without the entrances');
   });
 
   it.each([
