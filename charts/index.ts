@@ -24,7 +24,7 @@ type Components = typeof components;
 /** One of {@link components}. */
 export type ComponentName = keyof Components;
 
-/** What each component comes to in a stack. */
+/** The resolved settings of each component in a stack. */
 export type Settings = {
   readonly [Name in ComponentName]: ReturnType<Components[Name]['resolve']>;
 };

@@ -75,7 +75,7 @@ describe('an override that cannot be meant is an error at its place', () => {
     [
       'the whole host of the homeserver',
       override('IngressRoute', 'synapse-public', step('/spec/routes/0/match', 'Host(`matrix.example.org`)')),
-      'lets everybody reach /_synapse/admin',
+      'lets anyone reach /_synapse/admin',
     ],
     [
       'the administration of the homeserver',
@@ -84,7 +84,7 @@ describe('an override that cannot be meant is an error at its place', () => {
         'synapse-public',
         step('/spec/routes/0/match', '"Host(`matrix.example.org`) && PathPrefix(`/_synapse/admin`)"'),
       ),
-      'lets everybody reach /_synapse/admin',
+      'lets anyone reach /_synapse/admin',
     ],
     [
       'a certificate for another host',
@@ -111,7 +111,7 @@ describe('an override that cannot be meant is an error at its place', () => {
 
   it('by the tunnel too', () => {
     const { errors } = outcome(override('TunnelBinding', 'x', step('/subjects/0/spec/path', '^/')), TUNNEL);
-    expect(errors).toEqual([expect.stringContaining('lets everybody reach /_synapse/admin')]);
+    expect(errors).toEqual([expect.stringContaining('lets anyone reach /_synapse/admin')]);
   });
 
   it('also where another object is broken by it: the first override after which it is', () => {
@@ -130,7 +130,7 @@ describe('an override that a person may decide on is listed in SUMMARY.md', () =
     [
       'an image of a branch',
       override('Deployment', 'element', step(`${CONTAINER}/image`, 'example.org/element:main')),
-      'a tag that moves on to other releases',
+      'a tag that moves to other releases',
     ],
     [
       'an image without a tag',
@@ -199,7 +199,7 @@ describe('an override that a person may decide on is listed in SUMMARY.md', () =
         'element-public',
         step('/spec/routes/0/services', '[{name: prosody, port: 5280}]'),
       ),
-      'which no entrance leads to otherwise',
+      'which no entrance would lead to without it',
     ],
     [
       'a Service that leads to another program',

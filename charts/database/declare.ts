@@ -22,20 +22,20 @@ const schema = z
         size: memory
           .optional()
           .describe(
-            'Volume of each instance. It only ever grows. Default: 20Gi (small), 50Gi (medium), 100Gi (large).',
+            'Volume of each instance. It can only grow. Default: 20Gi (small), 50Gi (medium), 100Gi (large).',
           ),
         instances: z
           .int()
           .min(1)
           .max(9)
           .optional()
-          .describe('PostgreSQL servers: one primary, the others follow it. Default: 1.'),
+          .describe('Number of PostgreSQL servers: one primary, the others replicate it. Default: 1.'),
         resources: resourcesField.optional(),
       })
       .describe('PostgreSQL run by the CloudNativePG operator.'),
   })
   .optional()
-  .describe("Synapse's PostgreSQL. Always there.");
+  .describe("Synapse's PostgreSQL. Always present.");
 
 /** Everything about the stack's PostgreSQL that more than one place needs. */
 export interface Database {
@@ -122,7 +122,7 @@ export const database = component({
       tag: /^([0-9]+)\.([0-9]+)(?:-[0-9]+)?-(?:minimal|standard)-(?:trixie|bookworm)$/,
       atLeast: [14, 0],
       example: '16.15-standard-trixie',
-      because: 'Synapse needs PostgreSQL 14, and tags without type and system are withdrawn',
+      because: 'Synapse needs at least PostgreSQL 14, and tags without a type and a system are withdrawn',
     },
   },
   additions: [],
@@ -131,19 +131,19 @@ export const database = component({
       'requests and limits',
       SIZES,
       ({ resources }) => resourcesText(resources),
-      'memory requested equals the limit, so that the kernel never picks the database first; a gigabyte keeps the hot tables of a household server in memory',
+      'memory requested equals the limit, so that the kernel does not kill the database first when memory runs out; a gigabyte keeps the hot tables of a household server in memory',
     ),
     sizeRow(
       'volume',
       SIZES,
       ({ volume }) => volume,
-      'a federated server of this layout grew from 5Gi to 50Gi within five months; volumes only ever grow',
+      'a federated server of this layout grew from 5Gi to 50Gi within five months; volumes can only grow',
     ),
     sizeRow(
       '`max_connections`',
       SIZES,
       ({ connections }) => String(connections),
-      "Synapse's pool (below), the operator's own, backups and a person with psql, doubled; more where the pools of all programs need it",
+      "Synapse's pool (below), the operator's own connections, backups and one person with psql, doubled; more if the pools of all programs need it",
     ),
     sizeRow(
       '`shared_buffers`, `effective_cache_size`',

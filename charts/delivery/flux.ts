@@ -24,7 +24,7 @@ const SOURCE_KINDS = {
   Bucket: KustomizationSpecSourceRefKind.BUCKET,
 } as const;
 
-/** The longest that a workload of the stack may take to roll out, in minutes. What is no number, the rules report. */
+/** The longest that a workload of the stack may take to roll out, in minutes. The rules report anything that is not a number. */
 function slowestRollout(manifests: readonly Manifest[]): number {
   let slowest = 0;
   for (const { spec } of manifests) {

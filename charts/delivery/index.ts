@@ -5,7 +5,7 @@ import type { Stack } from '../stack/stack.ts';
 import { flux } from './flux.ts';
 import { type KustomizationFile, kustomizations } from './kustomizations.ts';
 
-/** What a way of delivery reads beside the objects themselves. */
+/** What a way of delivery reads in addition to the objects. */
 interface DeliveryFiles {
   /** Adds the objects that tell it what to apply, in files below dist/. @default - it needs none */
   readonly objects?: (app: App, stack: Stack, files: readonly RenderedFile[]) => void;

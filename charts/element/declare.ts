@@ -10,26 +10,26 @@ import { CALLS, CLIENTS, HOMESERVER } from '../../src/system/topics.ts';
 
 const schema = z
   .strictObject({
-    enabled: z.boolean().optional().describe('false keeps these settings without Element. Default: true.'),
-    host: host.optional().describe('Where people open it. Default: element.<serverName>.'),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe('false keeps these settings but leaves Element out. Default: true.'),
+    host: host.optional().describe('Host where people open it. Default: element.<serverName>.'),
     brand: z.string().min(1).max(60).optional().describe('Name shown in the title. Default: Element.'),
     calls: z
       .enum(['livekit', 'jitsi', 'both'])
       .optional()
       .describe(
-        'What the call button starts. Default: what the stack has; both when it has LiveKit and Jitsi.',
+        'What the call button starts. Default: what the stack has; both if it has LiveKit and Jitsi.',
       ),
-    theme: z
-      .enum(['light', 'dark'])
-      .optional()
-      .describe('Theme before a person chooses one. Default: light.'),
+    theme: z.enum(['light', 'dark']).optional().describe('Theme until a person chooses one. Default: light.'),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     extraFiles: extraFilesField.optional(),
     force: forceField.optional(),
   })
   .optional()
-  .describe('The web client; there when this key is.');
+  .describe('The web client. Present if this key is.');
 
 /** What Element's call button starts; `none` hides it. */
 export type ElementCalls = 'livekit' | 'jitsi' | 'both' | 'none';
@@ -100,7 +100,7 @@ export const element = component({
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [1, 12, 24],
       example: 'v1.12.28',
-      because: 'older releases need other settings for calls',
+      because: 'older releases need different settings for calls',
     },
   },
   additions: [{ at: ['extraConfig'], owned: () => OWNED }],
@@ -135,7 +135,7 @@ export const element = component({
         code: 'MG027',
         at: ['element', 'calls'],
         what: `element.calls is ${calls}, but this stack has no ${one}`,
-        remedy: `add or enable ${one}, or leave element.calls out: it then follows the components`,
+        remedy: `add or enable ${one}, or remove element.calls, which then follows the components`,
       }));
   },
   notes: (_own, { facts, offers }) => {
@@ -145,7 +145,7 @@ export const element = component({
     return HOMESERVER.of(offers).map(({ baseUrl }) => ({
       where: 'local-network',
       text: [
-        `Element opened as ${name} still talks to ${baseUrl}, as everywhere: the local network has to reach that too.`,
+        `Element opened as ${name} still connects to ${baseUrl}, as it does everywhere: the local network must be able to reach that address too.`,
       ],
     }));
   },

@@ -32,7 +32,7 @@ const CONTEXTS: Readonly<Record<ContextName, Context>> = {
   address: {
     place: 'puts it into a line of its configuration without quotes',
     refused: /[^A-Za-z0-9._:/@,+%=?~*[\]-]/u,
-    remedy: 'write it without spaces, quotes, semicolons and braces',
+    remedy: 'write it without spaces, quotes, semicolons or braces',
   },
   addresses: {
     place: 'puts it into a line of its configuration without quotes',
@@ -40,19 +40,19 @@ const CONTEXTS: Readonly<Record<ContextName, Context>> = {
     remedy: 'write addresses with spaces between them, such as 10.43.0.10 valid=10s',
   },
   path: {
-    place: 'hands it to a shell',
+    place: 'passes it to a shell',
     refused: /[^A-Za-z0-9._/-]/u,
     remedy: 'write a path of letters, digits, dots, dashes and underscores',
   },
   javaOptions: {
-    place: 'hands it to a shell',
+    place: 'passes it to a shell',
     shape: /^(?:-D[A-Za-z0-9._-]+=[A-Za-z0-9._:/@,+%-]*(?: |$))*$/,
     remedy: 'write -Dname=value, with single spaces between several',
   },
   script: {
     place: 'puts it between single quotes in the script of the page',
     refused: /['\\<\t]/u,
-    remedy: 'leave this character out (an apostrophe can be written ’)',
+    remedy: 'remove this character (an apostrophe can be written ’)',
   },
   scriptList: {
     place: 'puts it into the script of the page',
@@ -62,12 +62,12 @@ const CONTEXTS: Readonly<Record<ContextName, Context>> = {
   header: {
     place: 'puts it into a header of nginx, between double quotes',
     refused: /[^ !#%-[\]-~]/u,
-    remedy: 'write plain ASCII without double quotes, backslashes and dollar signs',
+    remedy: 'write plain ASCII without double quotes, backslashes or dollar signs',
   },
   lua: {
     place: "puts it between quotes in Prosody's configuration",
     refused: /["'\\\t]/u,
-    remedy: 'leave this character out',
+    remedy: 'remove this character',
   },
   luaSettings: {
     place: "puts it into Prosody's configuration, which is a program",
@@ -78,7 +78,7 @@ const CONTEXTS: Readonly<Record<ContextName, Context>> = {
   hocon: {
     place: 'puts it between double quotes in its configuration',
     refused: /["\\\t]/u,
-    remedy: 'leave this character out',
+    remedy: 'remove this character',
   },
   duration: {
     place: 'puts it into its configuration without quotes',
@@ -98,7 +98,7 @@ const CONTEXTS: Readonly<Record<ContextName, Context>> = {
   line: {
     place: 'puts it into a line of its configuration',
     refused: /\t/u,
-    remedy: 'leave this character out',
+    remedy: 'remove this character',
   },
 };
 
@@ -117,10 +117,10 @@ export function unfitForJitsi(part: JitsiPart, variable: string, value: string):
   const { place, refused, shape, remedy } = CONTEXTS[contextOf(part, variable)];
   const character = refused?.exec(value)?.[0];
   if (character !== undefined) {
-    return { what: `holds ${shown(character)}, and the image ${place}`, remedy };
+    return { what: `contains ${shown(character)}, and the image ${place}`, remedy };
   }
   if (shape !== undefined && !shape.test(value)) {
-    return { what: `does not fit: the image ${place}`, remedy };
+    return { what: `is not valid: the image ${place}`, remedy };
   }
   return undefined;
 }

@@ -31,12 +31,15 @@ const partSchema = z.strictObject({
 
 const schema = z
   .strictObject({
-    enabled: z.boolean().optional().describe('false keeps these settings without Jitsi. Default: true.'),
-    host: host.optional().describe('Where people open meetings. Default: meet.<serverName>.'),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe('false keeps these settings but leaves Jitsi out. Default: true.'),
+    host: host.optional().describe('Host where people open meetings. Default: meet.<serverName>.'),
     access: z
       .enum(['anyone', 'password'])
       .describe(
-        'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join what they opened).',
+        'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join meetings that those people opened).',
       ),
     attach: z
       .enum(['hostPort', 'hostNetwork'])
@@ -52,7 +55,7 @@ const schema = z
       .describe('Web pages and signalling proxy.'),
   })
   .optional()
-  .describe('Meetings with Jitsi; there when this key is.');
+  .describe('Meetings with Jitsi. Present if this key is.');
 
 /** Everything about Jitsi that more than one place needs. */
 export interface Jitsi {
@@ -118,25 +121,25 @@ function secretVariables(written: z.infer<typeof extraEnvField> | undefined): re
 }
 
 /** Internal names, which need no DNS. */
-const XMPP_DOMAINS = 'the XMPP domains, on which all four programs agree';
+const XMPP_DOMAINS = 'the XMPP domains, which all four programs share';
 
 /** Variables, of any of Jitsi's programs, that other parts of the stack are built on. */
 const OWNED = owned({
   AUTH_TYPE: 'jitsi.access',
   BOSH_RELATIVE: 'the hosts of Jitsi',
-  COLIBRI_REST_ENABLED: "the video bridge's graceful stop",
+  COLIBRI_REST_ENABLED: "the video bridge's graceful shutdown",
   CSP_HEADER: 'element.host and federation',
-  DISABLE_HTTPS: 'the entrance, where TLS ends',
+  DISABLE_HTTPS: 'the entrance, which terminates TLS',
   DOCKER_HOST_ADDRESS: 'callNodes.addresses',
   ENABLE_AUTH: 'jitsi.access',
   ENABLE_GUESTS: 'jitsi.access',
   ENABLE_JVB_XMPP_SERVER: "Prosody's Service",
-  ENABLE_LETSENCRYPT: 'the entrance, where TLS ends',
+  ENABLE_LETSENCRYPT: 'the entrance, which terminates TLS',
   ENABLE_XMPP_WEBSOCKET: 'the signalling of pages and Prosody',
   JICOFO_AUTH_PASSWORD: 'the Secret jitsi-secrets',
   JICOFO_AUTH_TYPE: 'jitsi.access',
   JICOFO_ENABLE_AUTH: 'jitsi.access',
-  JICOFO_ENABLE_REST: "Jicofo's REST interface, which asks for no password and answers its own pod only",
+  JICOFO_ENABLE_REST: "Jicofo's REST interface, which has no password and answers only its own pod",
   JICOFO_MAX_MEMORY: 'jitsi.jicofo.resources.limits.memory',
   JVB_ADVERTISE_IPS: 'callNodes.addresses',
   JVB_AUTH_PASSWORD: 'the Secret jitsi-secrets',
@@ -155,7 +158,7 @@ const OWNED = owned({
   PROSODY_HTTP_PORT: "Prosody's Service",
   PROSODY_MODE: "Prosody's part in the stack",
   PUBLIC_URL: 'jitsi.host',
-  SHUTDOWN_REST_ENABLED: "the video bridge's graceful stop",
+  SHUTDOWN_REST_ENABLED: "the video bridge's graceful shutdown",
   VIDEOBRIDGE_MAX_MEMORY: 'jitsi.jvb.resources.limits.memory',
   XMPP_AUTH_DOMAIN: XMPP_DOMAINS,
   XMPP_BOSH_URL_BASE: "Prosody's Service",
@@ -278,7 +281,7 @@ const RELEASES: Omit<KnownReleases, 'program'> = {
   tag: /^stable-([0-9]+)(?:-([0-9]+))?$/,
   atLeast: [11146, 0],
   example: 'stable-11146-2',
-  because: 'older images run as root, on other ports and with other volumes',
+  because: 'older images run as root, with different ports and volumes',
 };
 
 /**
@@ -306,14 +309,14 @@ function notes({ access, attach, accountsClaim }: Jitsi, { topology }: Placed): 
   if (access === 'anyone') {
     found.push({
       where: 'before-live',
-      text: ['Anybody who finds the address can hold meetings on this Jitsi.'],
+      text: ['Anyone who finds the address can hold meetings on this Jitsi.'],
     });
   }
   if (attach === 'hostPort') {
     found.push({
       where: 'before-live',
       text: [
-        "Until network policies say otherwise, every pod of the cluster reaches the video bridge's REST port 8080.",
+        "Unless a network policy prevents it, every pod in the cluster can reach the video bridge's REST port 8080.",
       ],
     });
   }
@@ -332,15 +335,15 @@ function accounts(namespace: string): Note {
     passages: [
       {
         text: [
-          'Everybody who may start meetings needs an account in Prosody. This command asks for the password:',
+          'Everyone who may start meetings needs an account in Prosody. This command asks for the password:',
         ],
       },
       { copy: 'bash', lines: [`${kubectl} -it ${prosodyctl} adduser NAME@meet.jitsi`] },
       {
         text: [
-          'The accounts of Jicofo and the video bridge are kept on the same volume, with the passwords of their first start. After changing ',
+          'The accounts of Jicofo and the video bridge are kept on the same volume, with the passwords from their first start. After changing ',
           { code: JITSI_SECRETS.name },
-          ', remove those two before restarting Prosody:',
+          ', remove those two accounts before you restart Prosody:',
         ],
       },
       {
@@ -366,7 +369,7 @@ export const jitsi = component({
     'jitsi-jvb': { program: 'jvb', ...RELEASES },
     'jitsi-web': { program: 'web', ...RELEASES },
   },
-  oneRelease: "Jitsi's programs only fit within one release",
+  oneRelease: "Jitsi's programs must all be of one release",
   opensPorts: JITSI_OPENS,
   additions: JITSI_PARTS.map((part) => ({ at: [part, 'env'], owned: () => OWNED, takesSecrets: true })),
   extraFiles: JITSI_PARTS.map((part) => ({
@@ -425,7 +428,7 @@ export const jitsi = component({
           what: "Jicofo's XMPP account",
           readers: [jitsiWorkload('prosody'), jitsiWorkload('jicofo')],
           form: PASSWORD,
-          loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
+          loss: 'anyone who has it and can reach Prosody can pose as this program; create a new one',
           rotation: 'meetings in progress end',
           ...afterRotation(jitsi),
         },
@@ -434,7 +437,7 @@ export const jitsi = component({
           what: "the video bridge's XMPP account",
           readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
           form: PASSWORD,
-          loss: 'whoever has it and reaches Prosody can pose as this program; make a new one',
+          loss: 'anyone who has it and can reach Prosody can pose as this program; create a new one',
           rotation: 'meetings in progress end',
           ...afterRotation(jitsi),
         },

@@ -47,7 +47,7 @@ export const JITSI_SIZES: BySize<Readonly<Record<JitsiPart, Resources>>> = {
 const PART_REASONS: Readonly<Record<JitsiPart, string>> = {
   prosody: "one core at most; the deployment guide's numbers, doubled with each size",
   jicofo: "the deployment guide's numbers, doubled with each size",
-  jvb: 'four cores carry about a thousand streams (jitsi.org, videobridge performance); no CPU limit, since throttling is heard',
+  jvb: 'four cores carry about a thousand streams (jitsi.org, videobridge performance); no CPU limit, since throttling is audible',
   web: 'static files and signalling; the same at every size',
 };
 

@@ -8,7 +8,7 @@ import { LIVEKIT_KEYS, type Livekit } from './declare.ts';
 /** Where the pod finds its files; the chart mounts exactly these. */
 export const LIVEKIT_PATHS = { config: '/config', keys: '/secrets/livekit' } as const;
 
-/** The address clients are told. With `node` it comes from the pod's environment, since a file cannot know it. */
+/** The address that clients get. With `node` it comes from the pod's environment, since a file cannot know it. */
 function address(stack: Scene): object {
   const { address: told } = stack.callNodes;
   return {

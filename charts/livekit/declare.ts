@@ -30,8 +30,11 @@ import { SECRET_OPTIONS } from './secret-options.ts';
 
 const schema = z
   .strictObject({
-    enabled: z.boolean().optional().describe('false keeps these settings without LiveKit. Default: true.'),
-    host: host.optional().describe('Where clients reach its signalling. Default: rtc.<serverName>.'),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe('false keeps these settings but leaves LiveKit out. Default: true.'),
+    host: host.optional().describe('Host where clients reach its signalling. Default: rtc.<serverName>.'),
     udp: portOrRange
       .optional()
       .describe(
@@ -41,7 +44,7 @@ const schema = z
       .enum(['each', 'shared'])
       .optional()
       .describe(
-        'How a range in udp is used: each gives every participant a port, so it limits their number; shared opens as many of the ports as the node has cores, and all participants use those (what LiveKit recommends for large nodes). Default: each.',
+        'How a range in udp is used. each: every participant gets a port, so the range limits their number. shared: LiveKit opens as many of the ports as the node has cores, and all participants share those (LiveKit recommends this for large nodes). Default: each.',
       ),
     tcp: port.optional().describe('TCP for call traffic where UDP is blocked. Default: 7881.'),
     signalling: port
@@ -53,28 +56,28 @@ const schema = z
         relay: rangeOfPorts
           .optional()
           .describe(
-            'Ports that TURN relays through; a participant takes twelve at most. Default: 41000-41999.',
+            'Ports that TURN relays through; one participant uses at most twelve. Default: 41000-41999.',
           ),
       })
       .optional()
-      .describe("LiveKit's own TURN server, for clients that reach nothing else."),
+      .describe("LiveKit's own TURN server, for clients that cannot connect in any other way."),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     extraSecretConfig: secretConfigField
       .describe(
-        `Options of livekit.yaml that are secret, such as prometheus: {password: {fromSecret: NAME, key: KEY}}. LiveKit reads a single file, so each becomes a variable of its environment, which it has for these: ${SECRET_OPTIONS.map(dotted).join(', ')}. Declare the Secret in secrets.own.`,
+        `Options of livekit.yaml that are secret, such as prometheus: {password: {fromSecret: NAME, key: KEY}}. LiveKit reads a single file, so each option becomes an environment variable; it has one for these: ${SECRET_OPTIONS.map(dotted).join(', ')}. Declare the Secret in secrets.own.`,
       )
       .optional(),
     extraFiles: extraFilesField.optional(),
     force: forceField.optional(),
   })
   .optional()
-  .describe('Calls through MatrixRTC; there when this key is.');
+  .describe('Calls through MatrixRTC. Present if this key is.');
 
 /** Everything about LiveKit that more than one place needs. */
 export interface Livekit {
   readonly host: string;
-  /** What Matrix clients are told: where the JWT service answers. */
+  /** The address that Matrix clients get: where the JWT service answers. */
   readonly serviceUrl: string;
   readonly udp: { readonly first: number; readonly last: number };
   /** Whether all participants share the ports of `udp`; a single port is always shared. */
@@ -118,11 +121,11 @@ const OWNED = owned({
   'rtc.tcp_port': 'livekit.tcp',
   'rtc.node_ip': 'callNodes.addresses',
   'rtc.use_external_ip': 'callNodes.addresses',
-  'turn.enabled': 'the ports of SUMMARY.md',
+  'turn.enabled': 'the ports that SUMMARY.md lists',
   'turn.udp_port': 'livekit.turn.udp',
   'turn.relay_range_start': 'livekit.turn.relay',
   'turn.relay_range_end': 'livekit.turn.relay',
-  'room.auto_create': 'the JWT service, which alone makes rooms',
+  'room.auto_create': 'the JWT service, which alone creates rooms',
   'webhook.api_key': 'the JWT service',
   'webhook.urls': 'the JWT service',
 });
@@ -234,7 +237,7 @@ function throughTheRouter({ facts: { expose, callNodes }, topology }: Placed): r
     {
       where: 'local-network',
       text: [
-        `LiveKit tells everybody ${address.ip}, people on the local network too. If that is the address of your router, the router has to lead ${ports.join(', ')} back inside (NAT loopback, also called hairpin NAT); where it cannot, calls on the local network ring but stay silent. callNodes.addresses: {discover: stun} instead makes LiveKit tell the node's own address as well.`,
+        `LiveKit gives the address ${address.ip} to every client, including those on the local network. If that is the address of your router, the router has to send ${ports.join(', ')} back inside (NAT loopback, also called hairpin NAT); if it cannot, calls on the local network ring but stay silent. With callNodes.addresses: {discover: stun} instead, LiveKit gives clients the node's own address as well.`,
       ],
     },
   ];
@@ -252,7 +255,7 @@ function notes(livekit: Livekit, whole: Placed): readonly Note[] {
           {
             where: 'local-network',
             text: [
-              `No client ever uses ${idleName} (expose.lan.names.livekit): all are told ${livekit.host}, which the local network has to reach too. You can remove the name.`,
+              `No client ever uses ${idleName} (expose.lan.names.livekit): every client gets ${livekit.host}, so the local network must be able to reach that too. You can remove the name.`,
             ],
           } as const,
         ]),
@@ -268,7 +271,7 @@ function notes(livekit: Livekit, whole: Placed): readonly Note[] {
           {
             where: 'before-live',
             text: [
-              `livekit.udp covers ports that the network between pods uses in some clusters: ${within.join(', ')}. If yours is one of them, choose another range.`,
+              `livekit.udp covers ports that the network between pods uses in some clusters: ${within.join(', ')}. If yours is one of them, choose a different range.`,
             ],
           } as const,
         ]),
@@ -278,11 +281,11 @@ function notes(livekit: Livekit, whole: Placed): readonly Note[] {
           {
             where: 'dns',
             text: [
-              'Pods need two of these names too: ',
+              'Pods have to resolve two of these names too: ',
               { code: serverName },
               ' and ',
               { code: livekit.host },
-              ", which lk-jwt-service asks when somebody joins a call. They usually get the answer of their node's resolver through CoreDNS; where that does not know the local DNS, add a forward for the zone to CoreDNS. Without it calls fail.",
+              ". lk-jwt-service connects to both when somebody joins a call. CoreDNS usually gives pods the answer of their node's resolver; if that resolver does not know the local DNS, add a forward for the zone to CoreDNS, or calls fail.",
             ],
           } as const,
         ]),
@@ -294,21 +297,21 @@ export const livekit = component({
   key: 'livekit',
   schema,
   resolve,
-  lanName: 'Signalling of calls. No client uses it: all are told livekit.host.',
+  lanName: 'Signalling of calls. No client uses it: every client gets livekit.host.',
   images: {
     livekit: {
       program: 'livekit-server',
       tag: /^v([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [1, 13, 0],
       example: 'v1.13.7',
-      because: 'older releases refuse settings that are rendered',
+      because: 'older releases reject settings that are rendered',
     },
     'lk-jwt-service': {
       program: 'lk-jwt-service',
       tag: /^([0-9]+)\.([0-9]+)\.([0-9]+)$/,
       atLeast: [0, 6, 0],
       example: '0.6.0',
-      because: 'older releases do not take the webhook that ends calls properly',
+      because: 'older releases do not support the webhook that ends calls properly',
     },
   },
   additions: [{ at: ['extraConfig'], owned: () => OWNED }],
@@ -384,13 +387,13 @@ export const livekit = component({
           ...call,
           port: 'turn-udp',
           why: relays
-            ? 'STUN and TURN: a client learns its own address, and relays where it must'
+            ? 'STUN and TURN: a client learns its own address, and relays if it has to'
             : 'STUN: a client learns its own address',
         },
         ...(relays
           ? [{ from: 'livekit', to: 'livekit', port: 'turn-relay', why: 'relayed call traffic' }]
           : []),
-        { from: 'livekit', to: 'lk-jwt-service', port: 'http', why: 'tells who joined and left' },
+        { from: 'livekit', to: 'lk-jwt-service', port: 'http', why: 'reports who joined and left' },
         {
           from: 'lk-jwt-service',
           to: PEERS.homeservers,
@@ -401,7 +404,7 @@ export const livekit = component({
           from: 'lk-jwt-service',
           to: workload,
           port: 'http',
-          why: 'takes people out of calls that they left without saying so',
+          why: 'removes people from calls that they left without signing off',
         })),
       ],
       hosts: claims(facts, 'livekit', livekit.host),
@@ -436,8 +439,8 @@ export const livekit = component({
           what: 'the API key with which the JWT service signs call tokens and LiveKit checks them',
           readers: ['livekit', 'lk-jwt-service'],
           form: { kind: 'livekit-keys', apiKey: LIVEKIT_KEYS.apiKey },
-          loss: 'whoever has it can join and end every call; make a new one',
-          rotation: 'running calls end, and people join again',
+          loss: 'anyone who has it can join and end every call; create a new one',
+          rotation: 'running calls end, and people have to join again',
           rotateAfterDays: 180,
         },
       ],

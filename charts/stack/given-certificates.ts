@@ -29,18 +29,18 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
           what: 'certificate chain',
           readers,
           form: { kind: 'given', pem: 'certificate' },
-          loss: `renew it before it ends: ${ended(stack, uses)}`,
+          loss: `renew it before it expires: ${ended(stack, uses)}`,
           rotation:
             pods.length === 0
-              ? 'nobody, where the new one is valid for the same hosts'
-              : `whoever is connected to ${pods.join(' or ')}, whose pods have to start again`,
+              ? 'nobody, if the new one is valid for the same hosts'
+              : `people connected to ${pods.join(' or ')}, whose pods have to restart`,
         },
         {
           key: 'tls.key',
           what: "the certificate's private key",
           readers,
           form: { kind: 'given', pem: 'private key' },
-          loss: 'whoever has it can pose as these hosts; have the certificate revoked, and ask for a new one',
+          loss: 'anyone who has it can pose as these hosts; have the certificate revoked, and request a new one',
           rotation:
             pods.length === 0 ? 'nobody, together with its certificate' : 'together with its certificate',
         },

@@ -69,14 +69,14 @@ export function unfitTag(
   const known = knownReleases(name);
   const match = known.tag.exec(tag);
   const remedy = `write a tag such as ${known.example}`;
-  if (match === null) return { what: `"${tag}" is not how ${name} releases are tagged`, remedy };
+  if (match === null) return { what: `"${tag}" is not a valid release tag for ${name}`, remedy };
   const numbers = match.slice(1).map((group) => Number(group ?? 0));
   for (const [index, least] of known.atLeast.entries()) {
     const number = numbers[index] ?? 0;
     if (number > least) return undefined;
     if (number < least) {
       return {
-        what: `"${tag}" is older than this tool configures (${known.because})`,
+        what: `"${tag}" is older than this tool supports (${known.because})`,
         remedy: `${remedy} or newer`,
       };
     }

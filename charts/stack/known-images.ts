@@ -15,7 +15,7 @@ export function unknownRepository(name: keyof Images, repository: string): Doubt
   const program = repository.slice(repository.lastIndexOf('/') + 1);
   if (program === known) return undefined;
   return {
-    what: `${repository} is an image of ${program}, and ${name} is configured for ${known}`,
+    what: `${repository} is an image of ${program}, but ${name} is configured for ${known}`,
     remedy: `make sure that it takes the same configuration, or write the repository of ${known}`,
   };
 }
@@ -30,7 +30,7 @@ export function farBeyond(name: keyof Images, tag: string): Doubt | undefined {
   const isFar = (at === 0 || at === 1) && (written[at] ?? 0) > furthest(at, known[at] ?? 0);
   if (!isFar) return undefined;
   return {
-    what: `"${tag}" is far newer than the releases that this one of matrix-gitops was written for (${example})`,
+    what: `"${tag}" is far newer than the releases that this version of matrix-gitops was written for (${example})`,
     remedy: 'check the tag; if it is right, look for a newer matrix-gitops before you deploy it',
   };
 }

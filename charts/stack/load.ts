@@ -82,7 +82,7 @@ const CHECKS: readonly Check[] = [
 export type LoadedStack = Loaded<Stack> & {
   /** The stack's name, as far as the file can be read: what it says, or the file's own name. */
   readonly name: string;
-  /** Where everything stands, in the file and in what it extends. */
+  /** The place of everything, in the file and in the files it extends. */
   readonly source: YamlSource | undefined;
   /** What no other stack may claim too; undefined when something is wrong. */
   readonly claims: Claims | undefined;

@@ -100,8 +100,8 @@ function readFiles({ path, place, files }: WrittenFiles, source: YamlSource, giv
       diagnostics.push({
         position,
         code: 'MG132',
-        what: `with ${name} (${countText(one.bytes)} bytes), the files of ${dotted(path)} hold ${countText(total)} bytes: a ConfigMap holds ${countText(LARGEST_CONFIG_MAP)} in all`,
-        remedy: 'use smaller files, or let another server serve the large ones',
+        what: `with ${name} (${countText(one.bytes)} bytes), the files in ${dotted(path)} have ${countText(total)} bytes in total: a ConfigMap holds at most ${countText(LARGEST_CONFIG_MAP)}`,
+        remedy: 'use smaller files, or serve the large ones from another server',
       });
       // What else there is need not be read.
       break;

@@ -39,7 +39,7 @@ const cluster = z.strictObject({
         .refine((families) => new Set(families).size === families.length, 'write each family once')
         .optional()
         .describe(
-          'Address families that pods listen on. Leave out IPv6 where the kernel of the nodes lacks it (ipv6.disable=1): nginx does not start there otherwise. Default: [IPv4, IPv6].',
+          'Address families that pods listen on. Leave IPv6 out if the kernel of the nodes lacks it (ipv6.disable=1), because nginx does not start there otherwise. Default: [IPv4, IPv6].',
         ),
     })
     .optional()
@@ -52,7 +52,7 @@ const cluster = z.strictObject({
         .describe("Traefik's own names for its entry points."),
     })
     .optional()
-    .describe('The Traefik that the cluster has.'),
+    .describe("The cluster's Traefik."),
 });
 
 /** What each component that can have a name on the local network says about it. */
@@ -67,7 +67,7 @@ const expose = z.strictObject({
       ...entranceFields('public'),
     })
     .optional()
-    .describe('Leave it out for a stack that only the local network reaches.'),
+    .describe('Leave it out for a stack that only the local network can reach.'),
   lan: z
     .strictObject({
       via: z
@@ -78,7 +78,7 @@ const expose = z.strictObject({
       names: z
         .strictObject(lanNames)
         .optional()
-        .describe('Extra names for the same things on the local network.'),
+        .describe('Extra host names for the same programs on the local network.'),
     })
     .optional()
     .describe('The way in from the local network.'),
@@ -117,10 +117,10 @@ const callNodes = z.strictObject({
     )
     .max(100, 'write at most 100 tolerations')
     .optional()
-    .describe('Taints of those nodes that call pods accept.'),
+    .describe('Taints on those nodes that call pods tolerate.'),
   addresses: z
     .strictObject({
-      public: ipv4.optional().describe('The address under which the Internet reaches those nodes.'),
+      public: ipv4.optional().describe('The address at which the Internet reaches those nodes.'),
       discover: z.enum(['stun']).optional().describe('Ask a public STUN server at each start instead.'),
     })
     .optional()
@@ -129,7 +129,7 @@ const callNodes = z.strictObject({
     ),
   drain: duration
     .optional()
-    .describe('How long running calls may go on when their server is replaced. Default: 5m.'),
+    .describe('How long running calls may continue when their server is replaced. Default: 5m.'),
 });
 
 type ComponentFields = {
@@ -160,7 +160,9 @@ export const stackSchema = z.strictObject({
     .describe('Resources, caches and volumes. Default: small.'),
   cluster: cluster.optional().describe('Facts about the cluster.'),
   flux: fluxSchema.optional().describe('How Flux finds dist/.'),
-  expose: expose.describe('Who reaches the stack, and through what. At least one of public and lan.'),
+  expose: expose.describe(
+    'Who can reach the stack, and through what. At least one of public and lan is required.',
+  ),
   wellKnown,
   federation: z
     .union([
@@ -174,7 +176,7 @@ export const stackSchema = z.strictObject({
   include: includeSchema
     .optional()
     .describe(
-      'Plain Kubernetes manifests of your own, which are checked with the rendered objects and copied into dist/: YAML files, and folders of such files, by their path from the folder of this file. See docs/own-manifests.md.',
+      'Plain Kubernetes manifests of your own, which are checked together with the rendered objects and copied into dist/: YAML files, or folders of such files, with paths relative to the folder of this file. See docs/own-manifests.md.',
     ),
   overrides: overridesSchema
     .optional()
@@ -182,7 +184,7 @@ export const stackSchema = z.strictObject({
   accept: acceptSchema
     .optional()
     .describe(
-      'What synth stops at until somebody says why it is meant: changes by which data could be lost, and objects of include that are for the whole cluster, give rights or cannot be checked. Remove an entry when synth says that it is no longer needed.',
+      'What synth refuses until you give a reason: changes that could lose data, and objects of include that apply to the whole cluster, grant rights or cannot be checked. Remove an entry when synth says that it is no longer needed.',
     ),
   secrets: secretsSchema.optional().describe('Where the values of Secrets come from.'),
 });

@@ -34,7 +34,7 @@ export interface Scene extends StackFacts {
   readonly topology: Topology;
   /** What the stack file adds to the containers of programs. */
   readonly extraFiles: readonly ExtraFile[];
-  /** The ciphertext of their values that lies beside the stack file; see src/secrets/read-files.ts. */
+  /** The ciphertext of their values, next to the stack file; see src/secrets/read-files.ts. */
   readonly secretFiles: readonly SecretFile[];
 }
 

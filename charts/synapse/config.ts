@@ -48,7 +48,7 @@ const PRIVATE_RANGES = [
  */
 const LOGINS_BY_ADDRESS = { per_second: 0.15, burst_count: 40 };
 
-/** What federation comes to in Synapse's options. An absent whitelist is open, an empty one is nobody. */
+/** The setting `federation` as Synapse's options. No whitelist means everybody, an empty one means nobody. */
 function federation(stack: Scene): object {
   if (stack.federation === 'open') {
     return { trusted_key_servers: [{ server_name: 'matrix.org' }], suppress_key_server_warning: true };

@@ -24,7 +24,7 @@ import {
 /** Everything about Synapse that more than one place needs. */
 export interface Synapse {
   readonly host: string;
-  /** What clients are told: `https://<host>`. */
+  /** The address that clients get: `https://<host>`. */
   readonly baseUrl: string;
   readonly uploadLimit: string;
   readonly media: { readonly claim: string; readonly size: string; readonly storageClass?: string };
@@ -187,7 +187,7 @@ export const synapse = component({
           from: 'synapse',
           to: workload,
           port: 'postgres',
-          why: 'keeps everything but uploads',
+          why: 'stores everything except uploads',
         })),
         {
           from: 'synapse',

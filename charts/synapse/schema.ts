@@ -10,7 +10,7 @@ export const synapseSchema = z
   .strictObject({
     host: host
       .optional()
-      .describe('Where clients and other homeservers reach it. Default: matrix.<serverName>.'),
+      .describe('Host where clients and other homeservers reach it. Default: matrix.<serverName>.'),
     uploadLimit: synapseSize
       .optional()
       .describe('Largest file a person may upload, in binary K, M or G. Default: 50M.'),
@@ -21,19 +21,19 @@ export const synapseSchema = z
             size: memory
               .optional()
               .describe(
-                'Volume for uploads. It only ever grows. Default: 20Gi (small), 50Gi (medium), 200Gi (large).',
+                'Volume for uploads. It can only grow. Default: 20Gi (small), 50Gi (medium), 200Gi (large).',
               ),
             storageClass: objectName.optional().describe('Default: cluster.storageClass.'),
           })
           .describe('A volume made by this stack.'),
       })
       .optional()
-      .describe('Where uploads are kept.'),
+      .describe('Where uploads are stored.'),
     encryptNewRooms: z
       .enum(['all', 'invite', 'none'])
       .optional()
       .describe(
-        'Which new rooms are encrypted unless their maker says otherwise: all, or those that people are invited to. A room stays encrypted for ever: whoever joins later reads nothing from before, and most bridges and bots read nothing at all, which is rarely meant for public rooms. Default: invite; all in schema 1.',
+        'Which new rooms are encrypted unless their creator says otherwise: all, or only those that people are invited to. A room stays encrypted for ever: people who join later cannot read what came before, and most bridges and bots cannot read anything, which is rarely what you want in a public room. Default: invite; all in schema 1.',
       ),
     push: z
       .strictObject({
@@ -41,7 +41,7 @@ export const synapseSchema = z
           .boolean()
           .optional()
           .describe(
-            'true sends phones a push for every encrypted message (MSC4028), so that they can find mentions in rooms set to mentions only; it costs battery. Default: true; false in schema 1.',
+            'true sends phones a push for every encrypted message (MSC4028), so that they can find mentions in rooms set to mentions only; this uses more battery. Default: true; false in schema 1.',
           ),
       })
       .optional()
@@ -56,7 +56,7 @@ export const synapseSchema = z
       .enum(['TLSv1.2', 'TLSv1.3'])
       .optional()
       .describe(
-        'Oldest TLS with which it connects to other homeservers. Default: TLSv1.2; whatever they offer in schema 1.',
+        'Oldest TLS version for connections to other homeservers. Default: TLSv1.2; in schema 1, whatever they offer.',
       ),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
@@ -65,4 +65,4 @@ export const synapseSchema = z
     force: forceField.optional(),
   })
   .optional()
-  .describe('The homeserver. Always there.');
+  .describe('The homeserver. Always present.');

@@ -20,7 +20,7 @@ export const SYNAPSE_MEMORY_FLOOR = '1Gi';
 /** Smallest volume for uploads that a filesystem and a handful of pictures fit into. */
 export const MEDIA_VOLUME_FLOOR = '1Gi';
 
-/** What each size comes to. */
+/** The amounts of each size. */
 export const SYNAPSE_SIZES: BySize<{
   media: string;
   globalFactor: number;
@@ -73,7 +73,7 @@ export const SYNAPSE_SIZE_ROWS: readonly SizeRow[] = [
     "Synapse's default is 0.5; a factor of 1 takes 3 to 4 GB (Synapse admin FAQ)",
   ),
   sizeRow(
-    'most memory for caches',
+    'maximum memory for caches',
     SYNAPSE_SIZES,
     ({ globalFactor, resources }) => synapseCaches(globalFactor, resources.limits.memory).max,
     'half of the memory limit; the other half is the program and the state of large rooms',
@@ -88,6 +88,6 @@ export const SYNAPSE_SIZE_ROWS: readonly SizeRow[] = [
     'volume for uploads',
     SYNAPSE_SIZES,
     ({ media }) => media,
-    'files of other servers are kept too; volumes only ever grow',
+    'files from other servers are kept too; volumes can only grow',
   ),
 ];

@@ -27,17 +27,17 @@ const support = z.strictObject({
         matrix: shortText
           .regex(/^@[a-z0-9._=/+-]+:[a-z0-9.-]+$/, 'write a Matrix user such as @admin:example.org')
           .optional()
-          .describe('A Matrix user, better on another server.'),
+          .describe('A Matrix user, preferably on another server.'),
         email: shortText
           .regex(/^[A-Za-z0-9._+-]+@[a-z0-9.-]+$/, 'write an address such as admin@example.org')
           .optional()
-          .describe('A mail address.'),
+          .describe('An email address.'),
       }),
     )
     .min(1, 'write at least one contact, or remove the key')
     .max(20, 'write at most 20 contacts')
     .optional()
-    .describe('People who answer for the server.'),
+    .describe('People responsible for the server.'),
 });
 
 const schema = z
@@ -47,12 +47,14 @@ const schema = z
       at: place.optional().describe('Who answers. Default: here.'),
       support: support
         .optional()
-        .describe('What /.well-known/matrix/support says. Default: nothing; the specification asks for it.'),
+        .describe(
+          'What /.well-known/matrix/support says. Default: nothing, although the specification asks for it.',
+        ),
     }),
   ])
   .optional()
   .describe(
-    "Who answers /.well-known/matrix on the server name's own host: this stack, or your web site (SUMMARY.md has the texts). A word, or keys. Default: here.",
+    "Who answers /.well-known/matrix on the server name's own host: here (this stack) or elsewhere (your web site, for which SUMMARY.md has the texts). Write one of these words, or keys. Default: here.",
   );
 
 /** Everything about the answers on the server name's host that more than one place needs. */
@@ -121,7 +123,7 @@ function elsewhere(own: WellKnown, { facts, offers }: Placed): Note {
           { code: 'Content-Type: application/json' },
           ' and ',
           { code: 'Access-Control-Allow-Origin: *' },
-          '. Without the second file other homeservers do not find this one; without the third address nobody can check who a user is, and calls fail.',
+          '. Without the second file, other homeservers do not find this one. Without the third address, nobody can check who a user is, and calls fail.',
         ],
       },
       ...answer('client', wellKnownClient({ offers })),
@@ -131,9 +133,9 @@ function elsewhere(own: WellKnown, { facts, offers }: Placed): Note {
         ({ baseUrl }): Passage => ({
           text: [
             { code: OPENID_USERINFO },
-            ': pass it on to ',
+            ': forward it to ',
             { code: baseUrl },
-            '. Programs that follow the file above ask there; some ask here.',
+            '. Programs that follow the file above go there directly; some come here.',
           ],
         }),
       ),
@@ -157,7 +159,7 @@ export const wellKnown = component({
       tag: /^([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:-[a-z0-9.-]+)?$/,
       atLeast: [1, 26, 0],
       example: '1.30.4-alpine',
-      because: 'nothing older was tried',
+      because: 'older releases have not been tried',
     },
   },
   additions: [],
@@ -206,7 +208,7 @@ export const wellKnown = component({
         leadsTo: 'entrance',
         certificate: { group: 'well-known' },
         note: [
-          'It takes the name over from a web site there: to keep one, write ',
+          'It replaces a web site on that name: to keep the web site, write ',
           { code: 'wellKnown: elsewhere' },
         ],
       })),

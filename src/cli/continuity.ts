@@ -23,7 +23,7 @@ import { type OldFile, type OldStacks, oldStacks } from './old-stacks.ts';
 import { fromHere } from './paths.ts';
 import type { StackEntry } from './workspace.ts';
 
-/** What comes of comparing a stack with what it would replace. */
+/** The result of comparing a stack with the files it would replace. */
 export interface Continuity {
   /** Changes by which data would be lost, and that nobody has agreed to: nothing is written then. */
   readonly diagnostics: readonly Diagnostic[];
@@ -122,7 +122,7 @@ async function compared(
         position: at(['accept', index]),
         code: 'MG078',
         what: `this agrees to "${from}" becoming "${to}" for ${object}, which is now "${now}"`,
-        remedy: 'correct the entry, or remove it where it is about a change of the past',
+        remedy: 'correct the entry, or remove it if that change was made long ago',
       };
     }),
   ];
@@ -131,7 +131,7 @@ async function compared(
     return {
       position: at(['accept', index]),
       code: 'MG078',
-      what: `this entry for ${code} is no longer needed: ${object} is already "${now}", and stays so`,
+      what: `this entry for ${code} is no longer needed: ${object} is already "${now}"`,
       remedy: 'remove it once dist/ is committed',
     };
   });
@@ -192,7 +192,7 @@ async function oldSide(
   };
   for (const { path, read } of [...files, ...missingFiles(files, now)]) {
     if (left <= 0 || notices.length >= MOST_NOTICES) {
-      notice(name, 1, 'its files hold more than any that are rendered, and not all were read');
+      notice(name, 1, 'its files are larger than any rendered ones, so not all of them were read');
       break;
     }
     const content = read();
@@ -277,7 +277,7 @@ function notCompared(position: Position, problem: string): Diagnostic {
     position,
     code: 'MG079',
     what: `this could not be compared with what is rendered now: ${problem}`,
-    remedy: 'look at the change of dist/ yourself, for volumes, versions and names',
+    remedy: 'check the change in dist/ yourself: volumes, versions and names',
   };
 }
 

@@ -73,7 +73,7 @@ export async function removeLastStacks(
   if (!isAgreed) {
     throw new UsageProblem(
       what,
-      `take the file from Git again, or run ${ownCommand('synth --prune')} to remove what was rendered; ${then}; nothing was changed`,
+      `restore the file from Git, or run ${ownCommand('synth --prune')} to remove what was rendered; ${then}; nothing was changed`,
     );
   }
   const unwanted = others.size === 0 ? new Set([VERSION_FILE]) : new Set<string>();

@@ -41,7 +41,7 @@ export function schemaNotices(entries: readonly Named[], stacks: string): readon
   return [
     {
       file: `${first}${others}`,
-      what: 'no editor can complete or check this file, since it does not name its schema',
+      what: 'editors cannot complete or check this file, because it does not name its schema',
       remedy: `begin it with the line: # yaml-language-server: $schema=${path}`,
     },
   ];
@@ -62,13 +62,13 @@ export function ownFileNotices(
   return [
     ...own.filter(isOfStack).map((path) => ({
       file: `${out}/${path}`,
-      what: 'this file was not rendered; it stays, but no kustomization names it, so that nothing applies it',
+      what: 'this file was not rendered; it stays, but no kustomization lists it, so nothing applies it',
       remedy: `keep it outside of ${out}`,
     })),
     ...foreign.filter(isOfStack).map((path) => ({
       file: `${out}/${path}`,
-      what: `what was here had not been rendered, and ${replaced}`,
-      remedy: `if it was yours, take it from Git and keep it outside of ${out}`,
+      what: `the file here was not a rendered one, and ${replaced}`,
+      remedy: `if it was yours, restore it from Git and keep it outside of ${out}`,
     })),
   ];
 }
@@ -90,8 +90,8 @@ export function goneNotices(
     return [
       {
         file: `${out}/${name}`,
-        what: `this was removed, since its stack file is gone; ${afterRemoval()}`,
-        remedy: `if you did not mean that, take the stack file from Git again and run ${ownCommand('synth')}`,
+        what: `this was removed, because its stack file is gone; ${afterRemoval()}`,
+        remedy: `if you did not mean that, restore the stack file from Git and run ${ownCommand('synth')}`,
       },
     ];
   });

@@ -52,7 +52,7 @@ export function keptByNpm(
   ].join(' ');
   const names = kept.map(({ option }) => option.long).join(', ');
   return new UsageProblem(
-    `npm kept ${names} for itself, so this run is not the one that was meant; nothing was done`,
+    `npm took ${names} for itself, so this run would not do what you asked for; nothing was done`,
     `put two dashes before your options: \`${whole}\``,
   );
 }

@@ -125,7 +125,7 @@ function missingLines({ missing, orphanedSecrets }: SynthResult): readonly Shown
       ...(former.size === 0
         ? []
         : [
-            line`${stack}: composed of what has changed since: ${[...former].join(', ')}: run ${ownCommand(`secrets create --stack ${shellWord(stack)}`)}`,
+            line`${stack}: composed of values that have changed since: ${[...former].join(', ')}: run ${ownCommand(`secrets create --stack ${shellWord(stack)}`)}`,
           ]),
     ];
   });

@@ -49,7 +49,7 @@ export function strayFiles(bounds: Bounds, folder: string, extended: ReadonlySet
         if (extended.has(fromHere(file))) continue;
         if (entry.name === SHARED) shared.push(file);
         else if (looksLikeStack(bounds, file)) {
-          const what = 'this looks like a stack file, but those in folders below are not rendered';
+          const what = 'this looks like a stack file, but stack files in subfolders are not rendered';
           const remedy = `move it to ${fromHere(join(folder, basename(file)))}, or to ${fromHere(join(folder, SHARED))}/ if it is for stacks to extend`;
           report(file, 'MG081', what, remedy);
         }
@@ -63,7 +63,7 @@ export function strayFiles(bounds: Bounds, folder: string, extended: ReadonlySet
     report(
       path,
       'MG080',
-      `stack files end in .yaml or .yml, and this one in ${ending}, so that it is not rendered`,
+      `stack files end in .yaml or .yml, but this one ends in ${ending}, so it is not rendered`,
       `rename it to ${fromHere(right)}.yaml`,
     );
   }
@@ -94,8 +94,8 @@ export function unusedShared(
 export function orphanNotices(folder: string, names: readonly string[]): readonly Notice[] {
   return names.map((name) => ({
     file: fromHere(secretsFolder(folder, name)),
-    what: `no stack here is named "${name}", so that nothing reads these Secrets`,
-    remedy: `if a stack was renamed, give it its old name again (name: ${name}) before anything is made new; if it is gone, remove the folder`,
+    what: `no stack here is named "${name}", so nothing reads these Secrets`,
+    remedy: `if a stack was renamed, give it its old name again (name: ${name}) before you create any values; if it is gone, remove the folder`,
   }));
 }
 

@@ -210,7 +210,7 @@ const NO_WORKSPACE: Workspace = {
   notices: [],
 };
 
-/** What a run comes to where there is no stack file. */
+/** The result of a run without any stack file. */
 async function withoutStacks(
   bounds: Bounds,
   { out, stacks, mode = 'write', prune = false, confirm }: SynthOptions,
@@ -367,7 +367,7 @@ function refuseStacks(stacks: string, out: string, place: string): void {
   if (!isBelow(place, folder) && !isBelow(resolve(out), folder)) return;
   throw new UsageProblem(
     `--out ${slashes(out)} is ${resolve(out) === folder ? '' : 'inside '}the folder with the stack files`,
-    'name another folder, such as dist',
+    'choose a different folder, such as dist',
   );
 }
 

@@ -38,14 +38,14 @@ import { UsageProblem } from './usage-problem.ts';
 /** The image versions of a repository, at its top. */
 const VERSIONS = 'versions.yaml';
 
-/** A stack file, and what came of it. */
+/** A stack file, and the result of reading it. */
 export interface StackEntry {
   readonly file: string;
   /** As far as the file can be read: what it says, or the file's own name. */
   readonly name: string;
-  /** Undefined when something is wrong with it, alone or beside another. */
+  /** Undefined when something is wrong with it, alone or together with another file. */
   readonly stack: Stack | undefined;
-  /** The ciphertext that lies beside its file. */
+  /** The ciphertext next to its file. */
   readonly secrets: ReadSecrets;
   /** Where everything is written. A parsed file is large: most are read a second time when somebody asks. */
   source(): YamlSource | undefined;
@@ -327,7 +327,7 @@ export function choose(entries: readonly StackEntry[], names: readonly string[])
     throw new UsageProblem(
       shown,
       known.length === 0
-        ? 'there is no stack file at all; take it from Git again'
+        ? 'there are no stack files; restore them from Git'
         : `${suggestion(unknown, known)}the stacks are: ${some}`,
     );
   }

@@ -83,7 +83,7 @@ export async function rotate(
     const what = `the controller cannot open the values of ${namespace}/${name}`;
     const remedy =
       'were they sealed for this cluster and for this namespace and name? If its key is lost, seal the values ' +
-      "anew; else the controller's log says why";
+      "again; otherwise the controller's log says why";
     throw new ClusterProblem('refused', what, remedy);
   });
   const sealed = sealedAnew(text, values);

@@ -39,7 +39,7 @@ export const KINDS_OF_DATA: ReadonlySet<string> = new Set(
   ).map(({ kind }) => kind),
 );
 
-/** Whether data is lost, or nobody's any more, when this object is no longer rendered. */
+/** Whether data is lost or orphaned when this object is no longer rendered. */
 export function holdsData(manifest: Manifest): boolean {
   const { holdsData: holds, keeps = [] } = kindOf(manifest) ?? {};
   return (
@@ -111,7 +111,7 @@ function immutableFacts(manifest: Manifest, { field, is, unwritten }: Immutable)
   return [{ code, field: field.split('.'), value: unwritten }];
 }
 
-/** What each field comes to; undefined where nobody can say. */
+/** The value of each field; undefined if it cannot be known. */
 const VALUES: Readonly<Record<Immutable['is'], (written: unknown) => string | undefined>> = {
   size: (written) => (parseQuantity(written) === undefined ? undefined : String(written)),
   place: (written) => (Array.isArray(written) ? [...written].map(String).sort().join(',') : text(written)),

@@ -28,7 +28,7 @@ export function wordsOf(difference: Difference, around: Around): Words {
  * @example - {code: MG071, object: Cluster/chat/matrix-db, from: "20Gi", to: "10Gi", why: "…"}
  */
 export function entryText({ code, object, from, to }: Difference): string {
-  const why = 'write your reason, and what becomes of the data';
+  const why = 'write your reason, and what happens to the data';
   return `- {code: ${code}, object: ${flowWord(object)}, from: ${flowWord(from)}, to: ${flowWord(to)}, why: "${why}"}`;
 }
 
@@ -38,30 +38,30 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
   switch (code) {
     case 'MG070':
       return {
-        what: `the server name is "${from}" in ${where}, and would become "${to}": every user, room and signature belongs to the old one, and nobody could log in to it any more`,
+        what: `the server name is "${from}" in ${where}, and would become "${to}": every user, room and signature belongs to the old one, and nobody could log in any more`,
         remedy: `write serverName: ${from} again, or give the new server a stack file of its own`,
       };
     case 'MG071':
       if (to === GONE) {
         return {
-          what: `${object} no longer says how large its volume is (${path}); in ${where} it has ${from}`,
+          what: `${object} no longer sets the size of its volume (${path}); in ${where} it is ${from}`,
           remedy: `write ${from} or more`,
         };
       }
       return {
-        what: `${object} has ${from} in ${where}, and would shrink to ${to}: a volume only ever grows, so the cluster refuses it, and the stack is no longer updated`,
+        what: `${object} has ${from} in ${where}, and would shrink to ${to}: a volume can only grow, so the cluster refuses the change and stops updating the stack`,
         remedy: `write ${from} or more`,
       };
     case 'MG072':
       return {
-        what: `the volume of ${object} has "${from}" in ${where}, and would get "${to}" (${path}): a volume never moves by itself, so the change is refused, does nothing, or puts an empty volume in its place`,
+        what: `the volume of ${object} has "${from}" in ${where}, and would get "${to}" (${path}): a volume never moves by itself, so the change is refused, does nothing, or replaces it with an empty volume`,
         remedy: `write "${from}" again, or copy the data to a new volume first`,
       };
     case 'MG073':
       return majorWords(difference, where);
     case 'MG074':
       return {
-        what: `${object} runs Synapse ${from} in ${where}, and would go back to ${to}: Synapse may have changed its database since, and an older one then refuses to start or damages it`,
+        what: `${object} runs Synapse ${from} in ${where}, and would go back to ${to}: Synapse may have changed its database since, and an older release then refuses to start or damages it`,
         remedy: `write ${from} or newer in versions.yaml; read the upgrade notes of Synapse before you go back, and take a backup`,
       };
     case 'MG075':
@@ -70,18 +70,18 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
       return {
         what:
           path === 'kind'
-            ? `${object} would become a ${to} of the same name: both run at once until the old one is removed, and write to the same volumes`
+            ? `${object} would become a ${to} of the same name: both would run at once until the old one is removed, and write to the same volumes`
             : `the selector of ${object} is "${from}" in ${where}, and would become "${to}": it cannot be changed, so the cluster refuses the object`,
         remedy: `put it back, or remove the old one yourself first: kubectl delete --cascade=orphan`,
       };
     case 'MG077':
       return {
-        what: `${object} is in ${where} and would no longer be rendered, but it holds data that no commit brings back: Flux leaves it in the cluster, where nothing describes it any more, and other tools delete it`,
-        remedy: 'put back what removed it, or take a backup and remove the object yourself later',
+        what: `${object} is in ${where} and would no longer be rendered, but it holds data that no commit brings back: Flux leaves it in the cluster, where nothing describes it any more; other tools delete it`,
+        remedy: 'undo the change that removes it, or take a backup and remove the object yourself later',
       };
     case 'MG140':
       return {
-        what: `${object} has "${from}" in ${where}, and would get "${to}" (${path}): it is decided when the database is made, so the cluster refuses the change or does nothing, and programs look for a database that is not there`,
+        what: `${object} has "${from}" in ${where}, and would get "${to}" (${path}): this is fixed when the database is created, so the cluster refuses or ignores the change, and programs look for a database that does not exist`,
         remedy: `write "${from}" again, or dump the data and restore it into a new database first`,
       };
   }
@@ -98,7 +98,7 @@ function majorWords({ object, from, to }: Difference, where: string): Words {
   }
   return {
     what: `${what}: a new major version has to convert all files of the database, and there is no way back`,
-    remedy: `${back}, or say the way you upgrade in accept: take a backup, stop Synapse, change nothing else in the same commit, and let CloudNativePG (1.26 or newer) convert the files, or restore a dump`,
+    remedy: `${back}, or say in accept how you upgrade: take a backup, stop Synapse, change nothing else in the same commit, and let CloudNativePG (1.26 or newer) convert the files, or restore a dump`,
   };
 }
 
@@ -107,7 +107,7 @@ function nameWords({ object, from, to }: Difference, where: string, orphaned: st
   const thing = isStack ? 'name of the stack' : 'namespace';
   const values =
     orphaned === undefined
-      ? 'its Secrets open in their old namespace only'
+      ? 'its Secrets can be opened only in their old namespace'
       : `${orphaned}/ holds the keys of this server and would be used by no stack`;
   return {
     what: `the ${thing} is "${from}" in ${where}, and would become "${to}": the database, the volumes and the signing key stay behind under the old one, and an empty server takes its place; ${values}`,

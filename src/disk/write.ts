@@ -22,7 +22,7 @@ export interface Written extends Pick<Comparison, 'own' | 'foreign'> {
   readonly unchanged: number;
 }
 
-/** How to write, beside what. */
+/** How to write, in addition to what to write. */
 export interface WriteOptions {
   /** Rendered files without a text that stay as they are: those of stacks that are not written now. @default none */
   readonly untouched?: ReadonlySet<string>;
@@ -33,7 +33,7 @@ export interface WriteOptions {
    * holds something else by now. @default nothing is expected
    */
   readonly expected?: ReadonlyMap<string, string | undefined>;
-  /** Told what a person may want to know meanwhile. @default nobody is told */
+  /** Called with what a person may want to know meanwhile. @default not called */
   readonly notice?: (text: string) => void;
   /** How long to wait for another process that writes the same folder, milliseconds. @default 5000 */
   readonly patience?: number;

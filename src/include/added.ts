@@ -28,8 +28,8 @@ export function addedTo(rendered: () => readonly ManifestFile[], included: reado
         return {
           position: at(['metadata', 'name']),
           code: 'MG126',
-          what: `${objectText(objectId(manifest))} is already rendered from the settings of the stack`,
-          remedy: `give it another name; to change the rendered one, write overrides: [{target: {kind: ${kind}, name: ${metadata.name}}, …}]`,
+          what: `${objectText(objectId(manifest))} is already rendered from the stack's settings`,
+          remedy: `give it a different name; to change the rendered one, write overrides: [{target: {kind: ${kind}, name: ${metadata.name}}, …}]`,
         };
       }),
     ),

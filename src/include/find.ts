@@ -54,7 +54,7 @@ export function findIncluded(source: YamlSource, read: ReadPath): Found {
       return true;
     }
     if (before !== undefined) {
-      const what = `${visible(file)} and ${visible(before)} would be the same file of dist/`;
+      const what = `${visible(file)} and ${visible(before)} would be the same file in dist/`;
       fail(position, 'MG121', what, 'rename one of them');
       return true;
     }
@@ -64,8 +64,8 @@ export function findIncluded(source: YamlSource, read: ReadPath): Found {
       const what =
         files.length === LIMITS.includedFiles
           ? `more than ${LIMITS.includedFiles} files are included`
-          : `the files that are included are longer than ${countText(LIMITS.fileLength)} characters together`;
-      fail(position, 'MG016', what, 'include fewer, and apply the others with a Kustomization of their own');
+          : `the included files have more than ${countText(LIMITS.fileLength)} characters in total`;
+      fail(position, 'MG016', what, 'include fewer, and apply the others with a separate Kustomization');
       return false;
     }
     files.push({ file, content });
@@ -92,14 +92,19 @@ export function findIncluded(source: YamlSource, read: ReadPath): Found {
     return true;
   };
   const visitInner = (position: Position, path: string): true => {
-    const remedy = 'folders within folders are not read: name it in include too, or move it away';
-    fail(position, 'MG121', `${visible(path)} is a folder within a folder that is included`, remedy);
+    const remedy = 'folders inside folders are not read: name it in include too, or move it away';
+    fail(position, 'MG121', `${visible(path)} is a folder inside an included folder`, remedy);
     return true;
   };
   const visitFolder = (position: Position, path: string, entries: Entries): boolean => {
     const shown = entries.filter(({ name }) => !name.startsWith('.'));
     if (shown.length === 0) {
-      fail(position, 'MG121', `the folder ${visible(path)} holds no file`, 'add one, or remove the entry');
+      fail(
+        position,
+        'MG121',
+        `the folder ${visible(path)} contains no files`,
+        'add one, or remove the entry',
+      );
     }
     return [...shown]
       .sort((a, b) => compareText(a.name, b.name))

@@ -91,9 +91,9 @@ const ELSEWHERE: Folder = 'components';
 
 /** Groups whose objects give rights, or have a program of the cluster apply whatever they name. */
 const GIVES_RIGHTS: Readonly<Record<string, string>> = {
-  'rbac.authorization.k8s.io': 'it gives rights in the cluster',
-  'kustomize.toolkit.fluxcd.io': 'it has Flux apply what it names, with the rights of Flux',
-  'helm.toolkit.fluxcd.io': 'it has Flux install what it names, with the rights of Flux',
+  'rbac.authorization.k8s.io': 'it grants rights in the cluster',
+  'kustomize.toolkit.fluxcd.io': 'it makes Flux apply what it names, with the rights of Flux',
+  'helm.toolkit.fluxcd.io': 'it makes Flux install what it names, with the rights of Flux',
 };
 
 /**
@@ -167,7 +167,7 @@ export function reasonsToAsk(manifest: Manifest): readonly string[] {
   const isOfCluster =
     scope === 'Cluster' || (scope === undefined && manifest.metadata.namespace === undefined);
   return [
-    ...(isOfCluster ? ['it belongs to the whole cluster'] : []),
+    ...(isOfCluster ? ['it applies to the whole cluster'] : []),
     ...(rights === undefined ? [] : [rights]),
     ...(OPENS_UNSEEN.has(`${group}/${manifest.kind}`)
       ? ['it opens a way in from outside that no rule reads']
@@ -176,9 +176,9 @@ export function reasonsToAsk(manifest: Manifest): readonly string[] {
       ? ['it can cut off programs of the stack, which no rule checks']
       : []),
     ...(isTokenSecret(manifest)
-      ? ['it has the cluster make a token of a ServiceAccount that never ends']
+      ? ['it makes the cluster create a ServiceAccount token that never expires']
       : []),
-    ...(isChecked(manifest) ? [] : ['this release has no schema of its kind, so that nothing checks it']),
+    ...(isChecked(manifest) ? [] : ['this release has no schema for its kind, so nothing checks it']),
   ];
 }
 

@@ -26,18 +26,13 @@ export function manifestOf(data: unknown, fail: Fail): Manifest | undefined {
   const { apiVersion, kind } = data;
   const isFor = (group: string): boolean => typeof apiVersion === 'string' && groupOf(apiVersion) === group;
   if (typeof kind === 'string' && Array.isArray(data.items)) {
-    const remedy = 'write each of its items as a document of its own, with --- between them';
-    fail(
-      ['kind'],
-      'MG122',
-      `a ${shortKey(kind)} is a list of objects, which a cluster does not keep`,
-      remedy,
-    );
+    const remedy = 'write each item as a separate document, with --- between them';
+    fail(['kind'], 'MG122', `a ${shortKey(kind)} is a list of objects, not an object`, remedy);
     return undefined;
   }
   if (isFor('kustomize.config.k8s.io')) {
-    const remedy = 'remove it: dist/ has files for kustomize of its own';
-    fail(['kind'], 'MG122', 'this document is for kustomize, and not for a cluster', remedy);
+    const remedy = 'remove it: dist/ has its own files for kustomize';
+    fail(['kind'], 'MG122', 'this document is for kustomize, not for a cluster', remedy);
     return undefined;
   }
   if (isManifest(data)) {
@@ -50,7 +45,7 @@ export function manifestOf(data: unknown, fail: Fail): Manifest | undefined {
     if (typeof value === 'string' && value !== '') continue;
     const name = path.join('.');
     if (value !== undefined) {
-      fail(path, 'MG122', `${name} is not a name`, 'write text, in quotes if it looks like a number');
+      fail(path, 'MG122', `${name} is not text`, 'write a name, in quotes if it looks like a number');
     } else if (name !== 'metadata.namespace') missing.push(path);
   }
   const [first] = missing;
@@ -99,9 +94,9 @@ export function checkMadeSecrets(manifest: Manifest, fail: Fail, stack: Stack): 
     );
     const isMade = metadata.namespace === stack.namespace && stack.made.some((one) => one.name === name);
     if (made.kind !== SECRET || (!isOfStack && !isMade)) continue;
-    const what = `the ${shortKey(`${kind} ${metadata.name}`)} makes the Secret "${shortKey(name)}", which the stack has already: both would write to it`;
+    const what = `the ${shortKey(`${kind} ${metadata.name}`)} creates the Secret "${shortKey(name)}", which the stack already has: both would write to it`;
     const path = NAMING.find((field) => valueAt(manifest, field) === name) ?? ['metadata', 'name'];
-    fail(path, 'MG126', what, 'write another name for the Secret');
+    fail(path, 'MG126', what, 'write a different name for the Secret');
     // One name decides all that it makes.
     return;
   }
@@ -127,12 +122,12 @@ export function isInNamespace(manifest: Manifest, fail: Fail, stack: Stack): boo
   const write = namespaces.join(' or ');
   if (namespace === undefined) {
     if (scope !== 'Namespaced') return true;
-    const what = 'has no namespace, so that its place depends on who applies it';
+    const what = 'has no namespace, so where it ends up depends on who applies it';
     return refused(['metadata'], what, `add namespace: ${write} below metadata`);
   }
   const at = ['metadata', 'namespace'];
   if (scope === 'Cluster') {
-    return refused(at, 'has a namespace, but belongs to the whole cluster', 'remove the namespace');
+    return refused(at, 'has a namespace, but applies to the whole cluster', 'remove the namespace');
   }
   if (namespaces.includes(namespace)) return true;
   const what = `is for the namespace "${shortKey(namespace)}", which is not one of this stack`;

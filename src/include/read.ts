@@ -75,8 +75,8 @@ function readFile({ file, content }: FoundFile, state: State, found: Diagnostic[
         ? `hold more than ${countText(LIMITS.includedObjects)} objects`
         : excess({ nodes, characters, depth: 0 })?.replace(/^holds/, 'hold');
     if (tooMuch !== undefined) {
-      const remedy = 'include less, and apply the rest with a Kustomization of its own';
-      fail([], 'MG016', `the files that are included ${tooMuch}`, remedy);
+      const remedy = 'include less, and apply the rest with a separate Kustomization';
+      fail([], 'MG016', `the included files ${tooMuch}`, remedy);
       break;
     }
     const manifest = manifestOf(source.data, fail);
@@ -90,8 +90,8 @@ function readFile({ file, content }: FoundFile, state: State, found: Diagnostic[
     if (before === undefined) state.seen.set(key, object);
     else {
       const { file: other, line } = before.at(['kind']);
-      const what = `${objectText(objectId(manifest))} is also at ${other}:${line}`;
-      fail(['metadata', 'name'], 'MG126', what, 'remove one of them, or give it another name');
+      const what = `${objectText(objectId(manifest))} is already defined at ${other}:${line}`;
+      fail(['metadata', 'name'], 'MG126', what, 'remove one of them, or give it a different name');
     }
     objects.push(object);
   }
@@ -133,7 +133,7 @@ function idleEntries(
       {
         position: source.at(['accept', index]),
         code: 'MG078',
-        what: `this agrees to ${object}, but nothing that is included is called that and needs it`,
+        what: `this agrees to ${object}, but no included object of that name needs it`,
         remedy: 'correct the entry, or remove it',
       },
     ];

@@ -163,13 +163,13 @@ export interface Immutable {
    * own way up, a selector decides whose the pods are, an identity which data it is and how it is sorted.
    */
   readonly is: 'size' | 'place' | 'major' | 'selector' | 'identity';
-  /** What it comes to where it is not written. @default - nothing is known then */
+  /** Its value if it is not written. @default - then the value is not known */
   readonly unwritten?: string;
 }
 
 /** What an object takes of the cluster. */
 export interface Amounts {
-  /** The field with the number of pods, and what it comes to where it is not written. */
+  /** The field with the number of pods, and its value if it is not written. */
   readonly pods?: { readonly field: Field; readonly unwritten: number };
   /** The field with the resources of each pod. @default - those of the containers of the pod template */
   readonly resources?: Field;

@@ -1,7 +1,7 @@
 import { type App, Chart } from 'cdk8s';
 import type { RenderedPath } from './rendered-file.ts';
 
-/** One file of objects anywhere below dist/: they stand in it in the order they were made. */
+/** One file of objects anywhere below dist/, in the order in which they were created. */
 export class ObjectFile extends Chart {
   /** @param path with forward slashes; also the construct's id */
   constructor(

@@ -1,2 +1,2 @@
-/** What every way of delivery is told, by annotations of the object. */
+/** Annotations of an object that give instructions to every way of delivery. */
 export { NEVER_PRUNE, NO_SUBSTITUTION, substitutionMarks } from '../system/delivery/index.ts';

@@ -22,7 +22,7 @@ function editDistance(a: string, b: string): number {
 }
 
 /**
- * The known word a misspelt one most likely stands for.
+ * The known word that a misspelt one most likely means.
  *
  * @returns undefined when nothing is near enough to be worth suggesting (more than a third of it differs),
  *   and nothing is the same word grown longer or cut short (`storageClassName` for `storageClass`);

@@ -51,7 +51,7 @@ export function isCpu(text: string): boolean {
 /**
  * Bytes of a Kubernetes size such as `20Gi`.
  *
- * @throws when the text is no quantity.
+ * @throws when the text is not a valid quantity.
  */
 export function bytes(text: string): number {
   const value = parseQuantity(text);
@@ -63,7 +63,7 @@ export function bytes(text: string): number {
 /**
  * Millicores of a Kubernetes CPU amount such as `500m` or `2`.
  *
- * @throws when the text is no quantity.
+ * @throws when the text is not a valid quantity.
  */
 export function millicores(text: string): number {
   const value = parseQuantity(text);

@@ -110,7 +110,7 @@ function texts({ data }: Manifest, original: Manifest, found: Flaw[]): void {
       }
       const [first] = placeholders(read.data);
       if (first === undefined) continue;
-      const what = `${key.slice(0, 100)} holds ${first.name}, which nothing fills in: the program reads it as it is`;
+      const what = `${key.slice(0, 100)} contains ${first.name}, which nothing replaces: the program would read it as it is`;
       found.push({ path: ['data', key], code: 'MG098', what, remedy: FILL_IN });
     }
   }

@@ -21,7 +21,7 @@ function checkObject(located: Located): readonly Finding[] {
   const key = `${located.apiVersion}/${located.kind}`;
   const kind = Object.hasOwn(kindSchemas, key) ? kindSchemas[key] : undefined;
   if (kind === undefined) {
-    const what = `has apiVersion "${located.apiVersion}" and kind "${located.kind}", of which no schema is known`;
+    const what = `has apiVersion "${located.apiVersion}" and kind "${located.kind}", and there is no schema for that`;
     return [finding(code, located, '', what, remedyForUnknown(located, key))];
   }
   const object = isSopsEncrypted(located.data) ? withoutSops(located.data) : located.data;
@@ -35,7 +35,7 @@ function remedyForUnknown({ kind }: Located, key: string): string {
   if (versions.length > 0) return `write apiVersion: ${versions.map((it) => it.apiVersion).join(' or ')}`;
   const best = nearest(key, Object.keys(kindSchemas));
   const otherwise =
-    'check the spelling of apiVersion and kind; a kind that is unknown here cannot be checked, so apply the object from a file of your own';
+    'check the spelling of apiVersion and kind; an unknown kind cannot be checked, so apply the object from a file of your own';
   return best === undefined ? otherwise : `did you mean ${best}? else ${otherwise}`;
 }
 

@@ -32,7 +32,7 @@ type Report = (field: string, problem: { what: string; remedy: string } | undefi
 /** Checks every name, label, annotation and key against the grammar Kubernetes has for it. */
 export const namesRule: Rule = {
   code,
-  title: 'Names, labels, annotations and keys are legal.',
+  title: 'Names, labels, annotations and keys are valid.',
   check(input) {
     const all = objects(input);
     const findings: Finding[] = [];
@@ -81,12 +81,12 @@ function checkScope({ apiVersion, kind, namespace }: Located, report: Report): v
   if (scope === 'Namespaced' && namespace === '') {
     report('metadata.namespace', {
       what: 'is missing',
-      remedy: 'name the namespace: a default depends on who applies',
+      remedy: 'write the namespace: the default depends on who applies the object',
     });
   }
   if (scope === 'Cluster' && namespace !== '') {
     report('metadata.namespace', {
-      what: `is "${namespace}" on an object of the whole cluster`,
+      what: `is "${namespace}" on an object that applies to the whole cluster`,
       remedy: 'remove it',
     });
   }
@@ -133,7 +133,7 @@ function checkPorts({ data: object, knowledge }: Located, report: Report): void 
   const ports = at(object, ...knowledge.ports.split('.'));
   const named = items(ports, knowledge.ports).filter((it) => it.data.name !== undefined);
   if (list(ports).length > 1 && named.length < list(ports).length) {
-    report(knowledge.ports, { what: 'has several ports and one without a name', remedy: 'name every port' });
+    report(knowledge.ports, { what: 'has several ports, and one has no name', remedy: 'name every port' });
   }
   checkNamed(named, dnsLabel, report);
 }

@@ -12,7 +12,7 @@ import type { Rule } from './rule.ts';
  */
 export const referencesRule: Rule = {
   code,
-  title: 'Every object and key that is referenced exists.',
+  title: 'Every referenced object and key exists.',
   check(input) {
     const all = objects(input);
     const known = inventory(input);

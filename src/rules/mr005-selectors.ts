@@ -81,8 +81,8 @@ function checkWorkload(
     (one) => one.owner !== owner && one.owner.namespace === owner.namespace && selects(selector, one.labels),
   );
   if (other === undefined) return [];
-  const what = `selects the pods of ${objectText(other.owner)} too: both would count and delete them`;
-  return [finding(code, owner, field, what, 'select by a label value of its own, such as its name')];
+  const what = `also selects the pods of ${objectText(other.owner)}: both would count and delete them`;
+  return [finding(code, owner, field, what, 'select by a label value that only it has, such as its name')];
 }
 
 /** What the labels of pods that nobody renders begin with. */
@@ -102,7 +102,7 @@ function checkService(
   );
   if (selected.length === 0) {
     const what = `matches no pod in namespace ${service.namespace} (${describeSelector({ matchLabels: selector })})`;
-    return [finding(code, service, field, what, 'use labels of the pod template that it is for')];
+    return [finding(code, service, field, what, 'use labels of the pod template it is meant for')];
   }
   const portsField = service.knowledge?.ports ?? '';
   const declared = selected.map((pod) => ({ pod, ports: pod.containers.flatMap(portsOf) }));

@@ -54,7 +54,7 @@ function checkPod(pod: PodTemplate, isDeclared: boolean, claims: readonly Locate
             owner,
             'spec.replicas',
             `is ${replicas}, but ${why}`,
-            'write replicas: 1, or leave it out',
+            'write replicas: 1, or remove it',
           ),
         ]
       : []),

@@ -24,7 +24,7 @@ function checkPod(pod: PodTemplate): readonly Finding[] {
   }
   if (typeof replicas !== 'number' || replicas < 2 || !usesPorts(pod) || isSpread(pod)) return [];
   const what = `is ${replicas}, but each pod needs the same ports of its node: the second waits for another node`;
-  const remedy = 'write replicas: 1, or spread the pods over nodes by a podAntiAffinity that is required';
+  const remedy = 'write replicas: 1, or spread the pods over nodes with a required podAntiAffinity';
   return [finding(code, owner, field, what, remedy)];
 }
 

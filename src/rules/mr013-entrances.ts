@@ -50,7 +50,7 @@ function checkTarget(service: Located, before: Located | undefined): readonly Fi
             code,
             service,
             'spec.selector',
-            'leads to other pods: what entrances open for one program then reaches another',
+            'leads to other pods: requests that entrances let in for one program then reach another',
             remedy,
           ),
         ]),
@@ -65,7 +65,13 @@ function checkService(service: Located): readonly Finding[] {
   const type = at(service.data, 'spec', 'type');
   const addresses = at(service.data, 'spec', 'externalIPs');
   const found = (field: string, what: string): Finding =>
-    finding(code, service, field, `${what}: the Service is reached past the entrances`, 'remove it');
+    finding(
+      code,
+      service,
+      field,
+      `${what}: the Service can then be reached without the entrances`,
+      'remove it',
+    );
   return [
     ...(type === 'NodePort' || type === 'LoadBalancer' ? [found('spec.type', `is ${type}`)] : []),
     ...(Array.isArray(addresses) && addresses.length > 0 ? [found('spec.externalIPs', 'is set')] : []),
@@ -80,7 +86,7 @@ function whatOf(opened: Opened): string {
 
 function opening({ route, paths, anyHost }: Opened): string {
   if (anyHost) return `answers for every host of the entrance, and leads to ${route.to}`;
-  if (paths.length === 0) return `leads to ${route.to}, which no entrance leads to otherwise`;
+  if (paths.length === 0) return `leads to ${route.to}, which no entrance would lead to without it`;
   if (isEverything(paths)) return `opens the whole host: every path leads to ${route.to}`;
   const named = paths.filter((path) => route.paths.includes(path));
   const shown = (named.length > 0 ? named : paths).slice(0, 3).join(', ');

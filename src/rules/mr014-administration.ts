@@ -13,7 +13,7 @@ export const administrationRule: Rule = {
   title: 'No entrance leads strangers to the administration of the homeserver.',
   check: (input) =>
     exposing(input).map(({ owner, field }) => {
-      const what = 'lets everybody reach /_synapse/admin, with which the whole homeserver can be controlled';
+      const what = 'lets anyone reach /_synapse/admin, which controls the whole homeserver';
       const remedy =
         'name only the paths that people need; for administrators, use a route with ClientIP(`…`), or with a rendered middleware that has an ipAllowList or basicAuth, or kubectl port-forward';
       return finding(code, owner, field, what, remedy);

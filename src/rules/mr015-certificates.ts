@@ -28,7 +28,7 @@ function checkCertificate(certificate: Located, routes: readonly EntranceRoute[]
     .flatMap(({ hosts }) => hosts);
   const missing = [...new Set(served)].filter((host) => !names.some((name) => covers(name, host)));
   if (missing.length === 0) return [];
-  const what = `does not name ${missing.join(', ')}, which is served with it: browsers and other homeservers would refuse`;
+  const what = `does not name ${missing.join(', ')}, which is served with it: browsers and other homeservers would refuse it`;
   return [finding(code, certificate, 'spec.dnsNames', what, `add ${missing.join(', ')}`)];
 }
 

@@ -39,9 +39,9 @@ export interface Rule {
   readonly code: string;
   /** What must hold, as one sentence. */
   readonly title: string;
-  /** True for a rule that says what is safe or wise, and not what works: whoever changes an object may decide. */
+  /** True for a rule about what is safe or wise, not about what works: a person who changes an object may decide. */
   readonly policy?: true;
-  /** True for a rule about what objects open to people outside: whoever adds an object decides that too. */
+  /** True for a rule about what objects open to people outside: a person who adds an object decides that too. */
   readonly isAboutOpening?: true;
   check(input: RuleInput): readonly Finding[];
 }

@@ -130,7 +130,7 @@ export function portRange(value: number | string): { readonly first: number; rea
 /**
  * Seconds of a duration such as `5m`.
  *
- * @throws when the text is no duration of the stack file's grammar.
+ * @throws when the text is not a valid duration in a stack file.
  */
 export function seconds(text: string): number {
   if (!SECONDS_OR_MINUTES.test(text)) throw new Error(`"${text}" is not a duration`);

@@ -54,7 +54,7 @@ export interface MadeElsewhere {
   readonly name: string;
   /** Who makes it, and for what. */
   readonly by: Phrase;
-  /** Who of the stack reads it, with the keys. @default - nobody who has to be told of */
+  /** Which workloads of the stack read it, with the keys. @default - none that matter */
   readonly readers?: Phrase;
 }
 
@@ -87,7 +87,7 @@ export interface SizedVolume {
  *
  * @typeParam Key its key in the stack file
  * @typeParam Schema of what is written there
- * @typeParam Result what it comes to, with every default; undefined where the stack does not have it
+ * @typeParam Result its settings with every default; undefined if the stack does not have it
  * @typeParam Image names of its images in versions.yaml
  */
 export interface Component<
@@ -117,7 +117,7 @@ export interface Component<
   /** What `size` decides for it, with the reason for each number. */
   readonly sizes: readonly SizeRow[];
   /**
-   * What it comes to; undefined where the stack does not have it, and nothing else of it is asked then.
+   * Its settings; undefined if the stack does not have it, and then nothing else of it is called.
    * It sees its own part of the file only. Never fails: that is for the checks.
    */
   resolve(written: z.infer<Schema>, facts: StackFacts): Result;

@@ -40,7 +40,7 @@ export function databasesOf({ offers }: Pick<Placed, 'offers'>): {
   return { first, others: othersOf({ offers }) };
 }
 
-/** The databases that the server is told to make, by name: their order must not follow that of the components. */
+/** The databases that the server has to create, sorted by name, so that the order of the components does not matter. */
 export function othersOf({ offers }: Pick<Placed, 'offers'>): readonly DatabaseNeed[] {
   return DATABASES.of(offers)
     .filter(({ first }) => first !== true)
@@ -134,7 +134,7 @@ export function roleSecret(placed: Placed, server: Workload, database: DatabaseN
         what: 'the role that owns the database',
         readers: [server.id],
         form: { kind: 'composed', parts: [database.name] },
-        loss: 'nothing: it is no secret',
+        loss: 'nothing: it is not a secret',
         rotation: 'nobody',
       },
       {
@@ -142,8 +142,8 @@ export function roleSecret(placed: Placed, server: Workload, database: DatabaseN
         what: `the password of the database ${database.name}`,
         readers: readers.map(({ id }) => id),
         form: RANDOM_HEX_32,
-        loss: 'whoever has it and reaches the database can read and change all of it; make a new one',
-        rotation: 'whoever uses the programs that connect with it, which have to start again',
+        loss: 'anyone who has it and can reach the database can read and change all of it; create a new one',
+        rotation: 'whoever uses the programs that connect with it, which have to restart',
         rotateAfterDays: 365,
       },
     ],

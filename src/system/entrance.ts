@@ -6,7 +6,7 @@ import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
 import type { Balance, Door, Peer, Route } from '../topology/topology.ts';
 
-/** The doors that go through an entrance, each with what the stack file says of it there. */
+/** The doors that go through an entrance, each with its settings in the stack file. */
 export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
 
 /** A door that is open: the word for its entrance, and what that has made of its settings, which only goes back to it. */

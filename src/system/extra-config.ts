@@ -8,7 +8,7 @@ import type { Offered } from './topics.ts';
 export const extraConfigField = z
   .record(z.string(), z.json())
   .describe(
-    "Keys for the program's own configuration, in its own words; they merge into what is rendered (null removes a key). Never secrets.",
+    "Options for the program's own configuration, spelled as the program spells them. They are merged into the rendered ones (null removes an option). Never write a secret here.",
   );
 
 const variable = z
@@ -19,7 +19,7 @@ const plainValue = z.union([
     .string()
     .regex(
       /^[^"\\\n$]*$/,
-      'write it without quotes, backslashes, dollar signs and line breaks: the image pastes it into its configuration',
+      'write it without quotes, backslashes, dollar signs or line breaks: the image pastes it into its configuration',
     ),
   z.number(),
   z.boolean(),
@@ -32,7 +32,7 @@ export const publicEnvField = z
   .record(variable, plainValue)
   .refine((variables) => Object.keys(variables).length <= MOST, `write at most ${MOST} variables`)
   .describe(
-    'Environment variables for the program, as its image knows them. Never secrets: its pages show what is in them.',
+    'Environment variables for the program, as its image defines them. Never write a secret here: its web pages show the values.',
   );
 
 /** Raw additions to a program's environment. */
@@ -40,7 +40,7 @@ export const extraEnvField = z
   .record(variable, z.union([...plainValue.options, secretReference]))
   .refine((variables) => Object.keys(variables).length <= MOST, `write at most ${MOST} variables`)
   .describe(
-    'Environment variables for the program, as its image knows them. What is secret comes from a Secret, {fromSecret: NAME, key: KEY}, as letters and digits: the image pastes it into its configuration.',
+    'Environment variables for the program, as its image defines them. A secret value comes from a Secret, {fromSecret: NAME, key: KEY}, and may have only letters and digits, since the image pastes it into its configuration.',
   );
 
 /** The reason why an addition may replace what the stack depends on. */
@@ -49,7 +49,7 @@ const reason = z.string().min(1, 'write the reason').max(2000, 'write at most 2,
 export const forceField = z
   .union([reason, z.record(z.string(), reason)])
   .describe(
-    'Why additions may replace values that other settings own; without it that is an error. Either KEY.PATH: reason for each, or one reason for all.',
+    'Why additions may replace values that other settings own; without a reason that is an error. Either KEY.PATH: reason for each value, or one reason for all.',
   );
 
 /** A value of the rendered configuration that belongs to a setting of the stack file. */

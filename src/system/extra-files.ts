@@ -13,20 +13,22 @@ const containerPath = z
   .max(200, { abort: true, message: 'write at most 200 characters' })
   .regex(
     /^(?:\/(?!\.(?:\/|$|\.))[A-Za-z0-9._-]+)+$/,
-    'write the absolute path of a file in the container, of letters, digits, dots, dashes and underscores, such as /extra/logo.svg',
+    'write the absolute path of a file in the container, with only letters, digits, dots, dashes and underscores, such as /extra/logo.svg',
   );
 
 const repositoryPath = shortText.regex(
   /^(?![/~])[A-Za-z0-9._/-]*[A-Za-z0-9_-]$/,
-  'write the path of a file, seen from the folder of this one, of letters, digits, dots, dashes and underscores, such as files/logo.svg',
+  'write the path of a file, relative to the folder of this one, with only letters, digits, dots, dashes and underscores, such as files/logo.svg',
 );
 
 /** Exactly one of `file`, `text` and `fromSecret`; see checks/extra-files.ts (a union would lose the line of a wrong key). */
 const extraFile = z.strictObject({
   file: repositoryPath
     .optional()
-    .describe('A file of this repository, by its path from here. It is copied into a ConfigMap.'),
-  text: z.string().optional().describe('What is in the file.'),
+    .describe(
+      'A file in this repository; the path is relative to the folder of this file. It is copied into a ConfigMap.',
+    ),
+  text: z.string().optional().describe('The content of the file.'),
   fromSecret: secretReference.shape.fromSecret.optional(),
   key: secretReference.shape.key.optional().describe('The key of that Secret; its value is the whole file.'),
 });
@@ -39,7 +41,7 @@ export const extraFilesField = z
   .record(containerPath, extraFile)
   .refine((files) => Object.keys(files).length <= MOST, `write at most ${MOST} files`)
   .describe(
-    "Files for the program's container, by their path there: templates, logos, registrations, certificates. What is in this repository goes into a ConfigMap, which holds 1,048,576 bytes in all; what is secret comes from a Secret.",
+    "Files for the program's container, by their path there: templates, logos, registrations, certificates. Files from this repository go into a ConfigMap, which holds at most 1,048,576 bytes in total; secret files come from a Secret.",
   );
 
 /** Where the stack file takes files for a program. */

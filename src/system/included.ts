@@ -10,7 +10,7 @@ export const includeSchema = z
   .array(
     shortText.regex(
       /^(?![/~])(?!.*[\\:]).+$/,
-      'write the path of a YAML file or of a folder, seen from the folder of this file, such as own/backup.yaml',
+      'write the path of a YAML file or a folder, relative to the folder of this file, such as own/backup.yaml',
     ),
   )
   .min(1, 'name at least one file or folder, such as own/backup.yaml')

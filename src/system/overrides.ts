@@ -37,7 +37,7 @@ export const overridesSchema = z.array(
         namespace: word
           .min(1, 'write a namespace, or remove the key')
           .optional()
-          .describe('Needed only where two share kind and name.'),
+          .describe('Needed only if two objects have the same kind and name.'),
       })
       .describe('The rendered object to change.'),
     patch: z
@@ -47,7 +47,7 @@ export const overridesSchema = z.array(
       .string()
       .min(1, 'write the reason')
       .max(2000, 'write at most 2,000 characters')
-      .describe('The reason, for SUMMARY.md and for whoever maintains this after you.'),
+      .describe('The reason, for SUMMARY.md and for the people who maintain this after you.'),
   }),
 );
 

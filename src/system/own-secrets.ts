@@ -13,9 +13,9 @@ const secretName = objectName.max(LONGEST, `write at most ${LONGEST} characters`
 const keyName = shortText
   .regex(
     /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
-    'write the key of a Secret: at most 63 letters, digits, dots, dashes and underscores, a letter or digit first and last',
+    'write the key of a Secret: at most 63 letters, digits, dots, dashes and underscores, beginning and ending with a letter or digit',
   )
-  .refine((key) => key !== 'constructor', 'choose another key: this one cannot be rendered');
+  .refine((key) => key !== 'constructor', 'choose a different key: this one cannot be rendered');
 
 const ownKey = z.strictObject({
   what: z
@@ -23,13 +23,13 @@ const ownKey = z.strictObject({
     .min(1)
     .max(200, 'write at most 200 characters')
     .optional()
-    .describe('What it is, for SECRETS.md and for the question that asks for it.'),
+    .describe('What it is, for SECRETS.md and for the prompt that asks for it.'),
   rotateAfterDays: z
     .int()
     .min(1, 'write days from 1 to 3650')
     .max(3650, 'write days from 1 to 3650')
     .optional()
-    .describe('After how many days secrets status calls it due for rotation. Default: never.'),
+    .describe('After how many days secrets status reports it as due for rotation. Default: never.'),
 });
 
 const ownSecret = z
@@ -40,7 +40,7 @@ const ownSecret = z
 const LEAKED = `and enter the value with ${ownCommand('secrets create')}; if the file with it was ever committed or shared, replace the value where it comes from`;
 notRepeated.add(ownKey, { remedy: `write {} or what and rotateAfterDays, ${LEAKED}` });
 notRepeated.add(ownSecret, {
-  remedy: `write the keys of the Secret below it, such as password: {}, ${LEAKED}`,
+  remedy: `write the keys of the Secret under its name, such as password: {}, ${LEAKED}`,
 });
 
 /** `secrets.own` of the stack file. */
@@ -66,8 +66,8 @@ export function ownSecrets(
       what: what ?? 'a value of your own',
       readers: [],
       form: { kind: 'entered' },
-      loss: 'whoever has it can use it; replace it where it comes from, then here',
-      rotation: 'whoever uses what reads it, since its pods have to start again',
+      loss: 'anyone who has it can use it; replace it where it comes from, then here',
+      rotation: 'users of the programs that read it: their pods have to restart',
       ...(rotateAfterDays === undefined ? {} : { rotateAfterDays }),
     })),
   }));

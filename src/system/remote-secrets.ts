@@ -3,7 +3,7 @@ import type { SecretSpec } from './secrets.ts';
 /** Where a store has the value of a key. */
 export interface RemotePlace {
   readonly key: string;
-  /** Undefined where the whole of what stands there is the value. */
+  /** Undefined if the whole entry is the value. */
   readonly property?: string;
 }
 

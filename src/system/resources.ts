@@ -46,9 +46,9 @@ export const resourcesField = z
     requests: amounts.optional().describe('What the scheduler reserves.'),
     limits: amounts
       .optional()
-      .describe('What the container may use at most; memory above it ends the container.'),
+      .describe('The most the container may use; above its memory limit it is killed.'),
   })
-  .describe('Sets single amounts over those that `size` gives.');
+  .describe('Replaces single amounts that `size` sets.');
 
 /** The parsed form of {@link resourcesField}. */
 export type ResourcesOverride = z.infer<typeof resourcesField>;

@@ -13,7 +13,7 @@ export const secretConfigField = z
   .record(z.string(), z.json())
   .refine((value) => Object.keys(value).length > 0, 'write at least one option')
   .describe(
-    "Options of the program's own configuration that need values of Secrets, in its own words: write {fromSecret: NAME, key: KEY} for such a value, and declare the Secret in secrets.own. The file is composed inside a Secret; no value is ever in the rendered files.",
+    "Options of the program's own configuration that need secret values, spelled as the program spells them. Write {fromSecret: NAME, key: KEY} in place of such a value, and declare the Secret in secrets.own. The file is composed inside a Secret; no value is ever in the rendered files.",
   );
 
 /** Where the stack file takes such a fragment, and what must not be in it. */
@@ -113,11 +113,11 @@ export function secretConfigSecret(
     keys: [
       {
         key: file,
-        what: 'one more configuration file, with options that hold values of Secrets',
+        what: 'one more configuration file, for options with secret values',
         readers: [reader],
         form: { kind: 'composed', parts: composedFile(withTexts(fragment)) },
-        loss: 'whoever has it has the values that it is composed of; replace those',
-        rotation: 'it changes with the values that it is composed of',
+        loss: 'anyone who has it has the values in it; replace those',
+        rotation: 'it changes together with the values in it',
       },
     ],
   };

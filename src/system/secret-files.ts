@@ -25,7 +25,7 @@ export interface OldSigningKey {
   readonly expiredMs: number;
 }
 
-/** A file of ciphertext that lies beside the stack file: the values of one Secret for one namespace. */
+/** A file of ciphertext next to the stack file: the values of one Secret for one namespace. */
 export interface SecretFile {
   /** Where its values open: what they are sealed for, whatever the file says by now. */
   readonly namespace: string;

@@ -16,6 +16,6 @@ export const secretsSchema = z.strictObject({
   own: ownSecretsSchema
     .optional()
     .describe(
-      'Secrets of your own, by name and key, such as the password of a mail server: entered on the command line, sealed, shown by status and rotated like the others, and free to be mounted by an override.',
+      'Secrets of your own, by name and key, such as the password of a mail server: entered on the command line, sealed, shown by status and rotated like the others, and also available to overrides.',
     ),
 });

@@ -1,6 +1,6 @@
 import type { Route, Selection } from '../topology/topology.ts';
 
-/** What one component has for others, whoever they are. */
+/** What one component offers to any other. */
 export interface Offered {
   /** The {@link Topic} that it belongs to. */
   readonly topic: symbol;
@@ -28,7 +28,7 @@ export const HOMESERVER = topic<{
   /** Its key in the stack file. */
   readonly component: string;
   readonly host: string;
-  /** What clients are told: `https://<host>`. */
+  /** The address that clients get: `https://<host>`. */
   readonly baseUrl: string;
   /** The workload that answers its clients, and the Service that leads there. */
   readonly workload: string;
@@ -39,7 +39,7 @@ export const HOMESERVER = topic<{
 export const CALLS = topic<
   | {
       readonly by: 'livekit';
-      /** What Matrix clients are told: where the JWT service answers. */
+      /** The address that Matrix clients get: where the JWT service answers. */
       readonly serviceUrl: string;
     }
   | {

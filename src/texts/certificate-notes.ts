@@ -19,7 +19,7 @@ function challenge({ source, onCallNodes }: HostCertificate): readonly string[] 
   if ('secret' in source || source.acme === 'dns01' || source.acme === 'none') return [];
   return onCallNodes.map((host) => {
     const when = source.acme === 'http01' ? 'proves' : 'may prove';
-    return `The issuer ${source.issuer.name} ${when} by HTTP-01 that ${host} is yours: the request comes to 80/tcp of the call nodes, where nothing of this stack answers. Let Traefik answer there too, or use an issuer with DNS-01 (and write acme: dns01 there).`;
+    return `The issuer ${source.issuer.name} ${when} by HTTP-01 that ${host} is yours: the request goes to 80/tcp of the call nodes, where nothing in this stack answers. Let Traefik answer there too, or use an issuer with DNS-01 (and write acme: dns01 there).`;
   });
 }
 
@@ -48,5 +48,7 @@ function inEach(
     namespaces.length === 1
       ? `the namespace ${namespaces.join()}`
       : `each of the namespaces ${namespaces.join(' and ')}`;
-  return [`The ${object} has to exist in ${where}: it works in its own only. A ${everywhere} works in all.`];
+  return [
+    `The ${object} has to exist in ${where}, since it works only in its own namespace. A ${everywhere} works in all.`,
+  ];
 }

@@ -67,7 +67,7 @@ function included({ included: files }: Stack, manifests: readonly Manifest[]): r
  */
 export function clusterNeeds(stack: Stack, manifests: readonly Manifest[]): Markdown {
   return blocks([
-    heading(2, 'What the cluster has to have'),
+    heading(2, 'What the cluster needs'),
     table(
       ['program', 'for', 'release'],
       [
@@ -75,8 +75,8 @@ export function clusterNeeds(stack: Stack, manifests: readonly Manifest[]): Mark
           'CloudNativePG',
           'the database',
           databasesOf(stack).others.length === 0
-            ? md`any that serves ${code('postgresql.cnpg.io/v1')}; 1.30 was checked`
-            : '1.25 or newer: older ones do not know databases as objects; 1.30 was checked',
+            ? md`any that serves ${code('postgresql.cnpg.io/v1')}; checked with 1.30`
+            : '1.25 or newer: older ones have no objects for databases; checked with 1.30',
         ],
         ...certificates(stack),
         ...entrances(stack),

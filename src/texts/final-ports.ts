@@ -38,13 +38,13 @@ export function newPortRows(
   return [
     ...exposure.newNodePorts.map(({ object, number, protocol, nodes }) => [
       `${number}/${protocol.toLowerCase()}`,
-      'whoever reaches the node',
+      'anyone who can reach the node',
       nodesText(nodes),
       md`${code(objectText(object))}, ${by(object)}`,
     ]),
     ...exposure.outsideServices.map(({ object, type, ports }) => [
       ports.join(', '),
-      type === 'NodePort' ? 'whoever reaches a node' : 'whoever reaches its address',
+      type === 'NodePort' ? 'anyone who can reach a node' : 'anyone who can reach its address',
       type === 'NodePort' ? 'every node' : 'the address that the cluster gives it',
       md`${code(objectText(object))}, of type ${code(type)} ${by(object)}`,
     ]),

@@ -12,7 +12,7 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
   const hosts = certificateHosts(secret);
   return blocks([
     heading(2, code(secret.name)),
-    ...(hosts === undefined ? [] : [md`A certificate that you keep, valid for: ${joined(hosts.map(code))}.`]),
+    ...(hosts === undefined ? [] : [md`A certificate of your own, valid for: ${joined(hosts.map(code))}.`]),
     ...notes(stack, secret),
     table(
       ['key', 'what it is', 'read by', 'if it leaks or is lost', 'change it', 'who notices'],
@@ -41,7 +41,7 @@ function readers(stack: Stack, secret: SecretSpec, { key, readers }: SecretKey):
         : [],
     ),
   );
-  return files.length === 0 ? 'what you mount it in' : joined(files);
+  return files.length === 0 ? 'the pods you mount it in' : joined(files);
 }
 
 /** Where it is needed, if in more than one namespace, who enters it, and what its files are composed of. */
@@ -57,23 +57,23 @@ function notes({ provider }: Stack, secret: SecretSpec): readonly Markdown[] {
         ]),
     ...(secret.keys.some(({ form }) => form.kind === 'entered') && !isCiphertext
       ? [
-          md`A Secret of your own: ${code('FILE')} holds the value, without a line break at the end where that is not a part of it.`,
+          md`A Secret of your own: ${code('FILE')} holds the value, without a line break at the end unless that is part of it.`,
         ]
       : []),
     ...composed.map((key) => {
       const sources = sourcesOf(secret, key).map((source) => code(`${source.secret}/${source.key}`));
       return sources.length === 0
-        ? md`${code(key.key)} holds nothing secret: its value follows from the stack file.`
-        : md`${code(key.key)} is a file composed of the values of ${joined(sources)}. It changes with them, and is never given.`;
+        ? md`${code(key.key)} is not secret: its value follows from the stack file.`
+        : md`${code(key.key)} is a file composed of the values of ${joined(sources)}. It changes with them, and is never entered.`;
     }),
   ];
 }
 
 function rotationText(secret: SecretSpec, key: SecretKey): string {
   const { form, rotateAfterDays } = key;
-  if (form.kind === 'given') return 'before it ends';
+  if (form.kind === 'given') return 'before it expires';
   if (form.kind === 'composed') {
-    return sourcesOf(secret, key).length === 0 ? 'never' : 'with what it is composed of';
+    return sourcesOf(secret, key).length === 0 ? 'never' : 'together with its parts';
   }
   return rotateAfterDays === undefined ? 'when it has leaked' : `every ${rotateAfterDays} days`;
 }

@@ -170,7 +170,10 @@ function dns(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] 
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
     const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
-    const own = [door === 'public' ? 'you make it' : 'you make it, in the local DNS', at.entrance.pastDns];
+    const own = [
+      door === 'public' ? 'you create it' : 'you create it, in the local DNS',
+      at.entrance.pastDns,
+    ];
     const past = own.filter((part) => part !== undefined).join(', ');
     for (const { host, leadsTo, note } of hostsAt(stack.topology, door)) {
       rows.push(
@@ -310,8 +313,8 @@ function changes(stack: Stack, accepted: readonly AcceptedFinding[]): readonly M
 function included(stack: Stack, opening: readonly AcceptedFinding[]): readonly Markdown[] {
   if (stack.included.length === 0) return [];
   return [
-    heading(2, 'Included from files of your own'),
-    md`Copies of these, without their comments, are in the folders ${code('own')}. Rules have checked them as every other object; what they open is in the tables above.`,
+    heading(2, 'Included from your own files'),
+    md`Copies of these, without their comments, are in the folders ${code('own')}. The rules have checked them like every other object; what they open is in the tables above.`,
     table(
       ['object', 'from'],
       stack.included.flatMap(({ file, objects }) =>
@@ -360,7 +363,7 @@ export function summaryText(
     ...dns(stack, exposure),
     ...sectionsOf(stack, 'summary'),
     heading(2, 'Before this goes live'),
-    weak.length === 0 ? md`Nothing special to know.` : list(weak.map(phrase)),
+    weak.length === 0 ? md`Nothing to note.` : list(weak.map(phrase)),
     ...included(stack, opening),
     ...changes(stack, accepted),
     clusterNeeds(stack, manifests),

@@ -15,7 +15,7 @@ export interface WorkloadAmounts {
   readonly limitMemory: number;
 }
 
-/** How many there are; 0 for what is no number, which the rules report. */
+/** How many there are; 0 if it is not a number, which the rules report. */
 function count(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }

@@ -39,7 +39,7 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly Phrase[] {
   const { address } = callNodes;
   if (calls && address.by === 'public' && isDocumentationAddress(address.ip)) {
     found.push(
-      `callNodes.addresses.public is ${address.ip}, an address reserved for documentation: calls fail until it is the address at which clients reach your call nodes.`,
+      `callNodes.addresses.public is ${address.ip}, an address reserved for documentation: calls fail until you write the address at which clients reach your call nodes.`,
     );
   }
   for (const { entrance, doors } of openEntrances(stack)) {
@@ -67,7 +67,7 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly Phrase[] {
   }
   for (const { workload, port, purpose } of insidePorts(stack.topology)) {
     onNodes.push(
-      `${workload.title} answers ${PURPOSES[purpose]} on ${portText(port)} of its node, unencrypted and for everybody who reaches the node: keep it closed to all but the cluster.`,
+      `${workload.title} answers ${PURPOSES[purpose]} on ${portText(port)} of its node, unencrypted and to anyone who can reach the node: keep it closed to everything except the cluster.`,
     );
   }
   const isCutOff = expose.public === undefined && stack.federation !== 'closed';

@@ -99,7 +99,7 @@ interface ClaimedHost {
   readonly at: readonly [string, ...Path];
   /** Whose name it is: a component's key in the stack file. */
   readonly component: string;
-  /** What whoever makes its record should know. @default - nothing */
+  /** What the person who creates its DNS record should know. @default - nothing */
   readonly note?: Phrase;
 }
 
@@ -113,7 +113,7 @@ export interface ServedHost extends ClaimedHost {
 /** A host that leads to the call nodes' own address, where no entrance ends TLS. */
 export interface CallNodeHost extends ClaimedHost {
   readonly leadsTo: 'call-nodes';
-  /** @default - none: nobody speaks TLS there */
+  /** @default - none: no TLS there */
   readonly certificate?: {
     /** As of a {@link ServedHost}; never a group that has any of these. */
     readonly group: string;

@@ -91,7 +91,7 @@ synapse:
       'write database instead',
     ],
     ['synapse: {extraConfig: {database: null}}', 'synapse.extraConfig.database', 'write database instead'],
-    ['synapse: {extraConfig: {listeners: []}}', 'synapse.extraConfig.listeners', 'leave it out'],
+    ['synapse: {extraConfig: {listeners: []}}', 'synapse.extraConfig.listeners', 'remove it'],
     [
       'livekit: {extraConfig: {rtc: {udp_port: 7000}}}',
       'livekit.extraConfig.rtc.udp_port',
@@ -100,7 +100,7 @@ synapse:
     [
       'livekit: {extraConfig: {room: {auto_create: true}}}',
       'livekit.extraConfig.room.auto_create',
-      'leave it out',
+      'remove it',
     ],
     [
       'element: {extraConfig: {element_call: {disable: true}}}',

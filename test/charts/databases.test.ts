@@ -156,10 +156,8 @@ describe('several databases', () => {
 
   it('need a release of the operator that knows them', () => {
     const summary = (stack: Stack): string => render(stack).files.get('lab/SUMMARY.md') ?? '';
-    expect(summary(BASE)).toContain('any that serves `postgresql.cnpg.io/v1`; 1.30 was checked');
-    expect(summary(withBridges([IRC]))).toContain(
-      '1.25 or newer: older ones do not know databases as objects',
-    );
+    expect(summary(BASE)).toContain('any that serves `postgresql.cnpg.io/v1`; checked with 1.30');
+    expect(summary(withBridges([IRC]))).toContain('1.25 or newer: older ones have no objects for databases');
   });
 
   it('have a password each, where the server is and where it is read', () => {

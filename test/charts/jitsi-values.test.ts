@@ -64,7 +64,7 @@ describe("a value for Jitsi's environment", () => {
 
   it('is refused with what to do', () => {
     expect(wrong('web', 'DEFAULT_LANGUAGE', "it's")).toEqual([
-      "8:25 MG039 jitsi.web.env.DEFAULT_LANGUAGE holds an apostrophe ('), and the image puts it between single quotes in the script of the page; leave this character out (an apostrophe can be written ’)",
+      "8:25 MG039 jitsi.web.env.DEFAULT_LANGUAGE contains an apostrophe ('), and the image puts it between single quotes in the script of the page; remove this character (an apostrophe can be written ’)",
     ]);
   });
 

@@ -129,14 +129,14 @@ describe('one host with routes into two namespaces', () => {
   it('is told where an issuer works in one namespace only', () => {
     const asked = text(withCalls(stacks['through Traefik, with one Issuer']), 'SUMMARY.md');
     expect(asked.match(/^- The Issuer .*$/gm)).toEqual([
-      '- The Issuer own has to exist in each of the namespaces test and calls: it works in its own only. A ClusterIssuer works in all.',
+      '- The Issuer own has to exist in each of the namespaces test and calls, since it works only in its own namespace. A ClusterIssuer works in all.',
     ]);
     expect(text(stacks['through Traefik, with one Issuer'], 'SUMMARY.md')).not.toContain('has to exist in');
   });
 
   it('is told where a store of Secrets works in one namespace only', () => {
     const asked = text(withCalls(stacks['on the local network, with a store of Secrets']), 'SUMMARY.md');
-    expect(asked).toContain('- The SecretStore vault has to exist in each of the namespaces test and calls:');
+    expect(asked).toContain('- The SecretStore vault has to exist in each of the namespaces test and calls,');
   });
 
   it('is in one TunnelBinding, in the order of the routes', () => {
@@ -165,7 +165,7 @@ describe('a host that leads to the call nodes', () => {
   it('has a record that leads past the tunnel, and is not proxied', () => {
     const through = stacks['through a tunnel and, with a certificate that is given, on the local network'];
     expect(text(withCalls(through), 'SUMMARY.md')).toContain(
-      '| `relay.example.org` | A | the call nodes: 198.51.100.7 | you make it, as "DNS only": the proxy of Cloudflare carries no call traffic |',
+      '| `relay.example.org` | A | the call nodes: 198.51.100.7 | you create it, as "DNS only": the Cloudflare proxy does not carry call traffic |',
     );
   });
 
@@ -178,7 +178,7 @@ describe('a host that leads to the call nodes', () => {
   it('is told what a challenge by HTTP needs there', () => {
     const asked = (stack: Stack) => text(withCalls(stack), 'SUMMARY.md');
     expect(asked(stacks['through Traefik'])).toContain(
-      'The issuer letsencrypt may prove by HTTP-01 that relay.example.org is yours: the request comes to 80/tcp of the call nodes',
+      'The issuer letsencrypt may prove by HTTP-01 that relay.example.org is yours: the request goes to 80/tcp of the call nodes',
     );
     expect(asked(stacks['through Traefik, with one Issuer'])).toContain('The issuer own proves by HTTP-01');
   });

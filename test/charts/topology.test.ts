@@ -252,7 +252,7 @@ describe('a host without a route', () => {
       chartedOf(stack).flatMap(({ manifests }) => manifests),
       [],
     );
-    expect(text).toContain('| `turn.example.org` | A | the call nodes: 198.51.100.7 | you make it |');
+    expect(text).toContain('| `turn.example.org` | A | the call nodes: 198.51.100.7 | you create it |');
   });
 });
 

@@ -64,9 +64,9 @@ function notes(result: SynthResult): Readonly<Record<string, string>> {
 
 describe('a file in the folder of stacks that would be passed over', () => {
   it.each([
-    ['stacks/lab.YAML', 'MG080', /stack files end in .*this one in \.YAML.*lab\.yaml$/],
-    ['stacks/lab.Yml', 'MG080', /this one in \.Yml.*lab\.yaml$/],
-    ['stacks/lab.json', 'MG080', /this one in \.json.*lab\.yaml$/],
+    ['stacks/lab.YAML', 'MG080', /stack files end in .*this one ends in \.YAML.*lab\.yaml$/],
+    ['stacks/lab.Yml', 'MG080', /this one ends in \.Yml.*lab\.yaml$/],
+    ['stacks/lab.json', 'MG080', /this one ends in \.json.*lab\.yaml$/],
     ['stacks/sub/lab.yaml', 'MG081', /move it to .*stacks\/lab\.yaml, or to .*stacks\/shared\/ if/],
     ['stacks/sub/deep/lab.yml', 'MG081', /move it to .*stacks\/lab\.yml, or to/],
   ])('is an error: %s', async (path, code, message) => {
@@ -134,7 +134,7 @@ describe('what lies around the stacks', () => {
     await put('stacks/old.secrets/synapse-secrets.yaml', 'x\n');
     expect(notes(await run())).toEqual({
       'stacks/old.secrets': expect.stringMatching(
-        /no stack here is named "old".*\(name: old\) before anything is made new/,
+        /no stack here is named "old".*\(name: old\) before you create any values/,
       ),
     });
     await put('stacks/chat.yaml', `name: old\n${CHAT}`);
@@ -168,10 +168,12 @@ describe('what lies around the stacks', () => {
     await run();
     await put('dist/chat/kustomization.yaml', 'resources: [mine.yaml]\n');
     expect(notes(await run({ mode: 'check' }))).toEqual({
-      'dist/chat/kustomization.yaml': expect.stringContaining('had not been rendered, and would be replaced'),
+      'dist/chat/kustomization.yaml': expect.stringContaining(
+        'was not a rendered one, and would be replaced',
+      ),
     });
     expect(notes(await run())).toEqual({
-      'dist/chat/kustomization.yaml': expect.stringContaining('had not been rendered, and was replaced'),
+      'dist/chat/kustomization.yaml': expect.stringContaining('was not a rendered one, and was replaced'),
     });
     expect(notes(await run())).toEqual({});
   });

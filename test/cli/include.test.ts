@@ -118,7 +118,7 @@ describe('an object of the whole cluster', () => {
     expect((await run()).exitCode).toBe(0);
     await put('stacks/other.yaml', STACK.replace('example.org', 'example.com') + agreed);
     expect(await refused()).toMatch(
-      /^stacks\/own\/a\.yaml:2:7 error MG126: Namespace\/page belongs to the whole cluster, and .*chat\.yaml includes it too/m,
+      /^stacks\/own\/a\.yaml:2:7 error MG126: Namespace\/page applies to the whole cluster, and .*chat\.yaml includes it too/m,
     );
   });
 });

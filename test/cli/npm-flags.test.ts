@@ -64,7 +64,7 @@ describe('options that npm has kept', () => {
   it('are named, and it is said that nothing was done', () => {
     const problem = keptByNpm(program, ['synth'], environment('synth', { npm_config_check: 'true' }));
     expect(problem?.what).toBe(
-      'npm kept --check for itself, so this run is not the one that was meant; nothing was done',
+      'npm took --check for itself, so this run would not do what you asked for; nothing was done',
     );
   });
 

@@ -98,7 +98,7 @@ describe('the report for people', () => {
       { ...one, secret: 'mail', namespace: 'chat', outdated: true },
     ] as const;
     expect(humanReport({ ...done, missing }, 'dist', plain)).toContain(
-      'chat: no value yet in bridge: run `npm run secrets -- create --stack chat`\nchat: composed of what has changed since: mail: run `npm run secrets -- create --stack chat`\n',
+      'chat: no value yet in bridge: run `npm run secrets -- create --stack chat`\nchat: composed of values that have changed since: mail: run `npm run secrets -- create --stack chat`\n',
     );
   });
 

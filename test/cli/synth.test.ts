@@ -371,7 +371,7 @@ describe('an output folder among the stack files', () => {
     const before = await readdir(options.stacks);
     for (const mode of ['write', 'check'] as const) {
       await expect(synth({ ...options, out: join(folder, out), mode })).rejects.toThrow(
-        /--out .* the folder with the stack files; name another folder, such as dist$/,
+        /--out .* the folder with the stack files; choose a different folder, such as dist$/,
       );
     }
     expect(await readdir(options.stacks)).toEqual(before);

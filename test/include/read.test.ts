@@ -15,10 +15,10 @@ describe('a document of an included file', () => {
       /:1:1 MG122: this document has no apiVersion, no kind, no metadata\.name, which every object needs; add apiVersion/,
     ],
     [object('v1', 'ConfigMap', '{namespace: chat}'), /:3:1 MG122: this document has no metadata\.name, /],
-    [object('v1', 'ConfigMap', '{name: 12, namespace: chat}'), /:3:18 MG122: metadata\.name is not a name; /],
+    [object('v1', 'ConfigMap', '{name: 12, namespace: chat}'), /:3:18 MG122: metadata\.name is not text; /],
     [
       object('v1', 'ConfigMap', '{name: a, namespace: [chat]}'),
-      /:3:\d+ MG122: metadata\.namespace is not a name; /,
+      /:3:\d+ MG122: metadata\.namespace is not text; /,
     ],
     ['apiVersion: v1\nkind: List\nitems: []\n', /:2:7 MG122: a List is a list of objects, .*; write each/],
     [
@@ -61,29 +61,32 @@ describe('a document of an included file', () => {
         '{name: page, namespace: chat}',
         'spec: {secretName: synapse-secrets, dnsNames: [a.org], issuerRef: {name: x}}\n',
       ),
-      /:4:20 MG126: the Certificate page makes the Secret "synapse-secrets", which the stack has already/,
+      /:4:20 MG126: the Certificate page creates the Secret "synapse-secrets", which the stack already has/,
     ],
     [
       object('external-secrets.io/v1', 'ExternalSecret', '{name: matrix-db-app, namespace: chat}'),
-      /:3:18 MG126: the ExternalSecret matrix-db-app makes the Secret "matrix-db-app", /,
+      /:3:18 MG126: the ExternalSecret matrix-db-app creates the Secret "matrix-db-app", /,
+    ],
+    [
+      `${CONFIG}---\n${CONFIG}`,
+      /:8:18 MG126: ConfigMap\/chat\/page is already defined at stacks\/own\/a\.yaml:2; /,
     ],
     [
       // With the Secrets that the operator makes for it.
       object('postgresql.cnpg.io/v1', 'Cluster', '{name: matrix-db, namespace: chat}'),
-      /:3:18 MG126: the Cluster matrix-db makes the Secret "matrix-db-app", /,
+      /:3:18 MG126: the Cluster matrix-db creates the Secret "matrix-db-app", /,
     ],
-    [`${CONFIG}---\n${CONFIG}`, /:8:18 MG126: ConfigMap\/chat\/page is also at stacks\/own\/a\.yaml:2; /],
     [
       ROLE,
-      /:2:7 MG125: Role\/chat\/page is not applied without your agreement: it gives rights in the cluster/,
+      /:2:7 MG125: Role\/chat\/page is not applied without your agreement: it grants rights in the cluster/,
     ],
     [
       object('v1', 'Namespace', '{name: other}'),
-      /:2:7 MG125: Namespace\/other .*: it belongs to the whole cluster; .* - \{code: MG125, object: Namespace\/other, why: /,
+      /:2:7 MG125: Namespace\/other .*: it applies to the whole cluster; .* - \{code: MG125, object: Namespace\/other, why: /,
     ],
     [
       object('example.org/v1', 'Widget', '{name: "a b", namespace: chat}'),
-      /MG125: .* no schema of its kind, .* object: "Widget\/chat\/a b", /,
+      /MG125: .* no schema for its kind, .* object: "Widget\/chat\/a b", /,
     ],
     [
       object('networking.k8s.io/v1', 'Ingress', '{name: page, namespace: chat}', 'spec: {}\n'),
@@ -113,7 +116,7 @@ describe('a document of an included file', () => {
         '{name: a, namespace: chat}',
         'spec: {interval: 1h, prune: true, sourceRef: {kind: GitRepository, name: x}}\n',
       ),
-      /MG125: .*: it has Flux apply what it names, with the rights of Flux; /,
+      /MG125: .*: it makes Flux apply what it names, with the rights of Flux; /,
     ],
     [
       object(
@@ -122,7 +125,7 @@ describe('a document of an included file', () => {
         '{name: token, namespace: chat, annotations: {kubernetes.io/service-account.name: page}}',
         'type: kubernetes.io/service-account-token\n',
       ),
-      /:2:7 MG125: Secret\/chat\/token .*: it has the cluster make a token of a ServiceAccount that never ends; /,
+      /:2:7 MG125: Secret\/chat\/token .*: it makes the cluster create a ServiceAccount token that never expires; /,
     ],
   ])('%#', (text, expected) => {
     expect(errors(text)).toEqual([expect.stringMatching(expected)]);
@@ -146,7 +149,7 @@ describe('a document of an included file', () => {
       'stacks/own/b.yaml': some(1, 'b'),
     };
     expect(errors(some(LIMITS.includedObjects, 'a'), '', texts)).toEqual([
-      expect.stringMatching(/b\.yaml:1:1 MG016: the files that are included hold more than 200 objects; /),
+      expect.stringMatching(/b\.yaml:1:1 MG016: the included files hold more than 200 objects; /),
     ]);
   });
 });
@@ -167,7 +170,7 @@ describe('an agreement to an object', () => {
 
   it('must be needed', () => {
     const idle =
-      'stacks/chat.yaml:5:10 MG078: this agrees to ConfigMap/chat/page, but nothing that is included';
+      'stacks/chat.yaml:5:10 MG078: this agrees to ConfigMap/chat/page, but no included object of that name needs it';
     expect(errors(CONFIG, agreed('ConfigMap/chat/page'))).toEqual([expect.stringContaining(idle)]);
     expect(errors(ROLE, agreed('Role/chat/other')).join('\n')).toContain('MG125: Role/chat/page');
   });
@@ -189,7 +192,7 @@ describe('the paths of include', () => {
     [
       '[own, more]',
       { 'more/A.yml': other },
-      /:4:16 MG121: .*A\.yml and .*a\.yaml would be the same file of dist/,
+      /:4:16 MG121: .*A\.yml and .*a\.yaml would be the same file in dist/,
     ],
     [
       '[own]',
@@ -202,17 +205,13 @@ describe('the paths of include', () => {
       { 'own/kustomization.yaml': 'x' },
       /MG121: .*kustomization\.yaml is for kustomize, and dist\/ has/,
     ],
-    [
-      '[own]',
-      { 'own/in/b.yaml': other },
-      /MG121: stacks\/own\/in is a folder within a folder that is included; /,
-    ],
+    ['[own]', { 'own/in/b.yaml': other }, /MG121: stacks\/own\/in is a folder inside an included folder; /],
     ['[own]', { 'own/a b.yaml': other }, /MG043: the file name "a b\.yaml" is not valid; /],
-    ['[more]', { 'more/.hidden.yaml': other }, /MG121: the folder stacks\/more holds no file; /],
+    ['[more]', { 'more/.hidden.yaml': other }, /MG121: the folder stacks\/more contains no files; /],
     [
       '[own]',
       { 'own/b.yaml': `# ${'x'.repeat(999_990)}\n` },
-      /MG016: the files .* are longer than 1,000,000 char/,
+      /MG016: the included files have more than 1,000,000 char/,
     ],
     ['[.]', {}, /chat\.yaml:1:1 MG122: this document has no apiVersion, /],
   ])('%s with %j', (list, files, expected) => {

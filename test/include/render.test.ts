@@ -111,7 +111,7 @@ describe('what is wrong with an included object', () => {
       ),
     ]);
     expect(errors(deployment().replace('1.29.3', 'latest'))).toEqual([
-      expect.stringMatching(/:15:18 MG127: .*image .*a tag that moves on to other releases \(MR006\); /),
+      expect.stringMatching(/:15:18 MG127: .*image .*a tag that moves to other releases \(MR006\); /),
     ]);
     expect(errors(`${CONFIG}---\n${service('page', '{app: page}')}`)).toEqual([
       expect.stringMatching(/:9:\d+ MG127: Service\/chat\/page spec\.selector matches no pod .*\(MR005\); /),
@@ -174,12 +174,12 @@ spec:
   it('pods that get the requests of others, and Services that lead past the entrances', () => {
     expect(errors(deployment(OF_SYNAPSE.replace('{', '{app: page, ')))).toEqual([
       expect.stringMatching(
-        /:8:16 MG127: .*labels are those that Service\/chat\/synapse selects: .*\(MR005\); /,
+        /:8:16 MG127: .*labels match the selector of Service\/chat\/synapse: .*\(MR005\); /,
       ),
     ]);
     expect(errors(service('other', OF_SYNAPSE))).toEqual([
       expect.stringMatching(
-        /:4:8 MG127: .*leads to the pods of Deployment\/chat\/synapse past the entrances/,
+        /:4:8 MG127: .*leads to the pods of Deployment\/chat\/synapse, bypassing the entrances/,
       ),
     ]);
   });
@@ -187,7 +187,7 @@ spec:
   it('a route to the administration of the homeserver', () => {
     expect(errors(route('Host(`matrix.example.org`)', 'synapse'))).toEqual([
       expect.stringMatching(
-        /:7:\d+ MG127: IngressRoute\/chat\/page .* lets everybody reach \/_synapse\/admin.*\(MR014\)/,
+        /:7:\d+ MG127: IngressRoute\/chat\/page .* lets anyone reach \/_synapse\/admin.*\(MR014\)/,
       ),
     ]);
   });

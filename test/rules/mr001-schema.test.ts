@@ -37,30 +37,30 @@ describe('MR001 schema', () => {
       'a wrong type',
       synapse,
       { 'spec.replicas': '2' },
-      'spec.replicas: is a string where an integer is needed; remove the quotes, or correct the value',
+      'spec.replicas: is a string, but an integer is expected; remove the quotes, or correct the value',
     ],
     [
       'a number where a string belongs',
       db,
       { 'spec.postgresql.parameters.max_connections': 100 },
-      'spec.postgresql.parameters.max_connections: is an integer where a string is needed; put the value in quotes',
+      'spec.postgresql.parameters.max_connections: is an integer, but a string is expected; put the value in quotes',
     ],
-    ['a fraction', synapse, { 'spec.replicas': 1.5 }, 'is a fraction where an integer is needed'],
-    ['a list for a mapping', synapse, { 'spec.selector': [] }, 'is a list where a mapping is needed'],
-    ['a mapping for a list', synapse, { [`${container}.args`]: {} }, 'is a mapping where a list is needed'],
-    ['null', synapse, { 'metadata.annotations': null }, 'metadata.annotations: is null; leave the field out'],
+    ['a fraction', synapse, { 'spec.replicas': 1.5 }, 'is a fraction, but an integer is expected'],
+    ['a list for a mapping', synapse, { 'spec.selector': [] }, 'is a list, but a mapping is expected'],
+    ['a mapping for a list', synapse, { [`${container}.args`]: {} }, 'is a mapping, but a list is expected'],
+    ['null', synapse, { 'metadata.annotations': null }, 'metadata.annotations: is null; remove the field'],
     ['a label that is no string', db, { 'metadata.labels': { a: 1 } }, 'metadata.labels.a: is an integer'],
     [
       'a missing field',
       'Certificate/app/synapse-tls',
       { 'spec.secretName': undefined },
-      'spec.secretName: is required and missing; add secretName',
+      'spec.secretName: is required, but missing; add secretName',
     ],
     [
       'a missing field further down',
       'Kustomization/flux-system/app-data',
       { 'spec.sourceRef.name': undefined },
-      'spec.sourceRef.name: is required and missing',
+      'spec.sourceRef.name: is required, but missing',
     ],
     [
       'a wrong word, with the nearest allowed one',
@@ -103,13 +103,13 @@ describe('MR001 schema', () => {
       'neither number nor text',
       'Service/app/synapse',
       { 'spec.ports[http].targetPort': true },
-      'spec.ports[http].targetPort: is a boolean where an integer or a string is needed',
+      'spec.ports[http].targetPort: is a boolean, but an integer or a string is expected',
     ],
     [
       'a quantity',
       synapse,
       { [`${container}.resources.limits.memory`]: '2 GB' },
-      'resources.limits.memory: is a string where a quantity is needed; write a number and a unit without space',
+      'resources.limits.memory: is a string, but a quantity is expected; write a number and a unit without space',
     ],
     ['a quantity of a custom kind', db, { 'spec.resources.limits.memory': '1 GB' }, 'such as 500m or 4Gi'],
     [
@@ -128,7 +128,7 @@ describe('MR001 schema', () => {
       'no handler of a probe',
       synapse,
       { [`${container}.livenessProbe`]: { periodSeconds: 1 } },
-      'has to have one of exec',
+      'needs one of exec',
     ],
     [
       'value beside valueFrom',
@@ -177,7 +177,7 @@ describe('MR001 schema', () => {
 
   it('refuses a fraction in a custom kind, where quantities are integers or text', () => {
     const result = found(schemaRule, changed(db, { 'spec.resources.limits.cpu': 0.5 }));
-    expect(result[0]).toContain('is a fraction where an integer or a string is needed');
+    expect(result[0]).toContain('is a fraction, but an integer or a string is expected');
   });
 
   it.each([
@@ -186,11 +186,11 @@ describe('MR001 schema', () => {
     [
       'example.org/v1',
       'Foo',
-      'check the spelling of apiVersion and kind; a kind that is unknown here cannot be checked, so apply the object from a file of your own',
+      'check the spelling of apiVersion and kind; an unknown kind cannot be checked, so apply the object from a file of your own',
     ],
   ])('objects to a kind without schema: %s %s', (apiVersion, kind, remedy) => {
     const result = found(schemaRule, yaml(`{apiVersion: ${apiVersion}, kind: ${kind}, metadata: {name: a}}`));
-    expect(result).toEqual([expect.stringContaining(`of which no schema is known; ${remedy}`)]);
+    expect(result).toEqual([expect.stringContaining(`and there is no schema for that; ${remedy}`)]);
   });
 
   it('reports every problem of an object, not the first', () => {

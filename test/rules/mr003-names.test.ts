@@ -21,7 +21,12 @@ describe('MR003 names', () => {
       'metadata.name: "Synapse" is not a valid name here',
     ],
     ['a name too long', synapse, { 'metadata.name': 'x'.repeat(254) }, 'has 254 characters; use at most 253'],
-    ['a digit first in a Service', 'Service/app/synapse', { 'metadata.name': '1a' }, 'use a letter first'],
+    [
+      'a digit first in a Service',
+      'Service/app/synapse',
+      { 'metadata.name': '1a' },
+      'use lower-case letters, digits and hyphens, beginning with a letter',
+    ],
     [
       'a dot in a Service',
       'Service/app/synapse',
@@ -47,7 +52,7 @@ describe('MR003 names', () => {
       'a namespace on what has none',
       'Namespace/app',
       { 'metadata.namespace': 'app' },
-      'metadata.namespace: is "app" on an object of the whole cluster; remove it',
+      'metadata.namespace: is "app" on an object that applies to the whole cluster; remove it',
     ],
     [
       'a label key',
@@ -151,7 +156,7 @@ describe('MR003 names', () => {
       'a Service port without name',
       'Service/app/synapse',
       { 'spec.ports[http].name': undefined },
-      'spec.ports: has several ports and one without a name; name every port',
+      'spec.ports: has several ports, and one has no name; name every port',
     ],
     [
       'a Service port name',

@@ -31,7 +31,7 @@ describe('MR005 selectors', () => {
       {
         'spec.selector': { matchExpressions: [{ key: 'app', operator: 'In', values: ['redis', 'synapse'] }] },
       },
-      'spec.selector: selects the pods of Deployment/app/synapse too: both would count and delete them',
+      'spec.selector: also selects the pods of Deployment/app/synapse: both would count and delete them',
     ],
     [
       'a Service without pods',
@@ -109,7 +109,7 @@ describe('MR005 selectors', () => {
     const pod = yaml(
       '{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: app, labels: {app: synapse}}, spec: {}}',
     );
-    expect(found(selectorsRule, [...goodStack(), ...pod])[0]).toContain('selects the pods of Pod/app/p too');
+    expect(found(selectorsRule, [...goodStack(), ...pod])[0]).toContain('also selects the pods of Pod/app/p');
   });
 
   it('takes role for a label like any other on pods that are no database', () => {
@@ -156,7 +156,7 @@ spec: {selector: ${selector}, ports: [{name: http, port: 80, targetPort: http}]}
         promisedSecrets,
         before: [{ path: 'all.yaml', manifests: goodStack() }],
       }),
-    ).filter((line) => /requests that are for others|past the entrances/.test(line));
+    ).filter((line) => /requests that are meant for others|bypassing the entrances/.test(line));
 
   it('may find each other', () => {
     expect(capturedBy(added('{app: page}', '{app: page}'))).toEqual([]);
@@ -165,7 +165,7 @@ spec: {selector: ${selector}, ports: [{name: http, port: 80, targetPort: http}]}
   it('may not get requests that are for others', () => {
     expect(capturedBy(added('{app: synapse}', '{app: page}'))).toEqual([
       expect.stringMatching(
-        /^Deployment\/app\/page spec\.template\.metadata\.labels: .* Service\/app\/synapse /,
+        /^Deployment\/app\/page spec\.template\.metadata\.labels: .* Service\/app\/synapse: /,
       ),
     ]);
   });
@@ -173,7 +173,7 @@ spec: {selector: ${selector}, ports: [{name: http, port: 80, targetPort: http}]}
   it('may not lead past the entrances', () => {
     expect(capturedBy(added('{app: page}', '{app: synapse}'))).toEqual([
       expect.stringMatching(
-        /^Service\/app\/page spec\.selector: leads to the pods of Deployment\/app\/synapse /,
+        /^Service\/app\/page spec\.selector: leads to the pods of Deployment\/app\/synapse, /,
       ),
     ]);
   });

@@ -37,7 +37,7 @@ describe('MR008 secrets', () => {
       `{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: a}, ${field}: {a: aHVudGVyMg==}}`,
     );
     expect(found(secretsRule, secret)).toEqual([
-      expect.stringContaining(`Secret/a/s ${field}: would be committed in the clear`),
+      expect.stringContaining(`Secret/a/s ${field}: would be committed in plain text`),
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('MR008 secrets', () => {
   });
 
   it.each([
-    ['a.yaml', 'smtp_pass: "${SMTP_PASS}"', 'holds a placeholder that nothing fills in at smtp_pass; '],
+    ['a.yaml', 'smtp_pass: "${SMTP_PASS}"', 'holds a placeholder that nothing replaces at smtp_pass; '],
     ['a.json', '{"secret": "${A:-hunter2}"}', 'holds a plain secret at secret; '],
     ['a.yaml', 'macaroon_secret_key: x${A}', 'holds a plain secret at macaroon_secret_key; '],
   ])('takes no placeholder for a reference where nothing fills it in: %s: %s', (name, text, expected) => {
@@ -143,7 +143,7 @@ describe('MR008 secrets', () => {
   it('objects to a configuration it cannot read, without repeating it', () => {
     const result = found(secretsRule, config('a.yaml', 'a: 1\npassword: *hunter2\n'));
     expect(result).toEqual([
-      expect.stringContaining('is not valid YAML or JSON (line 2), so nothing says it holds no secret'),
+      expect.stringContaining('is not valid YAML or JSON (line 2), so it cannot be checked for secrets'),
     ]);
     expect(result.join()).not.toContain('hunter2');
   });

@@ -71,7 +71,7 @@ const restricted: readonly [string, Record<string, unknown>, string][] = [
   [
     'volumes of the network',
     { [`${pod}.volumes[media]`]: { name: 'media', nfs: {} } },
-    'volumes[media].nfs: is a volume type',
+    'volumes[media].nfs: is a volume of',
   ],
   ['escalation', { [`${own}.allowPrivilegeEscalation`]: undefined }, 'allowPrivilegeEscalation: is not set'],
   ['root by omission', { [`${own}.runAsNonRoot`]: false }, 'runAsNonRoot: is false'],

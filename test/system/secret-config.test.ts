@@ -79,11 +79,11 @@ describe('options with values of Secrets', () => {
     ],
     [
       `{caches: {x: ${REFERENCE}}}`,
-      'MG103 4:31 synapse.extraSecretConfig.caches would replace the whole of caches that is rendered',
+      'MG103 4:31 synapse.extraSecretConfig.caches would replace the whole rendered caches',
     ],
     [
       `{email: ${REFERENCE}}, extraConfig: {email: {smtp_host: m}}`,
-      'MG103 4:31 synapse.extraSecretConfig.email would replace the whole of synapse.extraConfig.email',
+      'MG103 4:31 synapse.extraSecretConfig.email would replace the whole synapse.extraConfig.email',
     ],
   ])('%s: is refused at its place', (options, expected) => {
     const found = wrong(fragment(options));

@@ -80,7 +80,7 @@ describe('the tables of SUMMARY.md', () => {
   - {target: {kind: Certificate, name: synapse-public-tls}, why: x, patch: {spec: {dnsNames: [matrix.example.org, extra.example.org]}}}
 `;
     expect(part('DNS records', change)).toContain(
-      "| `extra.example.org` | A | Traefik's public address | you make it, for an override |",
+      "| `extra.example.org` | A | Traefik's public address | you create it, for an override |",
     );
     const added = diagramOf(change).filter((line) => !diagramOf('').includes(line));
     expect(added).toEqual(['  traefik -->|8080/tcp| jitsi_jvb']);
@@ -115,14 +115,14 @@ describe('the tables of SUMMARY.md', () => {
       ),
     );
     expect(ports).toContain(
-      '| 8080/tcp | whoever reaches the node | every node | `Deployment/test/element`, by an override |',
+      '| 8080/tcp | anyone who can reach the node | every node | `Deployment/test/element`, by an override |',
     );
   });
 
   it('show a Service that an override opens, and list it', () => {
     const change = overriding('Service', 'synapse', '{spec: {type: LoadBalancer}}');
-    expect(part(FIREWALL, change)).toContain('| 8008/tcp | whoever reaches its address |');
-    expect(part('What the overrides weaken', change)).toContain('past the entrances');
+    expect(part(FIREWALL, change)).toContain('| 8008/tcp | anyone who can reach its address |');
+    expect(part('What the overrides weaken', change)).toContain('reached without the entrances');
   });
 
   it.each([

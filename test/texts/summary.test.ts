@@ -103,7 +103,7 @@ describe('SUMMARY.md', () => {
 
   it('says that calls on the local network go through the router where LiveKit tells the public address only', () => {
     const router =
-      /LiveKit tells everybody 203\.0\.113\.7, .* lead 7882\/udp, 7881\/tcp, 3478\/udp back inside/;
+      /LiveKit gives the address 203\.0\.113\.7 .* send 7882\/udp, 7881\/tcp, 3478\/udp back inside/;
     expect(summary(appMatrix)).toMatch(router);
     expect(summary(publicStack())).not.toContain('NAT loopback');
   });
@@ -138,10 +138,8 @@ describe('SUMMARY.md', () => {
       )
         .split('\n')
         .find((line) => line.startsWith('| 80/tcp | anywhere |'));
-    expect(row('{issuer: {name: le, acme: http01}}')).toContain(
-      'challenges (HTTP-01) of the issuer `le`; the',
-    );
-    expect(row('{issuer: {name: le}}')).toContain('(HTTP-01) of the issuer `le`, if it uses them');
+    expect(row('{issuer: {name: le, acme: http01}}')).toContain('HTTP-01 challenges of the issuer `le`; the');
+    expect(row('{issuer: {name: le}}')).toContain('HTTP-01 challenges of the issuer `le`, if it uses them');
     for (const tls of [
       '{issuer: {name: le, acme: dns01}}',
       '{issuer: {name: ca, acme: none}}',
@@ -161,7 +159,7 @@ describe('SUMMARY.md', () => {
       'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: step, acme: http01}}}}\n',
     );
     expect(section(summary(lan), 'Firewall')).toContain(
-      "| 80/tcp | the ACME server | Traefik's local address | the challenges (HTTP-01) of the issuer `step` |",
+      "| 80/tcp | the ACME server | Traefik's local address | the HTTP-01 challenges of the issuer `step` |",
     );
     expect(dig(objectOf(lan, 'Certificate', 'synapse-tls'), 'spec', 'issuerRef')).toEqual({
       group: 'cert-manager.io',
@@ -176,26 +174,26 @@ describe('SUMMARY.md', () => {
         .split('\n')
         .find((line) => line.startsWith(`| \`${stack.serverName}\` |`));
     for (const stack of [publicStack(), appMatrix]) {
-      expect(row(stack)).toMatch(/takes the name over from a web site there: .* `wellKnown: elsewhere` \|$/);
+      expect(row(stack)).toMatch(/replaces a web site on that name: .* `wellKnown: elsewhere` \|$/);
     }
     // Without a host of its own nothing is taken over that was not meant to be.
     expect(row(publicStack('synapse: {host: example.org}'))).not.toContain('web site');
-    expect(summary(publicStack('wellKnown: elsewhere'))).not.toContain('takes the name over');
+    expect(summary(publicStack('wellKnown: elsewhere'))).not.toContain('replaces a web site');
   });
 
   it('says which names on the local network lead nowhere, or only half the way', () => {
     const before = section(summary(appMatrix), 'Before this goes live');
     expect(before).toContain(
-      'No client ever uses rtc.cluster.arpa (expose.lan.names.livekit): all are told rtc.testing.borooka.ee',
+      'No client ever uses rtc.cluster.arpa (expose.lan.names.livekit): every client gets rtc.testing.borooka.ee',
     );
     expect(before).toContain(
-      'Element opened as element.cluster.arpa still talks to https://matrix.testing.borooka.ee',
+      'Element opened as element.cluster.arpa still connects to https://matrix.testing.borooka.ee',
     );
-    expect(summary(publicStack())).not.toMatch(/No client ever|still talks to/);
+    expect(summary(publicStack())).not.toMatch(/No client ever|still connects to/);
   });
 
   it('names the operators that a stack needs, with releases that do not fit', () => {
-    const needs = (stack: Stack): string => section(summary(stack), 'What the cluster has to have');
+    const needs = (stack: Stack): string => section(summary(stack), 'What the cluster needs');
     expect(needs(publicStack())).toMatch(/\| Traefik \| .* not 3\.6\.4 to 3\.6\.6/);
     expect(needs(publicStack())).toMatch(/\| Flux \| .* 2\.5 or newer/);
     expect(needs(publicStack())).not.toContain('cloudflare');
@@ -230,7 +228,7 @@ describe('SUMMARY.md', () => {
   it('says which names of a local network pods have to find too', () => {
     const lan = allProfiles().find(({ file }) => file === 'stacks/lan-only-with-calls.yaml') ?? publicStack();
     expect(section(summary(lan), 'DNS records')).toContain(
-      'Pods need two of these names too: `home.arpa` and `rtc.home.arpa`',
+      'Pods have to resolve two of these names too: `home.arpa` and `rtc.home.arpa`',
     );
     expect(summary(publicStack())).not.toContain('Pods need');
   });

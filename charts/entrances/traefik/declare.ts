@@ -23,11 +23,11 @@ export const traefik = entrance({
   peer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
   tls: (own: TlsSource) => own,
   secretAt: ['secret'],
-  afterCertificate: 'Traefik then serves its own, which nobody trusts',
+  afterCertificate: 'Traefik then serves its own certificate, which no client trusts',
   dns: (_own, door) => ({
     type: 'A',
     leadsTo: [door === 'public' ? "Traefik's public address" : "Traefik's local address"],
-    who: door === 'public' ? 'you make it' : 'you make it, in the local DNS',
+    who: door === 'public' ? 'you create it' : 'you create it, in the local DNS',
   }),
   firewall: ({ public: anybody, lan }) => [
     ...(anybody === undefined
@@ -74,19 +74,19 @@ export const traefik = entrance({
     ...(anybody === undefined
       ? []
       : [
-          `Nothing rendered here answers on port 80: whoever types a host without https:// reaches nothing unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${facts.entryPoint} (web is its usual name for port 80).`,
+          `Nothing rendered here answers on port 80: anyone who types a host without https:// gets no answer unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${facts.entryPoint} (web is its usual name for port 80).`,
         ]),
     ...slowUploads(anybody === undefined ? SLOWEST.lan : SLOWEST.public, facts),
   ],
 });
 
 function challenge(issuer: string): Phrase {
-  return ['the challenges (HTTP-01) of the issuer ', { code: issuer }];
+  return ['the HTTP-01 challenges of the issuer ', { code: issuer }];
 }
 
 /** What port 80 is for at the public address: certificates may depend on it, people's old links do. */
 function plainHttp(tls: TlsSource): Phrase {
-  const redirect = 'the redirect to HTTPS, if Traefik has one';
+  const redirect = 'the redirect to HTTPS, if Traefik does that';
   if ('secret' in tls || tls.acme === 'dns01' || tls.acme === 'none') return [redirect];
   if (tls.acme === 'http01') return [...challenge(tls.issuer.name), `; ${redirect}`];
   return [

@@ -12,7 +12,7 @@ const schema = z.strictObject({
     .enum(['universal', 'advanced'])
     .optional()
     .describe(
-      "Cloudflare's certificate for the zone: universal covers the zone and names one level below it, advanced what you ordered. Default: universal.",
+      "Cloudflare's certificate for the zone: universal covers the zone and names one level below it, advanced covers what you ordered. Default: universal.",
     ),
 });
 
@@ -64,10 +64,10 @@ export const tunnel = entrance({
     who: 'made by the tunnel operator',
   }),
   // https://developers.cloudflare.com/dns/proxy-status/: the proxy carries HTTP only, and is the default for new records.
-  pastDns: 'as "DNS only": the proxy of Cloudflare carries no call traffic',
+  pastDns: 'as "DNS only": the Cloudflare proxy does not carry call traffic',
   firewall: () => [],
   noPorts:
-    'HTTPS from the Internet needs no open port: the tunnel is opened from inside (7844/tcp and udp, outward).',
+    'HTTPS from the Internet needs no open port: the tunnel is opened from inside (7844/tcp and udp, outbound).',
   needs: {
     program: 'cloudflare-operator (adyanth)',
     for: 'the tunnel',
@@ -87,9 +87,9 @@ export const tunnel = entrance({
     own === undefined
       ? []
       : [
-          'Cloudflare ends TLS for the public hosts: it can read what is not end-to-end encrypted, passwords at login included.',
-          "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own and so evade limits on logins by address. Limits by account still hold.",
-          `The tunnel carries plain HTTP as well as HTTPS: whoever types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${own.zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
+          'Cloudflare terminates TLS for the public hosts: it can read everything that is not end-to-end encrypted, including passwords at login.',
+          "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own, and so get around the login limits per address. The limits per account still apply.",
+          `The tunnel carries plain HTTP as well as HTTPS: anyone who types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${own.zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
         ],
   check: (own, door, hosts) => checkHosts(own, ['expose', door, 'tunnel'], hosts),
 });
@@ -128,7 +128,7 @@ function checkHosts(
         code: 'MG023',
         at: path,
         other: [...at, 'edgeCertificate'],
-        what: `the ${deep.length > 1 ? 'hosts' : 'host'} ${quoted(deep)} ${deep.length > 1 ? 'are' : 'is'} more than one level below "${zone}", all that Cloudflare's universal certificate covers`,
+        what: `the ${deep.length > 1 ? 'hosts' : 'host'} ${quoted(deep)} ${deep.length > 1 ? 'are' : 'is'} more than one level below "${zone}", and Cloudflare's universal certificate covers only one`,
         remedy: `${flat.join('')}${flat.length > 0 ? 'or ' : ''}order an advanced certificate and write edgeCertificate: advanced`,
       });
     }

@@ -19,7 +19,7 @@ const GRACEFUL_SHUTDOWN = ['/usr/share/jitsi-videobridge/graceful_shutdown.sh', 
 /** After the drain: stopping, pulling the image, starting. */
 const START_SECONDS = 600;
 
-/** Addresses that participants are told. With STUN the bridge finds them out by itself. */
+/** Addresses that participants get. With STUN, the bridge finds them out by itself. */
 function advertise(stack: Scene): readonly k8s.EnvVar[] {
   const { address } = stack.callNodes;
   const host = fieldEnv('HOST_IP', 'status.hostIP');

@@ -10,10 +10,10 @@ export const checkAccept: Check = ({ accept = [] }) =>
       if (isChangeCode(entry.code) === isWritten) return [];
       const name = `accept[${index}].${key}`;
       if (isWritten) {
-        const what = `${name} has no meaning with ${entry.code}, which is about an object and not about a change`;
+        const what = `${name} is not valid with ${entry.code}, which is about an object, not about a change`;
         return [{ code: 'MG002', at: ['accept', index, key], what, remedy: 'remove it' }];
       }
-      const remedy = `add the key ${key} to accept[${index}], as the error of ${entry.code} prints it`;
+      const remedy = `add the key ${key} to accept[${index}], as the ${entry.code} error prints it`;
       return [{ code: 'MG003', at: ['accept', index, 'code'], what: `"${name}" is missing`, remedy }];
     }),
   );

@@ -75,7 +75,7 @@ export function withObjects(claims: Claims, { included }: Pick<Stack, 'included'
   return { ...claims, objects };
 }
 
-/** Finds what several stacks claim at once; each stack is told against the first that has it. */
+/** Finds what several stacks claim at once; the error is at each stack after the first. */
 export function checkAcross(stacks: readonly Claims[]): readonly Clash[] {
   const names = new Map<string, Claims>();
   const namespaces = new Map<string, Claimed>();
@@ -130,7 +130,7 @@ function shared(
     {
       code: 'MG040',
       what: `the ${what} "${own.value}" is already used by ${first.file}`,
-      remedy: `write another ${field}: in one of them`,
+      remedy: `write a different ${field}: in one of them`,
     },
   );
 }
@@ -142,8 +142,8 @@ function sharedObject(first: Claimed, later: Claimed): Clash {
     { stack: later.stack, position: later.claim.position },
     {
       code: 'MG126',
-      what: `${later.claim.value} belongs to the whole cluster, and ${first.stack.file} includes it too`,
-      remedy: 'include it in one stack, or apply it with a Kustomization of its own',
+      what: `${later.claim.value} applies to the whole cluster, and ${first.stack.file} includes it too`,
+      remedy: 'include it in one stack only, or apply it with a Kustomization of its own',
     },
   );
 }
@@ -166,7 +166,7 @@ function sharedHosts(claimed: ReadonlyMap<string, Claimed>, later: Claims): read
       {
         code: 'MG041',
         what: `the ${hosts.length > 1 ? 'hosts' : 'host'} ${hosts.join(', ')} already ${hosts.length > 1 ? 'belong' : 'belongs'} to ${stack.file}`,
-        remedy: 'give one of them another server name or other hosts',
+        remedy: 'give one of them a different server name or different hosts',
       },
     ),
   );
@@ -197,7 +197,7 @@ function sharedPorts(first: Claims, later: Claims): Clash | undefined {
     {
       code: 'MG042',
       what: `${[...new Set(shared.map(({ text }) => text))].join(', ')} on ${nodesText(later)} ${shared.length > 1 ? 'are' : 'is'} already opened by ${first.file}`,
-      remedy: `write other labels at callNodes.nodeSelector of one of them${fixed === undefined ? `, or other ports at ${[...new Set(settable)].join(' and ')}` : ''}`,
+      remedy: `write different labels at callNodes.nodeSelector in one of them${fixed === undefined ? `, or different ports at ${[...new Set(settable)].join(' and ')}` : ''}`,
     },
   );
 }

@@ -18,7 +18,7 @@ export const checkAdditions: Check = (written, { offers }) =>
           // A reason that is not valid is an error of its own.
           missing: [...path.slice(0, -1), 'force', at.join('.')],
           what: `${dotted([...path, ...at])} replaces what belongs to ${owner}`,
-          remedy: `${isSetting ? `write ${owner} instead` : 'leave it out'}, or add force: {${at.join('.')}: "reason"} next to ${path.at(-1)}`,
+          remedy: `${isSetting ? `write ${owner} instead` : 'remove it'}, or add force: {${at.join('.')}: "reason"} next to ${path.at(-1)}`,
         };
       }),
     ...idle.map((at) => ({

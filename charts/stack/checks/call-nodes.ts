@@ -59,8 +59,8 @@ export function portsText({ first, last }: { readonly first: number; readonly la
 function otherPorts(ports: readonly HostPorts[]): string {
   const settings = ports.flatMap(({ settable, path }) => (settable ? [dotted(path)] : []));
   return settings.length > 0
-    ? `write other ports at ${settings.join(' or ')}`
-    : 'move one of them to a stack of its own, on other nodes';
+    ? `write different ports at ${settings.join(' or ')}`
+    : 'move one of them to a stack of its own, on different nodes';
 }
 
 /** Two programs cannot open one port on one node. */
@@ -90,7 +90,7 @@ export const checkPorts: Check = (written, stack) => {
       findings.push({
         code: 'MG037',
         at: one.path,
-        what: `${one.who} opens ${portsText(one)}, inside Kubernetes' node ports (${portsText(NODE_PORTS)})`,
+        what: `${one.who} opens ${portsText(one)}, which is in Kubernetes' node port range (${portsText(NODE_PORTS)})`,
         remedy: `choose ports below ${NODE_PORTS.first} or above ${NODE_PORTS.last}`,
       });
     }
@@ -99,8 +99,8 @@ export const checkPorts: Check = (written, stack) => {
       findings.push({
         code: 'MG093',
         at: one.path,
-        what: `${one.who} opens ${portsText(one)} on the call nodes, which is the port of ${owner}`,
-        remedy: 'choose another port, such as 7882',
+        what: `${one.who} opens ${portsText(one)} on the call nodes, a port that belongs to ${owner}`,
+        remedy: 'choose a different port, such as 7882',
       });
     }
     if (one.last < one.first) {
@@ -115,7 +115,7 @@ export const checkPorts: Check = (written, stack) => {
       findings.push({
         code: 'MG038',
         at: one.path,
-        what: `the range ${one.first}-${one.last} includes ports that a program may not open`,
+        what: `the range ${one.first}-${one.last} includes ports that the program is not allowed to open`,
         remedy: 'choose ports from 1024 to 65535',
       });
     }
@@ -149,7 +149,7 @@ export const checkCallAddress: Check = (written, stack) => {
         other: ['expose', 'public'],
         what: `"${ip}" cannot be reached from the Internet, but the stack is public`,
         remedy:
-          'write the address your router or provider gives the node, and forward the ports of SUMMARY.md to it',
+          'write the address that your router or provider gives the node, and forward the ports in SUMMARY.md to it',
       },
     ];
   }

@@ -38,8 +38,8 @@ export const checkCertificates: Check = (written, stack) => {
           code: 'MG150',
           at: sourceAt,
           other: ['expose', claim.door],
-          what: `the host "${claim.host}" leads to the call nodes and needs a certificate, but expose.${claim.door} goes through ${door.entrance.title}, which gives none`,
-          remedy: `write ${dotted(sourceAt)}: {issuer: {name: …}} for one from cert-manager, or {secret: …} for one that you keep`,
+          what: `the host "${claim.host}" leads to the call nodes and needs a certificate, but expose.${claim.door} goes through ${door.entrance.title}, which provides none`,
+          remedy: `write ${dotted(sourceAt)}: {issuer: {name: …}} for one from cert-manager, or {secret: …} for one of your own`,
         },
       ]);
     }

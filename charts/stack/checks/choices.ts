@@ -41,7 +41,7 @@ function doorChoices(expose: StackFile['expose'], door: Door): readonly CheckFin
       {
         code: 'MG006',
         at: written.via === undefined ? at : [...at, 'via'],
-        what: `${dotted(at)} goes via ${via} but has no ${wanted}`,
+        what: `${dotted(at)} has via: ${via}, but ${wanted} is missing`,
         remedy: `add ${example}`,
       },
     ];
@@ -53,8 +53,8 @@ function doorChoices(expose: StackFile['expose'], door: Door): readonly CheckFin
         code: 'MG006',
         at: [...at, other.key],
         ...(written.via === undefined ? {} : { other: [...at, 'via'] }),
-        what: `${dotted([...at, other.key])} does not go with via: ${via}`,
-        remedy: `${isLacking ? `put ${wanted}: in its place` : 'remove it'}, or write via: ${other.via}`,
+        what: `${dotted([...at, other.key])} is not supported with via: ${via}`,
+        remedy: `${isLacking ? `replace it with ${wanted}:` : 'remove it'}, or write via: ${other.via}`,
       }),
     ),
   ];

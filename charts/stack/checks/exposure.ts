@@ -44,8 +44,8 @@ export const checkTlsSecrets: Check = (written, stack) => {
       at,
       what:
         name === LIST_OF_FILES
-          ? `a Secret cannot be called "${name}" here: its file would take the place of kustomization.yaml`
-          : `the Secret "${name}" holds other things of this stack`,
+          ? `a Secret cannot be called "${name}" here: its file would replace kustomization.yaml`
+          : `the Secret "${name}" already holds other values of this stack`,
       remedy: 'keep the certificate in a Secret of its own, such as matrix-tls',
     });
   }

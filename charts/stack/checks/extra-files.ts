@@ -80,7 +80,7 @@ function takenPaths({ path, place, files }: WrittenFiles): readonly CheckFinding
   return files.flatMap(([target]): readonly CheckFinding[] => {
     const at = [...path, target];
     const folder = `${place.served?.[0] ?? ''}/extra`;
-    const remedy = `choose another path, such as ${folder}/${target.slice(target.lastIndexOf('/') + 1)}`;
+    const remedy = `choose a different path, such as ${folder}/${target.slice(target.lastIndexOf('/') + 1)}`;
     const system = SYSTEM.find((taken) => meets(target, taken));
     if (system !== undefined) {
       return [{ code: 'MG130', at, what: `${target} belongs to the system (${system})`, remedy }];
@@ -96,7 +96,7 @@ function takenPaths({ path, place, files }: WrittenFiles): readonly CheckFinding
       {
         code: 'MG130',
         at,
-        what: `${target} is taken: ${taken} belongs to this stack or to the image`,
+        what: `${target} is already used: ${taken} belongs to this stack or to the image`,
         remedy,
       },
     ];
@@ -123,8 +123,8 @@ function nested({ path, files }: WrittenFiles): readonly CheckFinding[] {
         code: 'MG130',
         at: [...path, target],
         other: [...path, around],
-        what: `${target} would be in ${around}, which is a file too`,
-        remedy: 'choose another path for one of them',
+        what: `${target} would be inside ${around}, which is also a file`,
+        remedy: 'choose a different path for one of them',
       },
     ];
   });
@@ -139,8 +139,8 @@ function shown({ path, place, files }: WrittenFiles): readonly CheckFinding[] {
       {
         code: 'MG133',
         at: [...path, target],
-        what: `everybody can read ${target}: the program shows what is in ${served} to whoever asks`,
-        remedy: 'write file: or text: for what may be public, and keep secrets out of it',
+        what: `anyone could read ${target}: the program serves everything in ${served}`,
+        remedy: 'write file: or text: for public content, and keep secrets out of it',
       },
     ];
   });

@@ -14,7 +14,7 @@ export const checkImages: Check = (written, stack) =>
       .map((image) => ({
         code: 'MG104',
         at: valueAt(written, [name]) === undefined ? [] : [name],
-        what: `${name} runs the image ${image}, which the file with image versions does not have`,
+        what: `${name} runs the image ${image}, which is missing from the file with image versions`,
         remedy: remedy(image),
       }));
   });

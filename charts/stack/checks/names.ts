@@ -50,7 +50,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   'rook-ceph': 'Rook',
   'local-path-storage': 'the local path provisioner',
   openebs: 'OpenEBS',
-  monitoring: 'the monitoring of the cluster',
+  monitoring: "the cluster's monitoring",
   'metallb-system': 'MetalLB',
   'tigera-operator': 'Calico',
   'calico-system': 'Calico',

@@ -19,8 +19,8 @@ export const checkOwnSecrets: Check = (written, stack) =>
             code: 'MG100',
             at: ['secrets', 'own', name],
             ...(taken.at === undefined ? {} : { other: taken.at }),
-            what: `the Secret "${name}" of your own has a name that is taken: ${taken.by}`,
-            remedy: `choose another name, such as own-${name}`,
+            what: `the name of your Secret "${name}" is already used: ${taken.by}`,
+            remedy: `choose a different name, such as own-${name}`,
           },
         ];
   });
@@ -50,5 +50,5 @@ function takenBy(
     return { by: `${component} keeps its own values in it`, ...at };
   }
   const made = stack.made.find((one) => one.name === name);
-  return made === undefined ? undefined : { by: `${plainText(made.by)}, makes it` };
+  return made === undefined ? undefined : { by: `${plainText(made.by)}, creates it` };
 }

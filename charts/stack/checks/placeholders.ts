@@ -20,7 +20,7 @@ export const checkPlaceholders: Check = (written) =>
       .map(({ path, name: placeholder }) => ({
         code: 'MG098',
         at: [name, ...path],
-        what: `${dotted([name, ...path])} holds ${placeholder}, which nothing fills in: the program reads it as it is`,
+        what: `${dotted([name, ...path])} contains ${placeholder}, which nothing replaces: the program would read it as it is`,
         remedy: FILL_IN,
       })),
   );

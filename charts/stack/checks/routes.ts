@@ -30,7 +30,7 @@ export const checkRoutes: Check = (written, stack) => {
       what: `${answering.title} needs an entrance that can ${what}; ${at.entrance.title} cannot`,
       remedy:
         others.length === 0
-          ? 'leave out what needs it: no entrance of this release can do that'
+          ? 'remove what needs it: no entrance in this release can do that'
           : `write ${others.map((one) => `via: ${one}`).join(' or ')} in expose.${route.door}`,
     });
   }

@@ -50,10 +50,10 @@ export const checkPlainConfig: Check = (written) =>
       return [...references.map((one) => one.at), ...malformed].map((inner) => ({
         code: 'MG101',
         at: [...path, ...inner],
-        what: `${dotted([...path, ...inner])} asks for a value of a Secret, and ${dotted(path)} takes none`,
+        what: `${dotted([...path, ...inner])} refers to a Secret, which ${dotted(path)} does not support`,
         remedy:
           secret === undefined
-            ? 'leave it out: everybody can read this configuration'
+            ? 'remove it: anyone can read this configuration'
             : `write it in ${dotted([name, ...secret.at])}`,
       }));
     });
@@ -133,8 +133,8 @@ function collisions(
         {
           code: 'MG103',
           at,
-          what: `${dotted(at)} would replace the whole of ${key} that is rendered: the program takes one file's or the other's`,
-          remedy: `leave it out; what holds no secret can be added to ${key} in ${dotted(plain)}`,
+          what: `${dotted(at)} would replace the whole rendered ${key}: the program reads it from one file only`,
+          remedy: `remove it; options without a secret can be added to ${key} in ${dotted(plain)}`,
         },
       ];
     }
@@ -144,8 +144,8 @@ function collisions(
         code: 'MG103',
         at,
         other: [...plain, key],
-        what: `${dotted(at)} would replace the whole of ${dotted([...plain, key])}: the program takes one file's or the other's`,
-        remedy: `write everything of ${key} in ${dotted(path)}`,
+        what: `${dotted(at)} would replace the whole ${dotted([...plain, key])}: the program reads it from one file only`,
+        remedy: `write all of ${key} in ${dotted(path)}`,
       },
     ];
   });

@@ -17,7 +17,7 @@ export const checkSecretProvider: Check = (written, { provider: { kind } }) => {
       code: 'MG033',
       at: at(key),
       ...beside,
-      what: `secrets.${key} does not go with provider: ${kind}`,
+      what: `secrets.${key} is not supported with provider: ${kind}`,
       remedy: `remove it, or write provider: ${owner}${advice === undefined ? '' : `; ${advice}`}`,
     });
   }

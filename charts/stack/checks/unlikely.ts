@@ -47,14 +47,14 @@ export const checkUnlikely: Check = (written, stack) => {
     if (memory !== undefined && floor === undefined && bytes(memory) < bytes(LEAST_MEMORY)) {
       report(
         [...path, 'limits', 'memory'],
-        `${memory}, with which no program starts`,
+        `${memory}, too little for any program to start`,
         `write at least ${LEAST_MEMORY}`,
       );
     }
     const cpu = text([...path, 'limits', 'cpu']);
     if (cpu !== undefined && millicores(cpu) < millicores(LEAST_CPU)) {
       const remedy = `write at least ${LEAST_CPU}, which is a twentieth of a core, or remove the limit`;
-      report([...path, 'limits', 'cpu'], `${cpu}, with which the program takes minutes to start`, remedy);
+      report([...path, 'limits', 'cpu'], `${cpu}, so little that the program takes minutes to start`, remedy);
     }
   }
   for (const { at: path } of stack.volumes) {
@@ -65,7 +65,7 @@ export const checkUnlikely: Check = (written, stack) => {
   }
   const drain = text(['callNodes', 'drain']);
   if (drain !== undefined && seconds(drain) > seconds(LONGEST_DRAIN)) {
-    const remedy = `write at most ${LONGEST_DRAIN}: an update of the call servers waits for this time`;
+    const remedy = `write at most ${LONGEST_DRAIN}: an update of the call servers waits this long`;
     report(['callNodes', 'drain'], `${drain}, longer than any call`, remedy);
   }
   return findings;

@@ -116,8 +116,8 @@ async function putInPlace(draft: string, { path }: NewFile): Promise<void> {
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw await problemWriting(path, error);
     throw new UsageProblem(
-      `${fromHere(path)} is already there: somebody has made it meanwhile`,
-      'look at it, then choose another name, or change that file',
+      `${fromHere(path)} already exists: somebody created it in the meantime`,
+      'look at it, then choose a different name, or edit that file',
     );
   }
 }

@@ -32,10 +32,11 @@ export function newFile(
   // As text in quotes, so that nothing in them is read as anything but a value.
   const asked = `name: ${JSON.stringify(name)}\n${newStackText(JSON.stringify(serverName), { schema: undefined })}`;
   refuse(loadStack('stacks/new.yaml', withoutComments(asked), NO_IMAGES).diagnostics);
-  for (const ending of ['yaml', 'yml']) refuseTaken(join(stacks, `${name}.${ending}`), 'write another name');
+  for (const ending of ['yaml', 'yml'])
+    refuseTaken(join(stacks, `${name}.${ending}`), 'choose a different name');
   refuseTaken(
     secretsFolder(stacks, name),
-    'it may hold the keys of a server: write another name, or move it out of that folder',
+    'it may hold the keys of a server: choose a different name, or move it out of that folder',
   );
   const path = join(stacks, `${name}.yaml`);
   const text = newStackText(serverName, { schema: schemaPath(stacks) });
@@ -61,5 +62,5 @@ function refuse(diagnostics: readonly Diagnostic[]): void {
 
 function refuseTaken(path: string, remedy: string): void {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
-  throw new UsageProblem(`${slashes(path)} is already there`, `${remedy}; nothing was changed`);
+  throw new UsageProblem(`${slashes(path)} already exists`, `${remedy}; nothing was changed`);
 }

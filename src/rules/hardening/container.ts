@@ -75,7 +75,9 @@ function checkResources({ owner }: PodTemplate, { data: container, path }: Conta
   ] as const) {
     if (at(container, 'resources', group, name) === undefined) {
       const why =
-        group === 'limits' ? 'a leak would take the whole node' : 'the scheduler would place it blindly';
+        group === 'limits'
+          ? 'a leak would take the whole node'
+          : 'the scheduler would not know how much it needs';
       report(owner, `${path}.resources.${group}.${name}`, `is not set: ${why}`, `set ${group}.${name}`);
     }
   }
@@ -100,6 +102,6 @@ export function checkImage(owner: Located, field: string, value: unknown, report
   const what =
     tag === undefined
       ? `${holds(value)}, without tag or digest`
-      : `${holds(image)}, a tag that moves on to other releases`;
-  report(owner, field, what, 'name the exact version: what runs must not change by itself');
+      : `${holds(image)}, a tag that moves to other releases`;
+  report(owner, field, what, 'write the exact version: what runs must not change by itself');
 }

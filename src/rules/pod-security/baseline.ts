@@ -91,5 +91,5 @@ function capabilities(pod: PodTemplate): readonly Violation[] {
 function sysctls({ spec, path }: PodTemplate): readonly Violation[] {
   return items(at(spec, 'securityContext', 'sysctls'), `${path}.securityContext.sysctls`)
     .filter((it) => typeof it.data.name !== 'string' || !safeSysctls.has(it.data.name))
-    .map((it) => ({ field: it.path, what: 'is not among the safe ones' }));
+    .map((it) => ({ field: it.path, what: 'is not a safe sysctl' }));
 }

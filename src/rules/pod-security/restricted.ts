@@ -30,7 +30,7 @@ function volumeTypes({ spec, path }: PodTemplate): readonly Violation[] {
       .filter((key) => key !== 'name' && !allowedVolumes.has(key))
       .map((key) => ({
         field: `${volume.path}.${key}`,
-        what: 'is a volume type of the node or its network',
+        what: 'is a volume of the node or its network',
       })),
   );
 }

@@ -13,7 +13,7 @@ const qualified = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 export const dnsLabel: Grammar = {
   pattern: label,
   max: 63,
-  words: 'lower-case letters, digits and inner hyphens',
+  words: 'lower-case letters, digits and hyphens (not at the start or end)',
 };
 /** RFC 1123 subdomain. */
 export const dnsSubdomain: Grammar = {
@@ -26,29 +26,29 @@ export const dnsSubdomain: Grammar = {
 export const dns1035Label: Grammar = {
   pattern: /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
   max: 63,
-  words: 'a letter first, then lower-case letters, digits and inner hyphens',
+  words: 'lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen',
 };
 /** The name of a container's port. */
 export const portName: Grammar = {
   pattern: /^(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
   max: 15,
-  words: 'lower-case letters, digits and single inner hyphens, with at least one letter',
+  words: 'lower-case letters, digits and single hyphens (not at the start or end), with at least one letter',
 };
 export const envName: Grammar = {
   pattern: /^[-._a-zA-Z][-._a-zA-Z0-9]*$/,
   max: 1024,
-  words: 'letters, digits, "_", "-" and ".", no digit first',
+  words: 'letters, digits, "_", "-" and ".", not beginning with a digit',
 };
 /** A key of a ConfigMap or Secret. */
 export const configKey: Grammar = {
   pattern: /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]+$/,
   max: 253,
-  words: 'letters, digits, "-", "_" and ".", not ".." first',
+  words: 'letters, digits, "-", "_" and ".", not beginning with ".."',
 };
 export const labelValue: Grammar = {
   pattern: /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/,
   max: 63,
-  words: 'letters, digits, "-", "_" and ".", a letter or digit first and last',
+  words: 'letters, digits, "-", "_" and ".", beginning and ending with a letter or digit',
 };
 
 /** What is wrong with a name, or undefined. */
@@ -70,7 +70,7 @@ export function keyViolation(key: string): { what: string; remedy: string } | un
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
   const name = key.slice(slash + 1);
   const words =
-    'letters, digits, "-", "_" and ".", a letter or digit first and last, after an optional domain and "/"';
+    'an optional domain and "/", then letters, digits, "-", "_" and ".", beginning and ending with a letter or digit';
   return (
     (prefix === undefined ? undefined : violation(prefix, dnsSubdomain)) ??
     violation(name, { pattern: qualified, max: 63, words })

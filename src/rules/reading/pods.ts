@@ -14,7 +14,7 @@ export interface PodTemplate {
   readonly owner: Located;
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: Data;
-  /** Where the pod's spec stands in its owner, for example `spec.template.spec`. */
+  /** Where the pod's spec is in its owner, for example `spec.template.spec`. */
   readonly path: string;
   /** Init containers first. */
   readonly containers: readonly Container[];

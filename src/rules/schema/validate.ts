@@ -33,12 +33,12 @@ function check(value: unknown, schema: Schema, path: string, context: Context): 
   }
   if (value === null) {
     if (schema.nullable !== true && schema.$ref === undefined && isTyped(schema)) {
-      context.problems.push({ path, what: 'is null', remedy: 'leave the field out or give it a value' });
+      context.problems.push({ path, what: 'is null', remedy: 'remove the field or give it a value' });
     }
     return;
   }
   if (!hasType(value, schema)) {
-    const what = `is ${typeOf(value)} where ${expected(schema)} is needed`;
+    const what = `is ${typeOf(value)}, but ${expected(schema)} is expected`;
     context.problems.push({ path, what, remedy: typeRemedy(value, schema) });
     return;
   }
@@ -117,7 +117,7 @@ function checkObject(value: Data, schema: Schema, path: string, context: Context
     if (value[key] === undefined && properties[key]?.default === undefined) {
       context.problems.push({
         path: fieldPath(path, key),
-        what: 'is required and missing',
+        what: 'is required, but missing',
         remedy: `add ${key}`,
       });
     }
@@ -148,7 +148,7 @@ function checkChoices(value: Data, schema: Schema, path: string, context: Contex
     const given = choice.filter((key) => value[key] !== undefined);
     if (given.length === 1) continue;
     const what =
-      given.length === 0 ? `has to have one of ${choice.join(', ')}` : `has ${given.join(' and ')} together`;
+      given.length === 0 ? `needs one of ${choice.join(', ')}` : `has ${given.join(' and ')} together`;
     context.problems.push({ path, what, remedy: `give exactly one of ${choice.join(', ')}` });
   }
   for (const choice of schema['x-at-most-one-of'] ?? []) {

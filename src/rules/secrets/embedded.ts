@@ -23,7 +23,7 @@ export function readEmbedded(text: string, isPromised: boolean): Embedded {
     // The message repeats the text, which may hold a secret.
     const line =
       error instanceof YAMLException && error.mark !== undefined ? ` (line ${error.mark.line + 1})` : '';
-    const what = `is not valid YAML or JSON${line}, so nothing says it holds no secret`;
+    const what = `is not valid YAML or JSON${line}, so it cannot be checked for secrets`;
     const remedy = 'correct the text, or name the key without .yaml or .json';
     return { documents: undefined, problem: { what, remedy } };
   }

@@ -126,7 +126,7 @@ function hiddenFields(group: Data, path: string, { found }: Search): ReadonlySet
     for (const field of ['data', 'stringData']) {
       if (isRecord(group[field]) ? Object.keys(group[field]).length === 0 : group[field] === undefined)
         continue;
-      found.push({ path: fieldPath(path, field), what: 'would be committed in the clear', remedy });
+      found.push({ path: fieldPath(path, field), what: 'would be committed in plain text', remedy });
     }
     return new Set(['data', 'stringData']);
   }
@@ -154,7 +154,7 @@ function inspectScalar(value: string | number, place: Place, search: Search): vo
   // A program that reads a file of YAML or JSON fills in nothing: the placeholder is not a reference, but the secret.
   const isUnfilled = !place.isObject && typeof value === 'string' && placeholderIn(value) !== undefined;
   if (isUnfilled && !isNamed && form === undefined && isSecretName(key, parent)) {
-    report(search, path, 'holds a placeholder that nothing fills in', remedyFor(key));
+    report(search, path, 'holds a placeholder that nothing replaces', remedyFor(key));
     return;
   }
   if (isNamed || (typeof value === 'string' && isAuthorization(key, value))) {

@@ -41,7 +41,7 @@ function leadsToOthers(owner: Located, target: Located): Captured {
   return {
     owner,
     field: 'spec.selector',
-    what: `leads to the pods of ${objectText(target)} past the entrances of the stack`,
+    what: `leads to the pods of ${objectText(target)}, bypassing the entrances of the stack`,
     remedy: 'select pods of your own only; change the Services of the stack with overrides',
   };
 }
@@ -50,7 +50,7 @@ function isFoundByOthers(service: Located, { owner, path }: PodTemplate): Captur
   return {
     owner,
     field: path === 'spec' ? 'metadata.labels' : `${path.slice(0, -'.spec'.length)}.metadata.labels`,
-    what: `are those that ${objectText(service)} selects: its pods would get requests that are for others`,
+    what: `match the selector of ${objectText(service)}: these pods would get requests that are meant for others`,
     remedy: 'use labels of your own, such as app.kubernetes.io/name only',
   };
 }

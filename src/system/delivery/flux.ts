@@ -68,6 +68,8 @@ export const flux = {
   needs: {
     program: 'Flux',
     for: [{ code: 'dist/flux' }, ', unless you use ', { code: 'kubectl apply -k' }],
-    release: ['2.5 or newer (kustomize-controller 1.5): older ones do not know health checks by expression'],
+    release: [
+      '2.5 or newer (kustomize-controller 1.5): older ones do not support health checks by expression',
+    ],
   },
 } satisfies Delivery;

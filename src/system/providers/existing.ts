@@ -5,7 +5,7 @@ export interface Existing {
   readonly kind: 'existing';
 }
 
-/** Nothing is rendered: whoever runs the cluster makes the Secrets, with the commands of SECRETS.md. */
+/** Nothing is rendered: the cluster's operator creates the Secrets, with the commands in SECRETS.md. */
 export const existing = provider({
   kind: 'existing',
   keeps: { elsewhere: 'by you, in the cluster' },

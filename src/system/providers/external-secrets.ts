@@ -25,20 +25,20 @@ export const externalSecrets = provider({
         name: objectName.describe('Its name.'),
       })
       .optional()
-      .describe('The store of External Secrets that has the values. With provider: external-secrets.'),
+      .describe('The External Secrets store that has the values. With provider: external-secrets.'),
     remoteKey: shortText
       .regex(
         /^(?:[A-Za-z0-9._/:-]|\{(?:stack|namespace|secret|key)\})*\{(?:secret|key)\}(?:[A-Za-z0-9._/:-]|\{(?:stack|namespace|secret|key)\})*$/,
-        'write a path with {secret} or {key} in it, and {stack} or {namespace} where they help, such as matrix/{stack}/{secret}',
+        'write a path that contains {secret} or {key}, and {stack} or {namespace} if you need them, such as matrix/{stack}/{secret}',
       )
       .optional()
       .describe(
-        'Where the store has a value. Without {key} in it, each key is a property of the value there. Default: {stack}/{secret}. With provider: external-secrets.',
+        'Where the store keeps a value. Without {key}, each key is a property of the value there. Default: {stack}/{secret}. With provider: external-secrets.',
       ),
     refreshInterval: shortText
-      .regex(/^[1-9][0-9]*h0m0s$/, 'write hours as Kubernetes gives them back, such as 1h0m0s')
+      .regex(/^[1-9][0-9]*h0m0s$/, 'write hours in the form that Kubernetes returns, such as 1h0m0s')
       .optional()
-      .describe('How often the store is asked again. Default: 1h0m0s. With provider: external-secrets.'),
+      .describe('How often the store is read again. Default: 1h0m0s. With provider: external-secrets.'),
   },
   required: { key: 'store', example: 'store: {name: …}, the store that has the values' },
   resolve: ({ store, remoteKey, refreshInterval }): ExternalSecrets => ({

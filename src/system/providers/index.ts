@@ -86,7 +86,7 @@ export function whereElse(one: ProviderOf<ElsewhereKind>): string {
   return providers[one.kind].keeps.elsewhere;
 }
 
-/** What whoever applies the files has to decrypt; undefined where the API server takes them as they are. */
+/** What has to be decrypted before the files are applied; undefined if the API server takes them as they are. */
 export function decryptionOf(one: SecretProvider): Decryption | undefined {
   return known[one.kind].decryption?.(one);
 }

@@ -49,7 +49,7 @@ export interface Provider<
   readonly origin: string;
   /** A program that the cluster has to have for it. @default - none */
   readonly needs?: Need;
-  /** An object that whoever runs the cluster has to make in each namespace with Secrets. @default - none */
+  /** An object that the cluster's operator has to create in each namespace with Secrets. @default - none */
   inEachNamespace?(own: Own): LocalObject | undefined;
   /** What a delivery has to decrypt before it applies. @default - nothing */
   decryption?(own: Own): Decryption;

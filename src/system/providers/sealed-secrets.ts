@@ -48,7 +48,7 @@ export const sealedSecrets = provider({
     escrow: ageRecipients
       .optional()
       .describe(
-        'Public age keys to which every value is encrypted a second time, kept next to the sealed ones, so that losing the controller key does not mean losing the homeserver. With provider: sealed-secrets.',
+        'Age public keys. Every value is encrypted a second time, to these keys, and that copy is kept next to the sealed one, so that losing the controller key does not mean losing the homeserver. With provider: sealed-secrets.',
       ),
   },
   resolve: ({ controller, certificates, escrow }): SealedSecrets => ({

@@ -11,16 +11,16 @@ export interface Sops {
   readonly decryptionSecret: string;
 }
 
-/** Encrypted for age keys: that of the cluster, and those of whoever changes values. */
+/** Encrypted for age keys: the cluster's, and those of the people who change values. */
 export const sops = provider({
   kind: 'sops',
   keeps: 'ciphertext',
-  about: 'as files of SOPS in this repository, which Flux opens',
+  about: 'as SOPS files in this repository, which Flux decrypts',
   fields: {
     recipients: ageRecipients
       .optional()
       .describe(
-        'Public age keys that open the files: that of the cluster and those of whoever changes them. With provider: sops.',
+        "The age public keys that the files are encrypted to: the cluster's, and those of the people who change the files. With provider: sops.",
       ),
     decryption: z
       .strictObject({
@@ -33,9 +33,9 @@ export const sops = provider({
   },
   required: {
     key: 'recipients',
-    example: 'recipients: [age1…], the public key of the age key that Flux has',
+    example: "recipients: [age1…], the public key of Flux's age key",
   },
-  instead: { escrow: 'with sops, write it among recipients' },
+  instead: { escrow: 'with sops, add it to recipients' },
   resolve: ({ recipients, decryption }): Sops => ({
     kind: 'sops',
     recipients: recipients ?? [],

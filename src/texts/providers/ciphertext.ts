@@ -11,9 +11,9 @@ export const ciphertextPage: ProviderPage<unknown> = {
   introduction: ({ name }, _own, from) => [
     md`${from} The values are kept encrypted next to it, in ${code(`${name}.secrets/`)}. This command generates and encrypts those that are missing:`,
     fenced('bash', [`npm run secrets -- create --stack ${shellWord(name)}`]),
-    md`That is the command in a clone of matrix-gitops. Where it is installed as a package:`,
+    md`Run it like that in a clone of matrix-gitops. Where matrix-gitops is installed as a package:`,
     fenced('bash', [`npx --no-install matrix-gitops secrets create --stack ${shellWord(name)}`]),
-    md`Then run synth, and commit both folders. The same command with ${code('status')} shows what is missing or due for a change, and with ${code('rotate SECRET/KEY')} replaces a value.`,
+    md`Then run synth, and commit both folders. With ${code('status')} instead of ${code('create')}, the same command shows what is missing or due for a change; with ${code('rotate SECRET/KEY')} it replaces a value.`,
   ],
   values: (stack, _own, secret) => (isMadeByOthers(stack.secretFiles, secret) ? byOthers(stack, secret) : []),
 };
@@ -22,7 +22,7 @@ export const ciphertextPage: ProviderPage<unknown> = {
 function byOthers({ name, secrets }: Stack, secret: SecretSpec): readonly Markdown[] {
   const files = secret.keys.map(({ key }) => shellWord(`${secret.name}/${key}=FILE`)).join(' ');
   return [
-    md`It is not kept in this repository: put it into the cluster yourself, and renew it before it ends, by hand or with whatever makes your certificates:`,
+    md`It is not kept in this repository: put it into the cluster yourself, and renew it before it expires, by hand or with the tool that issues your certificates:`,
     fenced('bash', createCommand(secret, secrets)),
     md`To keep it here instead, encrypted like the others:`,
     fenced('bash', [

@@ -87,7 +87,7 @@ describe('two stacks', () => {
       texts.flatMap((text, index) => loadStack(`stacks/${index}.yaml`, text, images).claims ?? []),
     );
     expect(clash?.diagnostic.remedy).toBe(
-      'write other labels at callNodes.nodeSelector of one of them, or other ports at livekit.signalling and livekit.tcp and livekit.udp and livekit.turn.udp and livekit.turn.relay',
+      'write different labels at callNodes.nodeSelector in one of them, or different ports at livekit.signalling and livekit.tcp and livekit.udp and livekit.turn.udp and livekit.turn.relay',
     );
   });
 

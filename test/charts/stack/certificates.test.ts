@@ -97,9 +97,9 @@ describe('a host of the call nodes behind a tunnel', () => {
         code: 'MG150',
         at: ['relay', 'tls'],
         other: ['expose', 'public'],
-        what: 'the host "relay.example.org" leads to the call nodes and needs a certificate, but expose.public goes through a tunnel, which gives none',
+        what: 'the host "relay.example.org" leads to the call nodes and needs a certificate, but expose.public goes through a tunnel, which provides none',
         remedy:
-          'write relay.tls: {issuer: {name: …}} for one from cert-manager, or {secret: …} for one that you keep',
+          'write relay.tls: {issuer: {name: …}} for one from cert-manager, or {secret: …} for one of your own',
       },
     ]);
   });

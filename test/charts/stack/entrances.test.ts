@@ -94,7 +94,7 @@ describe.each(DOORS)('the %s door', (door) => {
       checkChoices({ ...WRITTEN, expose: { public: undefined, lan: undefined, [door]: written } });
     const at = ['expose', door];
     expect(choices({ via: 'traefik' })).toMatchObject([
-      { at: [...at, 'via'], what: `expose.${door} goes via traefik but has no tls` },
+      { at: [...at, 'via'], what: `expose.${door} has via: traefik, but tls is missing` },
     ]);
     expect(choices({ via: 'traefik', tls: {} })).toMatchObject([
       { at: [...at, 'tls'], what: `expose.${door}.tls has neither issuer nor secret` },
@@ -128,7 +128,7 @@ describe('what an entrance cannot do', () => {
         at: ['expose', 'lan'],
         other: ['synapse'],
         what: 'Synapse needs an entrance that can keep requests with the same address at one of several pods; Traefik cannot',
-        remedy: 'leave out what needs it: no entrance of this release can do that',
+        remedy: 'remove what needs it: no entrance in this release can do that',
       },
     ]);
   });

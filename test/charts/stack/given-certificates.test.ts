@@ -57,7 +57,7 @@ expose:
     expect(one?.keys).toMatchObject([
       {
         readers: ['traefik', 'relay'],
-        rotation: 'whoever is connected to relay, whose pods have to start again',
+        rotation: 'people connected to relay, whose pods have to restart',
       },
       { readers: ['traefik', 'relay'], rotation: 'together with its certificate' },
     ]);
@@ -69,7 +69,7 @@ expose:
     expect(one?.type).toEqual({ kind: 'tls', hosts: ['relay.example.org'] });
     expect(one?.keys[0]).toMatchObject({
       readers: ['relay'],
-      loss: 'renew it before it ends: clients then refuse it',
+      loss: 'renew it before it expires: clients then refuse it',
     });
   });
 });

@@ -27,16 +27,16 @@ describe('tags', () => {
   });
 
   it.each<[ImageName, string, string]>([
-    ['synapse', 'v1.157.1', 'is older than this tool configures'],
-    ['synapse', 'v0.999.999', 'is older than this tool configures'],
-    ['synapse', 'latest', 'is not how synapse releases are tagged'],
-    ['synapse', '1.163.2', 'is not how synapse releases are tagged'],
-    ['synapse', 'v1.163.2rc1', 'is not how synapse releases are tagged'],
-    ['postgresql', '16', 'is not how postgresql releases are tagged'],
+    ['synapse', 'v1.157.1', 'is older than this tool supports'],
+    ['synapse', 'v0.999.999', 'is older than this tool supports'],
+    ['synapse', 'latest', 'is not a valid release tag for synapse'],
+    ['synapse', '1.163.2', 'is not a valid release tag for synapse'],
+    ['synapse', 'v1.163.2rc1', 'is not a valid release tag for synapse'],
+    ['postgresql', '16', 'is not a valid release tag for postgresql'],
     ['postgresql', '13.9-standard-trixie', 'is older'],
     ['element', 'v1.12.9', 'is older'],
     ['jitsi-jvb', 'stable-9823', 'is older'],
-    ['jitsi-jvb', 'unstable', 'is not how jitsi-jvb releases are tagged'],
+    ['jitsi-jvb', 'unstable', 'is not a valid release tag for jitsi-jvb'],
   ])('of %s: %s does not fit, with a tag that does', (name, tag, what) => {
     const unfit = unfitTag(name, tag);
     expect(unfit?.what).toContain(`"${tag}" ${what}`);
@@ -84,7 +84,7 @@ describe('an image that versions.yaml does not have', () => {
   it('is asked for where a stack runs it, and nowhere else', () => {
     expect(wrong('livekit', '')).toEqual([]);
     expect(wrong('livekit', 'livekit: {}\n')).toEqual([
-      'MG104 4:1 livekit runs the image livekit, which the file with image versions does not have; add it there: livekit: {repository: …/livekit-server, tag: v1.13.7}',
+      'MG104 4:1 livekit runs the image livekit, which is missing from the file with image versions; add it there: livekit: {repository: …/livekit-server, tag: v1.13.7}',
     ]);
     expect(wrong('synapse', '')).toEqual([
       expect.stringMatching(/^MG104 1:1 synapse runs the image synapse/),

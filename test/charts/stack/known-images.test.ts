@@ -14,7 +14,7 @@ describe('images', () => {
 
   it('of another program are named with the one that is configured', () => {
     expect(unknownRepository('synapse', 'docker.io/matrixdotorg/dendrite')).toEqual({
-      what: 'docker.io/matrixdotorg/dendrite is an image of dendrite, and synapse is configured for synapse',
+      what: 'docker.io/matrixdotorg/dendrite is an image of dendrite, but synapse is configured for synapse',
       remedy: 'make sure that it takes the same configuration, or write the repository of synapse',
     });
   });

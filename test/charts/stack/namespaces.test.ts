@@ -111,6 +111,6 @@ describe('the namespaces of two stacks', () => {
     const found = clashes(first, second, more);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`MG040 the namespace "${clash}" is already used by stacks/chat.yaml`);
-    expect(found[0]).toMatch(new RegExp(`; write another ${field}: in one of them$`));
+    expect(found[0]).toMatch(new RegExp(`; write a different ${field}: in one of them$`));
   });
 });

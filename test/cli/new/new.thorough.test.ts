@@ -177,9 +177,9 @@ describe('is refused, with nothing changed,', () => {
     ['a server name that is not valid', 'chat', 'Example.com', 'serverName is "Example.com"'],
     ['a server name with YAML in it', 'chat', 'a.org\nsize: large', 'serverName is "a.org'],
     ['a server name that is a number', 'chat', '1', 'serverName is "1"'],
-    ['a name that is taken', 'lab', 'example.com', 'stacks/lab.yaml is already there'],
-    ['one with the other ending', 'talk', 'example.com', 'stacks/talk.yml is already there'],
-    ['the name of somebody’s values', 'old', 'example.com', 'stacks/old.secrets is already there'],
+    ['a name that is taken', 'lab', 'example.com', 'stacks/lab.yaml already exists'],
+    ['one with the other ending', 'talk', 'example.com', 'stacks/talk.yml already exists'],
+    ['the name of somebody’s values', 'old', 'example.com', 'stacks/old.secrets already exists'],
     [
       'a name that another file says',
       'inner',
@@ -187,7 +187,7 @@ describe('is refused, with nothing changed,', () => {
       'the name "inner" is already used by stacks/talk.yml',
     ],
     ['a server name that is taken', 'chat', 'example.net', 'already belong to stacks/lab.yaml'],
-    ['the name of an example', 'minimal', 'example.com', 'stacks/minimal.yaml is already there'],
+    ['the name of an example', 'minimal', 'example.com', 'stacks/minimal.yaml already exists'],
   ])('%s', async (_, name, serverName, message) => {
     await clone();
     writeFileSync('stacks/lab.yaml', other);
@@ -209,7 +209,7 @@ describe('is refused, with nothing changed,', () => {
   it('a second time', async () => {
     await run('chat', 'example.org');
     writeFileSync('stacks/chat.yaml', 'changed\n');
-    await expect(run('chat', 'example.org')).rejects.toThrow('stacks/chat.yaml is already there');
+    await expect(run('chat', 'example.org')).rejects.toThrow('stacks/chat.yaml already exists');
     expect(files()).toEqual({ 'stacks/chat.yaml': 'changed\n' });
   });
 

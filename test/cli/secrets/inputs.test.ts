@@ -235,7 +235,7 @@ describe('what only the operator knows', () => {
     await synth();
     const kept = await read('dist/chat/SECRETS.md');
     expect(kept).not.toContain('kubectl -n chat create secret tls');
-    expect(kept).toContain('A certificate that you keep, valid for: `example.org`, `matrix.example.org`.');
+    expect(kept).toContain('A certificate of your own, valid for: `example.org`, `matrix.example.org`.');
     await put('stacks/chat.yaml', `${await read('stacks/chat.yaml')}namespace: elsewhere\n`);
     // What is rendered in the old namespace would stop it before.
     await repository.remove('dist');

@@ -127,7 +127,9 @@ describe('rotate', () => {
       const refused = run('rotate', { keys: ['form-secret'], yes: false }, answering(answer));
       await expect(refused).rejects.toThrow(UsageProblem);
     }
-    expect(asked[0]).toMatch(/^synapse-secrets\/form-secret: forms that are open .*\nReplace\? \(y\/N\) $/);
+    expect(asked[0]).toMatch(
+      /^synapse-secrets\/form-secret: people with a form open .*\nReplace\? \(y\/N\) $/,
+    );
     expect(await files('stacks')).toEqual(before);
     await expect(run('rotate', { keys: ['form-secret'], yes: false })).rejects.toThrow(/--yes/);
     expect(

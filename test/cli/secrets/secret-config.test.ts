@@ -49,7 +49,7 @@ describe.each(['sealed-secrets', 'sops'] as const)(
       const second = await synth({ strict: true });
       expect(second.exitCode).toBe(1);
       expect(humanReport(second, 'dist', PLAIN)).toMatch(
-        /composed of what has changed since: synapse-secret-config.*run `.*secrets.* create --stack chat`/,
+        /composed of values that have changed since: synapse-secret-config.*run `.*secrets.* create --stack chat`/,
       );
       const again = await run('create', { identity });
       expect(changedKeys(done(again))).toEqual(['synapse-secret-config/secret-config.yaml']);

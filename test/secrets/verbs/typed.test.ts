@@ -150,7 +150,7 @@ secrets: {provider: external-secrets, store: {name: vault}}
     'postgres://bridge:{{ index . "login..password" | urlquery | replace "+" "%20" }}@db:5432/bridge',
   );
   expect(files.get('lab/SECRETS.md')).toContain(
-    '`username` holds nothing secret: its value follows from the stack file.',
+    '`username` is not secret: its value follows from the stack file.',
   );
 });
 
