@@ -111,7 +111,10 @@ describe('an override that cannot be meant is an error at its place', () => {
 
   it('by the tunnel too', () => {
     const { errors } = outcome(override('TunnelBinding', 'x', step('/subjects/0/spec/path', '^/')), TUNNEL);
-    expect(errors).toEqual([expect.stringContaining('lets anyone reach /_synapse/admin')]);
+    expect(errors).toEqual([
+      expect.stringContaining('lets anyone reach /_synapse/admin'),
+      expect.stringContaining('comes first (subjects[0]), so that nothing is left for'),
+    ]);
   });
 
   it('also where another object is broken by it: the first override after which it is', () => {
@@ -189,7 +192,7 @@ describe('an override that a person may decide on is listed in SUMMARY.md', () =
     ],
     [
       'a whole host of another program',
-      override('IngressRoute', 'livekit-public', step('/spec/routes/0/match', 'Host(`rtc.example.org`)')),
+      override('IngressRoute', 'livekit-public', step('/spec/routes/1/match', 'Host(`rtc.example.org`)')),
       'opens the whole host',
     ],
     [

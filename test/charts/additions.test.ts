@@ -37,7 +37,7 @@ describe('an option that belongs to something that a stack can have', () => {
     expect(wrong(secret + fragment)).toEqual([]);
     expect(wrong(`${secret}${fragment}livekit: {}\n`)).toEqual([
       expect.stringContaining(
-        'MG103 synapse.extraSecretConfig.matrix_rtc would replace the whole of matrix_rtc',
+        'MG103 synapse.extraSecretConfig.matrix_rtc would replace the whole rendered matrix_rtc',
       ),
     ]);
   });

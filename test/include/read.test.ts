@@ -103,11 +103,11 @@ describe('a document of an included file', () => {
     ],
     [
       object('cilium.io/v2', 'CiliumNetworkPolicy', '{name: deny, namespace: chat}', 'spec: {}\n'),
-      /MG125: .*: it can cut off programs of the stack, which no rule checks.* no schema of its kind/,
+      /MG125: .*: it can cut off programs of the stack, which no rule checks.* no schema for its kind/,
     ],
     [
       object('cilium.io/v2', 'CiliumClusterwideNetworkPolicy', '{name: deny}', 'spec: {}\n'),
-      /MG125: .*: it belongs to the whole cluster.* it can cut off programs of the stack, which no rule checks/,
+      /MG125: .*: it applies to the whole cluster.* it can cut off programs of the stack, which no rule checks/,
     ],
     [
       object(

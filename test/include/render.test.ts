@@ -76,7 +76,7 @@ data:
   it('says in its record of the DNS whose host it is', () => {
     const { files } = renderedWith(route('Host(`page.example.org`)', 'synapse'));
     expect(files.get('chat/SUMMARY.md')).toMatch(
-      /\| `page\.example\.org` \| A \| .* \| you make it, for an object of your own \|/,
+      /\| `page\.example\.org` \| A \| .* \| .*, for an object of your own \|/,
     );
   });
 

@@ -291,7 +291,7 @@ describe('SECRETS.md', () => {
   it('promises no restart of pods that read a value of your own: not every provider starts them', () => {
     for (const provider of ['existing', 'sealed-secrets']) {
       const text = secrets(publicStack(`secrets: {own: {mail: {password: {}}}, provider: ${provider}}`));
-      expect(text).toContain('| whoever uses what reads it, since its pods have to start again |');
+      expect(text).toContain('| users of the programs that read it: their pods have to restart |');
     }
   });
 
