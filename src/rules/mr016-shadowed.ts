@@ -35,7 +35,7 @@ function atShadowed({ route, by, at }: Shadowed): Finding {
   const what = `never gets a request${where(at)}: ${objectText(first.owner)} comes first (${first.turn.said})`;
   // With a higher number, it would be the other one that gets none.
   const remedy = takesAllOf(route, first)
-    ? 'remove one of the two; take a rendered one away with an override'
+    ? 'remove one of the two; use an override to remove a rendered one'
     : first.turn.toBeBefore;
   return finding(code, route.owner, route.field, what, `${remedy}${elsewhere(route, at)}`);
 }
@@ -44,7 +44,7 @@ function atTaker(taker: EntranceRoute, taken: readonly Shadowed[]): Finding {
   const [first] = taken;
   const routes = taken.map(({ route }) => `${objectText(route.owner)} ${route.field} (${route.turn.said})`);
   const what = `comes first (${taker.turn.said}), so that nothing is left${where(first?.at)} for ${listed(routes)}`;
-  const remedy = 'name only the paths that it needs; to replace the other, take that away with an override';
+  const remedy = 'name only the paths that it needs; to replace the other route, remove that one with an override';
   return finding(code, taker.owner, taker.field, what, remedy);
 }
 

@@ -54,7 +54,7 @@ describe('an included route', () => {
   });
 
   it('that leaves a route of the stack nothing is an error at its line', () => {
-    const found = `${PLACE} comes first (priority 500), so that nothing is left for IngressRoute/chat/element spec.routes[0].match (priority 70) (MR016); name only the paths that it needs; to replace the other, take that away with an override`;
+    const found = `${PLACE} comes first (priority 500), so that nothing is left for IngressRoute/chat/element spec.routes[0].match (priority 70) (MR016); name only the paths that it needs; to replace the other route, remove that one with an override`;
     expect(included(ELEMENT, ', priority: 500')).toEqual([found]);
     expect(included(ELEMENT, ', priority: 500', '[]')).toEqual([found]);
     expect(included('PathPrefix(`/`)', ', priority: 1000000')).toEqual([
@@ -64,7 +64,7 @@ describe('an included route', () => {
 
   it('can replace one that an override takes away, and is told so where one of the two is too much', () => {
     expect(included(ELEMENT)).toEqual([
-      `${PLACE} never gets a request: IngressRoute/chat/element comes first (priority 70) (MR016); remove one of the two; take a rendered one away with an override`,
+      `${PLACE} never gets a request: IngressRoute/chat/element comes first (priority 70) (MR016); remove one of the two; use an override to remove a rendered one`,
     ]);
     const away =
       'overrides: [{target: {kind: IngressRoute, name: element}, patch: [{op: remove, path: /spec/routes/0}], why: x}]\n';
