@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Identity, readIdentities } from '../../secrets/age.ts';
 import { SecretValue } from '../../secrets/values/value.ts';
 import { keyName } from '../../secrets/verbs/create.ts';
-import { findKeys } from '../../secrets/verbs/rotate.ts';
+import { findKeys, type RotatedKey } from '../../secrets/verbs/rotate.ts';
 import { ownCommand } from '../../stack/own-command.ts';
 import { certificateHosts, type SecretKey, type SecretSpec } from '../../system/secrets.ts';
 import { problemReading } from '../environment-problem.ts';
@@ -80,6 +80,32 @@ export async function givenValues(
     if (value !== undefined) add(keyName(secret, key), value);
   }
   return given;
+}
+
+/**
+ * Values are given for keys that are replaced alone: one for another key would be passed over.
+ *
+ * @param keys what is replaced
+ * @throws UsageProblem
+ */
+export function checkGiven(
+  secrets: readonly SecretSpec[],
+  keys: readonly RotatedKey[],
+  { fromFile, fromEnv, fromStdin, ask }: GivenOptions,
+): void {
+  const replaced = new Set(keys.map(({ secret, key }) => keyName(secret, key)));
+  const check = (option: string, { secret, key }: RotatedKey): void => {
+    const name = keyName(secret, key);
+    if (replaced.has(name)) return;
+    throw new UsageProblem(
+      `${option} gives a value for ${name}, which is not among the keys to replace`,
+      `name it too: rotate ${[...replaced, name].join(' ')}; or remove that option`,
+    );
+  };
+  for (const pair of fromFile) check('--from-file', split(secrets, '--from-file', pair, 'FILE'));
+  for (const pair of fromEnv) check('--from-env', split(secrets, '--from-env', pair, 'VARIABLE'));
+  if (fromStdin !== undefined) check('--from-stdin', named(secrets, fromStdin));
+  for (const name of ask) check('--ask', named(secrets, name));
 }
 
 /** Asks for the value of a key; undefined where the operator leaves it out. */

@@ -2,7 +2,7 @@ import { planComposed } from '../../secrets/verbs/compose.ts';
 import { keyName } from '../../secrets/verbs/create.ts';
 import { findKeys, joiningKeys, planFirst, planRotate, type RotatedKey } from '../../secrets/verbs/rotate.ts';
 import { UsageProblem } from '../usage-problem.ts';
-import { givenValues, type Inputs } from './inputs.ts';
+import { checkGiven, givenValues, type Inputs } from './inputs.ts';
 import { keysOf, openVault } from './keepers/index.ts';
 import type { SecretsOptions } from './options.ts';
 import { newKey, replacedKey, type StackSecrets } from './result.ts';
@@ -24,6 +24,7 @@ export async function rotate(
     );
   }
   const keys = findKeys(stack.secrets, options.keys);
+  checkGiven(stack.secrets, keys, options);
   const joining = joiningKeys(keys, stack.secrets, state);
   const present = keys.filter((one) => !joining.includes(one));
   await confirm(present, joining, options, inputs);
