@@ -39,7 +39,7 @@ export interface MigrateResult {
 /**
  * Rewrites stack files in the newest schema.
  *
- * @throws EnvironmentProblem when a file cannot be read or written
+ * @throws UsageProblem, EnvironmentProblem when a file cannot be read or written
  */
 export async function migrateFiles({
   files,
@@ -53,7 +53,7 @@ export async function migrateFiles({
   const diagnostics: Diagnostic[] = [];
   for (const place of places) {
     const file = fromHere(place);
-    const decoded = decodeText(readNamed(bounds, place));
+    const decoded = decodeText(readNamed(bounds, place, 'on the command line'));
     if ('text' in decoded) texts.push({ file, text: decoded.text });
     else diagnostics.push(notText(file, decoded.problem));
   }

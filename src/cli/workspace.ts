@@ -29,6 +29,7 @@ import { problemReading } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { fileCode, fileDiagnostic } from './file-diagnostic.ts';
 import { givenFiles } from './given-files.ts';
+import { misspeltPath } from './named-file.ts';
 import type { Notice } from './notice.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
@@ -245,7 +246,7 @@ function secretsDiagnostic(folder: string, error: unknown): Diagnostic {
 
 /** Which image each program runs from: the repository's own choice, or that of this package. */
 function readVersions(bounds: Bounds, file: string | undefined): Loaded<Images> {
-  if (file !== undefined) return loadVersions(fromHere(file), readNamed(bounds, file));
+  if (file !== undefined) return loadVersions(fromHere(file), readNamed(bounds, file, 'after --versions'));
   // Also a link that leads nowhere is somebody's choice: it is told, not passed over.
   const isOwn = lstatSync(VERSIONS, { throwIfNoEntry: false }) !== undefined;
   if (!isOwn) return loadVersions(VERSIONS, readRegular(packagedFile(VERSIONS), { links: 'followed' }));
@@ -278,12 +279,15 @@ export async function stackFiles(bounds: Bounds, folder: string): Promise<readon
 /**
  * The bytes of a file that the command line names: whoever reads them as text says what is wrong with them.
  *
- * @throws EnvironmentProblem when it cannot be read
+ * @param where where on the command line
+ * @throws UsageProblem, EnvironmentProblem when it cannot be read
  */
-export function readNamed(bounds: Bounds, file: string): Uint8Array {
+export function readNamed(bounds: Bounds, file: string, where: string): Uint8Array {
   try {
     return readBytes(bounds, file);
   } catch (error) {
+    const misspelt = misspeltPath(slashes(file), where, error);
+    if (misspelt !== undefined) throw new UsageProblem(misspelt.what, misspelt.remedy);
     throw problemReading(slashes(file), error);
   }
 }

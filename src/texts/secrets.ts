@@ -29,11 +29,10 @@ function section(stack: Stack, secret: SecretSpec): Markdown {
   ]);
 }
 
-/** Workloads that read it, or the files that it is a part of. */
+/** Workloads that read it, and the files that it is a part of. */
 function readers(stack: Stack, secret: SecretSpec, { key, readers }: SecretKey): string | Markdown {
   const { name } = secret;
   const all = [...readers, ...includedReaders(stack, secret, key)];
-  if (all.length > 0) return all.join(', ');
   const files = stack.secrets.flatMap((other) =>
     other.keys.flatMap((one) =>
       sourcesOf(other, one).some((source) => source.secret === name && source.key === key)
@@ -41,7 +40,8 @@ function readers(stack: Stack, secret: SecretSpec, { key, readers }: SecretKey):
         : [],
     ),
   );
-  return files.length === 0 ? 'the pods you mount it in' : joined(files);
+  const found = [...all, ...files];
+  return found.length === 0 ? 'the pods you mount it in' : joined(found);
 }
 
 /** Where it is needed, if in more than one namespace, who enters it, and what its files are composed of. */

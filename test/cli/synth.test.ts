@@ -6,6 +6,7 @@ import { EnvironmentProblem } from '../../src/cli/environment-problem.ts';
 import { humanReport } from '../../src/cli/report.ts';
 import { synth } from '../../src/cli/synth.ts';
 import { styleFor } from '../../src/cli/terminal.ts';
+import { UsageProblem } from '../../src/cli/usage-problem.ts';
 import { render } from '../../src/render/render.ts';
 import { stackFrom } from '../stacks.ts';
 
@@ -239,13 +240,21 @@ describe('surroundings that are not in order', () => {
 
   it('name a versions.yaml that is missing', async () => {
     await rm(options.versions);
-    expect(await problem()).toMatch(/cannot read .*versions\.yaml: it does not exist/);
+    const failed = synth(options);
+    await expect(failed).rejects.toThrow(UsageProblem);
+    await expect(failed).rejects.toThrow(
+      /^cannot read .*versions\.yaml: it does not exist; correct the path after --versions$/,
+    );
   });
 
   it('name a versions.yaml that is a folder', async () => {
     await rm(options.versions);
     await mkdir(options.versions);
-    expect(await problem()).toMatch(/cannot read .*versions\.yaml: it is a folder where a file is expected/);
+    const failed = synth(options);
+    await expect(failed).rejects.toThrow(UsageProblem);
+    await expect(failed).rejects.toThrow(
+      /^cannot read .*versions\.yaml: it is a folder where a file is expected; correct the path after --versions$/,
+    );
   });
 
   it('name an output folder that is a file, and leave that file alone', async () => {

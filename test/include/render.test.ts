@@ -97,6 +97,10 @@ data:
     expect(errors(page('token'), own)).toEqual([]);
     const secrets = renderedWith(page('token'), own).files.get('chat/SECRETS.md');
     expect(secrets).toMatch(/\| `token` \| a value of your own \| page \|/);
+    const options = 'synapse: {extraSecretConfig: {x: {fromSecret: page, key: token}}}\n';
+    expect(renderedWith(page('token'), options + own).files.get('chat/SECRETS.md')).toContain(
+      '| `token` | a value of your own | page, `synapse-secret-config/secret-config.yaml` |',
+    );
     expect(errors(page('other'), own)).toEqual([
       expect.stringMatching(/^stacks\/own\/a\.yaml:\d+:\d+ MG127: Deployment\/chat\/page .*\(MR004\); /),
     ]);

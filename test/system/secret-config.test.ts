@@ -57,8 +57,12 @@ describe('options with values of Secrets', () => {
       'MG101 4:39 the stack has no Secret "post"; declare it: secrets: {own: {post: {password: {}}}}',
     ],
     [
+      '{email: {smtp_pass: {fromSecret: mial, key: password}}}',
+      'MG101 4:39 the stack has no Secret "mial"; did you mean "mail"? declare it: secrets: {own: {mial: {password: {}}}}',
+    ],
+    [
       '{email: {smtp_pass: {fromSecret: mail, key: pass}}}',
-      'MG101 4:39 the Secret "mail" has no key "pass" with a value of its own; declare it',
+      'MG101 4:39 the Secret "mail" has no key "pass" with a value of its own; did you mean "password"? declare it',
     ],
     [
       '{email: {smtp_pass: {fromSecret: mail}}}',

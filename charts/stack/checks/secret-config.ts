@@ -1,4 +1,5 @@
 import { valueAt } from '../../../src/plain/data.ts';
+import { suggestion } from '../../../src/plain/nearest.ts';
 import { secretByForm } from '../../../src/plain-secrets/forms.ts';
 import { isLiteral, isSecretName } from '../../../src/plain-secrets/names.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
@@ -75,24 +76,27 @@ function unknown(
   stack: Stack,
 ): readonly CheckFinding[] {
   return references.flatMap(({ at, secret, key }): readonly CheckFinding[] => {
-    const spec = stack.secrets.find(
-      (one) =>
-        one.name === secret &&
-        one.name !== composed &&
-        one.places.some(({ namespace }) => namespace === stack.namespace),
+    const here = stack.secrets.filter(
+      ({ name, places }) =>
+        name !== composed && places.some(({ namespace }) => namespace === stack.namespace),
     );
+    const spec = here.find(({ name }) => name === secret);
     const found = spec?.keys.find((one) => one.key === key);
     if (found !== undefined && found.form.kind !== 'composed') return [];
     const what =
       spec === undefined
         ? `the stack has no Secret "${secret}"`
         : `the Secret "${secret}" has no key "${key}" with a value of its own`;
+    const known =
+      spec?.keys.filter(({ form }) => form.kind !== 'composed').map((one) => one.key) ??
+      here.map(({ name }) => name);
+    const meant = suggestion(spec === undefined ? secret : key, known);
     return [
       {
         code: 'MG101',
         at: [...path, ...at],
         what,
-        remedy: `declare it: secrets: {own: {${secret}: {${key}: {}}}}, and enter its value with ${ownCommand('secrets create')}`,
+        remedy: `${meant}declare it: secrets: {own: {${secret}: {${key}: {}}}}, and enter its value with ${ownCommand('secrets create')}`,
       },
     ];
   });

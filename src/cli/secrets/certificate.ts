@@ -12,6 +12,7 @@ import { SecretsProblem } from '../../secrets/problem.ts';
 import { readCertificates, type SealingCertificate } from '../../secrets/sealed-secrets/certificates.ts';
 import { choose, joinPem } from '../../secrets/sealed-secrets/choice.ts';
 import { problemReading } from '../environment-problem.ts';
+import { misspeltPath } from '../named-file.ts';
 import { fromHere } from '../paths.ts';
 import { acceptCertificate, acceptController, presentFingerprints } from './accept-certificate.ts';
 import { type Acceptance, acceptsCertificate } from './acceptance.ts';
@@ -179,6 +180,8 @@ export async function certificatesIn(
   } catch (error) {
     const missing = error instanceof FileProblem && error.kind === 'missing';
     if (missing && !needed) return [];
+    const misspelt = needed ? misspeltPath(fromHere(path), 'after --cert', error) : undefined;
+    if (misspelt !== undefined) throw new SecretsProblem(misspelt.what, misspelt.remedy);
     throw problemReading(fromHere(path), error);
   }
   const { certificates, problems } = readCertificates(fromHere(path), text);

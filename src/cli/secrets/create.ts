@@ -48,7 +48,7 @@ export async function create(
           now: options.now,
         });
   const entered = [...plan.wishes, ...replaced];
-  const composed = await planComposed(stack.secrets, state, entered, keys);
+  const composed = await planComposed(stack, state, entered, keys);
   const wishes = [...entered, ...composed];
   const result = await writeValues(work, wishes, opened, options);
   return {

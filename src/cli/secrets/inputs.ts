@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { type Identity, readIdentities } from '../../secrets/age.ts';
+import { SecretsProblem } from '../../secrets/problem.ts';
 import { SecretValue } from '../../secrets/values/value.ts';
 import { keyName } from '../../secrets/verbs/create.ts';
-import { findKeys } from '../../secrets/verbs/rotate.ts';
+import { findKeys, type RotatedKey } from '../../secrets/verbs/rotate.ts';
 import { ownCommand } from '../../stack/own-command.ts';
 import { certificateHosts, type SecretKey, type SecretSpec } from '../../system/secrets.ts';
 import { problemReading } from '../environment-problem.ts';
+import { misspeltPath } from '../named-file.ts';
 import { UsageProblem } from '../usage-problem.ts';
 import type { Terminal } from './prompt.ts';
 
@@ -31,7 +33,7 @@ export interface Inputs {
 /**
  * The values that the operator gave, by the name of their key.
  *
- * @throws UsageProblem, EnvironmentProblem
+ * @throws UsageProblem, SecretsProblem, EnvironmentProblem
  */
 export async function givenValues(
   secrets: readonly SecretSpec[],
@@ -45,7 +47,10 @@ export async function givenValues(
   };
   for (const pair of fromFile) {
     const { secret, key, source } = split(secrets, '--from-file', pair, 'FILE');
-    add(keyName(secret, key), await fileValue(source, `the file given for ${keyName(secret, key)}`));
+    add(
+      keyName(secret, key),
+      await fileValue(source, `the file given for ${keyName(secret, key)}`, 'after --from-file'),
+    );
   }
   const taken = new Set<string>();
   for (const pair of fromEnv) {
@@ -82,6 +87,32 @@ export async function givenValues(
   return given;
 }
 
+/**
+ * Values are given for keys that are replaced alone: one for another key would be passed over.
+ *
+ * @param keys what is replaced
+ * @throws UsageProblem
+ */
+export function checkGiven(
+  secrets: readonly SecretSpec[],
+  keys: readonly RotatedKey[],
+  { fromFile, fromEnv, fromStdin, ask }: GivenOptions,
+): void {
+  const replaced = new Set(keys.map(({ secret, key }) => keyName(secret, key)));
+  const check = (option: string, { secret, key }: RotatedKey): void => {
+    const name = keyName(secret, key);
+    if (replaced.has(name)) return;
+    throw new UsageProblem(
+      `${option} gives a value for ${name}, which is not among the keys to replace`,
+      `name it too: rotate ${[...replaced, name].join(' ')}; or remove that option`,
+    );
+  };
+  for (const pair of fromFile) check('--from-file', split(secrets, '--from-file', pair, 'FILE'));
+  for (const pair of fromEnv) check('--from-env', split(secrets, '--from-env', pair, 'VARIABLE'));
+  if (fromStdin !== undefined) check('--from-stdin', named(secrets, fromStdin));
+  for (const name of ask) check('--ask', named(secrets, name));
+}
+
 /** Asks for the value of a key; undefined where the operator leaves it out. */
 export async function askFor(
   secret: SecretSpec,
@@ -94,7 +125,7 @@ export async function askFor(
     // Text of many lines is in a file already, and a terminal would spoil it.
     const later = certificateHosts(secret) === undefined ? 'later' : 'kept elsewhere';
     const file = await terminal.line(`${what}: path of the file (empty: ${later}): `);
-    return file === '' ? undefined : await fileValue(file, `the file given for ${name}`);
+    return file === '' ? undefined : await fileValue(file, `the file given for ${name}`, 'that you enter');
   }
   const empty = key.form.kind === 'entered' ? 'later, or out of a file with --from-file' : 'make a new one';
   return await terminal.hidden(`${what} (not shown; empty: ${empty}): `);
@@ -104,12 +135,15 @@ export async function askFor(
  * A value from a file, whole.
  *
  * @param shown how messages name it: what was written may be a value in the wrong place
- * @throws EnvironmentProblem
+ * @param where where that was
+ * @throws SecretsProblem, EnvironmentProblem
  */
-export async function fileValue(file: string, shown: string): Promise<SecretValue> {
+export async function fileValue(file: string, shown: string, where: string): Promise<SecretValue> {
   try {
     return new SecretValue(await readFile(file));
   } catch (error) {
+    const misspelt = misspeltPath(shown, where, error);
+    if (misspelt !== undefined) throw new SecretsProblem(misspelt.what, misspelt.remedy);
     throw problemReading(shown, error);
   }
 }
@@ -118,7 +152,7 @@ export async function fileValue(file: string, shown: string): Promise<SecretValu
  * The private keys of age in a file.
  *
  * @param file default: what SOPS_AGE_KEY_FILE names; none where it names nothing
- * @throws EnvironmentProblem, AgeProblem
+ * @throws SecretsProblem, EnvironmentProblem, AgeProblem
  */
 export async function readIdentityFile(
   file: string | undefined,
@@ -126,7 +160,11 @@ export async function readIdentityFile(
 ): Promise<readonly Identity[]> {
   const path = file ?? environment.SOPS_AGE_KEY_FILE;
   if (path === undefined || path === '') return [];
-  const text = await fileValue(path, 'the file with private age keys');
+  const text = await fileValue(
+    path,
+    'the file with private age keys',
+    file === undefined ? 'in SOPS_AGE_KEY_FILE' : 'after --identity',
+  );
   try {
     return readIdentities(text.text());
   } finally {

@@ -1,8 +1,8 @@
 import { planComposed } from '../../secrets/verbs/compose.ts';
 import { keyName } from '../../secrets/verbs/create.ts';
-import { findKeys, planRotate, type RotatedKey } from '../../secrets/verbs/rotate.ts';
+import { findKeys, joiningKeys, planFirst, planRotate, type RotatedKey } from '../../secrets/verbs/rotate.ts';
 import { UsageProblem } from '../usage-problem.ts';
-import { givenValues, type Inputs } from './inputs.ts';
+import { checkGiven, givenValues, type Inputs } from './inputs.ts';
 import { keysOf, openVault } from './keepers/index.ts';
 import type { SecretsOptions } from './options.ts';
 import { newKey, replacedKey, type StackSecrets } from './result.ts';
@@ -24,28 +24,35 @@ export async function rotate(
     );
   }
   const keys = findKeys(stack.secrets, options.keys);
-  await confirm(keys, options, inputs);
+  checkGiven(stack.secrets, keys, options);
+  const joining = joiningKeys(keys, stack.secrets, state);
+  const present = keys.filter((one) => !joining.includes(one));
+  await confirm(present, joining, options, inputs);
   const opened = await openVault(work, options);
-  const wishes = await planRotate(keys, state, {
+  const plan = {
     given: await givenValues(stack.secrets, options, inputs),
     ask: asker(options, inputs),
     ...keysOf(work),
     oldSigningKey: await oldSigningKey(options),
     now: options.now,
-  });
-  const composed = await planComposed(stack.secrets, state, wishes, keysOf(work));
+  };
+  const first = await planFirst(joining, state, plan);
+  const replaced = await planRotate(present, state, plan);
+  const wishes = [...first, ...replaced];
+  const composed = await planComposed(stack, state, wishes, keysOf(work));
   const done = await writeValues(work, [...wishes, ...composed], opened, options);
   return {
     ...done,
     changed: [
-      ...wishes.map((one) => replacedKey(one, stack.topology)),
-      ...composed.map((one) => newKey(one, stack.topology)),
+      ...replaced.map((one) => replacedKey(one, stack.topology)),
+      ...[...first, ...composed].map((one) => newKey(one, stack.topology)),
     ],
   };
 }
 
 async function confirm(
   keys: readonly RotatedKey[],
+  joining: readonly RotatedKey[],
   { yes }: SecretsOptions,
   { terminal }: Inputs,
 ): Promise<void> {
@@ -53,7 +60,10 @@ async function confirm(
   if (terminal === undefined) {
     throw new UsageProblem('rotate asks before it replaces values', 'run it in a terminal, or add --yes');
   }
-  const lines = keys.map(({ secret, key }) => `${keyName(secret, key)}: ${key.rotation}`);
+  const lines = [
+    ...keys.map(({ secret, key }) => `${keyName(secret, key)}: ${key.rotation}`),
+    ...joining.map(({ secret, key }) => `${keyName(secret, key)}: it gets its first value`),
+  ];
   const answer = await terminal.line(`${lines.join('\n')}\nReplace? (y/N) `);
   if (!/^y(?:es)?$/i.test(answer)) throw new UsageProblem('you did not answer yes', 'nothing was changed');
 }

@@ -95,5 +95,7 @@ export function asker(
 export async function oldSigningKey({
   oldSigningKey: file,
 }: SecretsOptions): Promise<SecretValue | undefined> {
-  return file === undefined ? undefined : await fileValue(file, 'the file given with --old-signing-key');
+  return file === undefined
+    ? undefined
+    : await fileValue(file, 'the file with the old signing key', 'after --old-signing-key');
 }

@@ -66,16 +66,13 @@ export async function planCreate(
         if (given !== undefined) {
           throw new SecretsProblem(
             `${name} already has a value`,
-            `leave it out, or replace it: rotate ${name}`,
+            `remove the option that gives it, or replace the value: rotate ${name}`,
           );
         }
         if (places.length > 0) own.push(await sameElsewhere(secret, key, places, state, options));
         continue;
       }
-      const wish =
-        given === undefined
-          ? await without(secret, key, state, options)
-          : givenWish(secret, key, given, options.now);
+      const wish = await firstWish(secret, key, state, options);
       if (wish === undefined) lacking.push(key.key);
       else own.push(wish);
     }
@@ -85,6 +82,19 @@ export async function planCreate(
     missing.push(...lacking.map((key) => keyName(secret, { key })));
   }
   return { wishes, missing };
+}
+
+/** The first value of a key: what the operator gives, what lies in escrow, or a new one; undefined where there is none. */
+export async function firstWish(
+  secret: SecretSpec,
+  key: SecretKey,
+  state: SecretsState,
+  options: CreateOptions,
+): Promise<Wish | undefined> {
+  const given = options.given.get(keyName(secret, key));
+  return given === undefined
+    ? await without(secret, key, state, options)
+    : givenWish(secret, key, given, options.now);
 }
 
 /** A value that the operator gave, checked. */

@@ -1,5 +1,6 @@
 import { suggestion } from '../../plain/nearest.ts';
 import { ownCommand } from '../../stack/own-command.ts';
+import { sourcesOf } from '../../system/composed.ts';
 import type { SecretKey, SecretSpec } from '../../system/secrets.ts';
 import { newRevision } from '../annotations.ts';
 import { type Keys, presentValue } from '../present-value.ts';
@@ -9,7 +10,7 @@ import { generate } from '../values/generate.ts';
 import { oldSigningKey, readSigningKey } from '../values/signing-key.ts';
 import type { SecretValue } from '../values/value.ts';
 import type { Wish } from './change.ts';
-import { givenWish, keyName, notGiven } from './create.ts';
+import { firstWish, givenWish, keyName, notGiven } from './create.ts';
 import { checkTls } from './tls.ts';
 
 /** With what values are replaced. */
@@ -58,6 +59,51 @@ export function findKeys(secrets: readonly SecretSpec[], names: readonly string[
 }
 
 /**
+ * Those of the keys that have no value yet, and may be named beside keys that have one: a file is composed of both. So a
+ * file whose parts nothing here can open gets another part.
+ */
+export function joiningKeys(
+  keys: readonly RotatedKey[],
+  secrets: readonly SecretSpec[],
+  state: SecretsState,
+): readonly RotatedKey[] {
+  const isNew = ({ secret, key }: RotatedKey): boolean =>
+    lackingPlaces(state, secret, key).length === secret.places.length;
+  const groups = secrets.flatMap((secret) =>
+    secret.keys.map((key) =>
+      sourcesOf(secret, key).map((source) => keyName({ name: source.secret }, source)),
+    ),
+  );
+  const present = keys.filter((one) => !isNew(one)).map(({ secret, key }) => keyName(secret, key));
+  return keys.filter(
+    (one) =>
+      isNew(one) &&
+      groups.some(
+        (group) => group.includes(keyName(one.secret, one.key)) && group.some((it) => present.includes(it)),
+      ),
+  );
+}
+
+/**
+ * First values for keys that have none, by name.
+ *
+ * @throws SecretsProblem
+ */
+export async function planFirst(
+  keys: readonly RotatedKey[],
+  state: SecretsState,
+  options: RotateOptions,
+): Promise<readonly Wish[]> {
+  const wishes: Wish[] = [];
+  for (const { secret, key } of keys) {
+    const wish = await firstWish(secret, key, state, options);
+    if (wish === undefined) throw onlyYouKnow(secret, key);
+    wishes.push(wish);
+  }
+  return wishes;
+}
+
+/**
  * New values for keys that have one, in any of their places: each is one for all places.
  *
  * @throws SecretsProblem
@@ -95,8 +141,12 @@ export async function planRotate(
 function madeWish(secret: SecretSpec, key: SecretKey): Wish {
   const value = generate(key.form);
   if (value !== undefined) return { secret, key, value, origin: 'made', revision: newRevision() };
+  throw onlyYouKnow(secret, key);
+}
+
+function onlyYouKnow(secret: SecretSpec, key: SecretKey): SecretsProblem {
   const name = keyName(secret, key);
-  throw new SecretsProblem(`only you know the new value of ${name}`, `give it: --from-file ${name}=FILE`);
+  return new SecretsProblem(`only you know the new value of ${name}`, `give it: --from-file ${name}=FILE`);
 }
 
 /** What other servers believe of old messages hangs on the old key: it goes on being published, never forgotten. */

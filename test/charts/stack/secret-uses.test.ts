@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dig, digList, objectOf, stackFrom } from '../../stacks.ts';
+import { loadStack } from '../../../charts/stack/load.ts';
+import { dig, digList, objectOf, repositoryImages, stackFrom } from '../../stacks.ts';
 
 const HEAD = `schema: 2
 serverName: example.org
@@ -34,6 +35,40 @@ describe('variables from Secrets', () => {
     );
     const named = variables(stack, 'jitsi-jvb').filter((one) => dig(one, 'name') === 'JVB_AUTH_PASSWORD');
     expect(named).toEqual([{ name: 'JVB_AUTH_PASSWORD', ...FROM_OWN }]);
+  });
+});
+
+describe('files from Secrets', () => {
+  it.each([
+    [
+      'bridge, key: registration.yml',
+      'the Secret "bridge" has no key "registration.yml"',
+      'registration.yaml',
+    ],
+    ['brigde, key: registration.yaml', 'the stack has no Secret "brigde" in namespace x', 'bridge'],
+    [
+      'synapse-secrets, key: from-secret',
+      'the Secret "synapse-secrets" has no key "from-secret"',
+      'form-secret',
+    ],
+  ])('that are misspelt say what may be meant: %s', (reference, what, meant) => {
+    const { diagnostics } = loadStack(
+      'x.yaml',
+      `schema: 2
+serverName: example.org
+expose: {lan: {tls: {issuer: {name: home-ca}}}}
+secrets: {own: {bridge: {registration.yaml: {}}}}
+synapse: {extraFiles: {/extra/r.yaml: {fromSecret: ${reference}}}}
+`,
+      repositoryImages(),
+    );
+    expect(diagnostics).toEqual([
+      expect.objectContaining({
+        code: 'MG131',
+        what,
+        remedy: expect.stringMatching(`^did you mean "${meant}"\\? `),
+      }),
+    ]);
   });
 });
 

@@ -170,7 +170,7 @@ describe('create', () => {
     const result = await run('create', { fromFile: [`synapse-secrets/form-secret=${source}`] });
     expect(result.exitCode).toBe(2);
     expect(stopped(result)).toBe(
-      'synapse-secrets/form-secret already has a value; leave it out, or replace it: rotate synapse-secrets/form-secret',
+      'synapse-secrets/form-secret already has a value; remove the option that gives it, or replace the value: rotate synapse-secrets/form-secret',
     );
     expect(await files('stacks')).toEqual(before);
   });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Inputs } from '../../../src/cli/secrets/inputs.ts';
 import type { Terminal } from '../../../src/cli/secrets/prompt.ts';
 import { UsageProblem } from '../../../src/cli/usage-problem.ts';
+import { SecretsProblem } from '../../../src/secrets/problem.ts';
 import { SecretValue } from '../../../src/secrets/values/value.ts';
 import { makeCertificate, rsaKeys } from '../../secrets/x509.ts';
 import {
@@ -136,6 +137,35 @@ describe('a value that is given', () => {
     await expect(failed).rejects.toThrow(reason);
     expect((await files('stacks')).size).toBe(1);
   });
+
+  it.each(['nowhere', 'stacks', 'home.pem/value'])(
+    'from a path that is misspelt is bad input, as any other file that the command line names: %s',
+    async (path) => {
+      const wrong = at(path);
+      const before = await files('stacks');
+      for (const [options, what, where] of [
+        [
+          { fromFile: [`form-secret=${wrong}`] },
+          'the file given for synapse-secrets/form-secret',
+          '--from-file',
+        ],
+        [{ cert: wrong }, path, '--cert'],
+      ] as const) {
+        const result = await run('create', options);
+        expect(result.exitCode).toBe(2);
+        expect(stopped(result)).toMatch(
+          new RegExp(`^cannot read \\S*${what}: \\S.*; correct the path after ${where}$`),
+        );
+      }
+      const identity = run('create', { identity: wrong });
+      await expect(identity).rejects.toThrow(SecretsProblem);
+      await expect(identity).rejects.toThrow(/private age keys: .*; correct the path after --identity$/);
+      const versions = run('create', { versions: wrong });
+      await expect(versions).rejects.toThrow(UsageProblem);
+      await expect(versions).rejects.toThrow(/; correct the path after --versions$/);
+      expect(await files('stacks')).toEqual(before);
+    },
+  );
 
   it('for a key that two Secrets have asks which one', async () => {
     await put(

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Inputs } from '../../../src/cli/secrets/inputs.ts';
 import { humanSecrets } from '../../../src/cli/secrets/report.ts';
 import { styleFor } from '../../../src/cli/terminal.ts';
 import { UsageProblem } from '../../../src/cli/usage-problem.ts';
@@ -12,6 +13,7 @@ import {
   factsOf,
   LAB,
   oldSigningKeysOf,
+  type RunOptions,
   restarted,
   restartsOf,
   revisionsOf,
@@ -96,6 +98,22 @@ describe('rotate', () => {
     const after = await valuesOf(repository);
     expect(differing(values, after)).toEqual(changedKeys(done(result)));
     expect(after.get('synapse-secrets/form-secret')).toBe('a-value-of-mine-from-the-environment');
+  });
+
+  it.each<[string, RunOptions, Partial<Inputs>]>([
+    ['--from-file', { fromFile: ['livekit-keys/keys.yaml=nowhere'] }, {}],
+    ['--from-env', { fromEnv: ['keys.yaml=KEYS'] }, { environment: { KEYS: 'matrix-rtc: a value of mine' } }],
+    ['--from-stdin', { fromStdin: 'keys.yaml' }, {}],
+    ['--ask', { ask: ['keys.yaml'] }, {}],
+  ])('refuses a value of another key with %s, which it would pass over', async (option, more, inputs) => {
+    await run('create');
+    const before = await files('stacks');
+    const refused = run('rotate', { keys: ['form-secret'], ...more }, inputs);
+    await expect(refused).rejects.toThrow(UsageProblem);
+    await expect(refused).rejects.toThrow(
+      `${option} gives a value for livekit-keys/keys.yaml, which is not among the keys to replace; name it too: rotate synapse-secrets/form-secret livekit-keys/keys.yaml; or remove that option`,
+    );
+    expect(await files('stacks')).toEqual(before);
   });
 
   it('tells what restarts, in which order, who notices, and what comes first', async () => {

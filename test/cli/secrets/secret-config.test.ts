@@ -4,10 +4,20 @@ import { humanReport } from '../../../src/cli/report.ts';
 import { styleFor } from '../../../src/cli/terminal.ts';
 import { type FreshKey, freshKey } from '../../secrets/keys.ts';
 import { dig } from '../../stacks.ts';
-import { changedKeys, done, LAB, providedBy, restarted, restartsOf, useRepository } from './repository.ts';
+import {
+  changedKeys,
+  done,
+  LAB,
+  providedBy,
+  restarted,
+  restartsOf,
+  stopped,
+  useRepository,
+  valuesOf,
+} from './repository.ts';
 
 const repository = useRepository();
-const { put, read, run, synth } = repository;
+const { files, put, read, run, synth } = repository;
 const PLAIN = styleFor({}, {});
 const PASSWORD = `it's "a" {password}: #1\\`;
 
@@ -72,6 +82,75 @@ describe.each(['sealed-secrets', 'sops'] as const)(
     });
   },
 );
+
+describe('options of Synapse that get another secret, while nothing here can open the first', () => {
+  const two = `${LAB}synapse:
+  extraSecretConfig:
+    email: {smtp_host: mail.example.org, smtp_pass: {fromSecret: mail, key: password}}
+    oidc_providers: [{idp_id: main, client_secret: {fromSecret: identity, key: client-secret}}]
+secrets:
+  own: {mail: {password: {}}, identity: {client-secret: {}}}
+`;
+  const together =
+    '`matrix-gitops secrets rotate mail/password identity/client-secret --stack chat --from-file mail/password=FILE --from-file identity/client-secret=FILE`';
+  const environment = { MAIL: 'another', IDENTITY: 'of the provider' };
+  beforeEach(async () => {
+    await put('stacks/chat.yaml', stack('', 'mail.example.org'));
+    await run('create', { fromEnv: ['mail/password=MAIL'] }, { environment: { MAIL: PASSWORD } });
+    await put('stacks/chat.yaml', two);
+  });
+
+  it('are composed by the command that create names', async () => {
+    const before = await files('stacks');
+    const fromEnv = ['identity/client-secret=IDENTITY'];
+    const refused = await run('create', { fromEnv }, { environment: { ...environment } });
+    expect(stopped(refused)).toContain(`together: ${together}`);
+    expect(await files('stacks')).toEqual(before);
+
+    const result = await run(
+      'rotate',
+      {
+        keys: ['mail/password', 'identity/client-secret'],
+        fromEnv: ['mail/password=MAIL', ...fromEnv],
+      },
+      { environment: { ...environment } },
+    );
+    expect(changedKeys(done(result))).toEqual([
+      'identity/client-secret',
+      'mail/password',
+      'synapse-secret-config/secret-config.yaml',
+    ]);
+    const text = (await valuesOf(repository)).get('synapse-secret-config/secret-config.yaml') ?? '';
+    expect(load(text)).toEqual({
+      ...Object(mail('mail.example.org', 'another')),
+      oidc_providers: [{ idp_id: 'main', client_secret: 'of the provider' }],
+    });
+    expect(await synth({ strict: true })).toMatchObject({ exitCode: 0, missing: [] });
+  });
+
+  it('are not left with a former value of the first', async () => {
+    const before = await files('stacks');
+    const options = { keys: ['mail/password'], fromEnv: ['mail/password=MAIL'] };
+    for (const verb of ['rotate', 'create'] as const) {
+      const refused = await run(verb, options, { environment: { ...environment } });
+      expect(refused.exitCode).toBe(2);
+      expect(stopped(refused)).toBe(
+        `synapse-secret-config/secret-config.yaml is composed of mail/password, identity/client-secret, and there is no value yet of identity/client-secret: it would keep the former value of mail/password; replace them together: ${together}`,
+      );
+    }
+    expect(await files('stacks')).toEqual(before);
+  });
+
+  it('need a value that only a person knows', async () => {
+    const keys = ['mail/password', 'identity/client-secret'];
+    const refused = await run(
+      'rotate',
+      { keys, fromEnv: ['mail/password=MAIL'] },
+      { environment: { ...environment } },
+    );
+    expect(stopped(refused)).toMatch(/only you know .*identity\/client-secret; give it: --from-file/);
+  });
+});
 
 it('options of Synapse with a password are composed in the cluster where External Secrets fetches it', async () => {
   for (const host of ['mail.example.org', 'smtp.example.org']) {

@@ -86,7 +86,7 @@ describe.each(KEEPERS)('a composed value with %s', (keeper) => {
       expect(problem.what).toBe(
         'bridge/registration.yaml is composed of shared/hs.token, which nothing here can open',
       );
-      expect(problem.remedy).toContain('rotate bridge/as-token shared/hs.token');
+      expect(problem.remedy).toContain('rotate bridge/as-token shared/hs.token --stack');
       expect(folder.files()).toEqual(files);
     }
     expect(await folder.rotate(stack, names)).toContain('bridge/registration.yaml composed');

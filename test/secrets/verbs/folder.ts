@@ -117,7 +117,7 @@ export function newFolder(key: FreshKey): Folder {
       const keys = keysOf(stack, options);
       const ask = async () => undefined;
       const plan = await planCreate(stack.secrets, state, { given: given(options), ask, now: NOW, ...keys });
-      const composed = await planComposed(stack.secrets, state, plan.wishes, keys);
+      const composed = await planComposed(stack, state, plan.wishes, keys);
       return await apply(stack, [...plan.wishes, ...composed], options);
     },
     rotate: async (stack, names, options = {}) => {
@@ -130,7 +130,7 @@ export function newFolder(key: FreshKey): Folder {
         now: NOW,
         ...keys,
       });
-      const composed = await planComposed(stack.secrets, state, wishes, keys);
+      const composed = await planComposed(stack, state, wishes, keys);
       return await apply(stack, [...wishes, ...composed], options);
     },
     status: (stack) => {
