@@ -208,7 +208,8 @@ describe('an entry of accept', () => {
     expect(judge('10Gi', '10Gi', entry())).toEqual([0, 1, 0]);
     expect(judge('20Gi', '20Gi', entry())).toEqual([0, 1, 0]);
     expect(judge('20Gi', '5Gi', entry())).toEqual([1, 0, 1]);
-    expect(judge('50Gi', '10Gi', entry())).toEqual([1, 1, 0]);
+    // A wrong "from": the change is not made, so the entry is not done with.
+    expect(judge('50Gi', '10Gi', entry())).toEqual([1, 0, 0]);
     expect(judge('20Gi', '10Gi', entry({ object: 'PersistentVolumeClaim/chat/other' }))).toEqual([1, 0, 1]);
     expect(judge('20Gi', '10Gi', entry({ code: 'MG072' }))).toEqual([1, 0, 1]);
   });
