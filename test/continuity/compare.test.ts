@@ -146,6 +146,22 @@ describe('an object', () => {
     }
   });
 
+  it('that keeps the signing key can be replaced by one of another provider that makes the same Secret', () => {
+    const external = (key: string, name: string): string =>
+      `{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: y, namespace: chat}, spec: {target: {name: ${name}}, data: [{secretKey: ${key}}]}}`;
+    const stay = claim('{}');
+    const gone = ['MG077 there > gone'];
+    const [old, now] = [sealed('signing.key'), secret('signing.key')];
+    expect(changes([stay, old], [stay, now])).toEqual([]);
+    expect(changes([stay, now], [stay, old])).toEqual([]);
+    expect(changes([stay, old], [stay, external('signing.key', 'x')])).toEqual([]);
+    expect(changes([stay, old], [stay, external('signing.key', 'z')])).toEqual(gone);
+    expect(changes([stay, old], [stay, external('other.key', 'x')])).toEqual(gone);
+    expect(changes([stay, old], [stay, secret('other.key')])).toEqual(gone);
+    expect(changes([stay, old], [stay, now.replace('namespace: chat', 'namespace: other')])).toEqual(gone);
+    expect(changes([stay, old], [stay])).toEqual(gone);
+  });
+
   it('that is a namespace counts with the data in it', () => {
     const stay = claim('{}');
     const other = namespace('other');
