@@ -9,7 +9,7 @@ import { newerThan } from '../../src/stack/migrate.ts';
 import { type PathSet, pathSet } from '../../src/stack/reading/path-set.ts';
 import type { Content } from '../../src/stack/reading/plain-text.ts';
 import { checkTyped, readTypedYaml } from '../../src/stack/reading/typed-yaml.ts';
-import type { YamlSource } from '../../src/stack/reading/yaml-source.ts';
+import { dotted, type Path, type YamlSource } from '../../src/stack/reading/yaml-source.ts';
 import { NEWEST_SCHEMA } from '../../src/stack/schemas.ts';
 import { COMPONENT_NAMES, components } from '../index.ts';
 import { checkAccept } from './checks/accept.ts';
@@ -267,6 +267,16 @@ function toDiagnostic(finding: CheckFinding, source: YamlSource): Diagnostic {
     position: source.at(finding.at),
     code,
     what: `${finding.what} (the other place is ${file}:${line}:${column})`,
-    remedy,
+    remedy: finding.either === true ? `${remedy}${removing([finding.other, finding.at], source)}` : remedy,
   };
+}
+
+/** How to remove the first of several keys that is inherited; nothing where none is. */
+function removing(keys: readonly Path[], source: YamlSource): string {
+  const own = source.at([]).file;
+  const inherited = keys.find((path) => source.keyAt(path).file !== own);
+  if (inherited === undefined) return '';
+  const { file, line } = source.keyAt(inherited);
+  const around = dotted(inherited.slice(0, -1));
+  return `; to remove what ${file}:${line} says, write ${inherited.at(-1)}: null below ${around} in ${own}`;
 }
