@@ -102,6 +102,11 @@ export function isWorse({ code, value: from }: Fact, to: string | undefined): bo
   }
 }
 
+/** True for the value of a fact that nobody can write: it stands for a field that is missing. */
+export function isUnwritten({ code, value }: Pick<Fact, 'code' | 'value'>, manifest: Manifest): boolean {
+  return (kindOf(manifest)?.immutable ?? []).some((one) => CODES[one.is] === code && one.unwritten === value);
+}
+
 /** The version is the same one, whether an image or a catalogue says it. */
 const MAJOR = 'major';
 

@@ -1,6 +1,6 @@
 import { flowWord } from '../stack/flow-word.ts';
 import type { Difference } from './compare.ts';
-import { GONE } from './facts.ts';
+import { GONE, isUnwritten } from './facts.ts';
 
 /** What is wrong, and what to do about it. */
 export interface Words {
@@ -55,7 +55,7 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
     case 'MG072':
       return {
         what: `the volume of ${object} has "${from}" in ${where}, and would get "${to}" (${path}): a volume never moves by itself, so the change is refused, does nothing, or replaces it with an empty volume`,
-        remedy: `write "${from}" again, or copy the data to a new volume first`,
+        remedy: `${wasUnwritten(difference) ? 'remove storageClass' : `write "${from}" again`}, or copy the data to a new volume first`,
       };
     case 'MG073':
       return majorWords(difference, where);
@@ -85,6 +85,10 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
         remedy: `write "${from}" again, or dump the data and restore it into a new database first`,
       };
   }
+}
+
+function wasUnwritten({ code, from, manifest }: Difference): boolean {
+  return manifest !== undefined && isUnwritten({ code, value: from }, manifest);
 }
 
 function majorWords({ object, from, to }: Difference, where: string): Words {

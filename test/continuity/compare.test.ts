@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { agree } from '../../src/continuity/agreed.ts';
 import { compare, type Difference, type NewSide } from '../../src/continuity/compare.ts';
 import { oldManifests } from '../../src/continuity/manifests.ts';
-import { entryText } from '../../src/continuity/words.ts';
+import { entryText, wordsOf } from '../../src/continuity/words.ts';
 import { isManifest, type Manifest } from '../../src/stack/manifest.ts';
 import type { Accepted } from '../../src/system/accept.ts';
 
@@ -51,6 +51,22 @@ describe('a volume', () => {
     ]);
     expect(changes([size('20Gi')], [claim('{}')])).toEqual(['MG071 20Gi > gone']);
     expect(changes([claim('{accessModes: [B, A]}')], [claim('{accessModes: [A, B]}')])).toEqual([]);
+  });
+
+  it('that had the class of the cluster gets it again where none is written', () => {
+    const remedies = (before: string, after: string) =>
+      compare(side(before), side(after)).map(
+        (one) => wordsOf(one, { where: 'dist/', orphanedSecrets: undefined }).remedy,
+      );
+    const [none, some] = [claim('{}'), claim('{storageClassName: a}')];
+    expect(remedies(none, some)).toEqual([
+      expect.stringMatching(/^remove storageClass, or copy the data to a new volume first;/),
+    ]);
+    expect(remedies(some, none)).toEqual([expect.stringMatching(/^write "a" again, or copy/)]);
+    const database = (more: string): string => cluster(`{storage: {size: 1Gi${more}}}`);
+    expect(remedies(database(''), database(', storageClass: a'))).toEqual([
+      expect.stringMatching(/^remove storageClass,/),
+    ]);
   });
 
   it('of a database, and of its log', () => {
