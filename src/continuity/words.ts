@@ -1,4 +1,5 @@
 import { flowWord } from '../stack/flow-word.ts';
+import { WRITE_WHY } from '../system/accept.ts';
 import type { Difference } from './compare.ts';
 import { GONE, isUnwritten } from './facts.ts';
 
@@ -28,8 +29,7 @@ export function wordsOf(difference: Difference, around: Around): Words {
  * @example - {code: MG071, object: Cluster/chat/matrix-db, from: "20Gi", to: "10Gi", why: "…"}
  */
 export function entryText({ code, object, from, to }: Difference): string {
-  const why = 'write your reason, and what happens to the data';
-  return `- {code: ${code}, object: ${flowWord(object)}, from: ${flowWord(from)}, to: ${flowWord(to)}, why: "${why}"}`;
+  return `- {code: ${code}, object: ${flowWord(object)}, from: ${flowWord(from)}, to: ${flowWord(to)}, why: "${WRITE_WHY.change}"}`;
 }
 
 function explained(difference: Difference, { where, orphanedSecrets }: Around): Words {
