@@ -200,8 +200,14 @@ function orNewerSchema(diagnostic: Diagnostic, source: YamlSource | undefined): 
   return { ...diagnostic, ...newerThan(written, NEWEST_SCHEMA) };
 }
 
+/** What came of versions.yaml, and where it says an image; undefined for an image that it does not say. */
+export type LoadedVersions = Loaded<Images> & { readonly placeOf: PlaceOfImage };
+
+/** @param image as it is rendered: repository, tag and digest */
+export type PlaceOfImage = (image: string) => Position | undefined;
+
 /** Reads versions.yaml: which image each program runs from. */
-export function loadVersions(file: string, content: Content): Loaded<Images> {
+export function loadVersions(file: string, content: Content): LoadedVersions {
   const read = readTypedYaml(file, content, versionsSchema);
   const diagnostics = [...read.diagnostics];
   const warnings: Warning[] = [];
@@ -222,10 +228,20 @@ export function loadVersions(file: string, content: Content): Loaded<Images> {
       if (unfit !== undefined) diagnostics.push({ position: at('tag'), code: 'MG034', ...unfit });
     }
     diagnostics.push(...differingReleases(read.value, source));
-    if (diagnostics.length === 0) return { value: imageReferences(read.value), diagnostics: [], warnings };
+    if (diagnostics.length === 0) {
+      const value = imageReferences(read.value);
+      const placeOf: PlaceOfImage = (image) => {
+        const name = IMAGE_NAMES.find((one) => value[one] === image);
+        return name === undefined ? undefined : source.at([name, 'tag']);
+      };
+      return { value, diagnostics: [], warnings, placeOf };
+    }
   }
-  return { value: undefined, diagnostics: listed(diagnostics), warnings: [] };
+  return { value: undefined, diagnostics: listed(diagnostics), warnings: [], placeOf: nowhere };
 }
+
+/** Where an image is that no file of the repository says. */
+export const nowhere: PlaceOfImage = () => undefined;
 
 /** Where a component's programs only fit within one release: names those whose tag is not that of most. */
 function differingReleases(versions: Versions, source: YamlSource): readonly Diagnostic[] {

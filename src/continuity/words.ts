@@ -15,6 +15,8 @@ export interface Around {
   readonly where: string;
   /** The folder of ciphertext of the stack's old name, where there is one. */
   readonly orphanedSecrets: string | undefined;
+  /** The section that the stack file no longer has, where an object is gone with it. */
+  readonly missingSection: string | undefined;
 }
 
 /** A difference in words, with the entry of `accept` that lets it pass. */
@@ -32,7 +34,7 @@ export function entryText({ code, object, from, to }: Difference): string {
   return `- {code: ${code}, object: ${flowWord(object)}, from: ${flowWord(from)}, to: ${flowWord(to)}, why: "${WRITE_WHY.change}"}`;
 }
 
-function explained(difference: Difference, { where, orphanedSecrets }: Around): Words {
+function explained(difference: Difference, { where, orphanedSecrets, missingSection }: Around): Words {
   const { code, object, from, to, field } = difference;
   const path = field.join('.');
   switch (code) {
@@ -77,7 +79,7 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
     case 'MG077':
       return {
         what: `${object} is in ${where} and would no longer be rendered, but it holds data that no commit brings back: Flux leaves it in the cluster, where nothing describes it any more; other tools delete it`,
-        remedy: 'undo the change that removes it, or take a backup and remove the object yourself later',
+        remedy: `${missingSection === undefined ? 'undo the change that removes it' : `write ${missingSection}: again, which this stack file no longer has`}, or take a backup and remove the object yourself later`,
       };
     case 'MG140':
       return {

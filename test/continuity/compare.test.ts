@@ -56,7 +56,8 @@ describe('a volume', () => {
   it('that had the class of the cluster gets it again where none is written', () => {
     const remedies = (before: string, after: string) =>
       compare(side(before), side(after)).map(
-        (one) => wordsOf(one, { where: 'dist/', orphanedSecrets: undefined }).remedy,
+        (one) =>
+          wordsOf(one, { where: 'dist/', orphanedSecrets: undefined, missingSection: undefined }).remedy,
       );
     const [none, some] = [claim('{}'), claim('{storageClassName: a}')];
     expect(remedies(none, some)).toEqual([
