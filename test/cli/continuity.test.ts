@@ -193,6 +193,10 @@ spec: {encryptedData: {signing.key: AgAx}}
     const diagnostics = await refused();
     expect(codes(diagnostics)).toEqual(['MG077']);
     expect(diagnostics[0]?.what).toContain('SealedSecret/chat/synapse-signing-key');
+    // Another provider makes the Secret under the same name.
+    const external = 'secrets: {provider: external-secrets, store: {name: vault}}';
+    await change('stacks/chat.yaml', 'secrets: {provider: existing}', external);
+    await fine();
   });
 
   it('is found by --check and --stdout, too', async () => {
