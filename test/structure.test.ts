@@ -41,6 +41,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   'src/texts': ['charts', 'src/kinds', 'src/stack', 'src/system', 'src/topology'],
   'src/render': [
     'charts',
+    'src/continuity',
     'src/include',
     'src/kinds',
     'src/kubernetes',

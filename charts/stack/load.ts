@@ -9,7 +9,7 @@ import { newerThan } from '../../src/stack/migrate.ts';
 import { type PathSet, pathSet } from '../../src/stack/reading/path-set.ts';
 import type { Content } from '../../src/stack/reading/plain-text.ts';
 import { checkTyped, readTypedYaml } from '../../src/stack/reading/typed-yaml.ts';
-import type { YamlSource } from '../../src/stack/reading/yaml-source.ts';
+import { dotted, type Path, type YamlSource } from '../../src/stack/reading/yaml-source.ts';
 import { NEWEST_SCHEMA } from '../../src/stack/schemas.ts';
 import { COMPONENT_NAMES, components } from '../index.ts';
 import { checkAccept } from './checks/accept.ts';
@@ -200,8 +200,14 @@ function orNewerSchema(diagnostic: Diagnostic, source: YamlSource | undefined): 
   return { ...diagnostic, ...newerThan(written, NEWEST_SCHEMA) };
 }
 
+/** What came of versions.yaml, and where it says an image; undefined for an image that it does not say. */
+export type LoadedVersions = Loaded<Images> & { readonly placeOf: PlaceOfImage };
+
+/** @param image as it is rendered: repository, tag and digest */
+export type PlaceOfImage = (image: string) => Position | undefined;
+
 /** Reads versions.yaml: which image each program runs from. */
-export function loadVersions(file: string, content: Content): Loaded<Images> {
+export function loadVersions(file: string, content: Content): LoadedVersions {
   const read = readTypedYaml(file, content, versionsSchema);
   const diagnostics = [...read.diagnostics];
   const warnings: Warning[] = [];
@@ -222,10 +228,20 @@ export function loadVersions(file: string, content: Content): Loaded<Images> {
       if (unfit !== undefined) diagnostics.push({ position: at('tag'), code: 'MG034', ...unfit });
     }
     diagnostics.push(...differingReleases(read.value, source));
-    if (diagnostics.length === 0) return { value: imageReferences(read.value), diagnostics: [], warnings };
+    if (diagnostics.length === 0) {
+      const value = imageReferences(read.value);
+      const placeOf: PlaceOfImage = (image) => {
+        const name = IMAGE_NAMES.find((one) => value[one] === image);
+        return name === undefined ? undefined : source.at([name, 'tag']);
+      };
+      return { value, diagnostics: [], warnings, placeOf };
+    }
   }
-  return { value: undefined, diagnostics: listed(diagnostics), warnings: [] };
+  return { value: undefined, diagnostics: listed(diagnostics), warnings: [], placeOf: nowhere };
 }
+
+/** Where an image is that no file of the repository says. */
+export const nowhere: PlaceOfImage = () => undefined;
 
 /** Where a component's programs only fit within one release: names those whose tag is not that of most. */
 function differingReleases(versions: Versions, source: YamlSource): readonly Diagnostic[] {
@@ -267,6 +283,16 @@ function toDiagnostic(finding: CheckFinding, source: YamlSource): Diagnostic {
     position: source.at(finding.at),
     code,
     what: `${finding.what} (the other place is ${file}:${line}:${column})`,
-    remedy,
+    remedy: finding.either === true ? `${remedy}${removing([finding.other, finding.at], source)}` : remedy,
   };
+}
+
+/** How to remove the first of several keys that is inherited; nothing where none is. */
+function removing(keys: readonly Path[], source: YamlSource): string {
+  const own = source.at([]).file;
+  const inherited = keys.find((path) => source.keyAt(path).file !== own);
+  if (inherited === undefined) return '';
+  const { file, line } = source.keyAt(inherited);
+  const around = dotted(inherited.slice(0, -1));
+  return `; to remove what ${file}:${line} says, write ${inherited.at(-1)}: null below ${around} in ${own}`;
 }

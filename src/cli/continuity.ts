@@ -1,14 +1,17 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { COMPONENT_NAMES } from '../../charts/index.ts';
+import type { PlaceOfImage } from '../../charts/stack/load.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { agree } from '../continuity/agreed.ts';
 import { compare, type Difference, type NewSide, type Side } from '../continuity/compare.ts';
 import { factsOf } from '../continuity/facts.ts';
 import { oldManifests } from '../continuity/manifests.ts';
-import { placeOfDifference } from '../continuity/places.ts';
+import { componentOf, placeOfDifference } from '../continuity/places.ts';
 import { wordsOf } from '../continuity/words.ts';
 import type { Bounds } from '../files/bounds.ts';
 import { FileProblem } from '../files/problem.ts';
+import { valueAt } from '../plain/data.ts';
 import { headerPath } from '../render/header.ts';
 import { secretPath } from '../render/objects.ts';
 import { placeIn } from '../render/override-places.ts';
@@ -16,7 +19,7 @@ import type { Rendered } from '../render/render.ts';
 import { secretsFolder } from '../secrets/folder.ts';
 import type { Diagnostic, Position } from '../stack/diagnostic.ts';
 import { type Manifest, objectId, objectKey } from '../stack/manifest.ts';
-import type { Path } from '../stack/reading/yaml-source.ts';
+import type { Path, YamlSource } from '../stack/reading/yaml-source.ts';
 import { type AcceptedChange, changeOf } from '../system/accept.ts';
 import { isOnlyExample } from './new/examples.ts';
 import { type OldFile, type OldStacks, oldStacks } from './old-stacks.ts';
@@ -44,10 +47,20 @@ const MOST_NOTICES = 20;
 /**
  * @param out the output folder
  * @param entries every stack of the repository: what belongs to one of them is not the older name of another
+ * @param placeOfImage where versions.yaml says an image
  */
-export function continuity(bounds: Bounds, out: string, entries: readonly StackEntry[]): Compare {
+export function continuity(
+  bounds: Bounds,
+  out: string,
+  entries: readonly StackEntry[],
+  placeOfImage: PlaceOfImage,
+): Compare {
   let old: OldStacks | undefined;
-  const known = { names: new Set(entries.map(({ name }) => name)), files: new Set(entries.map(fileKey)) };
+  const known = {
+    names: new Set(entries.map(({ name }) => name)),
+    files: new Set(entries.map(fileKey)),
+    placeOfImage,
+  };
   return async (entry, stack, rendered) => {
     try {
       old ??= oldStacks(bounds, out, known.names);
@@ -64,6 +77,7 @@ export function continuity(bounds: Bounds, out: string, entries: readonly StackE
 interface Known {
   readonly names: ReadonlySet<string>;
   readonly files: ReadonlySet<string>;
+  readonly placeOfImage: PlaceOfImage;
 }
 
 async function compared(
@@ -105,7 +119,9 @@ async function compared(
   const at = (path: Path): Position => source?.at(path) ?? { file: entry.file, line: 1, column: 1 };
   const placeOf = (difference: Difference): Position => {
     const path = source === undefined ? [] : placeOfDifference(difference, source, stack, placeIn);
-    return isOverride(path) ? at(path) : (placeInIncluded(stack, difference) ?? at(path));
+    if (isOverride(path)) return at(path);
+    const included = placeInIncluded(stack, difference);
+    return included ?? (path.length === 0 ? placeInVersions(known, difference) : undefined) ?? at(path);
   };
   const diagnostics = [
     ...found.flatMap(({ difference, side }): readonly Diagnostic[] => {
@@ -113,6 +129,7 @@ async function compared(
       const words = wordsOf(difference, {
         where: side.where,
         orphanedSecrets: secretsOf(entry, side, known),
+        missingSection: source === undefined ? undefined : missingSection(stack, source, difference),
       });
       return [{ position: placeOf(difference), code: difference.code, ...words }];
     }),
@@ -144,6 +161,24 @@ async function compared(
 
 function isOverride([first]: Path): boolean {
   return first === 'overrides';
+}
+
+/** Where versions.yaml says an image that has changed; undefined for what is no image of it. */
+function placeInVersions({ placeOfImage }: Known, { manifest, field }: Difference): Position | undefined {
+  const image = valueAt(manifest, field);
+  return typeof image === 'string' ? placeOfImage(image) : undefined;
+}
+
+/** The section of the stack file that an object which is gone belonged to; undefined where it has that. */
+function missingSection(
+  stack: Stack,
+  { data }: YamlSource,
+  { code, manifest }: Difference,
+): string | undefined {
+  if (code !== 'MG077' || manifest === undefined) return undefined;
+  const key = COMPONENT_NAMES.find((name) => name === componentOf(manifest));
+  if (key === undefined || stack[key] !== undefined) return undefined;
+  return valueAt(data, [key]) === undefined ? key : undefined;
 }
 
 /** Where an object that is included says what has changed; undefined for every other one. */

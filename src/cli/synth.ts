@@ -134,7 +134,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const notices: Notice[] = [];
   const olderNames = new Set<string>();
   const moved = new Set(workspace.entries.map(({ name }) => name));
-  const compare = continuity(bounds, out, workspace.entries);
+  const compare = continuity(bounds, out, workspace.entries, workspace.placeOfImage);
   const missing: MissingSecret[] = [];
   for (const [index, entry] of chosen.entries()) {
     const outcome = await compareEntry(
@@ -205,6 +205,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
 const NO_WORKSPACE: Workspace = {
   entries: [],
   versions: [],
+  placeOfImage: () => undefined,
   warnings: [],
   orphanedSecrets: [],
   notices: [],

@@ -3,7 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Claims, withObjects } from '../../charts/stack/checks/across.ts';
 import { type Images, NO_IMAGES } from '../../charts/stack/images.ts';
-import { type Loaded, type LoadedStack, loadStack, loadVersions } from '../../charts/stack/load.ts';
+import {
+  type LoadedStack,
+  type LoadedVersions,
+  loadStack,
+  loadVersions,
+  nowhere,
+  type PlaceOfImage,
+} from '../../charts/stack/load.ts';
 import type { GivenFiles } from '../../charts/stack/read-extra-files.ts';
 import { defaultName } from '../../charts/stack/resolve.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
@@ -65,6 +72,8 @@ export interface Workspace {
   readonly entries: readonly StackEntry[];
   /** What is wrong with versions.yaml; no stack can be rendered then. */
   readonly versions: readonly Diagnostic[];
+  /** Where the repository's versions.yaml says an image. */
+  readonly placeOfImage: PlaceOfImage;
   /** What in versions.yaml may be meant. */
   readonly warnings: readonly Warning[];
   /** Folders of ciphertext that belong to no stack, such as one of an older name. */
@@ -124,6 +133,7 @@ export async function readWorkspace(
     entries: all,
     orphanedSecrets: orphans.map((name) => fromHere(secretsFolder(stacksFolder, name))),
     versions: versions.diagnostics,
+    placeOfImage: versions.placeOf,
     warnings: versions.warnings,
     notices: [
       ...stray.shared.flatMap((path) => {
@@ -245,16 +255,19 @@ function secretsDiagnostic(folder: string, error: unknown): Diagnostic {
 }
 
 /** Which image each program runs from: the repository's own choice, or that of this package. */
-function readVersions(bounds: Bounds, file: string | undefined): Loaded<Images> {
+function readVersions(bounds: Bounds, file: string | undefined): LoadedVersions {
   if (file !== undefined) return loadVersions(fromHere(file), readNamed(bounds, file, 'after --versions'));
   // Also a link that leads nowhere is somebody's choice: it is told, not passed over.
   const isOwn = lstatSync(VERSIONS, { throwIfNoEntry: false }) !== undefined;
-  if (!isOwn) return loadVersions(VERSIONS, readRegular(packagedFile(VERSIONS), { links: 'followed' }));
+  if (!isOwn) {
+    const packaged = loadVersions(VERSIONS, readRegular(packagedFile(VERSIONS), { links: 'followed' }));
+    return { ...packaged, placeOf: nowhere };
+  }
   try {
     return loadVersions(VERSIONS, readBytes(bounds, VERSIONS, 'repository'));
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
-    return { value: undefined, diagnostics: [fileDiagnostic(error)], warnings: [] };
+    return { value: undefined, diagnostics: [fileDiagnostic(error)], warnings: [], placeOf: nowhere };
   }
 }
 

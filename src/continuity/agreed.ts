@@ -28,6 +28,9 @@ export function agree(
     if (entry === undefined || used.has(index)) return [];
     const values = valuesNow(entry, after);
     const fits = values.includes(entry.to) || values.includes(entry.from);
+    // The change is neither made nor taken back while the same object has one that is not agreed to.
+    const isOpen = open.some(({ code, object }) => code === entry.code && object === entry.object);
+    if (fits && isOpen) return [];
     return [{ index, now: values.join(' and '), fits }];
   });
   const without = (fits: boolean): Agreed['idle'] =>

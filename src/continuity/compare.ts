@@ -2,7 +2,18 @@ import { isOf } from '../kinds/index.ts';
 import { NAMESPACE } from '../kinds/keys.ts';
 import { groupOf, type Manifest } from '../stack/manifest.ts';
 import type { AcceptableCode } from '../system/accept.ts';
-import { type Fact, factsOf, GONE, holdsData, isWorkload, isWorse, shortValue, THERE } from './facts.ts';
+import {
+  type Fact,
+  factsOf,
+  GONE,
+  holdsData,
+  isWorkload,
+  isWorse,
+  keepsKey,
+  secretsWithKey,
+  shortValue,
+  THERE,
+} from './facts.ts';
 
 /** A stack as it is, or as it would be: what it is called, and its objects. */
 export interface Side {
@@ -132,12 +143,19 @@ function keyOf(manifest: Manifest, namespace = manifest.metadata.namespace): str
 function lostObject(manifest: Manifest, after: NewSide): readonly Difference[] {
   const object = objectName(manifest);
   if (holdsData(manifest)) {
+    if (keepsKey(manifest) && isKeptByAnother(manifest, after)) return [];
     return [{ code: 'MG077', object, from: THERE, to: GONE, manifest, field: [] }];
   }
   if (!isWorkload(manifest)) return [];
   const [other] = workloadsLike(object, after);
   if (other === undefined) return [];
   return [{ code: 'MG076', object, from: manifest.kind, to: other.kind, manifest, field: ['kind'] }];
+}
+
+/** True where another object becomes the same Secret, such as one of another provider. */
+function isKeptByAnother(manifest: Manifest, { manifests }: Side): boolean {
+  const kept = new Set(manifests.flatMap(secretsWithKey));
+  return secretsWithKey(manifest).every((secret) => kept.has(secret));
 }
 
 /** Workloads of any kind with the namespace and the name of one. */

@@ -1,5 +1,5 @@
-import { KINDS, kindOf } from '../kinds/index.ts';
-import { CONFIG_MAP } from '../kinds/keys.ts';
+import { isOf, KINDS, kindOf } from '../kinds/index.ts';
+import { CONFIG_MAP, SECRET } from '../kinds/keys.ts';
 import { type Immutable, keyOfKind, type PodKnowledge } from '../kinds/kind.ts';
 import { places } from '../kinds/places.ts';
 import { at, data, text, valueAt } from '../plain/data.ts';
@@ -41,11 +41,24 @@ export const KINDS_OF_DATA: ReadonlySet<string> = new Set(
 
 /** Whether data is lost or orphaned when this object is no longer rendered. */
 export function holdsData(manifest: Manifest): boolean {
-  const { holdsData: holds, keeps = [] } = kindOf(manifest) ?? {};
-  return (
-    (typeof holds === 'function' ? holds(manifest) : holds === true) ||
-    keeps.some((field) => Object.hasOwn(data(at(manifest, ...field.split('.'))), SIGNING_KEY))
+  const { holdsData: holds } = kindOf(manifest) ?? {};
+  return (typeof holds === 'function' ? holds(manifest) : holds === true) || keepsKey(manifest);
+}
+
+/** Whether it is lost with this object only because that keeps the key that Synapse signs with. */
+export function keepsKey(manifest: Manifest): boolean {
+  const { keeps = [] } = kindOf(manifest) ?? {};
+  return keeps.some((field) => Object.hasOwn(data(at(manifest, ...field.split('.'))), SIGNING_KEY));
+}
+
+/** `namespace/name` of each Secret with the signing key that an object is, or becomes in the cluster. */
+export function secretsWithKey(manifest: Manifest): readonly string[] {
+  const { namespace = '', name } = manifest.metadata;
+  const made = (kindOf(manifest)?.makes?.(manifest) ?? []).filter(
+    ({ kind, keys = [] }) => kind === SECRET && (keys === 'any' || keys.includes(SIGNING_KEY)),
   );
+  const own = isOf(manifest, SECRET) && keepsKey(manifest) ? [name] : [];
+  return [...own, ...made.map((one) => one.name)].map((one) => `${namespace}/${one}`);
 }
 
 /** What an object says that data depends on. */
@@ -87,6 +100,11 @@ export function isWorse({ code, value: from }: Fact, to: string | undefined): bo
     default:
       return to !== from;
   }
+}
+
+/** True for the value of a fact that nobody can write: it stands for a field that is missing. */
+export function isUnwritten({ code, value }: Pick<Fact, 'code' | 'value'>, manifest: Manifest): boolean {
+  return (kindOf(manifest)?.immutable ?? []).some((one) => CODES[one.is] === code && one.unwritten === value);
 }
 
 /** The version is the same one, whether an image or a catalogue says it. */

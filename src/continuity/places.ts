@@ -1,4 +1,5 @@
 import { valueAt } from '../plain/data.ts';
+import type { Manifest } from '../stack/manifest.ts';
 import type { Path, YamlSource } from '../stack/reading/yaml-source.ts';
 import type { Override } from '../system/overrides.ts';
 import type { Difference } from './compare.ts';
@@ -25,15 +26,19 @@ function settingsOf({ code, object, manifest }: Difference, volumes: readonly Vo
     case 'MG075':
       return object.startsWith('Stack/') ? [['name']] : [['namespace'], ['name']];
     case 'MG077':
-      return componentSettings(manifest?.metadata.labels?.['app.kubernetes.io/component'] ?? '');
+      return componentSettings(manifest === undefined ? '' : componentOf(manifest));
     default:
       return [];
   }
 }
 
-/** What switches a component off, such as `jitsi.enabled` for a volume of `jitsi-prosody`. */
-function componentSettings(component: string): readonly Path[] {
-  const [key = ''] = component.split('-');
+/** The component that an object belongs to, such as `jitsi` for a volume of `jitsi-prosody`; empty for none. */
+export function componentOf({ metadata }: Manifest): string {
+  return (metadata.labels?.['app.kubernetes.io/component'] ?? '').split('-')[0] ?? '';
+}
+
+/** What switches a component off, such as `jitsi.enabled`. */
+function componentSettings(key: string): readonly Path[] {
   // What has no such label was included.
   return key === '' ? [['include']] : [[key, 'enabled'], [key]];
 }

@@ -1,6 +1,7 @@
 import { flowWord } from '../stack/flow-word.ts';
+import { WRITE_WHY } from '../system/accept.ts';
 import type { Difference } from './compare.ts';
-import { GONE } from './facts.ts';
+import { GONE, isUnwritten } from './facts.ts';
 
 /** What is wrong, and what to do about it. */
 export interface Words {
@@ -14,6 +15,8 @@ export interface Around {
   readonly where: string;
   /** The folder of ciphertext of the stack's old name, where there is one. */
   readonly orphanedSecrets: string | undefined;
+  /** The section that the stack file no longer has, where an object is gone with it. */
+  readonly missingSection: string | undefined;
 }
 
 /** A difference in words, with the entry of `accept` that lets it pass. */
@@ -28,11 +31,10 @@ export function wordsOf(difference: Difference, around: Around): Words {
  * @example - {code: MG071, object: Cluster/chat/matrix-db, from: "20Gi", to: "10Gi", why: "…"}
  */
 export function entryText({ code, object, from, to }: Difference): string {
-  const why = 'write your reason, and what happens to the data';
-  return `- {code: ${code}, object: ${flowWord(object)}, from: ${flowWord(from)}, to: ${flowWord(to)}, why: "${why}"}`;
+  return `- {code: ${code}, object: ${flowWord(object)}, from: ${flowWord(from)}, to: ${flowWord(to)}, why: "${WRITE_WHY.change}"}`;
 }
 
-function explained(difference: Difference, { where, orphanedSecrets }: Around): Words {
+function explained(difference: Difference, { where, orphanedSecrets, missingSection }: Around): Words {
   const { code, object, from, to, field } = difference;
   const path = field.join('.');
   switch (code) {
@@ -55,7 +57,7 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
     case 'MG072':
       return {
         what: `the volume of ${object} has "${from}" in ${where}, and would get "${to}" (${path}): a volume never moves by itself, so the change is refused, does nothing, or replaces it with an empty volume`,
-        remedy: `write "${from}" again, or copy the data to a new volume first`,
+        remedy: `${wasUnwritten(difference) ? 'remove storageClass' : `write "${from}" again`}, or copy the data to a new volume first`,
       };
     case 'MG073':
       return majorWords(difference, where);
@@ -77,7 +79,7 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
     case 'MG077':
       return {
         what: `${object} is in ${where} and would no longer be rendered, but it holds data that no commit brings back: Flux leaves it in the cluster, where nothing describes it any more; other tools delete it`,
-        remedy: 'undo the change that removes it, or take a backup and remove the object yourself later',
+        remedy: `${missingSection === undefined ? 'undo the change that removes it' : `write ${missingSection}: again, which this stack file no longer has`}, or take a backup and remove the object yourself later`,
       };
     case 'MG140':
       return {
@@ -85,6 +87,10 @@ function explained(difference: Difference, { where, orphanedSecrets }: Around): 
         remedy: `write "${from}" again, or dump the data and restore it into a new database first`,
       };
   }
+}
+
+function wasUnwritten({ code, from, manifest }: Difference): boolean {
+  return manifest !== undefined && isUnwritten({ code, value: from }, manifest);
 }
 
 function majorWords({ object, from, to }: Difference, where: string): Words {

@@ -154,6 +154,23 @@ export function isChecked(manifest: Manifest): boolean {
   return schemaOf(manifest) !== undefined;
 }
 
+/**
+ * The known kind that an object of an unknown one most likely is, with its apiVersion: written with other capitals, or
+ * of another group or version.
+ *
+ * @example 'ConfigMap (v1)'
+ */
+export function meantKind({ apiVersion, kind }: Manifest): string | undefined {
+  const wanted = kind.toLowerCase();
+  const known = Object.keys(kindSchemas).flatMap((key) => {
+    const end = key.lastIndexOf('/');
+    const one = { apiVersion: key.slice(0, end), kind: key.slice(end + 1) };
+    return one.kind.toLowerCase() === wanted ? [one] : [];
+  });
+  const meant = known.find((one) => one.apiVersion === apiVersion) ?? known[0];
+  return meant === undefined ? undefined : `${meant.kind} (${meant.apiVersion})`;
+}
+
 function schemaOf({ apiVersion, kind }: Manifest) {
   const key = `${apiVersion}/${kind}`;
   return Object.hasOwn(kindSchemas, key) ? kindSchemas[key] : undefined;

@@ -9,10 +9,10 @@ import { type Manifest, objectId, objectKey, objectText } from '../stack/manifes
 import { readDocuments } from '../stack/reading/documents.ts';
 import type { YamlSource } from '../stack/reading/yaml-source.ts';
 import type { UsedText } from '../stack/reading/yaml-text.ts';
-import type { Accepted } from '../system/accept.ts';
+import { type Accepted, WRITE_WHY } from '../system/accept.ts';
 import type { IncludedFile, IncludedObject } from '../system/included.ts';
 import { type FoundFile, findIncluded, type ReadPath } from './find.ts';
-import { reasonsToAsk } from './kinds.ts';
+import { isChecked, meantKind, reasonsToAsk } from './kinds.ts';
 import { checkMadeSecrets, type Fail, isInNamespace, isRefusedSecret, manifestOf } from './object.ts';
 
 /** A stack with what it includes, or what is wrong with that. */
@@ -109,12 +109,13 @@ function checkAgreement(manifest: Manifest, fail: Fail, { stack, agreed }: State
   });
   for (const index of fitting) agreed.add(index);
   if (fitting.length > 0) return;
-  const entry = `- {code: MG125, object: ${flowWord(object)}, why: "write your reason"}`;
+  const entry = `- {code: MG125, object: ${flowWord(object)}, why: "${WRITE_WHY.object}"}`;
+  const meant = isChecked(manifest) ? undefined : meantKind(manifest);
   fail(
     ['kind'],
     'MG125',
     `${object} is not applied without your agreement: ${reasons.join(', and ')}`,
-    `check what it does; if you mean it, add under accept: ${entry}`,
+    `${meant === undefined ? '' : `did you mean ${meant}? `}check what it does; if you mean it, add under accept: ${entry}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { factsOf } from '../continuity/facts.ts';
 import { isOf } from '../kinds/index.ts';
 import { CONFIG_MAP } from '../kinds/keys.ts';
 import { isRecord } from '../plain/data.ts';
@@ -30,7 +31,24 @@ export function flaws(object: Manifest, original: Manifest): readonly Flaw[] {
   const found: Flaw[] = [];
   amounts(object, [], found);
   if (isOf(object, CONFIG_MAP)) texts(object, original, found);
-  return found;
+  return found.length === 0 ? otherServer(object, original) : found;
+}
+
+/** A server name that is not the one that the settings make: everything else of the stack would have the other one. */
+function otherServer(object: Manifest, original: Manifest): readonly Flaw[] {
+  const nameOf = (manifest: Manifest) => factsOf(manifest).find(({ code }) => code === 'MG070');
+  const now = nameOf(object);
+  if (now === undefined) return [];
+  const before = nameOf(original);
+  if (before === undefined || now.value === before.value) return [];
+  return [
+    {
+      path: now.field,
+      code: 'MG054',
+      what: `after this override the server name is "${now.value}", but the rest of the stack has "${before.value}"`,
+      remedy: `write "${before.value}" here; a server of another name needs serverName in the stack file`,
+    },
+  ];
 }
 
 /** What is too much about an object. Without recursion: how deep it is, is the question. */

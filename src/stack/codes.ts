@@ -47,7 +47,7 @@ export const CODES = {
   MG051: 'An override names more than one object.',
   MG052: 'A step of an override does not fit the object.',
   MG053: 'An override changes what an object is.',
-  MG054: 'A raw addition replaces what another setting owns.',
+  MG054: 'A raw addition or an override replaces what another setting owns.',
   MG055: 'An override leaves an object that breaks a rule (MR…, below).',
   MG056: 'An override leaves an amount that is not a Kubernetes quantity.',
   MG057: 'An override leaves a configuration text that cannot be read.',

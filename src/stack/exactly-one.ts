@@ -14,7 +14,7 @@ export function exactlyOne(
     {
       code: 'MG006',
       at: given[1] === undefined ? path : [...path, given[1]],
-      ...(given[0] === undefined ? {} : { other: [...path, given[0]] }),
+      ...(given[0] === undefined ? {} : { other: [...path, given[0]], either: true }),
       what: `${dotted(path)} has ${given.length === 0 ? `neither ${keys.join(' nor ')}` : `${given.join(' and ')} at once`}`,
       remedy: `write exactly one of ${keys.join(', ')}`,
     },

@@ -33,6 +33,12 @@ export const acceptSchema = z
   )
   .max(100, 'write at most 100 entries, and remove those that synth says are no longer needed');
 
+/** What printed entries have in place of a reason: nobody has thought about one that still has it. */
+export const WRITE_WHY = {
+  change: 'write your reason, and what happens to the data',
+  object: 'write your reason',
+} as const;
+
 /** Something dangerous that the stack file agrees to. */
 export type Accepted = z.infer<typeof acceptSchema>[number];
 

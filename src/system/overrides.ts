@@ -68,6 +68,7 @@ export interface OverrideProblem {
     | 'MG051'
     | 'MG052'
     | 'MG053'
+    | 'MG054'
     | 'MG055'
     | 'MG056'
     | 'MG057'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { agree } from '../../src/continuity/agreed.ts';
 import { compare, type Difference, type NewSide } from '../../src/continuity/compare.ts';
 import { oldManifests } from '../../src/continuity/manifests.ts';
-import { entryText } from '../../src/continuity/words.ts';
+import { entryText, wordsOf } from '../../src/continuity/words.ts';
 import { isManifest, type Manifest } from '../../src/stack/manifest.ts';
 import type { Accepted } from '../../src/system/accept.ts';
 
@@ -51,6 +51,23 @@ describe('a volume', () => {
     ]);
     expect(changes([size('20Gi')], [claim('{}')])).toEqual(['MG071 20Gi > gone']);
     expect(changes([claim('{accessModes: [B, A]}')], [claim('{accessModes: [A, B]}')])).toEqual([]);
+  });
+
+  it('that had the class of the cluster gets it again where none is written', () => {
+    const remedies = (before: string, after: string) =>
+      compare(side(before), side(after)).map(
+        (one) =>
+          wordsOf(one, { where: 'dist/', orphanedSecrets: undefined, missingSection: undefined }).remedy,
+      );
+    const [none, some] = [claim('{}'), claim('{storageClassName: a}')];
+    expect(remedies(none, some)).toEqual([
+      expect.stringMatching(/^remove storageClass, or copy the data to a new volume first;/),
+    ]);
+    expect(remedies(some, none)).toEqual([expect.stringMatching(/^write "a" again, or copy/)]);
+    const database = (more: string): string => cluster(`{storage: {size: 1Gi${more}}}`);
+    expect(remedies(database(''), database(', storageClass: a'))).toEqual([
+      expect.stringMatching(/^remove storageClass,/),
+    ]);
   });
 
   it('of a database, and of its log', () => {
@@ -146,6 +163,22 @@ describe('an object', () => {
     }
   });
 
+  it('that keeps the signing key can be replaced by one of another provider that makes the same Secret', () => {
+    const external = (key: string, name: string): string =>
+      `{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: y, namespace: chat}, spec: {target: {name: ${name}}, data: [{secretKey: ${key}}]}}`;
+    const stay = claim('{}');
+    const gone = ['MG077 there > gone'];
+    const [old, now] = [sealed('signing.key'), secret('signing.key')];
+    expect(changes([stay, old], [stay, now])).toEqual([]);
+    expect(changes([stay, now], [stay, old])).toEqual([]);
+    expect(changes([stay, old], [stay, external('signing.key', 'x')])).toEqual([]);
+    expect(changes([stay, old], [stay, external('signing.key', 'z')])).toEqual(gone);
+    expect(changes([stay, old], [stay, external('other.key', 'x')])).toEqual(gone);
+    expect(changes([stay, old], [stay, secret('other.key')])).toEqual(gone);
+    expect(changes([stay, old], [stay, now.replace('namespace: chat', 'namespace: other')])).toEqual(gone);
+    expect(changes([stay, old], [stay])).toEqual(gone);
+  });
+
   it('that is a namespace counts with the data in it', () => {
     const stay = claim('{}');
     const other = namespace('other');
@@ -208,7 +241,8 @@ describe('an entry of accept', () => {
     expect(judge('10Gi', '10Gi', entry())).toEqual([0, 1, 0]);
     expect(judge('20Gi', '20Gi', entry())).toEqual([0, 1, 0]);
     expect(judge('20Gi', '5Gi', entry())).toEqual([1, 0, 1]);
-    expect(judge('50Gi', '10Gi', entry())).toEqual([1, 1, 0]);
+    // A wrong "from": the change is not made, so the entry is not done with.
+    expect(judge('50Gi', '10Gi', entry())).toEqual([1, 0, 0]);
     expect(judge('20Gi', '10Gi', entry({ object: 'PersistentVolumeClaim/chat/other' }))).toEqual([1, 0, 1]);
     expect(judge('20Gi', '10Gi', entry({ code: 'MG072' }))).toEqual([1, 0, 1]);
   });

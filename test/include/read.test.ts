@@ -7,6 +7,23 @@ const object = (apiVersion: string, kind: string, metadata: string, more = ''): 
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: ${metadata}\n${more}`;
 const ROLE = object('rbac.authorization.k8s.io/v1', 'Role', '{name: page, namespace: chat}', 'rules: []\n');
 
+describe('an object of no known kind', () => {
+  it.each([
+    ['v1', 'configmap', 'ConfigMap (v1)'],
+    ['app/v1', 'Deployment', 'Deployment (apps/v1)'],
+    ['networking.k8s.io/v1', 'networkpolicy', 'NetworkPolicy (networking.k8s.io/v1)'],
+  ])('%s %s may be a known one, which is named', (apiVersion, kind, meant) => {
+    expect(errors(object(apiVersion, kind, '{name: a, namespace: chat}'))).toEqual([
+      expect.stringContaining(`; did you mean ${meant}? check what it does; `),
+    ]);
+  });
+
+  it('that is like none is not taken for one', () => {
+    const [only] = errors(object('example.org/v1', 'Widget', '{name: a, namespace: chat}'));
+    expect(only).not.toContain('did you mean');
+  });
+});
+
 describe('a document of an included file', () => {
   it.each([
     ['text', /^stacks\/own\/a\.yaml:1:1 MG122: this document is not a Kubernetes object; /],

@@ -145,3 +145,35 @@ describe('overrides', () => {
     expect(problem(override(patch))).toMatchObject({ code: 'MG053' });
   });
 });
+
+describe('an override of the server name', () => {
+  const homeserver = (name: string): string => `server_name: ${name}\nreport_stats: false\n`;
+  const config: Manifest = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'config', namespace: 'matrix' },
+    data: { 'homeserver.yaml': homeserver('example.org') },
+  };
+  const problemsOf = (text: string) => {
+    const one: Override = {
+      target: { kind: 'ConfigMap', name: 'config' },
+      patch: { data: { 'homeserver.yaml': text } },
+      why: 'a test',
+    };
+    return applyOverrides([{ path: 'config.yaml', manifests: [config] }], [{ index: 0, override: one }])
+      .problems;
+  };
+
+  it('is an error, since the rest of the stack keeps the other one', () => {
+    expect(problemsOf(homeserver('evil.org'))).toEqual([
+      {
+        index: 0,
+        at: ['patch', 'data', 'homeserver.yaml'],
+        code: 'MG054',
+        what: 'ConfigMap config: after this override the server name is "evil.org", but the rest of the stack has "example.org"',
+        remedy: 'write "example.org" here; a server of another name needs serverName in the stack file',
+      },
+    ]);
+    expect(problemsOf(`${homeserver('example.org')}more: 1\n`)).toEqual([]);
+  });
+});

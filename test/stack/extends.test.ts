@@ -81,6 +81,24 @@ callNodes: ${word}
     expect(without.value?.livekit).toBeUndefined();
   });
 
+  it('is told how to remove the inherited one of two keys that exclude each other', () => {
+    const { diagnostics } = loaded(
+      'extends: shared/base.yaml\nserverName: example.org\nexpose: {lan: {tls: {secret: x}}}\n',
+    );
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'MG006',
+        position: { file: 'stacks/chat.yaml', line: 3 },
+        remedy:
+          'write exactly one of issuer, secret; to remove what stacks/shared/base.yaml:5 says, write issuer: null below expose.lan.tls in stacks/chat.yaml',
+      },
+    ]);
+    const asTold = 'extends: shared/base.yaml\nserverName: example.org\n';
+    expect(errors(loaded(`${asTold}expose: {lan: {tls: {secret: x, issuer: null}}}\n`))).toEqual([]);
+    const here = 'schema: 1\nserverName: example.org\nexpose: {lan: {tls: {secret: x, issuer: {name: y}}}}\n';
+    expect(loaded(here).diagnostics[0]?.remedy).toBe('write exactly one of issuer, secret');
+  });
+
   it('does not take a key with nothing behind it for null', () => {
     expect(errors(loaded('extends: shared/base.yaml\nserverName: example.org\nlivekit:\n'))).toEqual([
       'stacks/chat.yaml:3:1 MG004 livekit is empty',
