@@ -300,7 +300,7 @@ function lookedUp(bounds: Bounds, path: string): AtPath {
 }
 
 /** Read at once, since the model that asks does not wait; each file is read one time only. */
-function readShared(bounds: Bounds, path: string): SharedText {
+export function readShared(bounds: Bounds, path: string): SharedText {
   try {
     return { text: readBytes(bounds, path, 'repository') };
   } catch (error) {
