@@ -248,12 +248,20 @@ function readVersions(bounds: Bounds, file: string | undefined): Loaded<Images> 
   if (file !== undefined) return loadVersions(fromHere(file), readNamed(bounds, file));
   // Also a link that leads nowhere is somebody's choice: it is told, not passed over.
   const isOwn = lstatSync(VERSIONS, { throwIfNoEntry: false }) !== undefined;
-  if (!isOwn) return loadVersions(VERSIONS, readRegular(packagedFile(VERSIONS), { links: 'followed' }));
+  const packaged = packagedFile(VERSIONS);
   try {
-    return loadVersions(VERSIONS, readBytes(bounds, VERSIONS, 'repository'));
+    const bytes = isOwn
+      ? readBytes(bounds, VERSIONS, 'repository')
+      : readRegular(packaged, { links: 'followed' });
+    return loadVersions(VERSIONS, bytes);
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
-    return { value: undefined, diagnostics: [fileDiagnostic(error)], warnings: [] };
+    // In a clone they are one file, and Git has it.
+    const isClone = fromHere(packaged) === VERSIONS;
+    const remedy = `${isClone ? 'restore it from Git' : 'install this program again'}, or name another file with --versions`;
+    const found = fileDiagnostic(error);
+    const diagnostic = error.kind === 'missing' ? { ...found, remedy } : found;
+    return { value: undefined, diagnostics: [diagnostic], warnings: [] };
   }
 }
 
