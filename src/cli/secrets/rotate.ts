@@ -54,6 +54,6 @@ async function confirm(
     throw new UsageProblem('rotate asks before it replaces values', 'run it in a terminal, or add --yes');
   }
   const lines = keys.map(({ secret, key }) => `${keyName(secret, key)}: ${key.rotation}`);
-  const answer = await terminal.line(`${lines.join('\n')}\nReplace? (y/N) `);
+  const answer = await terminal.line(...lines, 'Replace? (y/N) ');
   if (!/^y(?:es)?$/i.test(answer)) throw new UsageProblem('you did not answer yes', 'nothing was changed');
 }
