@@ -9,9 +9,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataAsText, onlyConnections, onlyOnce, plainClasses, rarelyNeeded, top } from './plugins.mjs';
+import { told } from './trouble.mjs';
 
 /** `import` would read all of its code once more to find its exports. */
-const esbuild = createRequire(import.meta.url)('esbuild');
+const esbuild = await told(() => createRequire(import.meta.url)('esbuild'));
 const bin = join(top, 'build/bin');
 
 const shared = {
@@ -140,5 +141,5 @@ function write(name, text, mode = 0o644) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await Promise.all([bundleCommandLine(), bundleMain()]);
+  await told(() => Promise.all([bundleCommandLine(), bundleMain()]));
 }

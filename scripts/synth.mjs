@@ -6,6 +6,7 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { told } from './trouble.mjs';
 
 const top = join(import.meta.dirname, '..');
 const record = join(top, 'build/bin/inputs.json');
@@ -15,6 +16,7 @@ const ASIDE = [
   'scripts/bundle.mjs',
   'scripts/plugins.mjs',
   'scripts/synth.mjs',
+  'scripts/trouble.mjs',
   'node_modules/.package-lock.json',
 ];
 /** Milliseconds within which two changes of a file may have the same time, on the coarsest file systems. */
@@ -56,5 +58,5 @@ async function bundle() {
   renameSync(temporary, record);
 }
 
-if (!isUpToDate()) await bundle();
+if (!isUpToDate()) await told(bundle);
 createRequire(import.meta.url)(join(top, 'build/bin/matrix-gitops.cjs'));

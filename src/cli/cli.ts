@@ -104,7 +104,7 @@ addNewCommand(program, report, confirm);
 program
   .command('migrate')
   .description('rewrite stack files for the newest schema, as a change to review')
-  .argument('[files...]', 'files to rewrite; default: all in the folder with the stack files')
+  .argument('[files...]', 'files to rewrite; default: all stack files, and the files that they extend')
   .option('--stacks <folder>', 'folder with the stack files', 'stacks')
   .addOption(outputOption())
   .action(async (files: string[], options: { stacks: string; output: Format }) => {

@@ -1,17 +1,16 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Bounds, boundsOf } from '../files/bounds.ts';
 import { compareDiagnostics, type Diagnostic } from '../stack/diagnostic.ts';
+import { sharedFiles } from '../stack/extends.ts';
 import { MIGRATIONS, type Migration, migrate, writtenSchema } from '../stack/migrate.ts';
 import { decodeText, notText } from '../stack/reading/decode.ts';
 import { noStackFile } from './last-stack.ts';
 import { fromHere } from './paths.ts';
 import { replaceFile } from './replace-file.ts';
-import { readNamed, stackFiles } from './workspace.ts';
+import { readNamed, readShared, stackFiles } from './workspace.ts';
 
 /** What to migrate. */
 export interface MigrateOptions {
-  /** Files to rewrite; all of `stacks`, and of the folders below it, when there are none. */
+  /** Files to rewrite; all stack files of `stacks`, and what these extend, when there are none. */
   readonly files: readonly string[];
   readonly stacks: string;
   /** Default: all there are. */
@@ -80,14 +79,16 @@ export async function migrateFiles({
   };
 }
 
-/** Stack files, and what they may extend in the folders beside them. */
+/** Stack files, and what they extend: other files beside them, such as manifests that they include, are no stack files. */
 async function allFiles(bounds: Bounds, folder: string): Promise<readonly string[]> {
+  const extended = new Set<string>();
+  const shared = sharedFiles((path) => {
+    const found = readShared(bounds, path);
+    // What cannot be read is told by synth, where the file that names it is.
+    if ('text' in found) extended.add(path);
+    return found;
+  });
   const own = await stackFiles(bounds, folder);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const below = entries
-    .filter((entry) => entry.isFile() && /^[^.].*\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    // Ciphertext is no stack file.
-    .filter((path) => !/\.secrets[/\\]/.test(path));
-  return [...new Set([...own, ...below])].sort();
+  for (const path of own) shared.compose(fromHere(path), readNamed(bounds, path));
+  return [...new Set([...own.map(fromHere), ...extended])].sort();
 }

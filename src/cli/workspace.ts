@@ -259,15 +259,22 @@ function readVersions(bounds: Bounds, file: string | undefined): LoadedVersions 
   if (file !== undefined) return loadVersions(fromHere(file), readNamed(bounds, file, 'after --versions'));
   // Also a link that leads nowhere is somebody's choice: it is told, not passed over.
   const isOwn = lstatSync(VERSIONS, { throwIfNoEntry: false }) !== undefined;
-  if (!isOwn) {
-    const packaged = loadVersions(VERSIONS, readRegular(packagedFile(VERSIONS), { links: 'followed' }));
-    return { ...packaged, placeOf: nowhere };
-  }
+  const packaged = packagedFile(VERSIONS);
   try {
-    return loadVersions(VERSIONS, readBytes(bounds, VERSIONS, 'repository'));
+    const bytes = isOwn
+      ? readBytes(bounds, VERSIONS, 'repository')
+      : readRegular(packaged, { links: 'followed' });
+    const versions = loadVersions(VERSIONS, bytes);
+    // Nobody here can change what is in the package.
+    return isOwn ? versions : { ...versions, placeOf: nowhere };
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
-    return { value: undefined, diagnostics: [fileDiagnostic(error)], warnings: [], placeOf: nowhere };
+    // In a clone they are one file, and Git has it.
+    const isClone = fromHere(packaged) === VERSIONS;
+    const remedy = `${isClone ? 'restore it from Git' : 'install this program again'}, or name another file with --versions`;
+    const found = fileDiagnostic(error);
+    const diagnostic = error.kind === 'missing' ? { ...found, remedy } : found;
+    return { value: undefined, diagnostics: [diagnostic], warnings: [], placeOf: nowhere };
   }
 }
 
@@ -317,7 +324,7 @@ function lookedUp(bounds: Bounds, path: string): AtPath {
 }
 
 /** Read at once, since the model that asks does not wait; each file is read one time only. */
-function readShared(bounds: Bounds, path: string): SharedText {
+export function readShared(bounds: Bounds, path: string): SharedText {
   try {
     return { text: readBytes(bounds, path, 'repository') };
   } catch (error) {

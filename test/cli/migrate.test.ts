@@ -17,7 +17,7 @@ let folder = '';
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'migrate-'));
-  await put('chat.yaml', 'schema: 1 # one\nsize: small\n');
+  await put('chat.yaml', 'schema: 1 # one\nextends: shared/base.yaml\nsize: small\n');
   await put('new.yaml', 'schema: 2\nsize: small\n');
   await put('shared/base.yaml', 'size: large # for all\n');
 });
@@ -39,13 +39,33 @@ describe('migrate', () => {
   it('rewrites every file that is older, and those they share', async () => {
     const result = await migrateFiles({ files: [], stacks: folder, migrations });
     expect(result).toMatchObject({ exitCode: 0, unchanged: 1 });
-    expect(await text('chat.yaml')).toBe('schema: 2 # one\nsize: medium\n');
+    expect(await text('chat.yaml')).toBe('schema: 2 # one\nextends: shared/base.yaml\nsize: medium\n');
     expect(await text('new.yaml')).toBe('schema: 2\nsize: small\n');
     expect(await text('shared/base.yaml')).toBe('size: medium # for all\n');
     expect(report(result)).toBe(
       'wrote chat.yaml, schema 1 to 2: size is medium\nwrote shared/base.yaml, schema 1 to 2: size is medium\n2 migrated, 1 unchanged; read the change, then run `npm run synth`\n',
     );
     expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('takes stack files and what they extend, and no other file beside them', async () => {
+    const others = {
+      'own/page/page.yaml': 'apiVersion: v1\nkind: ConfigMap\n---\napiVersion: v1\nkind: Service\n',
+      'files/bridge.yaml': 'size: large # of a bridge\n',
+      'chat.secrets/a.yaml': 'size: large\n',
+    };
+    for (const [path, content] of Object.entries(others)) await put(path, content);
+    await put('chat.yaml', 'schema: 1\nextends: shared/base.yaml\ninclude: [own/page]\n');
+    await put('shared/base.yaml', 'extends: deeper.yaml\n');
+    await put('shared/deeper.yaml', 'size: large\n');
+    const result = await migrateFiles({ files: [], stacks: folder, migrations });
+    expect(result).toMatchObject({ exitCode: 0, diagnostics: [], unchanged: 1 });
+    expect(result.migrated.map(({ file }) => file.replace(/.*migrate-[^/]+\//, ''))).toEqual([
+      'chat.yaml',
+      'shared/base.yaml',
+      'shared/deeper.yaml',
+    ]);
+    for (const [path, content] of Object.entries(others)) expect(await text(path)).toBe(content);
   });
 
   it('rewrites only the files that were named', async () => {

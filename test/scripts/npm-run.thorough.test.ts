@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,5 +77,63 @@ describe('the command line of the sources', () => {
       },
     });
     expect(JSON.parse(run('secrets', '--output', 'json').stdout)).toMatchObject({ exitCode: 2, problem: {} });
+  });
+});
+
+describe('a clone that is not complete', () => {
+  const run = (...words: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: clone, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+
+  /** Does something while a file or folder of the clone is away. */
+  const without = (path: string, work: () => void): void => {
+    renameSync(join(clone, path), join(clone, 'away'));
+    try {
+      work();
+    } finally {
+      rmSync(join(clone, path), { recursive: true, force: true });
+      renameSync(join(clone, 'away'), join(clone, path));
+    }
+  };
+
+  it('without versions.yaml says so as of any file, and what to do', () => {
+    without('versions.yaml', () => {
+      expect(run('scripts/synth.mjs', 'synth')).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(
+          /^versions\.yaml:1:1 error MG012: it does not exist; restore it from Git, or name another file with --versions$/m,
+        ),
+      });
+      const { status, stdout } = run('scripts/synth.mjs', 'synth', '--check', '--output', 'json');
+      expect({ status, ...JSON.parse(stdout) }).toMatchObject({
+        status: 2,
+        diagnostics: [{ code: 'MG012', position: { file: 'versions.yaml' } }],
+      });
+      // These need no images.
+      expect(run('scripts/synth.mjs', 'secrets', 'status')).toMatchObject({ status: 1, stderr: '' });
+    });
+  });
+
+  it.each(['scripts/synth.mjs', 'scripts/bundle.mjs'])('without packages names npm ci: %s', (script) => {
+    without('node_modules', () => {
+      expect(run(script, 'synth')).toEqual({
+        status: 3,
+        stdout: '',
+        stderr: 'error: the packages in node_modules are missing or incomplete; run `npm ci` first\n',
+      });
+    });
+  });
+
+  it('with a file in the place of build/ says so in one sentence', () => {
+    without('build', () => {
+      writeFileSync(join(clone, 'build'), '');
+      for (const script of ['scripts/synth.mjs', 'scripts/bundle.mjs']) {
+        expect(run(script, 'synth')).toMatchObject({
+          status: 3,
+          stderr: expect.stringMatching(/^error: cannot write build\/bin: [^\n]*; move (?:it|that) away\n$/),
+        });
+      }
+    });
   });
 });

@@ -52,10 +52,14 @@ export async function acceptCertificate(sealed: SealedStack, candidate: Candidat
   const isAccepted =
     source === 'pinned' ? isCurrent(acceptance, fingerprint) : acceptsCertificate(acceptance, fingerprint);
   if (!isVouchedFor && !isAccepted) {
-    const what = problemOf(acceptance, candidate, state);
+    const whole = problemOf(acceptance, candidate, state);
+    const what = whole.join('; ');
     const compare = compareCommand(sealed, candidate);
     const accepted = await acceptance.confirm?.(
-      `${what}\nCompare it with that of your controller: ${compare}\nSeal for it?`,
+      ...whole,
+      'Compare it with that of your controller:',
+      `  ${compare}`,
+      'Seal for it?',
     );
     if (accepted !== true) {
       throw new SecretsProblem(
@@ -88,11 +92,12 @@ function isCurrent({ recorded, flags }: Acceptance, fingerprint: string): boolea
   return recorded.certificates.at(-1) === fingerprint || flags.certificates.includes(fingerprint);
 }
 
+/** What is wrong, and what else is known of it. */
 function problemOf(
   acceptance: Acceptance,
   { certificate, source, from, pinned }: Candidate,
   state: SecretsState,
-): string {
+): readonly string[] {
   const { fingerprint, selfIssued, line } = certificate;
   const place = `${from}:${line}:1`;
   const last = acceptance.recorded.certificates.at(-1);
@@ -121,7 +126,7 @@ function problemOf(
       : [`accepted here: ${others.map((one) => shownFingerprint(one.fingerprint)).join(', ')}`]),
     ...(last === undefined || !isFormer ? [] : [`this computer sealed for ${shownFingerprint(last)} last`]),
     presentText(state),
-  ].join('; ');
+  ];
 }
 
 /** What the files of ciphertext say of themselves, which is no more than a hint: they are in the repository too. */
@@ -174,7 +179,7 @@ export async function acceptController(
   const address = `${controller.namespace}/${controller.name}`;
   if (isKnownController(acceptance, address)) return;
   const what = `${file}: secrets.controller names ${address}, which has not been accepted as the controller on this computer`;
-  if ((await acceptance.confirm?.(`${what}\nAsk it for its certificate, and seal for that?`)) !== true) {
+  if ((await acceptance.confirm?.(what, 'Ask it for its certificate, and seal for that?')) !== true) {
     throw new SecretsProblem(
       what,
       `if it is the controller of your cluster (kubectl get services --all-namespaces), add --controller ${address}; if not, remove it from the stack file`,

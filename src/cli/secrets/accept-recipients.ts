@@ -34,7 +34,8 @@ export async function acceptRecipients(
   if (strange.length > 0) {
     const what = `${file}: ${setting} names age recipients that have not been accepted on this computer: ${strange.join(', ')}${presentText(strange, present)}`;
     const accepted = await acceptance.confirm?.(
-      `${what}\nWhoever has one of these keys can open the values. Encrypt for them?`,
+      what,
+      'Whoever has one of these keys can open the values. Encrypt for them?',
     );
     if (accepted !== true) {
       throw new SecretsProblem(

@@ -28,7 +28,7 @@ export interface Acceptance {
   /** Recipients whose private keys are given. */
   readonly own: readonly string[];
   /** Asks the person; undefined where nobody is there to answer. */
-  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  readonly confirm: ((...question: readonly string[]) => Promise<boolean>) | undefined;
   /** Notes what was accepted in this run, to be recorded once everything is written. */
   readonly remember: (more: Partial<Accepted>) => void;
   /** Everything that was noted. */
@@ -73,7 +73,13 @@ export function acceptanceOf(
     confirm:
       terminal === undefined
         ? undefined
-        : async (question) => /^y(?:es)?$/i.test(await terminal.line(`${name}: ${question} (y/N) `)),
+        : async (...question) => {
+            const last = question.length - 1;
+            const marked = question.map(
+              (one, index) => `${index === 0 ? `${name}: ` : ''}${one}${index === last ? ' (y/N) ' : ''}`,
+            );
+            return /^y(?:es)?$/i.test(await terminal.line(...marked));
+          },
     remember: (more) => {
       remembered = together(remembered, { ...NOTHING_ACCEPTED, ...more });
     },

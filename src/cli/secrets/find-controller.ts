@@ -36,8 +36,11 @@ export async function findController(
     );
   }
   const isKnown = known.length === 1;
-  const question = `${what}, but ${only} carries the label of the controller\nAsk it for its certificate, and seal for that?`;
-  if (isKnown || (more.length === 0 && (await acceptance.confirm?.(question)) === true)) {
+  const question = [
+    `${what}, but ${only} carries the label of the controller`,
+    'Ask it for its certificate, and seal for that?',
+  ];
+  if (isKnown || (more.length === 0 && (await acceptance.confirm?.(...question)) === true)) {
     acceptance.remember({ controllers: [only] });
     return addressOf(only, context, stacks);
   }

@@ -6,8 +6,8 @@ import { line, lines, type Shown, say } from '../terminal.ts';
 export interface Terminal {
   /** A line that nobody sees; undefined for an empty one. */
   hidden(question: string): Promise<SecretValue | undefined>;
-  /** A line that may be seen. */
-  line(question: string): Promise<string>;
+  /** A line that may be seen. Each part of the question is a line of its own: a line break within one is not shown as such. */
+  line(...question: readonly string[]): Promise<string>;
 }
 
 /** What a person types into. */
@@ -29,7 +29,10 @@ export function terminal(input: Keyboard, output: Screen): Terminal | undefined 
   if (!input.isTTY || !output.isTTY) return undefined;
   return {
     hidden: (question) => hidden(input, output, line`${question}`),
-    line: (question) => shown(input, output, line`${question}`),
+    line: (...question) => {
+      say(output, lines(question.slice(0, -1).map((one) => line`${one}`)));
+      return shown(input, output, line`${question.at(-1) ?? ''}`);
+    },
   };
 }
 

@@ -64,6 +64,6 @@ async function confirm(
     ...keys.map(({ secret, key }) => `${keyName(secret, key)}: ${key.rotation}`),
     ...joining.map(({ secret, key }) => `${keyName(secret, key)}: it gets its first value`),
   ];
-  const answer = await terminal.line(`${lines.join('\n')}\nReplace? (y/N) `);
+  const answer = await terminal.line(...lines, 'Replace? (y/N) ');
   if (!/^y(?:es)?$/i.test(answer)) throw new UsageProblem('you did not answer yes', 'nothing was changed');
 }

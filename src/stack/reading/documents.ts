@@ -56,7 +56,7 @@ export function readDocuments(
   const found: Diagnostic[] = [];
   for (const { part, line } of parts) {
     const moved = (position: Position): Position => ({ ...position, line: position.line + line });
-    const read = readYaml(file, part, { errorsOf: bothVersions, used });
+    const read = readYaml(file, part, { errorsOf: bothVersions, used, linesBefore: line });
     found.push(...read.diagnostics.map((one) => ({ ...one, position: moved(one.position) })));
     if (used.marks > LIMITS.marks || used.lexemes > LIMITS.lexemes) break;
     const { source } = read;

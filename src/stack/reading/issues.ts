@@ -7,7 +7,16 @@ export type Issue = z.core.$ZodIssue;
 /** Everything a schema objects to in a value. */
 export function issuesOf(data: unknown, schema: z.ZodType): readonly Issue[] {
   const result = schema.safeParse(data, { reportInput: true, error: boundRemedy });
-  return result.success ? [] : result.error.issues.flatMap((issue) => flatten(issue));
+  return result.success ? [] : withoutConsequences(result.error.issues.flatMap((issue) => flatten(issue)));
+}
+
+/** Of a value of the wrong type only that: text where a list is expected has a length too, which means nothing. */
+function withoutConsequences(issues: readonly Issue[]): readonly Issue[] {
+  const place = ({ path }: Issue): string => JSON.stringify(toPath(path));
+  const wrong = new Set(issues.filter(({ code }) => code === 'invalid_type').map(place));
+  return wrong.size === 0
+    ? issues
+    : issues.filter((issue) => issue.code === 'invalid_type' || !wrong.has(place(issue)));
 }
 
 /** What to write where a schema gives a bound without words of its own. */

@@ -17,6 +17,8 @@ export interface TextError {
   readonly offset: number;
   readonly code: string;
   readonly message: string;
+  /** Where the other one begins, of something that is written twice. */
+  readonly other?: number;
 }
 
 /** The data of a document, with a way from each part of it to its place. */
@@ -123,8 +125,10 @@ export function dataOf(document: Document.Parsed): DocumentData {
       const { value, measure } = read(pair.value, depth + 1);
       measures.push(measure);
       if (key === undefined) continue;
-      if (byKey.has(key)) {
-        fail(pair.key, 'DUPLICATE_KEY');
+      const first = byKey.get(key);
+      if (first !== undefined) {
+        const [offset, other] = [startOf(pair.key), startOf(first.key)];
+        errors.push({ offset, code: 'DUPLICATE_KEY', message: key, other });
         continue;
       }
       byKey.set(key, pair);

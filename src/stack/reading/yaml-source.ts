@@ -5,6 +5,7 @@ import type { Diagnostic, Position } from '../diagnostic.ts';
 import { type ContentError, valueErrors } from './contents.ts';
 import type { Path } from './path.ts';
 import { type Content, readPlainText } from './plain-text.ts';
+import { conflictIn, mistakeIn } from './text-mistakes.ts';
 import { type DocumentData, dataOf, type TextError } from './yaml-data.ts';
 import { type ParsedText, parseText, tooDeep, type UsedText } from './yaml-text.ts';
 
@@ -35,25 +36,18 @@ export interface ReadOptions {
   readonly errorsOf?: (document: Document.Parsed) => readonly ContentError[];
   /** Counts what is read, where several documents have one limit together. */
   readonly used?: UsedText;
+  /** How many lines of the file come before the text. @default 0 */
+  readonly linesBefore?: number;
 }
 
-/** The parser's errors that have a better answer than the general one, by its code. */
+/** What is wrong with a text that the parser takes, by the code. */
 const EXPLAINED: Readonly<Record<string, { readonly what: string; readonly remedy: string }>> = {
-  BLOCK_AS_IMPLICIT_KEY: {
-    what: 'a second colon makes a key of this value',
-    remedy: 'put the value in quotes',
-  },
-  DUPLICATE_KEY: {
-    what: 'this key is already defined in the same group',
-    remedy: 'put both together under one of them',
-  },
   MULTIPLE_DOCS: {
     what: 'a second document begins here',
     remedy: 'keep one stack in a file: remove the line ---, or move what follows to a file of its own',
   },
   LOST_KEY: { what: 'a key cannot be called __proto__', remedy: 'choose another name' },
   NO_TEXT_KEY: { what: 'a list or a group cannot be a key', remedy: 'write a key of text' },
-  TAB_AS_INDENT: { what: 'this line is indented with a tab', remedy: 'indent with spaces' },
 };
 
 /** What to do about a file that exceeds a limit. */
@@ -71,7 +65,7 @@ const FLATTER =
 export function readYaml(
   file: string,
   content: Content,
-  { errorsOf = valueErrors, used }: ReadOptions = {},
+  { errorsOf = valueErrors, used, linesBefore = 0 }: ReadOptions = {},
 ): YamlResult {
   const { text, diagnostics } = readPlainText(file, content);
   if (text === undefined) return { source: undefined, diagnostics };
@@ -82,7 +76,13 @@ export function readYaml(
   };
   const failed = (errors: readonly TextError[]): YamlResult => ({
     source: undefined,
-    diagnostics: errors.map((error) => ({ position: position(error.offset), ...explained(error) })),
+    diagnostics: errors.map((error) => {
+      const lineOf = (offset: number): number => position(offset).line + linesBefore;
+      const explanation = explained(error, lineOf);
+      if (explanation !== undefined) return { position: position(error.offset), ...explanation };
+      const { offset, what, remedy } = mistakeIn(text, error, linesBefore);
+      return { position: position(offset), code: 'MG001', what, remedy };
+    }),
   });
   const parsed = parseText(text, lineCounter, used);
   if ('exceeded' in parsed) {
@@ -91,7 +91,12 @@ export function readYaml(
   const { document } = parsed;
   const plain = dataOf(document);
   const errors = textErrors(parsed, plain);
-  if (errors.length > 0) return failed(errors);
+  if (errors.length > 0) {
+    const conflict = conflictIn(text);
+    if (conflict === undefined) return failed(errors);
+    const { offset, ...words } = conflict;
+    return { source: undefined, diagnostics: [{ position: position(offset), code: 'MG001', ...words }] };
+  }
   const unkept = errorsOf(document);
   if (unkept.length > 0) {
     return {
@@ -125,8 +130,19 @@ export function readYaml(
   return { source: { data: plain.data, at, keyAt, isBlank }, diagnostics: [] };
 }
 
-/** The code and the words for a mistake in the text. */
-function explained({ code, message }: TextError): Omit<Diagnostic, 'position'> {
+/** The code and the words for a mistake that is not the parser's to find; undefined for its own. */
+function explained(
+  { code, message, other }: TextError,
+  lineOf: (offset: number) => number,
+): Omit<Diagnostic, 'position'> | undefined {
+  if (code === 'DUPLICATE_KEY') {
+    const place = other === undefined ? '' : ` in line ${lineOf(other)}`;
+    return {
+      code: 'MG001',
+      what: `the key ${shortKey(message)} is already defined in the same group${place}`,
+      remedy: 'put both together under one of them',
+    };
+  }
   if (code === 'LIMIT') {
     return { code: 'MG016', what: message, remedy: message === tooDeep ? FLATTER : SMALLER };
   }
@@ -152,11 +168,8 @@ function explained({ code, message }: TextError): Omit<Diagnostic, 'position'> {
           : 'write the value out here',
     };
   }
-  const general = {
-    what: `this is not YAML: ${visible(firstLine(message))}`,
-    remedy: 'correct the text here (indent with spaces, each key once, quote values that hold : or #)',
-  };
-  return { code: 'MG001', ...(EXPLAINED[code] ?? general) };
+  const known = EXPLAINED[code];
+  return known === undefined ? undefined : { code: 'MG001', ...known };
 }
 
 /**
@@ -193,10 +206,6 @@ function find(
     node = next;
   }
   return { node, depth: path.length };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? text;
 }
 
 /** A copy of plain data with another value at a path; `undefined` takes what is there out. */

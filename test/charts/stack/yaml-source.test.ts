@@ -83,9 +83,70 @@ describe('text that is no YAML', () => {
     ]);
   });
 
-  it('tells every key that is written twice', () => {
+  const FURTHER = /^line (\d) is indented further than line (\d), which has a value of its own$/;
+  it.each([
+    ['plain text', 'element:\n  brand: x\n   theme: dark\n', '3:4', '3', '2'],
+    ['text of several lines', 'element:\n  brand: x\n   y\n   theme: dark\n', '4:4', '4', '2'],
+    ['text in quotes', 'element:\n  brand: "x"\n   theme: dark\n', '3:4', '3', '2'],
+    ['a list in brackets', 'a:\n  b: [x]\n\n  # note\n   c: 2\n', '5:4', '5', '2'],
+    ['the first line', 'a: 1\n  b: 2\n', '2:3', '2', '1'],
+    ['an item of a list', 'a:\n  - b: 1\n     c: 2\n', '3:6', '3', '2'],
+    ['Windows line ends', 'element:\r\n  brand: x\r\n   theme: dark\r\n', '3:4', '3', '2'],
+  ])('names the line that is indented further than %s', (_name, wrong, place, lower, upper) => {
+    const { diagnostics } = readYaml('x.yaml', wrong);
+    expect(diagnostics.map(({ position: { line, column } }) => `${line}:${column}`)).toEqual([place]);
+    expect(FURTHER.exec(diagnostics[0]?.what ?? '')?.slice(1)).toEqual([lower, upper]);
+    expect(diagnostics[0]?.remedy).toContain(`remove the value from line ${upper}`);
+  });
+
+  it.each([
+    ['a key', 'a:\n    b: x\n  c: dark\n', '3:3'],
+    ['an item', 'a:\n  b:\n    - c\n   - d\n', '4:4'],
+    ['a key below items', 'a:\n  b:\n    - c\n   d: 1\n', '4:4'],
+    ['a key in the place of an item', 'a:\n  - b: 1\n  c: 2\n', '3:3'],
+    ['a line below a text block', 'a: |\n   x\n  y\n', '3:3'],
+  ])('names the line whose indentation fits nothing: %s', (_name, wrong, place) => {
+    const { diagnostics } = readYaml('x.yaml', wrong);
+    expect(diagnostics.map(({ position: { line, column } }) => `${line}:${column}`)).toEqual([place]);
+    expect(diagnostics[0]?.what).toMatch(/^the indentation of line \d fits none of the lines above it$/);
+  });
+
+  it.each([
+    ['a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n', 2, '<<<<<<<'],
+    ['a:\r\n  c: 1\r\n=======\r\n  b: 3\r\n>>>>>>> other\r\n', 3, '======='],
+    ['a: 1\na: 2\n>>>>>>> other\n', 3, '>>>>>>>'],
+  ])('names a merge conflict: %j', (wrong, line, marker) => {
+    const { diagnostics } = readYaml('x.yaml', wrong);
+    expect(diagnostics).toEqual([
+      {
+        position: { file: 'x.yaml', line, column: 1 },
+        code: 'MG001',
+        what: `this line (${marker}) belongs to a merge conflict of Git`,
+        remedy: 'keep the lines of one side, and remove the lines with <<<<<<<, ======= and >>>>>>>',
+      },
+    ]);
+  });
+
+  it.each([
+    ['a: b\nccc\nb: 3\n', 'this line is not a key with a value'],
+    ['a: b\nccc\n', 'this line is not a key with a value'],
+    ['a: "x\n', 'a quote before this is not closed'],
+    ['a: {b: 1\nc: 2\n', 'a bracket before this is not closed'],
+    ['a: @x\n', 'a value cannot begin with this character'],
+    ['a: "\\q"\n', 'in double quotes, this backslash and what follows mean nothing'],
+    ['a: *\n', 'a name is missing after * or &'],
+    ['a: "x" y\n', 'this cannot follow what comes before it'],
+    ['a: &x &y 1\n', 'this is not YAML from here on'],
+  ])('says nothing in the words of the parser: %j', (wrong, what) => {
+    expect(readYaml('x.yaml', wrong).diagnostics.map((one) => one.what)).toEqual([what]);
+  });
+
+  it('tells every key that is written twice, and where else it is', () => {
     const { diagnostics } = readYaml('x.yaml', 'a: 1\nb: 1\na: 2\nb: 2\n');
-    expect(diagnostics.map(({ position }) => position.line)).toEqual([3, 4]);
+    expect(diagnostics.map(({ position, what }) => `${position.line} ${what}`)).toEqual([
+      '3 the key a is already defined in the same group in line 1',
+      '4 the key b is already defined in the same group in line 2',
+    ]);
   });
 });
 

@@ -45,8 +45,8 @@ async function otherComputer(): Promise<{
 
 /** Somebody who gives one answer to everything. */
 function person(answer: string, asked: string[] = []): Pick<Inputs, 'terminal'> {
-  const line = async (question: string): Promise<string> => {
-    asked.push(question);
+  const line = async (...question: readonly string[]): Promise<string> => {
+    asked.push(question.join('\n'));
     return answer;
   };
   return { terminal: { hidden: async () => undefined, line } };
@@ -205,7 +205,8 @@ describe('--cert', () => {
     );
     expect(stopped(result)).toContain(`pinned: SHA-256 ${withColons(fingerprint(HOME))}`);
     expect(stopped(result)).toContain('add --new-cert; if not, give the right one');
-    const line = async (question: string): Promise<string> => (question.includes('Seal for it?') ? 'n' : 'y');
+    const line = async (...question: readonly string[]): Promise<string> =>
+      question.at(-1)?.includes('Seal for it?') ? 'n' : 'y';
     const no = { terminal: { hidden: async () => undefined, line } };
     expect((await run('rotate', { ...rotate, yes: false }, no)).exitCode).toBe(2);
     expect(await files('stacks')).toEqual(before);

@@ -125,8 +125,8 @@ async function given(): Promise<{ readonly options: RunOptions; readonly inputs:
           said.push(question);
           return SecretValue.of(VALUES.jicofo);
         },
-        line: async (question) => {
-          said.push(question);
+        line: async (...question) => {
+          said.push(...question);
           return 'y';
         },
       },

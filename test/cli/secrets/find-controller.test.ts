@@ -42,8 +42,8 @@ function cluster(services: Readonly<Record<string, readonly string[]>>, list: nu
 }
 
 function person(answer: string, asked: string[]): Pick<Inputs, 'terminal'> {
-  const line = async (question: string): Promise<string> => {
-    asked.push(question);
+  const line = async (...question: readonly string[]): Promise<string> => {
+    asked.push(question.join('\n'));
     return answer;
   };
   return { terminal: { hidden: async () => undefined, line } };

@@ -45,7 +45,7 @@ function person(answers: Readonly<Record<string, string>>): Terminal & { readonl
   };
   return {
     asked,
-    line: async (question) => answer(question),
+    line: async (...question) => answer(question.join('\n')),
     hidden: async (question) => {
       const text = answer(question);
       return text === '' ? undefined : SecretValue.of(text);

@@ -125,6 +125,17 @@ describe('the visible prompt', () => {
     expect(await answer).toBe('yes');
     expect(seen.shown()).toContain('Replace? (y/N) ');
   });
+
+  it('has lines of its own, and no line break of what is put into them', async () => {
+    const seen = fakeTerminal();
+    const lines = ['a.pem:1:1 not accepted', 'Compare it:\nSeal? (y/N) \u001b[2K', 'Seal? (y/N) '];
+    const answer = terminal(seen.keyboard, seen.screen)?.line(...lines);
+    await soon();
+    await seen.type('n\r');
+    expect(await answer).toBe('n');
+    expect(seen.shown()).toContain('a.pem:1:1 not accepted\nCompare it:\\nSeal? (y/N) \\u001b[2K\n');
+    expect(seen.shown()).toContain('Seal? (y/N) ');
+  });
 });
 
 describe('without a person', () => {

@@ -135,8 +135,8 @@ describe('rotate', () => {
     const answering = (answer: string) => ({
       terminal: {
         hidden: async () => undefined,
-        line: async (question: string) => {
-          asked.push(question);
+        line: async (...question: readonly string[]) => {
+          asked.push(question.join('\n'));
           return answer;
         },
       },

@@ -44,6 +44,8 @@ describe('the documents of a file', () => {
       '2 MG001',
       '4 MG001',
     ]);
+    // Lines are those of the file.
+    expect(diagnostics[1]?.what).toContain('in line 3');
   });
 
   it('are no longer than a file may be', () => {
