@@ -89,6 +89,6 @@ async function allFiles(bounds: Bounds, folder: string): Promise<readonly string
     return found;
   });
   const own = await stackFiles(bounds, folder);
-  for (const path of own) shared.compose(fromHere(path), readNamed(bounds, path));
+  for (const path of own) shared.compose(fromHere(path), readNamed(bounds, path, `in ${folder}`));
   return [...new Set([...own.map(fromHere), ...extended])].sort();
 }

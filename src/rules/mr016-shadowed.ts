@@ -44,7 +44,8 @@ function atTaker(taker: EntranceRoute, taken: readonly Shadowed[]): Finding {
   const [first] = taken;
   const routes = taken.map(({ route }) => `${objectText(route.owner)} ${route.field} (${route.turn.said})`);
   const what = `comes first (${taker.turn.said}), so that nothing is left${where(first?.at)} for ${listed(routes)}`;
-  const remedy = 'name only the paths that it needs; to replace the other route, remove that one with an override';
+  const remedy =
+    'name only the paths that it needs; to replace the other route, remove that one with an override';
   return finding(code, taker.owner, taker.field, what, remedy);
 }
 
