@@ -288,6 +288,37 @@ describe('a module of Element', () => {
   });
 });
 
+describe('the files of Element itself', () => {
+  it.each([
+    ['index.html', 'index.html'],
+    ['bundles', 'bundles'],
+    ['bundles/0123/bundle.js', 'bundles'],
+    ['sw.js', 'sw.js'],
+    ['version', 'version'],
+    ['i18n/en_EN.1234567.json', 'i18n'],
+    ['usercontent/index.html', 'usercontent'],
+    ['opus-encoderWorker.min.1234567.js', 'opus-*'],
+    ['widgets', 'widgets/element-call'],
+  ])('cannot be replaced: %s', (path, taken) => {
+    expect(wrong(`element: {extraFiles: {/app/${path}: {text: a}}}\n`)).toEqual([
+      expect.stringContaining(
+        `4:24 MG130 /app/${path} is already used: /app/${taken} belongs to this stack or to the image`,
+      ),
+    ]);
+  });
+
+  it.each([
+    'welcome.html',
+    'home.html',
+    'themes/own/logo.svg',
+    'manifest.json',
+    'vector-icons/favicon.ico',
+    'own/a.js',
+  ])('that people do replace are free: %s', (path) => {
+    expect(wrong(`element: {extraFiles: {/app/${path}: {text: a}}}\n`)).toEqual([]);
+  });
+});
+
 describe('docs/files.md', () => {
   const blocks = [...readFileSync('docs/files.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)].map(
     ([, text = '']) => text,
