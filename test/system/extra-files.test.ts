@@ -288,6 +288,54 @@ describe('a module of Element', () => {
   });
 });
 
+describe('an option that names a file', () => {
+  const named = (options: string, files: string, more = ''): readonly string[] =>
+    wrong(`synapse: {extraConfig: ${options}, extraFiles: ${files}}\n${more}`);
+
+  it('which nobody gives, beside one that somebody does, is an error with the one that was meant', () => {
+    expect(
+      named('{app_service_config_files: [/extra/brigde.yaml]}', '{/extra/bridge.yaml: {text: a}}'),
+    ).toEqual([
+      'stacks/chat.yaml:4:52 MG136 synapse.extraConfig.app_service_config_files[0] names /extra/brigde.yaml, and there is no such file: synapse.extraFiles has none at that path; did you mean "/extra/bridge.yaml"? correct the path, or add the file there',
+    ]);
+  });
+
+  it.each([
+    ['the file', '{a: /extra/a.yaml}', '{/extra/a.yaml: {text: a}}'],
+    [
+      'a folder around it',
+      '{a: /extra/templates, b: /extra/templates/}',
+      '{/extra/templates/a.html: {text: a}}',
+    ],
+    ['its folder', '{a: /extra}', '{/extra/a.yaml: {text: a}}'],
+    ['another folder', '{a: /other/a.yaml, b: /extras/a.yaml}', '{/extra/a.yaml: {text: a}}'],
+    ['a file of the image', '{a: /etc/ssl/certs/ca-certificates.crt}', '{/etc/ssl/certs/own.pem: {text: a}}'],
+    ['an address', '{a: "/extra/x?y", b: "https://example.org/extra/x"}', '{/extra/a.yaml: {text: a}}'],
+    ['anything, beside a file at the top', '{a: /nothing}', '{/a.yaml: {text: a}}'],
+  ])('may name %s', (_, options, files) => {
+    expect(named(options, files)).toEqual([]);
+  });
+
+  it('may name what an override mounts', () => {
+    const mount = `overrides:
+  - target: {kind: Deployment, name: synapse}
+    why: x
+    patch:
+      - {op: add, path: /spec/template/spec/volumes/-, value: {name: more, emptyDir: {}}}
+      - {op: add, path: /spec/template/spec/containers/0/volumeMounts/-, value: {name: more, mountPath: /extra/more}}
+`;
+    expect(named('{a: /extra/more/a}', '{/extra/a.yaml: {text: a}}', mount)).toEqual([]);
+  });
+
+  it('may name what the image of Jitsi makes beside it', () => {
+    expect(
+      wrong(
+        'jitsi: {access: anyone, prosody: {env: {LDAP_TLS_CACERT_FILE: /config/ca.pem}, extraFiles: {/config/own.conf: {text: a}}}}\n',
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe('the files of Element itself', () => {
   it.each([
     ['index.html', 'index.html'],
