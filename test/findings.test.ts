@@ -102,3 +102,25 @@ overrides:
     expect(placedFindings([finding], value, source)).toEqual({ diagnostics: [], findings: [finding] });
   });
 });
+
+describe('the remedy for a secret in a raw addition names only what its program can take', () => {
+  it.each([
+    [
+      'synapse: {extraConfig: {email: {smtp_pass: hunter2hunter2}}}',
+      'declare a Secret in secrets.own, and move the option to synapse.extraSecretConfig, with {fromSecret: NAME, key: KEY} in place of the value, or use an option that names a file, and give the program that file with synapse.extraFiles: {PATH: {fromSecret: NAME, key: KEY}}',
+    ],
+    [
+      'callNodes: {addresses: {public: 198.51.100.7}}\njitsi: {access: anyone, prosody: {env: {LDAP_BINDPW: hunter2hunter2}}}',
+      'declare a Secret in secrets.own, and write {fromSecret: NAME, key: KEY} in place of the value',
+    ],
+    [
+      'element: {extraConfig: {own: {password: hunter2hunter2}}}',
+      'remove it: this program shows its settings to everybody',
+    ],
+  ])('%s', (more, remedy) => {
+    const { value, source } = loadStack('stack.yaml', `${HEAD}${more}\n`, repositoryImages());
+    if (value === undefined) throw new Error('it does not load');
+    const { diagnostics } = placedFindings(render(value).findings, value, source);
+    expect(diagnostics.map((one) => one.remedy)).toEqual([remedy]);
+  });
+});

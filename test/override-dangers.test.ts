@@ -17,6 +17,8 @@ const TUNNEL = HEAD.replace(
   '{via: traefik, tls: {issuer: {name: letsencrypt}}}',
   '{via: tunnel, tunnel: {name: main, zone: example.org, edgeCertificate: advanced}}',
 );
+/** Without calls no pod needs more than a restricted namespace admits. */
+const QUIET = HEAD.replace(/livekit[\s\S]*?(?=overrides)/, '');
 
 /** What overrides come to: `line CODE what` of errors, and the part of SUMMARY.md about what they weaken. */
 function outcome(items: string, head = HEAD): { errors: readonly string[]; weakened: string } {
@@ -248,8 +250,34 @@ describe('an override that a person may decide on is listed in SUMMARY.md', () =
 ${override('Middleware', 'hsts', '{spec: {headers: null, ipAllowList: {sourceRange: [10.0.0.0/8]}}}')}`,
       'which lead to x/synapse:8008, limited by the middleware hsts',
     ],
-  ])('%s', (_, items, what) => {
-    const { errors, weakened } = outcome(items);
+    [
+      'pods with any rights',
+      override('Namespace', 'x', step('/metadata/labels/pod-security.kubernetes.io~1enforce', 'privileged')),
+      'is "privileged", and was "restricted"',
+      QUIET,
+    ],
+    [
+      'a route without encryption',
+      override('IngressRoute', 'synapse-public', '{spec: {tls: null}}'),
+      'IngressRoute/x/synapse-public` `spec.tls`: is not set: passwords and messages are readable on the way',
+    ],
+    [
+      'a route at another entry point',
+      override('IngressRoute', 'synapse-public', '{spec: {entryPoints: [web]}}'),
+      '`spec.entryPoints`: adds web: whoever reaches that entry point reaches x/synapse:8008',
+    ],
+    [
+      'an image of somebody else',
+      override('Deployment', 'synapse', step(`${CONTAINER}/image`, 'evil/synapse:v1')),
+      'is "evil/synapse:v1", from another repository than "docker.io/matrixdotorg/synapse:',
+    ],
+    [
+      'a database of somebody else',
+      override('Cluster', 'matrix-db', '{spec: {imageName: "evil.example.org:5000/postgresql:17.5"}}'),
+      'is "evil.example.org:5000/postgresql:17.5", from another repository than',
+    ],
+  ])('%s', (_, items, what, head = HEAD) => {
+    const { errors, weakened } = outcome(items, head);
     expect(errors).toEqual([]);
     expect(weakened).toContain(what);
   });
@@ -274,7 +302,11 @@ ${override('Middleware', 'hsts', '{spec: {headers: null, ipAllowList: {sourceRan
     ],
     [
       'a tag with a number',
-      override('Deployment', 'element', step(`${CONTAINER}/image`, 'example.org/e:r7-debian')),
+      override(
+        'Deployment',
+        'element',
+        step(`${CONTAINER}/image`, 'docker.io/vectorim/element-web:r7-debian'),
+      ),
     ],
   ])('and %s is not', (_, items) => {
     expect(outcome(items)).toEqual({ errors: [], weakened: '' });

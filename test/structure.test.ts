@@ -45,6 +45,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     'src/include',
     'src/kinds',
     'src/kubernetes',
+    'src/plain-secrets',
     'src/rules',
     'src/stack',
     'src/system',

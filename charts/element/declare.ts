@@ -58,6 +58,28 @@ const OWNED = [
   }),
 ];
 
+/**
+ * The program itself, whose parts are all of one release. Free are what people replace: themes, pictures, icons, pages
+ * and the manifest of the app.
+ *
+ * @see https://github.com/element-hq/element-web/blob/develop/apps/web/webpack.config.ts (what is built, and copied next to it)
+ */
+const PROGRAM = [
+  'bundles',
+  'decoderWorker.min.wasm',
+  'i18n',
+  'index.html',
+  'jitsi.html',
+  'jitsi_external_api.min.js',
+  'opus-*',
+  'recorder-worklet.*',
+  'sw.js',
+  'usercontent',
+  'version',
+  'wave-encoderWorker.*',
+  'widgets/element-call',
+].map((name) => `/app/${name}`);
+
 /** Static files: the same at every size. */
 const RESOURCES: Resources = {
   requests: { cpu: '10m', memory: '32Mi' },
@@ -109,7 +131,7 @@ export const element = component({
       at: ['extraFiles'],
       workload: 'element',
       // Of `config.json` and `config.<host>.json` Element takes the second, as a whole.
-      taken: ['/app/config.*', '/docker-entrypoint*', '/etc/nginx', '/tmp', '/usr/share/nginx'],
+      taken: ['/app/config.*', ...PROGRAM, '/docker-entrypoint*', '/etc/nginx', '/tmp', '/usr/share/nginx'],
       // The image's script lists these modules in a config.json that its own nginx.conf serves, and not this stack's.
       unread: [
         {

@@ -186,12 +186,16 @@ const PASSWORD: ValueForm = { kind: 'hex', bytes: 16, unquoted: true };
 const IMAGE_PATHS = ['/defaults', '/etc/cont-init.d', '/etc/services.d', '/init', '/tmp'];
 
 /** Where the files are that each program has already, and those that it shows to everybody. */
-const PLACES: Readonly<Record<JitsiPart, Pick<ExtraFilesPlace, 'taken' | 'served'>>> = {
-  prosody: { taken: [...IMAGE_PATHS, '/var/lib/prosody'] },
-  jicofo: { taken: IMAGE_PATHS },
-  jvb: { taken: [...IMAGE_PATHS, '/config/custom-jvb.conf'] },
+const PLACES: Readonly<Record<JitsiPart, Pick<ExtraFilesPlace, 'taken' | 'served' | 'inImage'>>> = {
+  prosody: {
+    taken: [...IMAGE_PATHS, '/var/lib/prosody'],
+    inImage: ['/config', '/prosody-plugins', '/prosody-plugins-custom', '/prosody-plugins-contrib'],
+  },
+  jicofo: { taken: IMAGE_PATHS, inImage: ['/config'] },
+  jvb: { taken: [...IMAGE_PATHS, '/config/custom-jvb.conf'], inImage: ['/config'] },
   web: {
     taken: [...IMAGE_PATHS, '/config/custom-config.js', '/usr/share/jitsi-meet/.well-known'],
+    inImage: ['/config'],
     // The image appends the second to what it serves as interface_config.js.
     served: ['/usr/share/jitsi-meet', '/config/custom-interface_config.js'],
   },

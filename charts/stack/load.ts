@@ -30,6 +30,7 @@ import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
 import { checkExtraFiles } from './checks/extra-files.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkImages } from './checks/images.ts';
+import { checkNamedFiles } from './checks/named-files.ts';
 import { checkName, checkNamespace } from './checks/names.ts';
 import { checkOwnSecrets } from './checks/own-secrets.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
@@ -74,6 +75,7 @@ const CHECKS: readonly Check[] = [
   checkSecretConfig,
   checkPlainConfig,
   checkExtraFiles,
+  checkNamedFiles,
   checkSecretUses,
   checkAccept,
 ];

@@ -20,6 +20,7 @@ import {
   synapseCaches,
   uploadBytes,
 } from './sizes.ts';
+import { weakened } from './weak.ts';
 
 /** Everything about Synapse that more than one place needs. */
 export interface Synapse {
@@ -148,6 +149,8 @@ export const synapse = component({
             remedy: 'lower synapse.uploadLimit or raise synapse.media.pvc.size',
           },
         ],
+  notes: ({ extraConfig, secretConfig }) =>
+    weakened(extraConfig, secretConfig).map((text) => ({ where: 'before-live', text })),
   parts: ({ host, uploadLimit, media, resources }, { facts, offers }) => {
     const { namespace } = facts;
     return {

@@ -1,7 +1,9 @@
 import { resolve } from '../../charts/stack/resolve.ts';
 import { stackSchema } from '../../charts/stack/schema.ts';
+import { secretRemedy } from '../../charts/stack/secret-remedy.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { valueAt } from '../plain/data.ts';
+import { TO_SECRET } from '../plain-secrets/forms.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Diagnostic } from '../stack/diagnostic.ts';
 import { LISTED, moreErrors } from '../stack/listed.ts';
@@ -84,6 +86,7 @@ function diagnostic(
     position: source.at(at),
     code: 'MG180',
     what: `with this, ${objectText(object)}${field === undefined ? '' : ` ${field}`} ${what} (${code})`,
-    remedy,
+    // A rule cannot know what the program of this place can take.
+    remedy: remedy.replace(TO_SECRET, (all) => secretRemedy(at) ?? all),
   };
 }

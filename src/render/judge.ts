@@ -4,6 +4,7 @@ import { CONFIG_MAP } from '../kinds/keys.ts';
 import { keyOfKind } from '../kinds/kind.ts';
 import type { RenderedFile } from '../kubernetes/rendered-file.ts';
 import { valueAt } from '../plain/data.ts';
+import { TO_SECRET } from '../plain-secrets/forms.ts';
 import { rules } from '../rules/index.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Diagnostic } from '../stack/diagnostic.ts';
@@ -29,6 +30,10 @@ const POLICIES: ReadonlySet<string> = new Set(
 const OPENING: ReadonlySet<string> = new Set(
   rules.filter(({ isAboutOpening }) => isAboutOpening === true).map(({ code }) => code),
 );
+
+/** What to do with a secret in an object of the operator. */
+const IN_INCLUDED =
+  'declare a Secret in secrets.own, and let the pod read it from there (secretKeyRef, or a volume of that Secret)';
 
 /** What the rules say of the objects: what a person may decide, what this program did wrong, what others broke. */
 export function judge(
@@ -179,7 +184,8 @@ function brokenByAddition(
     position: at(path.length === 0 ? ['kind'] : path),
     code: 'MG127',
     what: `${other}${objectText(object)}${field === undefined ? '' : ` ${short(field)}`} ${short(what)} (${code})`,
-    remedy: short(remedy),
+    // Programs of the stack have nothing to do with it.
+    remedy: short(remedy.replace(TO_SECRET, IN_INCLUDED)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { CLAIM } from '../kinds/keys.ts';
 import { at } from '../plain/data.ts';
-import { type ManifestFile, objectKey } from '../stack/manifest.ts';
+import { objectKey } from '../stack/manifest.ts';
+import { checkChanges } from './hardening/changes.ts';
 import { checkContainer, checkImage } from './hardening/container.ts';
 import { checkHostPorts } from './hardening/host-ports.ts';
 import { checkNode, usesPorts } from './hardening/node.ts';
@@ -8,7 +9,7 @@ import { checkPodSpec } from './hardening/pod.ts';
 import { checkProbes } from './hardening/probes.ts';
 import { code, type Report } from './hardening/report.ts';
 import { checkStrategy } from './hardening/strategy.ts';
-import { finding, objects, ofKind } from './reading/objects.ts';
+import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import { podTemplates } from './reading/pods.ts';
 import type { Finding, Rule } from './rule.ts';
 
@@ -25,7 +26,9 @@ export const hardeningRule: Rule = {
     const report: Report = (located, field, what, remedy) => {
       findings.push(finding(code, located, field, what, remedy));
     };
-    const onNode = input.before === undefined ? undefined : podsOnNode(input.before);
+    const before =
+      input.before === undefined ? undefined : objects({ files: input.before, promisedSecrets: [] });
+    const onNode = before === undefined ? undefined : podsOnNode(before);
     for (const pod of pods) {
       checkPodSpec(pod, report);
       checkNode(pod, onNode?.has(objectKey(pod.owner)) ?? true, report);
@@ -43,12 +46,16 @@ export const hardeningRule: Rule = {
         if (image !== undefined) checkImage(located, field, image, report);
       }
     }
+    if (before !== undefined) checkChanges(all, before, report);
     return findings;
   },
 };
 
 /** The workloads that had ports of their node before somebody changed them. */
-function podsOnNode(before: readonly ManifestFile[]): ReadonlySet<string> {
-  const pods = podTemplates(objects({ files: before, promisedSecrets: [] }));
-  return new Set(pods.filter(usesPorts).map(({ owner }) => objectKey(owner)));
+function podsOnNode(before: readonly Located[]): ReadonlySet<string> {
+  return new Set(
+    podTemplates(before)
+      .filter(usesPorts)
+      .map(({ owner }) => objectKey(owner)),
+  );
 }

@@ -2,6 +2,8 @@ import { SERVICE } from '../kinds/keys.ts';
 import { at } from '../plain/data.ts';
 import { objectKey } from '../stack/manifest.ts';
 import { isEverything, type Opened, opened } from './entrances/opened.ts';
+import type { EntranceRoute } from './entrances/route.ts';
+import { entranceRoutes } from './entrances/routes.ts';
 import { items } from './reading/data.ts';
 import { finding, type Located, objects, ofKind } from './reading/objects.ts';
 import type { Finding, Rule, RuleInput } from './rule.ts';
@@ -18,9 +20,57 @@ export const entrancesRule: Rule = {
     ...opened(input).map((one) =>
       finding(code, one.route.owner, one.route.field, whatOf(one), 'name only the paths that people need'),
     ),
+    ...unprotected(input),
     ...services(input),
   ],
 };
+
+/** Routes that became readable on the way, or that answer where they did not: once for each object. */
+function unprotected(input: RuleInput): readonly Finding[] {
+  if (input.before === undefined) return [];
+  const earlier = byOwner(entranceRoutes(objects({ files: input.before, promisedSecrets: [] })));
+  return [...byOwner(entranceRoutes(objects(input)))].flatMap(([key, routes]) => {
+    const before = earlier.get(key) ?? [];
+    // Services of the entrance itself, such as those that redirect, have an `@`.
+    const plain = routes.find((one) => one.plain !== undefined && !one.to.includes('@'));
+    const [route] = routes;
+    const points = before.flatMap(({ entryPoints = [] }) => entryPoints);
+    const added = (route?.entryPoints ?? []).filter((one) => !points.includes(one));
+    return [
+      ...(plain?.plain === undefined || before.some((one) => one.plain !== undefined)
+        ? []
+        : [
+            finding(
+              code,
+              plain.owner,
+              plain.plain,
+              'is not set: passwords and messages are readable on the way, unless the entry point encrypts by itself',
+              'name the Secret of a certificate',
+            ),
+          ]),
+      ...(route === undefined || points.length === 0 || added.length === 0
+        ? []
+        : [
+            finding(
+              code,
+              route.owner,
+              'spec.entryPoints',
+              `adds ${added.join(', ')}: whoever reaches that entry point reaches ${route.to}, and one for plain HTTP encrypts nothing`,
+              `write ${[...new Set(points)].join(', ')}`,
+            ),
+          ]),
+    ];
+  });
+}
+
+function byOwner(routes: readonly EntranceRoute[]): ReadonlyMap<string, readonly EntranceRoute[]> {
+  const found = new Map<string, EntranceRoute[]>();
+  for (const route of routes) {
+    const key = objectKey(route.owner);
+    found.set(key, [...(found.get(key) ?? []), route]);
+  }
+  return found;
+}
 
 function services(input: RuleInput): readonly Finding[] {
   if (input.before === undefined) return [];

@@ -108,6 +108,7 @@ export const CODES = {
   MG133: 'A file with a secret would be shown to everybody.',
   MG134: 'A file for a program breaks a rule (MR…, below).',
   MG135: 'A value of a Secret is written for an option that the program cannot take it for.',
+  MG136: 'An option names a file that the stack does not give to the program.',
   MG140: 'A database would get a different name, server, owner, encoding or collation.',
   MG150: 'A host of the call nodes needs a certificate, and nothing in the stack file gives one.',
   MG160: 'The entrance cannot do what a program behind it needs.',

@@ -52,6 +52,8 @@ export interface ExtraFilesPlace {
   readonly workload: string;
   /** Files and folders that this stack mounts there, or that the program makes by itself; a `*` ends any name. */
   readonly taken: readonly string[];
+  /** Folders of the image that may get more files: an option may name what the image has there. @default - none */
+  readonly inImage?: readonly string[];
   /** Folders whose files would have no effect in this stack, and what does the same. @default - none */
   readonly unread?: readonly { readonly path: string; readonly why: string; readonly instead: string }[];
   /** Files and folders that the program shows to everybody: nothing secret may be there. @default - none */

@@ -204,7 +204,9 @@ spec: {password: correct-horse-battery-staple}
 `;
     const agreed = 'accept: [{code: MG125, object: Widget/chat/page, why: x}]\n';
     expect(errors(widget, agreed)).toEqual([
-      expect.stringMatching(/:4:\d+ MG127: Widget\/chat\/page spec\.password .*\(MR008\); /),
+      expect.stringMatching(
+        /:4:\d+ MG127: Widget\/chat\/page spec\.password .*\(MR008\); declare a Secret in secrets\.own, and let the pod read it from there/,
+      ),
     ]);
     expect(errors(widget.replace('{password: correct-horse-battery-staple}', '{}'), agreed)).toEqual([]);
   });

@@ -288,6 +288,85 @@ describe('a module of Element', () => {
   });
 });
 
+describe('an option that names a file', () => {
+  const named = (options: string, files: string, more = ''): readonly string[] =>
+    wrong(`synapse: {extraConfig: ${options}, extraFiles: ${files}}\n${more}`);
+
+  it('which nobody gives, beside one that somebody does, is an error with the one that was meant', () => {
+    expect(
+      named('{app_service_config_files: [/extra/brigde.yaml]}', '{/extra/bridge.yaml: {text: a}}'),
+    ).toEqual([
+      'stacks/chat.yaml:4:52 MG136 synapse.extraConfig.app_service_config_files[0] names /extra/brigde.yaml, and there is no such file: synapse.extraFiles has none at that path; did you mean "/extra/bridge.yaml"? correct the path, or add the file there',
+    ]);
+  });
+
+  it.each([
+    ['the file', '{a: /extra/a.yaml}', '{/extra/a.yaml: {text: a}}'],
+    [
+      'a folder around it',
+      '{a: /extra/templates, b: /extra/templates/}',
+      '{/extra/templates/a.html: {text: a}}',
+    ],
+    ['its folder', '{a: /extra}', '{/extra/a.yaml: {text: a}}'],
+    ['another folder', '{a: /other/a.yaml, b: /extras/a.yaml}', '{/extra/a.yaml: {text: a}}'],
+    ['a file of the image', '{a: /etc/ssl/certs/ca-certificates.crt}', '{/etc/ssl/certs/own.pem: {text: a}}'],
+    ['an address', '{a: "/extra/x?y", b: "https://example.org/extra/x"}', '{/extra/a.yaml: {text: a}}'],
+    ['anything, beside a file at the top', '{a: /nothing}', '{/a.yaml: {text: a}}'],
+  ])('may name %s', (_, options, files) => {
+    expect(named(options, files)).toEqual([]);
+  });
+
+  it('may name what an override mounts', () => {
+    const mount = `overrides:
+  - target: {kind: Deployment, name: synapse}
+    why: x
+    patch:
+      - {op: add, path: /spec/template/spec/volumes/-, value: {name: more, emptyDir: {}}}
+      - {op: add, path: /spec/template/spec/containers/0/volumeMounts/-, value: {name: more, mountPath: /extra/more}}
+`;
+    expect(named('{a: /extra/more/a}', '{/extra/a.yaml: {text: a}}', mount)).toEqual([]);
+  });
+
+  it('may name what the image of Jitsi makes beside it', () => {
+    expect(
+      wrong(
+        'jitsi: {access: anyone, prosody: {env: {LDAP_TLS_CACERT_FILE: /config/ca.pem}, extraFiles: {/config/own.conf: {text: a}}}}\n',
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('the files of Element itself', () => {
+  it.each([
+    ['index.html', 'index.html'],
+    ['bundles', 'bundles'],
+    ['bundles/0123/bundle.js', 'bundles'],
+    ['sw.js', 'sw.js'],
+    ['version', 'version'],
+    ['i18n/en_EN.1234567.json', 'i18n'],
+    ['usercontent/index.html', 'usercontent'],
+    ['opus-encoderWorker.min.1234567.js', 'opus-*'],
+    ['widgets', 'widgets/element-call'],
+  ])('cannot be replaced: %s', (path, taken) => {
+    expect(wrong(`element: {extraFiles: {/app/${path}: {text: a}}}\n`)).toEqual([
+      expect.stringContaining(
+        `4:24 MG130 /app/${path} is already used: /app/${taken} belongs to this stack or to the image`,
+      ),
+    ]);
+  });
+
+  it.each([
+    'welcome.html',
+    'home.html',
+    'themes/own/logo.svg',
+    'manifest.json',
+    'vector-icons/favicon.ico',
+    'own/a.js',
+  ])('that people do replace are free: %s', (path) => {
+    expect(wrong(`element: {extraFiles: {/app/${path}: {text: a}}}\n`)).toEqual([]);
+  });
+});
+
 describe('docs/files.md', () => {
   const blocks = [...readFileSync('docs/files.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)].map(
     ([, text = '']) => text,

@@ -246,6 +246,40 @@ describe('what comes before a stack goes live', () => {
       .split('\n')
       .filter((line) => line.startsWith('- '));
 
+  it.each([
+    [
+      '{enable_registration: true, enable_registration_without_verification: true}',
+      '`synapse.extraConfig.enable_registration` with enable_registration_without_verification lets anyone make an account',
+    ],
+    ['{enable_registration: true}', 'Synapse does not start'],
+    ['{enable_registration: true, registrations_require_3pid: []}', 'Synapse does not start'],
+    ['{allow_guest_access: true}', 'lets anyone in as a guest without a password'],
+    ['{ip_range_blacklist: []}', 'leaves out 127.0.0.0/8, 10.0.0.0/8'],
+    ['{ip_range_whitelist: ["0.0.0.0/0"]}', 'lets Synapse connect to 0.0.0.0/0'],
+    [
+      '{url_preview_enabled: true, url_preview_ip_range_blacklist: []}',
+      '`synapse.extraConfig.url_preview_ip_range_blacklist` leaves out',
+    ],
+    ['{url_preview_ip_range_whitelist: [10.0.0.1]}', 'make Synapse read pages at 10.0.0.1'],
+    ['{use_insecure_ssl_client_just_for_testing_do_not_use: true}', 'accept any certificate, so that'],
+    ['{federation_verify_certificates: false}', 'accept any certificate of other homeservers'],
+  ])('names options of Synapse that open or weaken something: %s', (options, what) => {
+    const plain = items(publicStack());
+    const found = items(publicStack(`synapse: {extraConfig: ${options}}`)).filter(
+      (one) => !plain.includes(one),
+    );
+    expect(found).toEqual([expect.stringContaining(what)]);
+  });
+
+  it.each([
+    '{extraConfig: {enable_registration: true, registration_requires_token: true}}',
+    '{extraConfig: {enable_registration: false, enable_registration_without_verification: true}}',
+    '{extraConfig: {allow_guest_access: false, federation_verify_certificates: true, ip_range_whitelist: []}}',
+    '{extraConfig: {ip_range_blacklist: null}}',
+  ])('names none that weakens nothing: %s', (synapse) => {
+    expect(items(publicStack(`synapse: ${synapse}`))).toEqual(items(publicStack()));
+  });
+
   it('begins with an address out of an example', () => {
     expect(items(publicStack())[0]).toMatch(
       /^- callNodes\.addresses\.public is 198\.51\.100\.7, an address reserved for documentation: calls fail until/,

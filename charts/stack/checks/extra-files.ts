@@ -104,7 +104,7 @@ function takenPaths({ path, place, files }: WrittenFiles): readonly CheckFinding
 }
 
 /** Whether a path is another one, in it, or a folder around it. */
-function meets(path: string, taken: string): boolean {
+export function meets(path: string, taken: string): boolean {
   if (taken.endsWith('*') && path.startsWith(taken.slice(0, -1))) return true;
   return isIn(path, taken) || taken.startsWith(`${path}/`);
 }

@@ -19,6 +19,8 @@ export interface EntranceRoute {
   readonly limitedBy: readonly string[];
   /** The Secret whose certificate is served with it, in the namespace of the object. @default - none, or not known */
   readonly certificate?: string;
+  /** The part of the object that encrypts it, where it lacks that. @default - it is encrypted, or that is not known */
+  readonly plain?: string;
   /** Who takes the requests in: routes of different ones never compete. */
   readonly instance: string;
   /** Where requests come in; none where that is not known. @default - wherever the entrance has them by its own settings */

@@ -11,6 +11,9 @@ export function ingressRoutes(
   { ports, effort, limits }: Surroundings,
 ): readonly EntranceRoute[] {
   const certificate = text(at(owner.data, 'spec', 'tls', 'secretName'));
+  // A child is as encrypted as its parents.
+  const isPlain =
+    at(owner.data, 'spec', 'tls') === undefined && at(owner.data, 'spec', 'parentRefs') === undefined;
   const where = { instance: instanceOf(owner), ...entryPointsOf(owner) };
   return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
     const match = text(route.match) ?? '';
@@ -29,6 +32,7 @@ export function ingressRoutes(
         paths,
         limitedBy,
         ...(certificate === undefined ? {} : { certificate }),
+        ...(isPlain ? { plain: 'spec.tls' } : {}),
         ...where,
         turn,
         accepts: passes,

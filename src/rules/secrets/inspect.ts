@@ -45,8 +45,6 @@ interface Place {
   readonly depth: number;
 }
 
-const DIRECT = `${TO_SECRET}, or as a variable in jitsi.<program>.env`;
-
 /** Looks for plain secrets everywhere in an object: fields, variables, arguments, and the texts in them. */
 export function secretsIn(object: Data): readonly Found[] {
   const found: Found[] = [];
@@ -83,7 +81,7 @@ function inspect(value: unknown, place: Place, search: Search): void {
   const depth = place.depth + 1;
   if (Array.isArray(value)) {
     const words = value.every((item) => typeof item === 'string') ? secretInWords(value) : undefined;
-    if (words !== undefined) report(search, place.path, `holds a plain secret (${shown(words)})`, DIRECT);
+    if (words !== undefined) report(search, place.path, `holds a plain secret (${shown(words)})`, TO_SECRET);
     value.forEach((item, index) => {
       // Texts of a list are what its key says; a group in it has a meaning of its own.
       const key = isRecord(item) ? '' : place.key;
@@ -107,7 +105,7 @@ function inspectGroup(group: Data, place: Place, search: Search): void {
     const below = { path: fieldPath(path, key), key, parent, isObject, texts, depth };
     if (key === 'value' && pair !== undefined) inspectPair(pair, value, below, search);
     else if (areSecrets && typeof value === 'string' && isLiteral(value) && !NO_SECRET_IN_GROUP.test(key)) {
-      report(search, below.path, 'holds a plain secret', parent === 'keys' ? 'use key_file' : DIRECT);
+      report(search, below.path, 'holds a plain secret', parent === 'keys' ? 'use key_file' : TO_SECRET);
     } else inspect(value, below, search);
   }
 }
@@ -174,7 +172,7 @@ function reportNamed(value: string | number, place: Place, search: Search): void
 function remedyFor(key: string): string {
   const option = Object.hasOwn(FILE_OPTIONS, key) ? FILE_OPTIONS[key] : undefined;
   return option === undefined
-    ? DIRECT
+    ? TO_SECRET
     : `write ${option} with the path of a file instead, and give the program that file from a Secret of secrets.own with extraFiles`;
 }
 
@@ -211,7 +209,8 @@ function inspectText(written: string, place: Place, search: Search): void {
   if (text.length < 6 || texts >= DEEPEST_TEXT) return;
   const decoded = decodedText(text);
   if (decoded !== undefined) {
-    if (key === 'auth' && /^[^\s:]+:\S+$/.test(decoded)) report(search, path, 'holds a plain secret', DIRECT);
+    if (key === 'auth' && /^[^\s:]+:\S+$/.test(decoded))
+      report(search, path, 'holds a plain secret', TO_SECRET);
     else inspectText(decoded, { ...place, texts: texts + 1 }, searchForms(decoded, path, search));
     return;
   }
@@ -223,7 +222,7 @@ function inspectText(written: string, place: Place, search: Search): void {
   if (documents === undefined) {
     const isOneLine = !text.includes('\n') && !key.includes('.');
     for (const line of secretsInLines(text, styleOf(key))) {
-      const { what, remedy } = lineProblem({ ...line, ...named(line.name) }, DIRECT, isOneLine);
+      const { what, remedy } = lineProblem({ ...line, ...named(line.name) }, TO_SECRET, isOneLine);
       report(search, path, what, remedy);
     }
     return;
