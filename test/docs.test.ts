@@ -81,3 +81,12 @@ it('sees the paths in a page', () => {
   expect(isPath('src/gone.ts') && !isThere('src/gone.ts', 'README.md')).toBe(true);
   expect(isPath('docs/gone.md') && !isThere('docs/gone.md', 'README.md')).toBe(true);
 });
+
+it('the README shows an object of dist/ as it is, but for its labels', () => {
+  const block = /^```yaml\n# (dist\/\S+) \(the second object\)\n([\s\S]*?)^```$/m.exec(
+    readFileSync('README.md', 'utf8'),
+  );
+  const [, path = '', shown = ''] = block ?? [];
+  const rendered = readFileSync(path, 'utf8').split('\n---\n')[1] ?? '';
+  expect(shown).toBe(rendered.replace(/^ {2}labels:\n(?: {4}.*\n)*/m, ''));
+});
