@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { load, render } from '../index.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const FILES = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
@@ -82,11 +83,14 @@ it('sees the paths in a page', () => {
   expect(isPath('docs/gone.md') && !isThere('docs/gone.md', 'README.md')).toBe(true);
 });
 
-it('the README shows an object of dist/ as it is, but for its labels', () => {
-  const block = /^```yaml\n# (dist\/\S+) \(the second object\)\n([\s\S]*?)^```$/m.exec(
-    readFileSync('README.md', 'utf8'),
-  );
-  const [, path = '', shown = ''] = block ?? [];
-  const rendered = readFileSync(path, 'utf8').split('\n---\n')[1] ?? '';
-  expect(shown).toBe(rendered.replace(/^ {2}labels:\n(?: {4}.*\n)*/m, ''));
+it('the README shows what becomes of its stack file as it is, but for labels', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const [, file = '', stack = ''] = /^```yaml\n# (stacks\/\S+)\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+  const [, path = '', shown = ''] =
+    /^```yaml\n# dist\/(\S+) \(the second object\)\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+  const texts = { [file]: stack, 'versions.yaml': readFileSync('versions.yaml', 'utf8') };
+  const loaded = load({ file, texts });
+  const rendered = loaded.stack === undefined ? undefined : render(loaded.stack).files.get(path);
+  const object = rendered?.split('\n---\n')[1];
+  expect(shown).toBe(object?.replace(/^ {2}labels:\n(?: {4}.*\n)*/m, ''));
 });
