@@ -36,8 +36,9 @@ describe('the packed package', () => {
     expect(paths().filter((path) => /test|fixture|\.map$|(?<!\.d)\.ts$/.test(path))).toEqual([]);
   });
 
+  // It grows with each system, and is downloaded once: what this finds is a package that came in whole.
   test('is small', () => {
-    expect(statSync(inject('tarball')).size).toBeLessThan(1_000_000);
+    expect(statSync(inject('tarball')).size).toBeLessThan(1_500_000);
   });
 
   test('brings every file that package.json promises', () => {
