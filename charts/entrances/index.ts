@@ -27,7 +27,7 @@ const known: Readonly<Record<string, AnyEntrance>> = entrances;
 /** @throws when no entrance has this word, which the schema of the stack file lets through nowhere */
 function entranceOf(via: string): AnyEntrance {
   const found = known[via];
-  if (found === undefined) throw new Error(`there is no entrance "${via}"`);
+  if (found === undefined) throw new Error(`unknown entrance "${via}"`);
   return found;
 }
 

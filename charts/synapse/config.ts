@@ -1,6 +1,6 @@
 import { mergePatch } from '../../src/plain/merge-patch.ts';
-import { databaseFor } from '../../src/system/databases.ts';
-import { CALLS, DATABASE_SERVER } from '../../src/system/topics.ts';
+import { databaseFor, databaseServer } from '../../src/system/databases.ts';
+import { CALLS } from '../../src/system/topics.ts';
 import { portOf, reach, workloadOf } from '../../src/topology/topology.ts';
 import type { Scene } from '../stack/stack.ts';
 import type { Synapse } from './declare.ts';
@@ -121,10 +121,12 @@ function oldSigningKeys({ secretFiles }: Scene): object {
 
 /** The database that is kept for it, and how it is reached. */
 function database(stack: Scene, self: string): object {
-  const [server] = DATABASE_SERVER.of(stack.offers);
-  if (server === undefined) throw new Error('there is no database server');
   const { database, connections } = databaseFor(stack, self);
-  const { host, port } = reach(stack.topology, { from: self, to: server.workload, port: 'postgres' });
+  const { host, port } = reach(stack.topology, {
+    from: self,
+    to: databaseServer(stack).workload,
+    port: 'postgres',
+  });
   return {
     name: 'psycopg2',
     // The password comes from PGPASSWORD: written here it would have to stand in the ConfigMap.

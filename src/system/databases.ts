@@ -72,12 +72,20 @@ export function databaseFor(
   throw new Error(`nobody keeps a database for ${workload}`);
 }
 
-/** Name of the Secret with `username` and `password` of the role that owns a database. */
-export function loginSecret({ offers }: Pick<Placed, 'offers'>, { name, first }: DatabaseNeed): string {
+/** The workload that serves all databases, and the Secret of the first one's role. */
+export function databaseServer({ offers }: Pick<Placed, 'offers'>): {
+  readonly workload: string;
+  readonly secret: string;
+} {
   const [server] = DATABASE_SERVER.of(offers);
-  if (server === undefined) throw new Error('there is no database server');
+  if (server === undefined) throw new Error('this stack has no database server');
+  return server;
+}
+
+/** Name of the Secret with `username` and `password` of the role that owns a database. */
+export function loginSecret(placed: Pick<Placed, 'offers'>, { name, first }: DatabaseNeed): string {
   // The operator makes that of the first.
-  return first === true ? server.secret : `${name}-database`;
+  return first === true ? databaseServer(placed).secret : `${name}-database`;
 }
 
 /**
@@ -91,15 +99,13 @@ export function databaseAddress(
   { from, database }: { readonly from: string; readonly database: DatabaseNeed },
 ): readonly AddressPart[] {
   const { name } = database;
-  return DATABASE_SERVER.of(offers).flatMap(({ workload }): readonly AddressPart[] => {
-    const { host, port } = reach(topology, { from, to: workload, port: 'postgres' });
-    const secret = loginSecret({ offers }, database);
-    return [
-      `postgres://${name}:`,
-      { secret, key: 'password', as: 'url' },
-      `@${host}:${port}/${name}?sslmode=require`,
-    ];
-  });
+  const { host, port } = reach(topology, { from, to: databaseServer({ offers }).workload, port: 'postgres' });
+  const secret = loginSecret({ offers }, database);
+  return [
+    `postgres://${name}:`,
+    { secret, key: 'password', as: 'url' },
+    `@${host}:${port}/${name}?sslmode=require`,
+  ];
 }
 
 /**
