@@ -202,7 +202,7 @@ function orNewerSchema(diagnostic: Diagnostic, source: YamlSource | undefined): 
   return { ...diagnostic, ...newerThan(written, NEWEST_SCHEMA) };
 }
 
-/** What came of versions.yaml, and where it says an image; undefined for an image that it does not say. */
+/** The images of versions.yaml, and the place of each in it; undefined for an image that it does not list. */
 export type LoadedVersions = Loaded<Images> & { readonly placeOf: PlaceOfImage };
 
 /** @param image as it is rendered: repository, tag and digest */

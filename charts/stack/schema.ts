@@ -184,7 +184,7 @@ export const stackSchema = z.strictObject({
   accept: acceptSchema
     .optional()
     .describe(
-      'What synth refuses until you give a reason: changes that could lose data, and objects of include that apply to the whole cluster, grant rights or cannot be checked. Remove an entry when synth says that it is no longer needed.',
+      'What synth refuses until you give a reason: changes that could lose data, and included objects that apply to the whole cluster, grant rights or cannot be checked. Remove an entry when synth says that it is no longer needed.',
     ),
   secrets: secretsSchema.optional().describe('Where the values of Secrets come from.'),
 });

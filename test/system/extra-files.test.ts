@@ -296,7 +296,7 @@ describe('an option that names a file', () => {
     expect(
       named('{app_service_config_files: [/extra/brigde.yaml]}', '{/extra/bridge.yaml: {text: a}}'),
     ).toEqual([
-      'stacks/chat.yaml:4:52 MG136 synapse.extraConfig.app_service_config_files[0] names /extra/brigde.yaml, and there is no such file: synapse.extraFiles has none at that path; did you mean "/extra/bridge.yaml"? correct the path, or add the file there',
+      'stacks/chat.yaml:4:52 MG136 synapse.extraConfig.app_service_config_files[0] names /extra/brigde.yaml, but synapse.extraFiles puts no file at that path; did you mean "/extra/bridge.yaml"? correct the path, or add the file there',
     ]);
   });
 

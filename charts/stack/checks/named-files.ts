@@ -62,7 +62,7 @@ export const checkNamedFiles: Check = (written) => {
           {
             code: 'MG136',
             at,
-            what: `${dotted(at)} names ${named}, and there is no such file: ${dotted(one.path)} has none at that path`,
+            what: `${dotted(at)} names ${named}, but ${dotted(one.path)} puts no file at that path`,
             remedy: `${suggestion(named, given)}correct the path, or add the file there`,
           },
         ];

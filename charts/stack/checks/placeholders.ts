@@ -5,7 +5,7 @@ import { COMPONENT_NAMES, components } from '../../index.ts';
 import type { Check } from './check.ts';
 
 /**
- * No program here reads variables in its configuration, and Flux is told to leave it alone: `${PASSWORD}` would be the
+ * No program here reads variables in its configuration, and Flux is configured not to replace any: `${PASSWORD}` would be the
  * password.
  */
 export const checkPlaceholders: Check = (written) =>
