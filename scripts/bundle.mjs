@@ -68,7 +68,8 @@ export async function bundleCommandLine() {
  */
 function asAscii(script) {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-  const other = /[^\x00-\x7f]/g;
+  const other = /[^\x00-\x7f]/;
+  if (!other.test(script)) return script;
   const asAsciiLine = (line) => {
     const start = line.search(other);
     if (start === -1) return line;
@@ -77,7 +78,7 @@ function asAscii(script) {
         `put other characters than ASCII into a tagged template as a value, \${'…'}: ${line.trim()}`,
       );
     }
-    return line.replace(other, '?');
+    return line.replaceAll(new RegExp(other, 'g'), '?');
   };
   return script.split('\n').map(asAsciiLine).join('\n');
 }

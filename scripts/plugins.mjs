@@ -5,9 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 export const top = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where the plain classes of Kubernetes' kinds are in cdk8s-plus-28. */
-const PLAIN_CLASSES = 'cdk8s-plus-28/lib/imports/k8s.js';
-
 /** Modules of Node.js that take longer to load than most runs take to need them: loaded when first used. */
 export const rarelyNeeded = {
   name: 'rarely-needed',
@@ -26,22 +23,12 @@ export const rarelyNeeded = {
 };
 
 /**
- * Of cdk8s-plus-28, only the plain classes of Kubernetes' kinds, and of these only what is used: loading the rest
- * takes longer than rendering. The file is generated and of one shape, so that little has to change in it
- * for the bundler to see what is used. Our sources know the classes by the name of the module that they have for
- * TypeScript (`k8s`): of an object in a module, the bundler would take everything.
+ * Of the plain classes of Kubernetes' kinds, only those that are used: loading all takes longer than rendering. Their
+ * file is generated and of one shape, so that little has to change in it for the bundler to see what is used.
  */
 export const plainClasses = {
   name: 'plain-classes',
   setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      const contents = text.replace(
-        /^import \{ k8s(?: as ([\w$]+))? \} from 'cdk8s-plus-28';$/m,
-        (_, name = 'k8s') => `import * as ${name} from '${PLAIN_CLASSES}';`,
-      );
-      return { contents, loader: 'ts' };
-    });
     onLoad({ filter: /cdk8s-plus-28[/\\]lib[/\\]imports[/\\]k8s\.js$/ }, ({ path }) => ({
       contents: asModule(readFileSync(path, 'utf8')),
     }));

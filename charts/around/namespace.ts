@@ -1,5 +1,5 @@
 import type { App } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 import { ChartFile } from '../../src/kubernetes/chart-file.ts';
 import { NEVER_PRUNE } from '../../src/kubernetes/flux-annotations.ts';
 import { labels } from '../../src/kubernetes/labels.ts';

@@ -1,4 +1,4 @@
-import type { k8s } from 'cdk8s-plus-28';
+import type * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { ChartFile } from '../../src/kubernetes/chart-file.ts';
 import { configFile, configFiles, type Mount, scratch } from '../../src/kubernetes/mounts.ts';
 import { httpProbe, tcpProbe } from '../../src/kubernetes/probes.ts';

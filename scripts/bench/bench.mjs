@@ -196,17 +196,23 @@ function many(count) {
     .trim()
     .split('\n')
     .map((kb) => Number(kb) / 1024);
-  for (const [what, taken, memory] of [
-    [`${count} stacks, all new`, first, firstPeak],
-    [`${count} stacks, nothing to change`, again, againPeak],
+  // What is promised of new files is that they are on the disk, and how fast a disk is says nothing about the program.
+  const disk = time({
+    command: [process.execPath, join(top, 'scripts/bench/durable-copy.mjs'), 'dist', 'copy'],
+    cwd,
+  });
+  for (const [what, taken, waited, memory] of [
+    [`${count} stacks, all new`, first, disk, firstPeak],
+    [`${count} stacks, nothing to change`, again, 0, againPeak],
   ]) {
     // With fewer, what every run costs anyway is a part of it.
     const isMany = count >= 1000;
-    const ratio = taken / count / node;
+    const ratio = (taken - waited) / count / node;
+    const less = waited === 0 ? '' : `; a copy of the files, on the disk: ${(waited / 1000).toFixed(1)} s`;
     note(
       what,
-      `${(taken / 1000).toFixed(1)} s = ${(taken / count).toFixed(1)} ms = ${ratio.toFixed(2)} times each`,
-      `node -e 0: ${ms(node)}; ${memory.toFixed(0)} MB`,
+      `${(taken / 1000).toFixed(1)} s; ${ratio.toFixed(2)} times each${waited === 0 ? '' : ' without the copy'}`,
+      `node -e 0: ${ms(node)}; ${memory.toFixed(0)} MB${less}`,
       isMany ? '<= 0.4 times each, <= 400 MB' : '<= 400 MB',
       memory <= 400 && (ratio <= 0.4 || !isMany),
     );

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as module from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { cacheFile, readCode, writeCode } from './code-cache.ts';
 import { cacheFolder } from './code-cache-folder.ts';
@@ -26,8 +27,12 @@ type Wrapped = (
 /**
  * Runs the command line. Half of a short run would go by compiling code that never changes, so the compiled code
  * is kept in the user's cache folder, where there is one.
+ *
+ * A short run also ends before optimized code has earned back what making it costs; whoever does the same often
+ * switches the optimizing compiler on again (src/cli/engine.ts).
  */
 function launch(): void {
+  setFlagsFromString('--no-opt');
   const folder = cacheFolder(process.env, undefined, stacksOf(process.argv));
   if (folder === undefined) {
     require(BUNDLE);

@@ -17,9 +17,9 @@ import { isMadeByOthers } from '../system/secret-files.ts';
 import { keepsCiphertext } from '../system/secret-settings.ts';
 import { faultDiagnostics } from '../system/stack-fault.ts';
 import { type Compare, type Continuity, continuity } from './continuity.ts';
+import { prepareEngine } from './engine.ts';
 import { EnvironmentProblem, problemWriting } from './environment-problem.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { keepHeapSmall } from './heap.ts';
 import { lostItsFolder, noStackFile, removeLastStacks } from './last-stack.ts';
 import { goneNotices, type Notice, noticeAt, ownFileNotices, schemaNotices } from './notice.ts';
 import { slashes } from './paths.ts';
@@ -50,9 +50,6 @@ export interface SynthOptions {
   /** Told after each stack. */
   readonly progress?: (done: number, total: number, name: string) => void;
 }
-
-/** Stacks whose texts are no small thing to hold. */
-const MANY = 100;
 
 /** A finding of the rules, the stack it is in, and its place in the file that would be written. */
 export interface StackFinding extends Finding {
@@ -121,7 +118,7 @@ export async function synth(options: SynthOptions, renderer = render): Promise<S
   const workspace = hasNoFolder ? NO_WORKSPACE : await readWorkspace(options.stacks, options.versions);
   const chosen = choose(workspace.entries, options.only ?? []);
   if (chosen.length === 0) return await withoutStacks(bounds, options);
-  if (chosen.length > MANY) keepHeapSmall();
+  prepareEngine(chosen.length);
   // Of the others nothing is judged.
   const isWhole = (options.only ?? []).length === 0;
   const texts = new Map<string, string>();

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, lstat } from 'node:fs/promises';
+import { accessSync, constants, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { checksumOf } from '../files/read.ts';
 import { errorCode } from '../plain/errno.ts';
@@ -85,20 +84,20 @@ function inOrder({ differs, missing, stale }: Comparison): readonly Step[] {
  */
 async function checkPermissions(folder: string, tree: Tree, steps: readonly Step[]): Promise<void> {
   const asked = new Set<string>();
-  await inParallel(steps, async ({ path }) => {
+  for (const { path } of steps) {
     await naming(`${folder}/${path}`, async () => {
       try {
-        await lstat(join(folder, path));
-        await access(join(folder, path), constants.W_OK);
+        if (lstatSync(join(folder, path), { throwIfNoEntry: false }) === undefined) return;
+        accessSync(join(folder, path), constants.W_OK);
       } catch (error) {
         // A read-only file can be replaced, an immutable one (EPERM) cannot.
         if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error))) throw error;
       }
     });
     const parent = foldersOf(path).findLast((one) => tree.get(one) === 'folder') ?? '';
-    if (asked.has(parent)) return;
+    if (asked.has(parent)) continue;
     asked.add(parent);
     const place = parent === '' ? folder : `${folder}/${parent}`;
-    await naming(place, () => access(join(folder, parent), constants.W_OK | constants.X_OK));
-  });
+    await naming(place, async () => accessSync(join(folder, parent), constants.W_OK | constants.X_OK));
+  }
 }

@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { FileContent } from '../system/extra-files.ts';
 import type { ChartFile } from './chart-file.ts';
 import { substitutionMarks } from './flux-annotations.ts';

@@ -10,7 +10,7 @@ import { isManifest, type Manifest } from '../stack/manifest.ts';
  */
 export function guardedManifest(object: ApiObject, where: string): Manifest {
   const written: unknown = ApiObject.prototype.toJson.call(object);
-  const rendered: unknown = object.toJson();
+  const rendered = renderedByClass(object, written);
   const lost = lostField(written, rendered, '');
   if (lost !== undefined) {
     throw new Error(
@@ -19,6 +19,19 @@ export function guardedManifest(object: ApiObject, where: string): Manifest {
   }
   if (!isManifest(rendered)) throw new Error(`${where}: ${object.kind} ${object.name} has no name`);
   return rendered;
+}
+
+/**
+ * What the object's class makes of its JSON. The generated classes offer that step by itself, as `manifest`; their
+ * `toJson` would have cdk8s make the JSON once more.
+ */
+function renderedByClass(object: ApiObject, written: unknown): unknown {
+  if (object.toJson === ApiObject.prototype.toJson) return written;
+  return rendersProps(object.constructor) ? object.constructor.manifest(written) : object.toJson();
+}
+
+function rendersProps(value: object): value is { readonly manifest: (props: unknown) => unknown } {
+  return 'manifest' in value && typeof value.manifest === 'function';
 }
 
 /** Path of the first value that is in `written` but not in `rendered`. Classes spell some keys otherwise. */

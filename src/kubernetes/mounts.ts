@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 
 /** A volume and where a container sees it. Mounts of one name share the volume. */
 export interface Mount {

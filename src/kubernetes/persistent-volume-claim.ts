@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { ChartFile } from './chart-file.ts';
 import { NEVER_PRUNE } from './flux-annotations.ts';
 import { type Owner, objectMeta } from './labels.ts';

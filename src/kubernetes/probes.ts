@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 
 /** How often a probe asks, and how many failures count, in seconds and times. */
 export interface Timing {

@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 import { portOf, type ServicePoint, selected, type Topology } from '../topology/topology.ts';
 import type { ChartFile } from './chart-file.ts';
 import { objectMeta, roleSelector, workloadSelector } from './labels.ts';

@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { CallNodes } from '../system/facts.ts';
 import type { Resources } from '../system/resources.ts';
 import type { SecretVariable } from '../system/secret-use.ts';

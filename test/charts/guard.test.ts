@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 import { expect, it } from 'vitest';
 import { IngressRoute, type IngressRouteProps } from '../../imports/traefik.io.ts';
 import { guardedManifest } from '../../src/kubernetes/guard.ts';

@@ -49,7 +49,10 @@ describe('npm run synth', () => {
     const cwd = copyCheckout(emptyFolder());
     const text = readFileSync(join(cwd, CLI), 'utf8');
     for (const [code, printed] of [
-      ["import { k8s } from 'cdk8s-plus-28'; console.log(k8s.KubeCronJob.GVK.kind);", 'CronJob'],
+      [
+        "import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js'; console.log(k8s.KubeCronJob.GVK.kind);",
+        'CronJob',
+      ],
       [
         "import * as traefik from '../../imports/traefik.io.ts'; console.log(traefik.Middleware.name);",
         'Middleware',
@@ -112,7 +115,7 @@ describe('npm run synth', () => {
     const cwd = copyCheckout(emptyFolder());
     const text = readFileSync(join(cwd, CLI), 'utf8');
     for (const [index, kind] of ['KubeCronJob', 'KubeJob', 'KubeDaemonSet'].entries()) {
-      const change = `import { k8s } from 'cdk8s-plus-28'; console.log(k8s.${kind}.GVK.kind, ${index});`;
+      const change = `import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js'; console.log(k8s.${kind}.GVK.kind, ${index});`;
       writeFileSync(join(cwd, CLI), `${text}\n${change}\n`);
       const runs = [1, 2, 3].map(() => promisify(execFile)(process.execPath, SYNTH, { cwd }));
       for (const { stdout } of await Promise.all(runs)) {

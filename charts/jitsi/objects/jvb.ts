@@ -1,5 +1,5 @@
 import type { App } from 'cdk8s';
-import type { k8s } from 'cdk8s-plus-28';
+import type * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
 import { ChartFile } from '../../../src/kubernetes/chart-file.ts';
 import { configFile } from '../../../src/kubernetes/mounts.ts';
 import { execProbe } from '../../../src/kubernetes/probes.ts';
