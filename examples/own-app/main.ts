@@ -10,7 +10,7 @@ import {
   type Stack,
 } from '@matrix-gitops/matrix-gitops';
 import { App, Chart } from 'cdk8s';
-import * as k8s from 'cdk8s-plus-28/lib/imports/k8s.js';
+import { k8s } from 'cdk8s-plus-28';
 
 /** Every file of the folder with the stack files: what a stack extends and its ciphertext are among them. */
 function textsIn(folder: string): Record<string, Uint8Array> {
