@@ -26,6 +26,8 @@ const KEPT: readonly string[] = [
   'secrets-of-your-own',
   'settings-seldom-written',
   'smallest-amounts',
+  'traefik-behind-a-proxy',
+  'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
 ];
 

@@ -26,6 +26,7 @@ import { checkCertificates } from './checks/certificates.ts';
 import type { Check } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkComponents } from './checks/components.ts';
+import { checkDoorSettings } from './checks/door-settings.ts';
 import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
 import { checkExtraFiles } from './checks/extra-files.ts';
 import { checkHosts } from './checks/hosts.ts';
@@ -59,6 +60,7 @@ const CHECKS: readonly Check[] = [
   checkHosts,
   checkEntrances,
   checkRoutes,
+  checkDoorSettings,
   checkPorts,
   checkCallAddress,
   checkAmounts,

@@ -140,7 +140,12 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
       domain: written.cluster?.domain ?? 'cluster.local',
       ...(storageClass === undefined ? {} : { storageClass }),
       network: { families: [...(written.cluster?.network?.families ?? (['IPv4', 'IPv6'] as const))] },
-      traefik: { entryPoints: { https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure' } },
+      traefik: {
+        entryPoints: {
+          https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure',
+          http: written.cluster?.traefik?.entryPoints?.http ?? 'web',
+        },
+      },
     },
     flux: resolveFlux(written.flux),
     expose: {

@@ -5,6 +5,7 @@ import type { ObjectId } from '../stack/manifest.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
 import type { Balance, Door, Peer, Route } from '../topology/topology.ts';
+import type { DoorSetting, DoorSettings } from './door-settings.ts';
 
 /** The doors that go through an entrance, each with its settings in the stack file. */
 export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
@@ -13,6 +14,10 @@ export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
 export interface OpenDoor {
   readonly via: string;
   readonly own: unknown;
+  /** What is written there besides. */
+  readonly settings: DoorSettings;
+  /** Another entrance, which it leads everything to, and where. @default - it leads to the programs itself */
+  readonly through?: { readonly via: string; readonly own: unknown; readonly address: string };
 }
 
 /** The doors of a stack. */
@@ -56,6 +61,12 @@ export interface HostAt {
 export interface NoteFacts {
   /** Traefik's own name for its HTTPS entry point. */
   readonly entryPoint: string;
+  /** Its name for the one of plain HTTP. */
+  readonly plainEntryPoint: string;
+  /** What is written at its doors besides its own settings. */
+  readonly settings: Readonly<Partial<Record<Door, DoorSettings>>>;
+  /** True where the public entrance leads everything to another one. */
+  readonly isThrough: boolean;
   /** The routes of its doors. */
   readonly routes: readonly Route[];
 }
@@ -78,6 +89,12 @@ export interface Abilities {
   readonly timeouts?: { readonly request?: Limit; readonly idle?: Limit };
   /** Largest body, in bytes. What routes need above it is in SUMMARY.md. @default any */
   readonly body?: Limit;
+  /** Which settings of doors it follows. The others are an error where they are written. @default - none */
+  readonly door?: readonly DoorSetting[];
+  /** The same where another entrance leads to it. @default - nothing can lead to it */
+  readonly doorBehind?: readonly DoorSetting[];
+  /** True where it can lead everything to another entrance. @default false */
+  readonly through?: boolean;
 }
 
 /**
@@ -126,7 +143,9 @@ export interface Entrance<
   dns(own: Own, door: Door): DnsTarget;
   /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
   pastDns?: string;
-  firewall(doors: OpenDoors<Own>): readonly FirewallRow[];
+  firewall(doors: OpenDoors<Own>, settings: NoteFacts['settings']): readonly FirewallRow[];
+  /** The header in which it gives the visitor's own address, whatever visitors send there. @default - it has none */
+  readonly visitorHeader?: string;
   /** Why no port is open for it. @default - some are */
   noPorts?: string;
   needs: Need;

@@ -1,4 +1,4 @@
-import { entranceAt } from '../../charts/entrances/index.ts';
+import { passers, passesOn } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { visible } from '../plain/visible.ts';
 import type { Exposure } from '../system/exposure.ts';
@@ -19,7 +19,7 @@ import { fenced, type Markdown } from './markdown.ts';
 
 /** Who passes a route's requests on to the stack. */
 export function entranceOf(stack: Stack, route: Route): string {
-  const at = entranceAt(stack, route.door);
+  const at = passesOn(stack, route.door);
   if (at === undefined) throw new Error(`the ${route.door} door is closed`);
   return at.entrance.peer(at.own).id;
 }
@@ -52,8 +52,11 @@ export function diagram(stack: Stack, exposure?: Exposure): Markdown {
   const { workloads, peers, flows, routes } = stack.topology;
   const lines = new Set<string>();
   for (const route of routes.filter((one) => isStillThere(one, exposure))) {
+    const chain = passers(stack, route.door);
+    const [first = '', ...others] = chain;
+    lines.add(`${node(visitor(stack, route))} -->|443/tcp| ${node(first)}`);
+    for (const [index, next] of others.entries()) lines.add(`${node(chain[index] ?? '')} --> ${node(next)}`);
     const entrance = entranceOf(stack, route);
-    lines.add(`${node(visitor(stack, route))} -->|443/tcp| ${node(entrance)}`);
     const { workloads: answering, port } = routeEnd(stack.topology, route);
     for (const { id } of answering) lines.add(`${node(entrance)} -->|${portText(port)}| ${node(id)}`);
   }

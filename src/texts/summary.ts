@@ -1,4 +1,4 @@
-import { entranceAt, openEntrances } from '../../charts/entrances/index.ts';
+import { doorSettings, entranceAt, openEntrances, passers } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { compareText } from '../plain/compare.ts';
 import { type Manifest, type ObjectId, objectId, objectText } from '../stack/manifest.ts';
@@ -27,7 +27,7 @@ import {
 } from '../topology/topology.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
-import { diagram, entranceOf } from './diagram.ts';
+import { diagram } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
 import { isStillThere, limited, newHosts, newRows } from './final-routes.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
@@ -54,12 +54,21 @@ function pathsText(match: PathMatch): Content {
   return joined(match.paths.map((path) => code(`${path}${more}`)));
 }
 
+/** How often one address may ask. */
+function limitText({ limit }: Route): string {
+  if (limit === undefined) return '';
+  const { requests, seconds, burst } = limit;
+  return `: at most ${requests} requests in ${seconds} seconds from one address, ${burst} at once`;
+}
+
 function routeRow(stack: Stack, route: Route, exposure: Exposure | undefined): readonly Content[] {
   const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
-  const through = listeners(stack.topology, entranceOf(stack, route)).map(({ title }) => title);
+  const through = passers(stack, route.door).flatMap((id) =>
+    listeners(stack.topology, id).map(({ title }) => title),
+  );
   return [
     code(route.host),
-    limited(pathsText(route.match), route, exposure),
+    limited(md`${pathsText(route.match)}${limitText(route)}`, route, exposure),
     titles.join(', '),
     through.join(', '),
   ];
@@ -98,7 +107,8 @@ function firewall(
   const rows: (readonly Content[])[] = [];
   const entrances = openEntrances(stack);
   for (const { entrance, doors } of entrances) {
-    for (const row of entrance.firewall(doors)) rows.push([row.port, row.from, row.to, phrase(row.for)]);
+    for (const row of entrance.firewall(doors, doorSettings(stack)))
+      rows.push([row.port, row.from, row.to, phrase(row.for)]);
   }
   const { topology } = stack;
   const configured = configuredPorts(manifests);

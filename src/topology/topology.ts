@@ -155,6 +155,15 @@ export interface BodyLimit {
   readonly decidedBy: Path;
 }
 
+/** How many requests one address may send. */
+export interface RequestLimit {
+  /** In the long run, in so many seconds. */
+  readonly requests: number;
+  readonly seconds: number;
+  /** At once. */
+  readonly burst: number;
+}
+
 /**
  * An HTTP host (and part of its paths) that an entrance passes on to a Service. What it needs beyond that, an entrance
  * can do or not (`can` in src/system/entrance.ts): then the stack has an error, or SUMMARY.md says it.
@@ -183,6 +192,8 @@ export interface Route {
   };
   /** @default - a few kilobytes */
   readonly body?: BodyLimit;
+  /** @default - any number of requests */
+  readonly limit?: RequestLimit;
   /** What it belongs to: the file below `networking/` that holds the entrance for it. */
   readonly group: string;
 }

@@ -34,6 +34,10 @@ const GIVES_UP = {
   what: `Cloudflare gives up on a program that sends nothing for ${READ_SECONDS} seconds`,
 };
 
+/** What a tunnel straight to the homeserver weakens. */
+const STRAIGHT =
+  "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own, and so get around the login limits per address. The limits per account still apply.";
+
 /** HTTPS from the Internet through a tunnel that is opened from inside, by adyanth's cloudflare-operator. */
 export const tunnel = entrance({
   via: 'tunnel',
@@ -58,6 +62,8 @@ export const tunnel = entrance({
   }),
   // Cloudflare ends it.
   tls: () => undefined,
+  // https://developers.cloudflare.com/fundamentals/reference/http-headers/: the edge writes it, over what visitors send.
+  visitorHeader: 'Cf-Connecting-Ip',
   dns: ({ name }) => ({
     type: 'CNAME',
     leadsTo: ['the tunnel ', { code: name }],
@@ -77,18 +83,19 @@ export const tunnel = entrance({
     regex: true,
     // cloudflared connects to a Service, whose pods take turns.
     sticky: [],
+    through: true,
     timeouts: { request: GIVES_UP, idle: GIVES_UP },
     body: {
       most: UPLOAD_MB * 1_000_000,
       what: `Cloudflare refuses requests above ${UPLOAD_MB} MB on most plans`,
     },
   },
-  notes: ({ public: own }) =>
+  notes: ({ public: own }, { isThrough }) =>
     own === undefined
       ? []
       : [
           'Cloudflare terminates TLS for the public hosts: it can read everything that is not end-to-end encrypted, including passwords at login.',
-          "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own, and so get around the login limits per address. The limits per account still apply.",
+          ...(isThrough ? [] : [STRAIGHT]),
           `The tunnel carries plain HTTP as well as HTTPS: anyone who types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${own.zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
         ],
   check: (own, door, hosts) => checkHosts(own, ['expose', door, 'tunnel'], hosts),

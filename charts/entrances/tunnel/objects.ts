@@ -22,15 +22,26 @@ export function tunnel(app: App, stack: Stack, doors: OpenDoors<Tunnel>): void {
   const { kind, name: tunnelName } = doors.public;
   const file = new ChartFile(app, 'networking/tunnel.yaml');
   const { name, namespace } = stack;
+  const through = stack.expose.public?.through;
   const owner: Owner = { id: name, role: 'entrance', instance: name, namespace };
   const routes = stack.topology.routes.filter(({ door }) => door === 'public');
   new TunnelBinding(file, 'tunnel-binding', {
     metadata: objectMeta(owner, name),
-    subjects: routes.map((route) => subject(stack, route)),
+    subjects:
+      through === undefined ? routes.map((route) => subject(stack, route)) : hosts(routes, through.address),
     tunnelRef: {
       kind: kind === 'Tunnel' ? TunnelBindingTunnelRefKind.TUNNEL : TunnelBindingTunnelRefKind.CLUSTER_TUNNEL,
       name: tunnelName,
     },
+  });
+}
+
+/** Each host once, all of it to another entrance. The operator asks for the name of a Service, and does not use it. */
+function hosts(routes: readonly Route[], address: string): TunnelBindingSubjects[] {
+  const first = new Map(routes.toReversed().map((route) => [route.host, route]));
+  return [...new Set(routes.map(({ host }) => host))].flatMap((host) => {
+    const route = first.get(host);
+    return route === undefined ? [] : [{ name: route.to.service, spec: { fqdn: host, target: address } }];
   });
 }
 

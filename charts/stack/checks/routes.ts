@@ -2,7 +2,7 @@ import { valueAt } from '../../../src/plain/data.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import type { Abilities } from '../../../src/system/entrance.ts';
 import { type Route, routeEnd } from '../../../src/topology/topology.ts';
-import { entranceAt, entrances, viasAt } from '../../entrances/index.ts';
+import { entrances, passesOn, viasAt } from '../../entrances/index.ts';
 import type { Check } from './check.ts';
 
 /** What a route needs that an entrance cannot do, in the middle of a sentence; undefined where it can do all. */
@@ -17,7 +17,7 @@ export function beyond({ match, balance }: Route, can: Abilities): string | unde
 export const checkRoutes: Check = (written, stack) => {
   const findings = new Map<string, CheckFinding>();
   for (const route of stack.topology.routes) {
-    const at = entranceAt(stack, route.door);
+    const at = passesOn(stack, route.door);
     const what = at === undefined ? undefined : beyond(route, at.entrance.can);
     const [answering] = routeEnd(stack.topology, route).workloads;
     if (at === undefined || what === undefined || answering === undefined) continue;
