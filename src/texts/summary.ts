@@ -23,13 +23,14 @@ import {
   routeEnd,
   type ServicePoint,
   selected,
+  type TcpRoute,
   type Workload,
 } from '../topology/topology.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
-import { isStillThere, limited, newHosts, newRows } from './final-routes.ts';
+import { isStillPassed, isStillThere, limited, newHosts, newRows } from './final-routes.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
 import {
   blocks,
@@ -63,15 +64,25 @@ function limitText({ limit }: Route): string {
 
 function routeRow(stack: Stack, route: Route, exposure: Exposure | undefined): readonly Content[] {
   const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
-  const through = passers(stack, route.door).flatMap((id) =>
-    listeners(stack.topology, id).map(({ title }) => title),
-  );
   return [
     code(route.host),
     limited(md`${pathsText(route.match)}${limitText(route)}`, route, exposure),
     titles.join(', '),
-    through.join(', '),
+    through(stack, route),
   ];
+}
+
+/** Who passes it on, the one that visitors come to first. */
+function through(stack: Stack, { door }: Pick<Route, 'door'>): string {
+  const all = passers(stack, door).flatMap((id) => listeners(stack.topology, id));
+  return all.map(({ title }) => title).join(', ');
+}
+
+function tcpRouteRow(stack: Stack, route: TcpRoute): readonly Content[] {
+  const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
+  const what =
+    route.endsTls === 'entrance' ? `${route.carries} over TLS` : `${route.carries} over TLS, passed through`;
+  return [code(route.host), what, titles.join(', '), through(stack, route)];
 }
 
 /** The nodes call pods run on, in words. */
@@ -92,7 +103,7 @@ function itself({ callNodes: { address } }: Stack): string {
   }
 }
 
-function leadsTo({ to }: Route, { name, namespace }: ServicePoint, port: number): boolean {
+function leadsTo({ to }: Pick<Route, 'to'>, { name, namespace }: ServicePoint, port: number): boolean {
   return to.service === name && to.namespace === namespace && to.port === port;
 }
 
@@ -135,11 +146,14 @@ function firewall(
       for (const { number, to } of service.ports) {
         const open = portOf(one, to);
         if (open.on !== 'node' || isClosed(one, open) || open.purpose !== undefined) continue;
+        const whole = topology.tcpRoutes.filter((route) => leadsTo(route, service, number));
         const why = topology.routes.some((route) => leadsTo(route, service, number))
           ? ['signalling through the entrance']
-          : topology.flows
-              .filter(({ to: end, port }) => end === one.id && port === to)
-              .map((flow) => flow.why);
+          : whole.length > 0
+            ? whole.map(({ carries }) => `${carries} through the entrance`)
+            : topology.flows
+                .filter(({ to: end, port }) => end === one.id && port === to)
+                .map((flow) => flow.why);
         rows.push([
           portText(open),
           'the cluster only',
@@ -357,6 +371,9 @@ export function summaryText(
       ...routes
         .filter((route) => route.door === name && isStillThere(route, exposure))
         .map((route) => routeRow(stack, route, exposure)),
+      ...stack.topology.tcpRoutes
+        .filter((route) => route.door === name && isStillPassed(route, exposure))
+        .map((route) => tcpRouteRow(stack, route)),
       ...newRows(stack, name, exposure),
     ];
     if (rows.length === 0) return [];

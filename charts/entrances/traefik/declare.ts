@@ -13,7 +13,10 @@ export const traefik = entrance({
   schema: tlsSchema,
   example: 'tls: {issuer: {name: …}} or tls: {secret: …}',
   title: 'Traefik',
-  routeKinds: [{ group: 'traefik.io', kind: 'IngressRoute' }],
+  routeKinds: [
+    { group: 'traefik.io', kind: 'IngressRoute' },
+    { group: 'traefik.io', kind: 'IngressRouteTCP' },
+  ],
   choices: (written, at) => exactlyOne(at, written, ['issuer', 'secret']),
   resolve: (written): TraefikDoor | undefined => resolveTls(written),
   peer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
@@ -82,6 +85,7 @@ export const traefik = entrance({
   // Its hashing takes the address of whoever connects, which is another proxy's more often than the client's.
   can: {
     regex: true,
+    tcp: true,
     sticky: ['cookie'],
     door: ['redirect', 'rateLimit', 'proxies'],
     doorBehind: ['rateLimit'],

@@ -15,6 +15,7 @@ import { certificateSecret } from '../../around/certificate-secret.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { isBehind, type TraefikDoor } from './door.ts';
 import { middlewares, REDIRECT, redirects, stepsOf } from './middlewares.ts';
+import { tcpIngresses } from './tcp.ts';
 
 /** The objects of Traefik, for the doors that go through it. */
 export function traefik(app: App, stack: Stack, doors: OpenDoors<TraefikDoor>): void {
@@ -26,6 +27,7 @@ export function traefik(app: App, stack: Stack, doors: OpenDoors<TraefikDoor>): 
   );
   middlewares(app, stack, [...steps, ...redirected.map(() => ({ ...REDIRECT, namespace: stack.namespace }))]);
   ingresses(app, stack, routes, doors);
+  tcpIngresses(app, stack, stack.topology.tcpRoutes.filter(isHere));
   for (const door of redirected) {
     redirectRoute(
       app,
