@@ -25,6 +25,7 @@ describe('the packed package', () => {
       'docs/continuity.md',
       'docs/corrections.md',
       'docs/files.md',
+      'docs/jitsi.md',
       'docs/own-manifests.md',
       'docs/releasing.md',
       'docs/secrets.md',
