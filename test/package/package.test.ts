@@ -22,6 +22,7 @@ describe('the packed package', () => {
       'build/THIRD-PARTY.md',
       'build/bin/cli.bundle.cjs',
       'build/bin/matrix-gitops.cjs',
+      'docs/call-namespace.md',
       'docs/continuity.md',
       'docs/corrections.md',
       'docs/files.md',
