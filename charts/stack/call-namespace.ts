@@ -1,7 +1,13 @@
 import type { Parts } from '../../src/system/component.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
 import { certificateHosts, type SecretPlace, type SecretSpec } from '../../src/system/secrets.ts';
-import { isOnNode, type ServicePoint, type Topology, type Workload } from '../../src/topology/topology.ts';
+import {
+  isOnNode,
+  type Route,
+  type ServicePoint,
+  type Topology,
+  type Workload,
+} from '../../src/topology/topology.ts';
 
 /** Where the stack's own namespace is, and the one for call pods. */
 type Namespaces = Pick<StackFacts, 'namespace' | 'callNamespace'>;
@@ -22,17 +28,18 @@ export function callsApart(
     place === namespace &&
     moved.some(({ id, role }) => ('id' in selects ? selects.id === id : selects.role === role));
   const away = new Set(parts.flatMap(({ services = [] }) => services.filter(leads).map(({ name }) => name)));
-  return parts.map(({ workloads = [], services = [], routes = [], ...rest }) => ({
+  const follow = <R extends Pick<Route, 'to'>>(one: R): R =>
+    one.to.namespace === namespace && away.has(one.to.service)
+      ? { ...one, to: { ...one.to, namespace: callNamespace } }
+      : one;
+  return parts.map(({ workloads = [], services = [], routes = [], tcpRoutes = [], ...rest }) => ({
     ...rest,
     workloads: workloads.map((one) =>
       isMoved(one) ? { ...one, namespace: callNamespace, namespaceAt: ['callNamespace'] } : one,
     ),
     services: services.map((one) => (leads(one) ? { ...one, namespace: callNamespace } : one)),
-    routes: routes.map((one) =>
-      one.to.namespace === namespace && away.has(one.to.service)
-        ? { ...one, to: { ...one.to, namespace: callNamespace } }
-        : one,
-    ),
+    routes: routes.map(follow),
+    tcpRoutes: tcpRoutes.map(follow),
   }));
 }
 

@@ -256,6 +256,11 @@ export function assembleTopology(facts: StackFacts, declared: readonly Parts[]):
     flows: parts.flatMap((one) => one.flows ?? []),
     hosts: parts.flatMap((one) => one.hosts ?? []),
     routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
+    tcpRoutes: onlyOnce(
+      'TCP route',
+      parts.flatMap((one) => one.tcpRoutes ?? []),
+      ({ host, door }) => `${host} (${door})`,
+    ),
   };
 }
 
