@@ -22,6 +22,7 @@ import {
 import { openDoor, openEntrances } from '../entrances/index.ts';
 import { COMPONENT_NAMES, type ComponentName, components, LAN_NAMES, type Settings } from '../index.ts';
 import { additions } from './additions.ts';
+import { callsApart, whereRead } from './call-namespace.ts';
 import { givenCertificates } from './given-certificates.ts';
 import type { Images } from './images.ts';
 import { madeCertificates } from './made-elsewhere.ts';
@@ -61,13 +62,16 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     // A copy: what is frozen must not be the caller's.
     images: { ...context.images },
     ...assembled,
-    secrets: withReaders(
-      [
-        ...placed(assembled.topology, assembled.secrets),
-        ...givenCertificates(facts, assembled.topology),
-        ...ownSecrets(written.secrets?.own, facts),
-      ],
-      secretUses,
+    secrets: whereRead(
+      assembled.topology,
+      withReaders(
+        [
+          ...placed(assembled.topology, assembled.secrets),
+          ...givenCertificates(facts, assembled.topology),
+          ...ownSecrets(written.secrets?.own, facts),
+        ],
+        secretUses,
+      ),
     ),
     forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
       conflicts.flatMap(({ at, reason }) =>
@@ -129,11 +133,15 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const { public: internet, lan } = written.expose;
   const publicDoor = internet === undefined ? undefined : openDoor('public', internet);
   const lanDoor = lan === undefined ? undefined : openDoor('lan', lan);
+  const namespace = written.namespace ?? name;
+  const { callNamespace } = written;
   return {
     schema: written.schema,
     name,
     file: context.file,
-    namespace: written.namespace ?? name,
+    namespace,
+    // The same one is an error, and means none until then.
+    ...(callNamespace === undefined || callNamespace === namespace ? {} : { callNamespace }),
     serverName: written.serverName,
     size: written.size ?? 'small',
     cluster: {
@@ -232,7 +240,8 @@ function passers(stack: StackFacts): readonly Peer[] {
 }
 
 /** What the parts of all components come to together. */
-export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
+export function assembleTopology(facts: StackFacts, declared: readonly Parts[]): Topology {
+  const parts = callsApart(facts, declared);
   const workloads = parts.flatMap((one) => one.workloads ?? []);
   return {
     domain: facts.cluster.domain,
@@ -247,6 +256,11 @@ export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): To
     flows: parts.flatMap((one) => one.flows ?? []),
     hosts: parts.flatMap((one) => one.hosts ?? []),
     routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
+    tcpRoutes: onlyOnce(
+      'TCP route',
+      parts.flatMap((one) => one.tcpRoutes ?? []),
+      ({ host, door }) => `${host} (${door})`,
+    ),
   };
 }
 
