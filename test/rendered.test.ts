@@ -30,6 +30,7 @@ const KEPT: readonly string[] = [
   'traefik-behind-a-proxy',
   'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
+  'well-known-answers',
 ];
 
 /** Settings whose words render different objects: what one of them does, no other shows. */
