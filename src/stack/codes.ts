@@ -115,6 +115,7 @@ export const CODES = {
   MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
   MG210: 'Connections that are not HTTP come through an entrance that carries only HTTP.',
   MG250: 'The entrance cannot do what is written at its door.',
+  MG251: 'Two tunnels of a door have one name or one zone.',
   MG260: 'The access to meetings and the settings of its tokens contradict each other.',
   MG261: 'A setting about guests has no effect, because everybody is one.',
   MG262: 'A variable and a setting decide the same.',

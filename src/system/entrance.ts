@@ -142,7 +142,7 @@ export interface Entrance<
   readonly secretAt?: Path;
   /** What it does when a certificate has ended. @default - it has none */
   afterCertificate?: string;
-  dns(own: Own, door: Door): DnsTarget;
+  dns(own: Own, door: Door, host: string): DnsTarget;
   /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
   pastDns?: string;
   firewall(doors: OpenDoors<Own>, settings: NoteFacts['settings']): readonly FirewallRow[];

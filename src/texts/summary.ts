@@ -193,13 +193,13 @@ function dns(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] 
   for (const door of DOORS) {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
-    const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
     const own = [
       door === 'public' ? 'you create it' : 'you create it, in the local DNS',
       at.entrance.pastDns,
     ];
     const past = own.filter((part) => part !== undefined).join(', ');
     for (const { host, leadsTo, note } of hostsAt(stack.topology, door)) {
+      const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door, host);
       rows.push(
         leadsTo === 'entrance'
           ? [code(host), type, phrase(to), note === undefined ? maker : md`${maker}. ${phrase(note)}`]
@@ -207,6 +207,7 @@ function dns(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] 
       );
     }
     for (const { host, isIncluded } of newHosts(stack, exposure).filter((one) => one.door === door)) {
+      const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door, host);
       const whose = isIncluded ? 'an object of your own' : 'an override';
       rows.push([code(host), type, phrase(to), md`${maker}, for ${whose}`]);
     }

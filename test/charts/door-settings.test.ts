@@ -159,3 +159,40 @@ describe('expose.public.through', () => {
     expect(summary).not.toContain('the tunnel leads straight to it');
   });
 });
+
+describe('expose.public.tunnel.others', () => {
+  const stack = stackFrom(`
+schema: 2
+serverName: example.org
+expose:
+  public:
+    via: tunnel
+    tunnel:
+      name: main
+      zone: example.org
+      others: [{name: second, zone: example.net}, {name: third, zone: deep.example.net, kind: Tunnel}]
+element: {host: chat.example.net}
+jitsi: {host: meet.deep.example.net, access: anyone}
+callNodes: {addresses: {public: 198.51.100.20}}
+`);
+
+  it('has a binding for each tunnel, with the hosts of its zone, the longest of several', () => {
+    const bindings = kinds(stack, 'TunnelBinding').map(({ manifest }) => [
+      manifest.metadata.name,
+      dig(manifest, 'tunnelRef'),
+      [...new Set(digList(manifest, 'subjects').map((one) => dig(one, 'spec', 'fqdn')))],
+    ]);
+    expect(bindings).toEqual([
+      [stack.name, { kind: 'ClusterTunnel', name: 'main' }, ['matrix.example.org', 'example.org']],
+      [`${stack.name}-second`, { kind: 'ClusterTunnel', name: 'second' }, ['chat.example.net']],
+      [`${stack.name}-third`, { kind: 'Tunnel', name: 'third' }, ['meet.deep.example.net']],
+    ]);
+  });
+
+  it('is in the DNS table, each host with its own tunnel', () => {
+    const summary = render(stack).files.get(`${stack.name}/SUMMARY.md`) ?? '';
+    expect(summary).toContain('| `chat.example.net` | CNAME | the tunnel `second` |');
+    expect(summary).toContain('| `matrix.example.org` | CNAME | the tunnel `main` |');
+    expect(summary).toContain('Cloudflare tunnels main and second and third');
+  });
+});
