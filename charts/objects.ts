@@ -3,7 +3,7 @@ import { ObjectFile } from '../src/kubernetes/chart-file.ts';
 import { guardedManifest } from '../src/kubernetes/guard.ts';
 import { isRenderedPath, layerOf, type RenderedFile } from '../src/kubernetes/rendered-file.ts';
 import type { Manifest, ManifestFile } from '../src/stack/manifest.ts';
-import type { OpenDoor, OpenDoors } from '../src/system/entrance.ts';
+import type { OpenDoor, OpenDoors } from '../src/system/open-door.ts';
 import { ambiguous } from '../src/topology/routes.ts';
 import { certificates } from './around/certificates.ts';
 import { extraFiles } from './around/extra-files.ts';
