@@ -6,6 +6,7 @@ import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
 import type { Balance, Door, Flow, Peer, Route, ServicePoint, Workload } from '../topology/topology.ts';
 import type { StackFacts } from './facts.ts';
+import type { Need } from './need.ts';
 import type { OpenDoors } from './open-door.ts';
 import type { KnownReleases } from './releases.ts';
 import type { SecretUse } from './secret-use.ts';
@@ -40,14 +41,6 @@ export interface FirewallRow {
   readonly from: string;
   readonly to: string;
   readonly for: Phrase;
-}
-
-/** A program that the cluster has to have. */
-export interface Need {
-  readonly program: string;
-  readonly for: string;
-  /** Which releases of it. */
-  readonly release: Phrase;
 }
 
 /** A host at a door, and the field that decides it. */
