@@ -24,6 +24,7 @@ describe('the packed package', () => {
       'build/bin/matrix-gitops.cjs',
       'docs/continuity.md',
       'docs/corrections.md',
+      'docs/entrances.md',
       'docs/files.md',
       'docs/own-manifests.md',
       'docs/releasing.md',
