@@ -29,6 +29,7 @@ const KEPT: readonly string[] = [
   'smallest-amounts',
   'through-cloudflared',
   'tunnel-universal-and-lan-names',
+  'well-known-answers',
 ];
 
 /** Settings whose words render different objects: what one of them does, no other shows. */
