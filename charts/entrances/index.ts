@@ -4,19 +4,24 @@ import type { CheckFinding } from '../../src/stack/finding.ts';
 import type { Path } from '../../src/stack/reading/yaml-source.ts';
 import type { TlsSource } from '../../src/stack/tls.ts';
 import { type DoorSettings, resolveDoorSettings } from '../../src/system/door-settings.ts';
-import type { Doors, Entrance, OpenDoor, OpenDoors } from '../../src/system/entrance.ts';
+import type { Entrance } from '../../src/system/entrance.ts';
+import type { Doors, OpenDoor, OpenDoors } from '../../src/system/open-door.ts';
 import { DOORS, type Door } from '../../src/topology/topology.ts';
+import { cloudflared } from './cloudflared/declare.ts';
 import { traefik } from './traefik/declare.ts';
 import { behindSchema } from './traefik/door.ts';
 import { tunnel } from './tunnel/declare.ts';
 
 /** Every way in that a stack can have, by its word in the stack file. */
-export const entrances = { tunnel, traefik };
+export const entrances = { tunnel, traefik, cloudflared };
 
 type Entrances = typeof entrances;
 
 /** One of {@link entrances}. */
 export type Via = keyof Entrances;
+
+/** The images that entrances can need, by the name they have in versions.yaml. */
+export type EntranceImage = { [V in Via]: keyof Entrances[V]['images'] }[Via];
 
 /** What an entrance's settings come to. */
 export type EntranceOwn<V extends Via> = Exclude<ReturnType<Entrances[V]['resolve']>, undefined>;
@@ -153,7 +158,7 @@ export function passesOn(
 /** Who passes a door's requests on, one to the next: ids of peers, the one that visitors come to first. */
 export function passers(facts: { readonly expose: Doors }, door: Door): readonly string[] {
   const chain = [entranceAt(facts, door), passesOn(facts, door)];
-  return [...new Set(chain.flatMap((at) => (at === undefined ? [] : at.entrance.peer(at.own).id)))];
+  return [...new Set(chain.flatMap((at) => (at === undefined ? [] : at.entrance.passer(at.own).id)))];
 }
 
 /** What is written at each door besides its entrance. */

@@ -1,5 +1,6 @@
 import { dotted } from '../../../src/stack/reading/yaml-source.ts';
-import type { NoteFacts, OpenDoors } from '../../../src/system/entrance.ts';
+import type { NoteFacts } from '../../../src/system/entrance.ts';
+import type { OpenDoors } from '../../../src/system/open-door.ts';
 import { DOORS, type Door } from '../../../src/topology/topology.ts';
 import { type Behind, isBehind, type TraefikDoor } from './door.ts';
 

@@ -1,16 +1,13 @@
 import * as z from 'zod';
-import { host, objectName } from '../../../src/stack/fields.ts';
+import { objectName } from '../../../src/stack/fields.ts';
+import type { CheckFinding } from '../../../src/stack/finding.ts';
+import type { Path } from '../../../src/stack/reading/yaml-source.ts';
+import { type Zone, zoneFields, zoneFor } from '../cloudflare.ts';
 
 const one = {
   kind: z.enum(['ClusterTunnel', 'Tunnel']).optional().describe('Default: ClusterTunnel.'),
   name: objectName.describe('Name of the tunnel object that the operator runs.'),
-  zone: host.describe('The Cloudflare DNS zone of the hosts, such as example.org.'),
-  edgeCertificate: z
-    .enum(['universal', 'advanced'])
-    .optional()
-    .describe(
-      "Cloudflare's certificate for the zone: universal covers the zone and names one level below it, advanced covers what you ordered. Default: universal.",
-    ),
+  ...zoneFields,
 };
 
 /** What is written of the tunnels of a door. */
@@ -25,17 +22,14 @@ export const tunnelSchema = z.strictObject({
 });
 
 /** A Cloudflare tunnel, run by an operator in the cluster. */
-export interface Tunnel {
+export interface Tunnel extends Zone {
   readonly kind: 'ClusterTunnel' | 'Tunnel';
   readonly name: string;
-  /** The DNS zone the tunnel's hosts live in. */
-  readonly zone: string;
-  readonly edgeCertificate: 'universal' | 'advanced';
 }
 
 /** The tunnels of a door, a main one and others. */
 export interface Tunnels extends Tunnel {
-  readonly others: readonly Tunnel[];
+  readonly others?: readonly Tunnel[];
 }
 
 type Written = Omit<z.infer<typeof tunnelSchema>, 'others'>;
@@ -45,23 +39,47 @@ function resolveOne({ kind, name, zone, edgeCertificate }: Written): Tunnel {
 }
 
 /** Fills in the defaults. */
-export function resolveTunnels({ others = [], ...main }: z.infer<typeof tunnelSchema>): Tunnels {
-  return { ...resolveOne(main), others: others.map(resolveOne) };
+export function resolveTunnels({ others, ...main }: z.infer<typeof tunnelSchema>): Tunnels {
+  return { ...resolveOne(main), ...(others === undefined ? {} : { others: others.map(resolveOne) }) };
 }
 
 /** Every tunnel of a door, the main one first. */
-export function allTunnels({ others, ...main }: Tunnels): readonly [Tunnel, ...Tunnel[]] {
+export function allTunnels({ others = [], ...main }: Tunnels): readonly [Tunnel, ...Tunnel[]] {
   return [main, ...others];
 }
 
-/** True for a zone and everything below it. */
-export function isIn(zone: string, name: string): boolean {
-  return name === zone || name.endsWith(`.${zone}`);
+/** The tunnel that a host goes through. */
+export function tunnelFor(own: Tunnels, host: string): Tunnel {
+  return zoneFor(allTunnels(own), host);
 }
 
-/** The tunnel whose zone a host is in, the longest of several; the main one for a host outside all of them. */
-export function tunnelFor(own: Tunnels, name: string): Tunnel {
-  const all = allTunnels(own);
-  const fitting = all.filter(({ zone }) => isIn(zone, name));
-  return fitting.toSorted((a, b) => b.zone.length - a.zone.length)[0] ?? all[0];
+/** Where the settings of a tunnel are, by its place among all of them. */
+export function placeOf(at: Path, index: number): Path {
+  return index === 0 ? at : [...at, 'others', index - 1];
+}
+
+/** Each tunnel is another one: the operator knows them by their names, and hosts by their zones. */
+export function checkTunnels(
+  { others = [], ...main }: z.infer<typeof tunnelSchema>,
+  at: Path,
+): readonly CheckFinding[] {
+  const all = [main, ...others].map((tunnel, index) => ({ ...tunnel, path: placeOf(at, index) }));
+  return all.flatMap((tunnel, index) =>
+    (['name', 'zone'] as const).flatMap((key): readonly CheckFinding[] => {
+      const earlier = all.slice(0, index).find((other) => other[key] === tunnel[key]);
+      if (earlier === undefined) return [];
+      return [
+        {
+          code: 'MG251',
+          at: [...tunnel.path, key],
+          other: [...earlier.path, key],
+          what: `two tunnels have the ${key} "${tunnel[key]}"`,
+          remedy:
+            key === 'name'
+              ? 'write the name of the tunnel of the other zone, or remove this one'
+              : 'remove one of them: a host goes through one tunnel',
+        },
+      ];
+    }),
+  );
 }

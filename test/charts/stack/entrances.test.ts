@@ -55,7 +55,7 @@ overrides:
   });
 
   it('is shown at each door as the program that its settings choose', () => {
-    vi.spyOn(entrances.traefik, 'peer').mockImplementation((own) => {
+    vi.spyOn(entrances.traefik, 'passer').mockImplementation((own) => {
       const name = 'secret' in own ? own.secret : 'issuer' in own ? own.issuer.name : own.entryPoint;
       return { kind: 'peer', id: `traefik-${name}`, title: `Traefik ${name}`, where: 'cluster', ports: [] };
     });
