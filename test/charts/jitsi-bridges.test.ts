@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { loadStack } from '../../charts/stack/load.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
-import { dig, digList, objectOf, objectsOf, renderedOf, stackFrom } from '../stacks.ts';
+import { dig, digList, objectOf, objectsOf, renderedOf, repositoryImages, stackFrom } from '../stacks.ts';
 
 // Several video bridges on several nodes.
 
@@ -105,6 +106,13 @@ describe('more video bridges', () => {
     const stun = (name: string): unknown => dig(environment(asked, name), 'JVB_DISABLE_STUN');
     expect([stun('jitsi-jvb'), stun('jitsi-jvb-north'), stun('jitsi-jvb-south')]).toEqual(['0', '1', '0']);
     expect(variable(asked, 'jitsi-jvb-north', 'JVB_ADVERTISE_IPS')).toBe('198.51.100.8');
+  });
+
+  it('are warned of with an address out of an example, each where it is written', () => {
+    const text = `schema: 2\nserverName: example.org\nexpose: {lan: {tls: {issuer: {name: home-ca}}}}\njitsi:\n  access: password\n  jvb:\n    nodes:\n      - {name: a, node: node-2, address: 192.168.1.2}\n      - {name: b, node: node-3, address: 198.51.100.8}\ncallNodes: {nodeSelector: {kubernetes.io/hostname: node-1}}\n`;
+    const { warnings, diagnostics } = loadStack('stacks/chat.yaml', text, repositoryImages());
+    expect(diagnostics).toEqual([]);
+    expect(warnings.map(({ code, position }) => [code, position.line])).toEqual([['MG095', 9]]);
   });
 
   it('have a row of the firewall for each node', () => {

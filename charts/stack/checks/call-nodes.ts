@@ -168,17 +168,24 @@ export const checkCallAddress: Check = (written, stack) => {
 
 /** A warning: an address out of an example carries no call, and everything else works. */
 export const checkPlaceholderAddress: Check = (written, stack) => {
-  const address = written.callNodes?.addresses?.public;
-  if (address === undefined || !isDocumentationAddress(address)) return [];
-  if (!stack.topology.workloads.some(isOnNode)) return [];
-  return [
-    {
-      code: 'MG095',
-      at: ['callNodes', 'addresses', 'public'],
-      what: `${address} is reserved for documentation, so no client can reach calls there`,
-      remedy: 'write the address at which clients reach your call nodes',
-    },
+  const { workloads } = stack.topology;
+  if (!workloads.some(isOnNode)) return [];
+  const told = [
+    { at: ['callNodes', 'addresses', 'public'], address: written.callNodes?.addresses?.public },
+    ...workloads.map(({ at, onNodes }) => ({ at: [...at, 'address'], address: onNodes?.address })),
   ];
+  return told.flatMap(({ at, address }): readonly CheckFinding[] =>
+    address === undefined || !isDocumentationAddress(address)
+      ? []
+      : [
+          {
+            code: 'MG095',
+            at,
+            what: `${address} is reserved for documentation, so no client can reach calls there`,
+            remedy: 'write the address at which clients reach your call nodes',
+          },
+        ],
+  );
 };
 
 /** Kubernetes refuses a value where any value is tolerated. */
