@@ -9,7 +9,6 @@ import {
   label,
   objectName,
   serverName,
-  shortText,
 } from '../../src/stack/fields.ts';
 import { NAME_LENGTH } from '../../src/stack/limits.ts';
 import { labelKey, labelValue, nodeLabels } from '../../src/stack/node-labels.ts';
