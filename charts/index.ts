@@ -1,6 +1,8 @@
 import { keysOf } from '../src/plain/records.ts';
+import { adminUi } from './admin-ui/declare.ts';
 import { database } from './database/declare.ts';
 import { element } from './element/declare.ts';
+import { elementCall } from './element-call/declare.ts';
 import { jitsi } from './jitsi/declare.ts';
 import { livekit } from './livekit/declare.ts';
 import { synapse } from './synapse/declare.ts';
@@ -17,6 +19,8 @@ export const components = {
   element,
   livekit,
   jitsi,
+  elementCall,
+  adminUi,
 };
 
 type Components = typeof components;

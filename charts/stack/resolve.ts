@@ -13,6 +13,7 @@ import { onlyOnce } from '../../src/system/unique.ts';
 import { inOrder } from '../../src/topology/routes.ts';
 import {
   DOORS,
+  type HostClaim,
   type NamespaceClaim,
   PEERS,
   type Peer,
@@ -35,6 +36,12 @@ export interface ResolveContext {
   readonly images: Images;
   /** What it adds to the containers of programs. */
   readonly extraFiles: readonly ExtraFile[];
+}
+
+/** Why a host for the local network may be reached through a program that the Internet reaches too. */
+function forcedHost(claim: HostClaim): Stack['forced'] {
+  if (claim.leadsTo !== 'entrance' || claim.guarded?.reason === undefined) return [];
+  return [{ path: dotted(claim.guarded.reasonAt), reason: claim.guarded.reason }];
 }
 
 /** The stack's name when the file gives none: the file's own name. */
@@ -69,11 +76,14 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
       ],
       secretUses,
     ),
-    forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
-      conflicts.flatMap(({ at, reason }) =>
-        reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+    forced: [
+      ...additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
+        conflicts.flatMap(({ at, reason }) =>
+          reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+        ),
       ),
-    ),
+      ...assembled.topology.hosts.flatMap((claim) => forcedHost(claim)),
+    ],
     secretUses,
     extraFiles: [...context.extraFiles],
     secretFiles: [],

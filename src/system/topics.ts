@@ -33,6 +33,8 @@ export const HOMESERVER = topic<{
   /** The workload that answers its clients, and the Service that leads there. */
   readonly workload: string;
   readonly service: Route['to'];
+  /** Words of a command in its container that creates an administrator, and asks for the name and the password. */
+  readonly createAdministrator: readonly string[];
 }>('homeserver');
 
 /** What carries calls. */
@@ -48,6 +50,12 @@ export const CALLS = topic<
       readonly host: string;
     }
 >('calls');
+
+/** A page where people without a client of their own join calls. */
+export const GUEST_CALLS = topic<{
+  /** Its address: `https://<host>`. */
+  readonly url: string;
+}>('calls for guests');
 
 /** Pages in which others' pages are shown. */
 export const CLIENTS = topic<{
