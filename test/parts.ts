@@ -28,7 +28,7 @@ export function withParts(stack: Stack, ...parts: readonly Parts[]): Stack {
  * Services and routes that lead to them, and the Secrets that they read.
  */
 export function withCallsIn(namespace: string, stack: Stack): Stack {
-  const { workloads, services, routes } = stack.topology;
+  const { workloads, services, routes, tcpRoutes } = stack.topology;
   const moved = new Set(workloads.filter(isOnNode).map(({ id }) => id));
   const leads = ({ selects }: Topology['services'][number]): boolean =>
     workloads.some(
@@ -43,6 +43,9 @@ export function withCallsIn(namespace: string, stack: Stack): Stack {
       ),
       services: services.map((one) => (away.has(one.name) ? { ...one, namespace } : one)),
       routes: routes.map((one) =>
+        away.has(one.to.service) ? { ...one, to: { ...one.to, namespace } } : one,
+      ),
+      tcpRoutes: tcpRoutes.map((one) =>
         away.has(one.to.service) ? { ...one, to: { ...one.to, namespace } } : one,
       ),
     },

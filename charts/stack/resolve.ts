@@ -257,6 +257,11 @@ export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): To
     flows: parts.flatMap((one) => one.flows ?? []),
     hosts: parts.flatMap((one) => one.hosts ?? []),
     routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
+    tcpRoutes: onlyOnce(
+      'TCP route',
+      parts.flatMap((one) => one.tcpRoutes ?? []),
+      ({ host, door }) => `${host} (${door})`,
+    ),
   };
 }
 

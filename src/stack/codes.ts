@@ -113,6 +113,7 @@ export const CODES = {
   MG150: 'A host of the call nodes needs a certificate, and nothing in the stack file gives one.',
   MG160: 'The entrance cannot do what a program behind it needs.',
   MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
+  MG210: 'Connections that are not HTTP come through an entrance that carries only HTTP.',
   MG230: 'Something for the local network only has no way in from there.',
   MG231: 'Something for the local network only could be reached from the Internet.',
   MG232: 'A list of allowed addresses lets everybody in.',

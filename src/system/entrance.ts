@@ -72,6 +72,8 @@ export interface Limit {
 export interface Abilities {
   /** True where it finds regular expressions in paths. Routes that need it are an error otherwise. */
   readonly regex: boolean;
+  /** True where it passes on whole connections by the host that TLS names (SNI), with and without ending TLS itself. */
+  readonly tcp: boolean;
   /** By what it keeps requests at one of several pods. Routes that need another way are an error. */
   readonly sticky: readonly Balance['by'][];
   /** True where it passes requests on for listed addresses only. @default - it cannot: routes that need it are an error */

@@ -51,9 +51,9 @@ export const CALLS = topic<
     }
 >('calls');
 
-/** A page where people without a client of their own join calls. */
+/** A page where people without an account take part in calls of the stack: what clients put into links for them. */
 export const GUEST_CALLS = topic<{
-  /** Its address: `https://<host>`. */
+  /** Where the page is opened: `https://call.example.org`, without a slash at the end. */
   readonly url: string;
 }>('calls for guests');
 

@@ -75,6 +75,8 @@ export const tunnel = entrance({
   },
   can: {
     regex: true,
+    // cloudflared carries TCP only to people who run cloudflared too.
+    tcp: false,
     // cloudflared connects to a Service, whose pods take turns.
     sticky: [],
     timeouts: { request: GIVES_UP, idle: GIVES_UP },
