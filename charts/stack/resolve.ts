@@ -23,6 +23,7 @@ import {
 import { openDoor, openEntrances } from '../entrances/index.ts';
 import { COMPONENT_NAMES, type ComponentName, components, LAN_NAMES, type Settings } from '../index.ts';
 import { additions } from './additions.ts';
+import { callsApart, whereRead } from './call-namespace.ts';
 import { givenCertificates } from './given-certificates.ts';
 import type { Images } from './images.ts';
 import { madeCertificates } from './made-elsewhere.ts';
@@ -68,13 +69,16 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     // A copy: what is frozen must not be the caller's.
     images: { ...context.images },
     ...assembled,
-    secrets: withReaders(
-      [
-        ...placed(assembled.topology, assembled.secrets),
-        ...givenCertificates(facts, assembled.topology),
-        ...ownSecrets(written.secrets?.own, facts),
-      ],
-      secretUses,
+    secrets: whereRead(
+      assembled.topology,
+      withReaders(
+        [
+          ...placed(assembled.topology, assembled.secrets),
+          ...givenCertificates(facts, assembled.topology),
+          ...ownSecrets(written.secrets?.own, facts),
+        ],
+        secretUses,
+      ),
     ),
     forced: [
       ...additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
@@ -139,11 +143,15 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const { public: internet, lan } = written.expose;
   const publicDoor = internet === undefined ? undefined : openDoor('public', internet);
   const lanDoor = lan === undefined ? undefined : openDoor('lan', lan);
+  const namespace = written.namespace ?? name;
+  const { callNamespace } = written;
   return {
     schema: written.schema,
     name,
     file: context.file,
-    namespace: written.namespace ?? name,
+    namespace,
+    // The same one is an error, and means none until then.
+    ...(callNamespace === undefined || callNamespace === namespace ? {} : { callNamespace }),
     serverName: written.serverName,
     size: written.size ?? 'small',
     cluster: {
@@ -242,7 +250,8 @@ function passers(stack: StackFacts): readonly Peer[] {
 }
 
 /** What the parts of all components come to together. */
-export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
+export function assembleTopology(facts: StackFacts, declared: readonly Parts[]): Topology {
+  const parts = callsApart(facts, declared);
   const workloads = parts.flatMap((one) => one.workloads ?? []);
   return {
     domain: facts.cluster.domain,

@@ -118,6 +118,11 @@ export const CODES = {
   MG231: 'Something for the local network only could be reached from the Internet.',
   MG232: 'A list of allowed addresses lets everybody in.',
   MG233: 'The page for calls needs LiveKit, which the stack does not have.',
+  MG260: 'The access to meetings and the settings of its tokens contradict each other.',
+  MG261: 'A setting about guests has no effect, because everybody is one.',
+  MG262: 'A variable and a setting decide the same.',
+  MG263: 'The namespace for call pods is the namespace of the stack itself.',
+  MG264: 'Pods that open ports of their nodes move to a different namespace (a note).',
 } as const;
 
 /** One of {@link CODES}. */
