@@ -30,6 +30,7 @@ const KEPT: readonly string[] = [
   'settings-seldom-written',
   'smallest-amounts',
   'tunnel-universal-and-lan-names',
+  'well-known-answers',
 ];
 
 /** Settings whose words render different objects: what one of them does, no other shows. */
