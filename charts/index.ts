@@ -6,6 +6,7 @@ import { elementCall } from './element-call/declare.ts';
 import { jitsi } from './jitsi/declare.ts';
 import { livekit } from './livekit/declare.ts';
 import { synapse } from './synapse/declare.ts';
+import { webClients } from './web-clients/declare.ts';
 import { wellKnown } from './well-known/declare.ts';
 
 /**
@@ -20,6 +21,7 @@ export const components = {
   livekit,
   jitsi,
   elementCall,
+  webClients,
   adminUi,
 };
 

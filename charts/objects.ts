@@ -34,6 +34,8 @@ import type { Scene, Stack } from './stack/stack.ts';
 import { synapseConfig } from './synapse/objects/config-map.ts';
 import { synapse } from './synapse/objects/deployment.ts';
 import { mediaClaim } from './synapse/objects/media-claim.ts';
+import { cinny } from './web-clients/objects/cinny.ts';
+import { fluffychat } from './web-clients/objects/fluffychat.ts';
 import { wellKnownConfig } from './well-known/objects/config-map.ts';
 import { wellKnown } from './well-known/objects/deployment.ts';
 
@@ -53,6 +55,7 @@ const COMPONENTS: ComponentCharts = {
   livekit: [livekitConfig, livekit, lkJwtService],
   jitsi: [jitsiAccountsClaim, jitsiConfig, prosody, jicofo, jvb, web],
   elementCall: [elementCallConfig, elementCall],
+  webClients: [cinny, fluffychat],
   adminUi: [adminUiConfig, adminUi],
 };
 

@@ -97,7 +97,7 @@ interface ClaimedHost {
   readonly door: Door;
   /** The field of the stack file that decides it; where nothing is written there, the server name does. */
   readonly at: readonly [string, ...Path];
-  /** Whose name it is: a component's key in the stack file. */
+  /** Whose name it is: a component's key in the stack file, or the place of one of its programs: `webClients.cinny`. */
   readonly component: string;
   /** What the person who creates its DNS record should know. @default - nothing */
   readonly note?: Phrase;
