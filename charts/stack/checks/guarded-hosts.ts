@@ -27,10 +27,10 @@ export const checkGuardedHosts: Check = (_written, stack) =>
         },
       ];
     }
-    const { id, title } = own.entrance.peer(own.own);
+    const { id, title } = own.entrance.passer(own.own);
     const shared = DOORS.find((other) => {
       const rival = other === door ? undefined : entranceAt(stack, other);
-      return rival !== undefined && rival.entrance.peer(rival.own).id === id;
+      return rival !== undefined && rival.entrance.passer(rival.own).id === id;
     });
     if (shared === undefined) {
       return reason === undefined
