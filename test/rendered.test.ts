@@ -27,6 +27,7 @@ const KEPT: readonly string[] = [
   'secrets-of-your-own',
   'settings-seldom-written',
   'smallest-amounts',
+  'through-cloudflared',
   'tunnel-universal-and-lan-names',
   'well-known-answers',
 ];

@@ -25,6 +25,7 @@ describe('the packed package', () => {
       'docs/call-namespace.md',
       'docs/continuity.md',
       'docs/corrections.md',
+      'docs/entrances.md',
       'docs/files.md',
       'docs/jitsi.md',
       'docs/own-manifests.md',
