@@ -30,6 +30,7 @@ import { checkComponents } from './checks/components.ts';
 import { checkDoorSettings } from './checks/door-settings.ts';
 import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
 import { checkExtraFiles } from './checks/extra-files.ts';
+import { checkAllowLists, checkGuardedHosts } from './checks/guarded-hosts.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkImages } from './checks/images.ts';
 import { checkNamedFiles } from './checks/named-files.ts';
@@ -62,6 +63,8 @@ const CHECKS: readonly Check[] = [
   checkEntrances,
   checkRoutes,
   checkDoorSettings,
+  checkGuardedHosts,
+  checkAllowLists,
   checkPorts,
   checkCallAddress,
   checkAmounts,

@@ -1,15 +1,7 @@
 import * as z from 'zod';
 import { recordOf } from '../../src/plain/records.ts';
 import { extendsField } from '../../src/stack/extends.ts';
-import {
-  dnsLabel,
-  duration,
-  host,
-  ipv4,
-  label,
-  objectName,
-  serverName,
-} from '../../src/stack/fields.ts';
+import { dnsLabel, duration, host, ipv4, label, objectName, serverName } from '../../src/stack/fields.ts';
 import { NAME_LENGTH } from '../../src/stack/limits.ts';
 import { labelKey, labelValue, nodeLabels } from '../../src/stack/node-labels.ts';
 import { SCHEMAS } from '../../src/stack/schemas.ts';

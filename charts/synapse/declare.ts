@@ -9,6 +9,7 @@ import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../..
 import { PEERS } from '../../src/topology/topology.ts';
 import { GUESSED_PATHS } from './guessed-paths.ts';
 import { INLINE_SECRETS, renderedOptions, synapseOwned } from './options.ts';
+import { SYNAPSE_PATHS } from './paths.ts';
 import { synapsePorts } from './ports.ts';
 import { synapseSchema } from './schema.ts';
 import { SYNAPSE_SECRET_CONFIG, synapseSecrets } from './secrets.ts';
@@ -131,6 +132,13 @@ export const synapse = component({
       baseUrl,
       workload: 'synapse',
       service: { service: 'synapse', namespace, port: 8008 },
+      // It reads the shared secret from the file that the configuration names, and finds the port there too.
+      createAdministrator: [
+        'register_new_matrix_user',
+        '--config',
+        `${SYNAPSE_PATHS.config}/homeserver.yaml`,
+        '--admin',
+      ],
     }),
     DATABASES.offer({
       name: 'synapse',

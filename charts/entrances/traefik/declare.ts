@@ -88,6 +88,7 @@ export const traefik = entrance({
     regex: true,
     tcp: true,
     sticky: ['cookie'],
+    allow: true,
     door: ['redirect', 'rateLimit', 'proxies'],
     doorBehind: ['rateLimit'],
   },

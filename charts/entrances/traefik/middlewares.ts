@@ -15,10 +15,18 @@ export interface Step {
   /** Of its object, in every namespace that needs one. */
   readonly name: string;
   readonly spec: MiddlewareSpec;
+  /** Whose it is. @default - everybody's */
+  readonly owner?: string;
 }
 
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS: Step = { name: 'hsts', spec: { headers: { stsSeconds: 31_536_000 } } };
+
+/** Traefik sends it with TLS only, which the entrance in front has ended; browsers ignore it without. */
+const HSTS_BEHIND: Step = {
+  name: 'hsts-behind',
+  spec: { headers: { stsSeconds: 31_536_000, forceStsHeader: true } },
+};
 
 /** For the entry point of plain HTTP. */
 export const REDIRECT: Step = {
@@ -37,7 +45,16 @@ const READABLE: Step = {
  * upload, and each answer, before it passes it on, and the programs refuse what is too large by themselves.
  */
 export function stepsOf(stack: Stack, route: Route): readonly Step[] {
-  return [HSTS, ...limitOf(stack, route)];
+  const isBehind = stack.expose[route.door]?.through !== undefined;
+  return [...allowOf(route), isBehind ? HSTS_BEHIND : HSTS, ...limitOf(stack, route)];
+}
+
+/** Lets in only the addresses that a route lists: of whoever connects to Traefik, which no header changes. */
+function allowOf({ allow, group }: Route): readonly Step[] {
+  if (allow === undefined) return [];
+  return [
+    { name: `${group}-allow`, spec: { ipAllowList: { sourceRange: [...allow.ranges] } }, owner: group },
+  ];
 }
 
 /**
@@ -70,7 +87,11 @@ function limitOf(stack: Stack, { door, limit }: Route): readonly Step[] {
   ];
 }
 
-/** The objects for all steps: Traefik looks for them in the namespace of the route. */
+/**
+ * The objects for all steps: Traefik looks for them in the namespace of the route.
+ *
+ * @throws when two steps of one name do something else
+ */
 export function middlewares(
   app: App,
   stack: Stack,
@@ -78,10 +99,18 @@ export function middlewares(
 ): void {
   if (steps.length === 0) return;
   const file = new ChartFile(app, 'networking/middlewares.yaml');
-  const known = new Map(steps.map((step) => [`${step.name}-${step.namespace}`, step]));
-  for (const [id, { name, namespace, spec }] of known) {
-    const owner = { id: name, role: 'entrance', instance: stack.name, namespace };
-    new Middleware(file, id, { metadata: objectMeta(owner, name), spec });
+  const known = new Map<string, Step>();
+  for (const { namespace, ...step } of steps) {
+    const { name, spec, owner: id = name } = step;
+    const key = `${name}-${namespace}`;
+    const other = known.get(key);
+    if (other !== undefined) {
+      if (JSON.stringify(other) === JSON.stringify(step)) continue;
+      throw new Error(`two middlewares of ${namespace} have the name "${name}"`);
+    }
+    known.set(key, step);
+    const owner = { id, role: step.owner ?? 'entrance', instance: stack.name, namespace };
+    new Middleware(file, key, { metadata: objectMeta(owner, name), spec });
   }
 }
 

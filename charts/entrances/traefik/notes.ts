@@ -25,6 +25,7 @@ export function traefikNotes(doors: OpenDoors<TraefikDoor>, facts: NoteFacts): r
     ...DOORS.flatMap((door) => proxyNotes(door, doors, facts)),
     ...DOORS.flatMap((door) => limitNotes(door, doors, facts)),
     ...slowUploads(doors, facts),
+    ...sourceAddresses(facts),
   ];
 }
 
@@ -64,6 +65,15 @@ function limitNotes(door: Door, doors: OpenDoors<TraefikDoor>, { settings }: Not
   if (rateLimit === undefined || own === undefined || isBehind(own) || proxies !== undefined) return [];
   return [
     `expose.${door}.rateLimit counts by the address from which Traefik is reached. Check that this is the visitor's: if Traefik's Service has externalTrafficPolicy: Cluster, all visitors may have the address of a node, and share one limit. Write Local there; if other proxies stand in front of Traefik, write expose.${door}.proxies.`,
+  ];
+}
+
+/** Lists of addresses are compared with the one that connects to Traefik, which another program may have replaced. */
+function sourceAddresses({ routes }: NoteFacts): readonly string[] {
+  const hosts = [...new Set(routes.flatMap(({ allow, host }) => (allow === undefined ? [] : [host])))];
+  if (hosts.length === 0) return [];
+  return [
+    `Traefik lets in to ${hosts.join(' and ')} only the addresses that are listed above, and compares them with the address that connects to it. With externalTrafficPolicy: Cluster (the default) on Traefik's Service, or a proxy in front of it, that is an address of a node or a pod for everybody, also behind the ServiceLB of K3s: set externalTrafficPolicy: Local. Then open the page from an address that is not listed: the answer has to be 403.`,
   ];
 }
 
