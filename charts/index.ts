@@ -1,4 +1,5 @@
 import { keysOf } from '../src/plain/records.ts';
+import { turn } from './coturn/declare.ts';
 import { database } from './database/declare.ts';
 import { element } from './element/declare.ts';
 import { jitsi } from './jitsi/declare.ts';
@@ -17,6 +18,7 @@ export const components = {
   element,
   livekit,
   jitsi,
+  turn,
 };
 
 type Components = typeof components;

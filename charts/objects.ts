@@ -8,6 +8,7 @@ import { ambiguous } from '../src/topology/routes.ts';
 import { certificates } from './around/certificates.ts';
 import { extraFiles } from './around/extra-files.ts';
 import { namespace } from './around/namespace.ts';
+import { coturn, coturnConfig } from './coturn/objects.ts';
 import { cnpgCluster } from './database/objects/cluster.ts';
 import { cnpgDatabases } from './database/objects/databases.ts';
 import { deliveryObjects } from './delivery/index.ts';
@@ -48,6 +49,7 @@ const COMPONENTS: ComponentCharts = {
   element: [elementConfig, element],
   livekit: [livekitConfig, livekit, lkJwtService],
   jitsi: [jitsiAccountsClaim, jitsiConfig, prosody, jicofo, jvb, web],
+  turn: [coturnConfig, coturn],
 };
 
 /** Adds the files of what follows from the stack as a whole. */

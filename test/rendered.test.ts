@@ -27,6 +27,8 @@ const KEPT: readonly string[] = [
   'settings-seldom-written',
   'smallest-amounts',
   'tunnel-universal-and-lan-names',
+  'turn-by-a-provider',
+  'turn-by-coturn',
 ];
 
 /** Settings whose words render different objects: what one of them does, no other shows. */

@@ -113,6 +113,9 @@ export const CODES = {
   MG150: 'A host of the call nodes needs a certificate, and nothing in the stack file gives one.',
   MG160: 'The entrance cannot do what a program behind it needs.',
   MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
+  MG200: 'The TURN server needs the address that clients reach it at, and cannot find it out.',
+  MG201: 'A setting of TURN over TLS is written, and TLS is left out.',
+  MG202: 'The limits of the TURN server do not fit its ports, or each other.',
 } as const;
 
 /** One of {@link CODES}. */
