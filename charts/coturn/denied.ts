@@ -24,7 +24,7 @@ export const DENIED_PEERS: readonly string[] = [
   '198.51.100.0-198.51.100.255',
   '203.0.113.0-203.0.113.255',
   '240.0.0.0-255.255.255.255',
-  '::',
+  // Never `::` alone: coturn takes that for every address there is.
   '::1',
   // IPv4 addresses in IPv6 ones: mapped, and translated.
   '::ffff:0.0.0.0-::ffff:255.255.255.255',
