@@ -183,6 +183,5 @@ export const turn = component({
       secretUses: givenLogin(settings, offers),
     };
   },
-  secrets: ({ coturn }, { facts, offers, topology }) =>
-    coturn === undefined ? [] : coturnSecrets(facts, offers, topology),
+  secrets: ({ coturn }, { facts, offers }) => (coturn === undefined ? [] : coturnSecrets(facts, offers)),
 });

@@ -1,6 +1,5 @@
 import { RANDOM_HEX_32, type SecretSpec } from '../../src/system/secrets.ts';
 import { HOMESERVER, type Offered } from '../../src/system/topics.ts';
-import type { Topology } from '../../src/topology/topology.ts';
 
 /** The Secret with what coturn and the homeserver share. */
 export const TURN_SECRETS = { name: 'turn-secrets', shared: 'shared-secret' } as const;
@@ -12,16 +11,11 @@ export const COTURN = 'coturn';
 export function coturnSecrets(
   { namespace }: { readonly namespace: string },
   offers: readonly Offered[],
-  topology: Topology,
 ): readonly SecretSpec[] {
   const readers = [COTURN, ...HOMESERVER.of(offers).map(({ workload }) => workload)];
-  const elsewhere = topology.workloads
-    .filter(({ id }) => readers.includes(id))
-    .map((one) => one.namespace)
-    .filter((one, index, all) => one !== namespace && all.indexOf(one) === index);
   return [
     {
-      places: [{ namespace }, ...elsewhere.map((one) => ({ namespace: one }))],
+      places: [{ namespace }],
       name: TURN_SECRETS.name,
       keys: [
         {

@@ -17,7 +17,17 @@ import type { SecretVariable } from '../../src/system/secret-use.ts';
 import type { SecretKey, ValueForm } from '../../src/system/secrets.ts';
 import { CALLS, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS, type ServicePoint, type Workload, workloadOf } from '../../src/topology/topology.ts';
+import {
+  type Access,
+  accessFields,
+  accessFindings,
+  accessNotes,
+  accessSecretUses,
+  resolveAccess,
+} from './access.ts';
+import { type Bridge, bridgeFindings, bridgesField, resolveBridges } from './bridges.ts';
 import { unfitForJitsi } from './contexts.ts';
+import { decidedTwice, type Features, featureFields, resolveFeatures } from './features.ts';
 import { JITSI_OPENS } from './ports.ts';
 import { JITSI_MEMORY_FLOORS, JITSI_PARTS, JITSI_SIZE_ROWS, JITSI_SIZES, type JitsiPart } from './sizes.ts';
 
@@ -36,11 +46,8 @@ const schema = z
       .optional()
       .describe('false keeps these settings but leaves Jitsi out. Default: true.'),
     host: host.optional().describe('Host where people open meetings. Default: meet.<serverName>.'),
-    access: z
-      .enum(['anyone', 'password'])
-      .describe(
-        'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join meetings that those people opened).',
-      ),
+    ...accessFields,
+    ...featureFields,
     attach: z
       .enum(['hostPort', 'hostNetwork'])
       .optional()
@@ -48,7 +55,10 @@ const schema = z
     udp: port.optional().describe("The video bridge's UDP port. Default: 10000."),
     prosody: partSchema.optional().describe('XMPP server.'),
     jicofo: partSchema.optional().describe('Conference focus.'),
-    jvb: partSchema.optional().describe('Video bridge.'),
+    jvb: partSchema
+      .extend({ nodes: bridgesField.optional() })
+      .optional()
+      .describe('Video bridge, and more of them.'),
     web: partSchema
       .extend({ env: publicEnvField.optional() })
       .optional()
@@ -60,9 +70,11 @@ const schema = z
 /** Everything about Jitsi that more than one place needs. */
 export interface Jitsi {
   readonly host: string;
-  readonly access: 'anyone' | 'password';
+  readonly access: Access;
+  readonly features: Features;
   readonly attach: 'hostPort' | 'hostNetwork';
-  readonly udp: number;
+  /** The video bridges: the first, and those on nodes of their own. */
+  readonly bridges: readonly [Bridge, ...Bridge[]];
   readonly resources: Readonly<Record<JitsiPart, Resources>>;
   /** Environment that the stack file adds, as text. */
   readonly env: Readonly<Record<JitsiPart, Readonly<Record<string, string>>>>;
@@ -75,11 +87,13 @@ export interface Jitsi {
 function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFacts): Jitsi | undefined {
   if (!isOn(written)) return undefined;
   const sizes = JITSI_SIZES[size];
+  const access = resolveAccess(written);
   return {
     host: written.host ?? `meet.${serverName}`,
-    access: written.access,
+    access,
+    features: resolveFeatures(written),
     attach: written.attach ?? 'hostPort',
-    udp: written.udp ?? 10000,
+    bridges: resolveBridges(written.udp ?? 10000, written.jvb?.nodes),
     resources: {
       prosody: overrideResources(sizes.prosody, written.prosody?.resources),
       jicofo: overrideResources(sizes.jicofo, written.jicofo?.resources),
@@ -97,7 +111,7 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
       jicofo: secretVariables(written.jicofo?.env),
       jvb: secretVariables(written.jvb?.env),
     },
-    ...(written.access === 'password' ? { accountsClaim: 'jitsi-accounts' } : {}),
+    ...(access.by === 'password' ? { accountsClaim: 'jitsi-accounts' } : {}),
   };
 }
 
@@ -234,26 +248,30 @@ function workloads(facts: StackFacts, jitsi: Jitsi): readonly Workload[] {
       // It only calls others. Its REST port asks for no password and stays on the pod's loopback interface.
       ports: [],
     },
-    {
-      ...common,
-      id: jitsiWorkload('jvb'),
-      role: jitsiWorkload('jvb'),
-      title: 'Jitsi Videobridge',
-      hostNetwork: onHost,
-      ports: [
-        { name: 'media', number: jitsi.udp, protocol: 'UDP', on: 'node', decidedBy: ['jitsi', 'udp'] },
-        // On the node's network its unauthenticated REST port is bound to loopback, where nobody listens for others.
-        ...(onHost ? [] : [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' } as const]),
-      ],
-      // Its own scripts fix the number.
-      ...(onHost
-        ? {
-            onLoopback: [
-              { name: 'REST on loopback', number: 8080, protocol: 'TCP', becauseOf: ['jitsi', 'attach'] },
-            ],
-          }
-        : {}),
-    },
+    ...jitsi.bridges.map(
+      ({ id, title, udp, udpAt, at, onNodes }): Workload => ({
+        ...common,
+        id,
+        role: jitsiWorkload('jvb'),
+        title,
+        at,
+        hostNetwork: onHost,
+        ports: [
+          { name: 'media', number: udp, protocol: 'UDP', on: 'node', decidedBy: udpAt },
+          // On the node's network its unauthenticated REST port is bound to loopback, where nobody listens for others.
+          ...(onHost ? [] : [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' } as const]),
+        ],
+        // Its own scripts fix the number.
+        ...(onHost
+          ? {
+              onLoopback: [
+                { name: 'REST on loopback', number: 8080, protocol: 'TCP', becauseOf: ['jitsi', 'attach'] },
+              ],
+            }
+          : {}),
+        ...(onNodes === undefined ? {} : { onNodes }),
+      }),
+    ),
     {
       ...common,
       id: jitsiWorkload('web'),
@@ -309,13 +327,7 @@ function unfitEnvironment({ env }: Jitsi): readonly CheckFinding[] {
 }
 
 function notes({ access, attach, accountsClaim }: Jitsi, { topology }: Placed): readonly Note[] {
-  const found: Note[] = [];
-  if (access === 'anyone') {
-    found.push({
-      where: 'before-live',
-      text: ['Anyone who finds the address can hold meetings on this Jitsi.'],
-    });
-  }
+  const found: Note[] = [...accessNotes(access)];
   if (attach === 'hostPort') {
     found.push({
       where: 'before-live',
@@ -387,7 +399,16 @@ export const jitsi = component({
     // Element's classic Android app reads only the older of the two names.
     WELL_KNOWN_CLIENT.offer({ 'io.element.jitsi': meetings(host), 'im.vector.riot.jitsi': meetings(host) }),
   ],
-  check: (_written, jitsi) => unfitEnvironment(jitsi),
+  check: (written, jitsi, { facts }) => [
+    ...bridgeFindings(written?.jvb?.nodes, jitsi.bridges, facts),
+    ...unfitEnvironment(jitsi),
+    ...(written === undefined ? [] : accessFindings(written)),
+    ...decidedTwice(
+      jitsi.features,
+      jitsi.access.by === 'jwt',
+      (part, variable) => written?.[part]?.env?.[variable] !== undefined,
+    ),
+  ],
   notes,
   parts: (jitsi, { facts }) => {
     const { namespace } = facts;
@@ -401,9 +422,19 @@ export const jitsi = component({
       workloads: workloads(facts, jitsi),
       services: services(facts, jitsi),
       flows: [
-        { from: PEERS.clients, to: jitsiWorkload('jvb'), port: 'media', why: 'meeting traffic' },
+        ...jitsi.bridges.map(({ id }) => ({
+          from: PEERS.clients,
+          to: id,
+          port: 'media',
+          why: 'meeting traffic',
+        })),
         { from: jitsiWorkload('jicofo'), to: prosody, port: 'c2s', why: 'manages conferences' },
-        { from: jitsiWorkload('jvb'), to: prosody, port: 'c2s', why: 'takes part in conferences' },
+        ...jitsi.bridges.map(({ id }) => ({
+          from: id,
+          to: prosody,
+          port: 'c2s',
+          why: 'takes part in conferences',
+        })),
         { from: jitsiWorkload('web'), to: prosody, port: 'http', why: 'passes on signalling' },
       ],
       hosts: claims(facts, 'jitsi', jitsi.host),
@@ -412,14 +443,17 @@ export const jitsi = component({
         to: { service: 'jitsi-web', namespace, port: 80 },
         group: 'jitsi',
       }),
-      secretUses: keysOf(jitsi.secretEnv).flatMap((part) =>
-        jitsi.secretEnv[part].map(({ name, secret, key }) => ({
-          workload: jitsiWorkload(part),
-          secret,
-          key,
-          at: ['jitsi', part, 'env', name],
-        })),
-      ),
+      secretUses: [
+        ...accessSecretUses(jitsi.access, prosody),
+        ...keysOf(jitsi.secretEnv).flatMap((part) =>
+          jitsi.secretEnv[part].map(({ name, secret, key }) => ({
+            workload: jitsiWorkload(part),
+            secret,
+            key,
+            at: ['jitsi', part, 'env', name],
+          })),
+        ),
+      ],
     };
   },
   secrets: (jitsi, { facts: { namespace } }) => [
@@ -439,7 +473,7 @@ export const jitsi = component({
         {
           key: JITSI_SECRETS.jvb,
           what: "the video bridge's XMPP account",
-          readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
+          readers: [jitsiWorkload('prosody'), ...jitsi.bridges.map(({ id }) => id)],
           form: PASSWORD,
           loss: 'anyone who has it and can reach Prosody can pose as this program; create a new one',
           rotation: 'meetings in progress end',

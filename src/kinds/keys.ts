@@ -16,4 +16,5 @@ export const CERTIFICATE: KindKey = 'cert-manager.io/Certificate';
 export const TUNNEL_BINDING: KindKey = 'networking.cfargotunnel.com/TunnelBinding';
 export const FLUX_KUSTOMIZATION: KindKey = 'kustomize.toolkit.fluxcd.io/Kustomization';
 export const INGRESS_ROUTE: KindKey = 'traefik.io/IngressRoute';
+export const INGRESS_ROUTE_TCP: KindKey = 'traefik.io/IngressRouteTCP';
 export const MIDDLEWARE: KindKey = 'traefik.io/Middleware';

@@ -116,6 +116,15 @@ export const CODES = {
   MG200: 'The TURN server needs the address that clients reach it at, and cannot find it out.',
   MG201: 'A setting of TURN over TLS is written, and TLS is left out.',
   MG202: 'The limits of the TURN server do not fit its ports, or each other.',
+  MG210: 'Connections that are not HTTP come through an entrance that carries only HTTP.',
+  MG260: 'The access to meetings and the settings of its tokens contradict each other.',
+  MG261: 'A setting about guests has no effect, because everybody is one.',
+  MG262: 'A variable and a setting decide the same.',
+  MG263: 'The namespace for call pods is the namespace of the stack itself.',
+  MG264: 'Pods that open ports of their nodes move to a different namespace (a note).',
+  MG265: 'Two video bridges have the same name.',
+  MG266: 'It is not clear on which nodes a video bridge runs.',
+  MG267: 'Clients would reach two video bridges at the same address and port.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -2,12 +2,26 @@ import { openEntrances } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { objectId, objectKey, objectText } from '../stack/manifest.ts';
 import type { Exposure, PassedOn } from '../system/exposure.ts';
-import { type Door, type Port, portOf, type Route, selected, type Workload } from '../topology/topology.ts';
+import {
+  type Door,
+  type Port,
+  portOf,
+  type Route,
+  selected,
+  type TcpRoute,
+  type Workload,
+} from '../topology/topology.ts';
 import { type Content, code, joined, md } from './markdown.ts';
 
 /** True where the finished objects still pass on what the stack meant. Without overrides they always do. */
 export function isStillThere(route: Route, exposure: Exposure | undefined): boolean {
   return exposure === undefined || passing(route, exposure).length > 0;
+}
+
+/** The same for whole connections. */
+export function isStillPassed({ host, to: end }: TcpRoute, exposure: Exposure | undefined): boolean {
+  const to = `${end.namespace}/${end.service}:${end.port}`;
+  return exposure === undefined || exposure.routes.some((one) => one.to === to && one.hosts.includes(host));
 }
 
 /** What of the finished objects passes on a route of the stack. */
@@ -94,7 +108,7 @@ export function newEnds(
     const to = service?.ports.find(({ number }) => route.to.endsWith(`:${number}`))?.to;
     if (found === undefined || service === undefined || to === undefined) return [];
     const door = doorOf(stack, route, hosts.get(route.object.name) ?? new Set());
-    const entrance = found.entrance.peer(found.doors[door]).id;
+    const entrance = found.entrance.passer(found.doors[door]).id;
     return selected(topology, service).map((workload) => ({
       entrance,
       workload,
@@ -125,7 +139,7 @@ function through(stack: Stack, route: PassedOn, door: Door): Content {
   const found = entranceOf(stack, route);
   if (found === undefined) return code(objectText(route.object));
   const { entrance, doors } = found;
-  return entrance.peer(doors[door]).title;
+  return entrance.passer(doors[door]).title;
 }
 
 /** Where an entrance has both doors, a route is for the local network only where all else of its object is. */

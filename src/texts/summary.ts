@@ -23,13 +23,14 @@ import {
   routeEnd,
   type ServicePoint,
   selected,
+  type TcpRoute,
   type Workload,
 } from '../topology/topology.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram, entranceOf } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
-import { isStillThere, limited, newHosts, newRows } from './final-routes.ts';
+import { isStillPassed, isStillThere, limited, newHosts, newRows } from './final-routes.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
 import {
   blocks,
@@ -65,9 +66,20 @@ function routeRow(stack: Stack, route: Route, exposure: Exposure | undefined): r
   ];
 }
 
-/** The nodes call pods run on, in words. */
-function callNodeText(stack: Stack): Content {
-  const labels = Object.entries(stack.callNodes.nodeSelector).map(([key, value]) => code(`${key}=${value}`));
+function tcpRouteRow(stack: Stack, route: TcpRoute): readonly Content[] {
+  const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
+  const through = listeners(stack.topology, entranceOf(stack, route)).map(({ title }) => title);
+  const what =
+    route.endsTls === 'entrance' ? `${route.carries} over TLS` : `${route.carries} over TLS, passed through`;
+  return [code(route.host), what, titles.join(', '), through.join(', ')];
+}
+
+/** The nodes a call pod runs on, in words. */
+function callNodeText(stack: Stack, target: Workload | Peer): Content {
+  const own = target.kind === 'workload' ? target.onNodes : undefined;
+  const labels = Object.entries((own ?? stack.callNodes).nodeSelector).map(([key, value]) =>
+    code(`${key}=${value}`),
+  );
   return labels.length === 0 ? 'every node' : md`nodes labelled ${joined(labels)}`;
 }
 
@@ -83,7 +95,7 @@ function itself({ callNodes: { address } }: Stack): string {
   }
 }
 
-function leadsTo({ to }: Route, { name, namespace }: ServicePoint, port: number): boolean {
+function leadsTo({ to }: Pick<Route, 'to'>, { name, namespace }: ServicePoint, port: number): boolean {
   return to.service === name && to.namespace === namespace && to.port === port;
 }
 
@@ -93,7 +105,6 @@ function firewall(
   manifests: readonly Manifest[],
   exposure: Exposure | undefined,
 ): readonly Markdown[] {
-  const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
   const rows: (readonly Content[])[] = [];
   const entrances = openEntrances(stack);
@@ -110,14 +121,14 @@ function firewall(
     for (const target of listeners(topology, flow.to)) {
       const open = portOf(target, flow.port);
       if (isClosed(target, open)) continue;
-      rows.push([portText(open), anybody, nodes, `${target.title}: ${flow.why}`]);
+      rows.push([portText(open), anybody, callNodeText(stack, target), `${target.title}: ${flow.why}`]);
     }
   }
   for (const { to, port, why } of topology.flows.filter(({ from, to }) => from === to)) {
     for (const target of listeners(topology, to)) {
       const open = portOf(target, port);
       if (isClosed(target, open)) continue;
-      rows.push([portText(open), itself(stack), nodes, `${target.title}: ${why}`]);
+      rows.push([portText(open), itself(stack), callNodeText(stack, target), `${target.title}: ${why}`]);
     }
   }
   for (const service of topology.services) {
@@ -125,15 +136,18 @@ function firewall(
       for (const { number, to } of service.ports) {
         const open = portOf(one, to);
         if (open.on !== 'node' || isClosed(one, open) || open.purpose !== undefined) continue;
+        const whole = topology.tcpRoutes.filter((route) => leadsTo(route, service, number));
         const why = topology.routes.some((route) => leadsTo(route, service, number))
           ? ['signalling through the entrance']
-          : topology.flows
-              .filter(({ to: end, port }) => end === one.id && port === to)
-              .map((flow) => flow.why);
+          : whole.length > 0
+            ? whole.map(({ carries }) => `${carries} through the entrance`)
+            : topology.flows
+                .filter(({ to: end, port }) => end === one.id && port === to)
+                .map((flow) => flow.why);
         rows.push([
           portText(open),
           'the cluster only',
-          nodes,
+          callNodeText(stack, one),
           [one.title, ...(why.length === 0 ? [] : [why.join('; ')])].join(': '),
         ]);
       }
@@ -141,7 +155,12 @@ function firewall(
   }
   for (const { workload, port, purpose } of insidePorts(topology)) {
     if (isClosed(workload, port)) continue;
-    rows.push([portText(port), 'the cluster only', nodes, `${workload.title}: ${PURPOSES[purpose]}`]);
+    rows.push([
+      portText(port),
+      'the cluster only',
+      callNodeText(stack, workload),
+      `${workload.title}: ${PURPOSES[purpose]}`,
+    ]);
   }
   for (const workload of topology.workloads) {
     const more = configured(workload)?.filter((one) => !workload.ports.some((port) => isSamePort(one, port)));
@@ -149,7 +168,7 @@ function firewall(
       rows.push([
         portText(open),
         open.isForClients ? anybody : 'the cluster only',
-        isOnNode(workload) ? nodes : 'its pod',
+        isOnNode(workload) ? callNodeText(stack, workload) : 'its pod',
         `${workload.title}: ${open.why}`,
       ]);
     }
@@ -169,22 +188,28 @@ function dns(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] 
   for (const door of DOORS) {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
-    const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
     const own = [
       door === 'public' ? 'you create it' : 'you create it, in the local DNS',
       at.entrance.pastDns,
     ];
     const past = own.filter((part) => part !== undefined).join(', ');
     for (const { host, leadsTo, note } of hostsAt(stack.topology, door)) {
+      const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door, host);
       rows.push(
         leadsTo === 'entrance'
-          ? [code(host), type, phrase(to), note === undefined ? maker : md`${maker}. ${phrase(note)}`]
+          ? [
+              code(host),
+              type,
+              phrase(to),
+              note === undefined ? phrase(maker) : md`${phrase(maker)}. ${phrase(note)}`,
+            ]
           : [code(host), 'A', nodes, past],
       );
     }
     for (const { host, isIncluded } of newHosts(stack, exposure).filter((one) => one.door === door)) {
+      const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door, host);
       const whose = isIncluded ? 'an object of your own' : 'an override';
-      rows.push([code(host), type, phrase(to), md`${maker}, for ${whose}`]);
+      rows.push([code(host), type, phrase(to), md`${phrase(maker)}, for ${whose}`]);
     }
   }
   return [
@@ -201,7 +226,8 @@ function callTraffic({ topology, callNodes }: Stack): readonly Markdown[] {
   const named = [
     ...new Set(topology.hosts.flatMap(({ host, leadsTo: to }) => (to === 'call-nodes' ? [host] : []))),
   ];
-  const address = callNodes.advertised.join(', ');
+  const own = topology.workloads.flatMap(({ onNodes }) => onNodes?.address ?? []);
+  const address = [...new Set([...callNodes.advertised, ...own])].join(', ');
   return [
     named.length === 0
       ? md`Call traffic needs no name: clients connect directly to ${address}.`
@@ -347,6 +373,9 @@ export function summaryText(
       ...routes
         .filter((route) => route.door === name && isStillThere(route, exposure))
         .map((route) => routeRow(stack, route, exposure)),
+      ...stack.topology.tcpRoutes
+        .filter((route) => route.door === name && isStillPassed(route, exposure))
+        .map((route) => tcpRouteRow(stack, route)),
       ...newRows(stack, name, exposure),
     ];
     if (rows.length === 0) return [];

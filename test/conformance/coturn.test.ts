@@ -103,7 +103,9 @@ describe('coturn on the call nodes', () => {
 
   test('starts with every option understood', () => {
     expect(server.log()).not.toMatch(/Bad configuration format|unrecognized option|Wrong|Unknown/i);
-    expect(server.log()).not.toMatch(/cannot (?!support STUN CHANGE_REQUEST)|could not|failed to|permission denied/i);
+    expect(server.log()).not.toMatch(
+      /cannot (?!support STUN CHANGE_REQUEST)|could not|failed to|permission denied/i,
+    );
     expect(server.log()).toContain(`Default realm: ${HOST}`);
   });
 

@@ -17,17 +17,21 @@ export const traefik = entrance({
   schema: tlsSchema,
   example: 'tls: {issuer: {name: …}} or tls: {secret: …}',
   title: 'Traefik',
-  routeKinds: [{ group: 'traefik.io', kind: 'IngressRoute' }],
+  routeKinds: [
+    { group: 'traefik.io', kind: 'IngressRoute' },
+    { group: 'traefik.io', kind: 'IngressRouteTCP' },
+  ],
   choices: (written, at) => exactlyOne(at, written, ['issuer', 'secret']),
   resolve: resolveTls,
-  peer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
+  passer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
+  images: {},
   tls: (own: TlsSource) => own,
   secretAt: ['secret'],
   afterCertificate: 'Traefik then serves its own certificate, which no client trusts',
   dns: (_own, door) => ({
     type: 'A',
     leadsTo: [door === 'public' ? "Traefik's public address" : "Traefik's local address"],
-    who: door === 'public' ? 'you create it' : 'you create it, in the local DNS',
+    who: [door === 'public' ? 'you create it' : 'you create it, in the local DNS'],
   }),
   firewall: ({ public: anybody, lan }) => [
     ...(anybody === undefined
@@ -69,7 +73,7 @@ export const traefik = entrance({
     ],
   },
   // Its hashing takes the address of whoever connects, which is another proxy's more often than the client's.
-  can: { regex: true, sticky: ['cookie'] },
+  can: { regex: true, tcp: true, sticky: ['cookie'] },
   notes: ({ public: anybody }, facts) => [
     ...(anybody === undefined
       ? []

@@ -9,11 +9,12 @@ import {
 import { ChartFile, chartFile } from '../../../src/kubernetes/chart-file.ts';
 import { type Owner, objectMeta } from '../../../src/kubernetes/labels.ts';
 import type { TlsSource } from '../../../src/stack/tls.ts';
-import type { OpenDoors } from '../../../src/system/entrance.ts';
+import type { OpenDoors } from '../../../src/system/open-door.ts';
 import { precedence } from '../../../src/topology/routes.ts';
 import { type Door, type PathMatch, type Route, served } from '../../../src/topology/topology.ts';
 import { certificateSecret } from '../../around/certificate-secret.ts';
 import type { Stack } from '../../stack/stack.ts';
+import { tcpIngresses } from './tcp.ts';
 
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS = { name: 'hsts', seconds: 31_536_000 } as const;
@@ -24,6 +25,7 @@ export function traefik(app: App, stack: Stack, doors: OpenDoors<TlsSource>): vo
   const routes = stack.topology.routes.filter(isHere);
   middlewares(app, stack, routes);
   ingresses(app, stack, routes);
+  tcpIngresses(app, stack, stack.topology.tcpRoutes.filter(isHere));
 }
 
 /**

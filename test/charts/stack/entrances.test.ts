@@ -54,7 +54,7 @@ overrides:
   });
 
   it('is shown at each door as the program that its settings choose', () => {
-    vi.spyOn(entrances.traefik, 'peer').mockImplementation((own) => {
+    vi.spyOn(entrances.traefik, 'passer').mockImplementation((own) => {
       const name = 'secret' in own ? own.secret : own.issuer.name;
       return { kind: 'peer', id: `traefik-${name}`, title: `Traefik ${name}`, where: 'cluster', ports: [] };
     });
@@ -137,7 +137,9 @@ describe('what an entrance cannot do', () => {
     const [route] = tunnelled.topology.routes;
     if (route === undefined) throw new Error('no route');
     const regex: Route = { ...route, match: { kind: 'regex', paths: ['^/a'] } };
-    expect(beyond(regex, { regex: false, sticky: [] })).toBe('match paths by regular expressions');
+    expect(beyond(regex, { regex: false, tcp: false, sticky: [] })).toBe(
+      'match paths by regular expressions',
+    );
     for (const { can } of [entrances.traefik, entrances.tunnel]) expect(beyond(regex, can)).toBeUndefined();
     expect(checkRoutes(WRITTEN, tunnelled)).toEqual([]);
     expect(checkRoutes(WRITTEN, withNeeds(publicStack(), cookie))).toEqual([]);
