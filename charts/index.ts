@@ -1,11 +1,14 @@
 import { keysOf } from '../src/plain/records.ts';
+import { adminUi } from './admin-ui/declare.ts';
 import { turn } from './coturn/declare.ts';
 import { database } from './database/declare.ts';
 import { element } from './element/declare.ts';
+import { elementCall } from './element-call/declare.ts';
 import type { EntranceImage } from './entrances/index.ts';
 import { jitsi } from './jitsi/declare.ts';
 import { livekit } from './livekit/declare.ts';
 import { synapse } from './synapse/declare.ts';
+import { webClients } from './web-clients/declare.ts';
 import { wellKnown } from './well-known/declare.ts';
 
 /**
@@ -20,6 +23,9 @@ export const components = {
   livekit,
   jitsi,
   turn,
+  elementCall,
+  webClients,
+  adminUi,
 };
 
 type Components = typeof components;

@@ -9,8 +9,8 @@ import { TURN, type TurnLogin } from '../../../src/system/topics.ts';
 import { workloadOf } from '../../../src/topology/topology.ts';
 import { extraFileMounts } from '../../around/extra-files.ts';
 import type { Scene } from '../../stack/stack.ts';
-import { SYNAPSE_PATHS } from '../config.ts';
 import type { Synapse } from '../declare.ts';
+import { SYNAPSE_PATHS } from '../paths.ts';
 import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS, SYNAPSE_TURN } from '../secrets.ts';
 import { SYNAPSE_CONFIG } from './config-map.ts';
 
