@@ -30,6 +30,8 @@ const KEPT: readonly string[] = [
   'settings-seldom-written',
   'smallest-amounts',
   'through-cloudflared',
+  'traefik-behind-a-proxy',
+  'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
   'turn-by-a-provider',
   'turn-by-coturn',
