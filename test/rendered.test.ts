@@ -26,6 +26,9 @@ const KEPT: readonly string[] = [
   'secrets-of-your-own',
   'settings-seldom-written',
   'smallest-amounts',
+  'turn-over-tls-by-livekit',
+  'turn-over-tls-by-the-entrance',
+  'turn-over-tls-passed-through',
   'tunnel-universal-and-lan-names',
 ];
 

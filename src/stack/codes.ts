@@ -114,6 +114,11 @@ export const CODES = {
   MG160: 'The entrance cannot do what a program behind it needs.',
   MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
   MG210: 'Connections that are not HTTP come through an entrance that carries only HTTP.',
+  MG211: 'TURN over TLS lacks its host, or who terminates TLS there.',
+  MG212: 'A certificate is given to a program that does not terminate TLS.',
+  MG213: 'A program behind the entrance has the port of the entrance.',
+  MG214: 'An address that TURN relays to anyway is listed.',
+  MG215: 'A raw option repeats what a setting of TURN decides.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -15,6 +15,8 @@ export interface Port {
   readonly on: 'pod' | 'node';
   /** The field of the stack file that decides the number. @default - none: it is the program's own */
   readonly decidedBy?: Path;
+  /** True for a port below 1024 that its program can open nevertheless: its notes say what the node needs. @default false */
+  readonly belowLimit?: true;
   /** What it is for, where that is not the program's own service. */
   readonly purpose?: 'metrics' | 'health';
 }
