@@ -18,6 +18,7 @@ const RENDERED = 'test/fixtures/rendered';
  * as few as have every setting together, and every word of {@link CHOICES}.
  */
 const KEPT: readonly string[] = [
+  'calls-apart',
   'custom-cluster-and-flux',
   'large-with-replicas',
   'own-manifests',
@@ -26,10 +27,12 @@ const KEPT: readonly string[] = [
   'secrets-of-your-own',
   'settings-seldom-written',
   'smallest-amounts',
+  'through-cloudflared',
   'turn-over-tls-by-livekit',
   'turn-over-tls-by-the-entrance',
   'turn-over-tls-passed-through',
   'tunnel-universal-and-lan-names',
+  'well-known-answers',
 ];
 
 /** Settings whose words render different objects: what one of them does, no other shows. */

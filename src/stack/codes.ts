@@ -119,6 +119,11 @@ export const CODES = {
   MG213: 'A program behind the entrance has the port of the entrance.',
   MG214: 'An address that TURN relays to anyway is listed.',
   MG215: 'A raw option repeats what a setting of TURN decides.',
+  MG260: 'The access to meetings and the settings of its tokens contradict each other.',
+  MG261: 'A setting about guests has no effect, because everybody is one.',
+  MG262: 'A variable and a setting decide the same.',
+  MG263: 'The namespace for call pods is the namespace of the stack itself.',
+  MG264: 'Pods that open ports of their nodes move to a different namespace (a note).',
 } as const;
 
 /** One of {@link CODES}. */

@@ -89,7 +89,7 @@ describe('TURN over TLS', () => {
       command: [
         '/bin/sh',
         '-c',
-        'cp /secrets/turn/tls.crt /run/turn/tls.crt && exec /livekit-server "$@"',
+        'cat /secrets/turn/tls.crt > /run/turn/tls.crt && exec /livekit-server "$@"',
         'livekit-server',
       ],
       livenessProbe: {

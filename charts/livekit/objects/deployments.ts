@@ -46,7 +46,7 @@ function ownCertificate(stack: Scene, { turn: { tls } }: Livekit) {
     scratch('turn-loaded', LOADED, '1Mi'),
   ];
   return {
-    command: ['/bin/sh', '-c', `cp ${given} ${loaded} && exec /livekit-server "$@"`, 'livekit-server'],
+    command: ['/bin/sh', '-c', `cat ${given} > ${loaded} && exec /livekit-server "$@"`, 'livekit-server'],
     isAlive: ['/bin/sh', '-c', `cmp ${given} ${loaded} && nc -z "$HOST_IP" ${port}`],
     mounts,
   };
