@@ -19,6 +19,7 @@ const PACKAGES = {
   gcc: () => hasCommand('gcc'),
   iproute2: () => hasCommand('ip'),
   'libpq-dev': () => hasCommand('pg_config'),
+  'netcat-openbsd': () => hasCommand('nc'),
   nginx: () => hasCommand('nginx'),
   openssl: () => hasCommand('openssl'),
   postgresql: () => postgresFolders().length > 0,
