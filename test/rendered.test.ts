@@ -22,6 +22,8 @@ const KEPT: readonly string[] = [
   'custom-cluster-and-flux',
   'large-with-replicas',
   'own-manifests',
+  'pages-beside-element',
+  'administration-through-one-traefik',
   'secrets-by-sops',
   'secrets-from-a-store',
   'secrets-of-your-own',

@@ -63,6 +63,9 @@ function ownLivekitConfig(stack: Scene, livekit: Livekit): object {
       ...callPorts(livekit),
       ...address(stack),
       interfaces: { excludes: CLUSTER_INTERFACES },
+      ...(livekit.addresses.length === 0
+        ? {}
+        : { ips: { includes: livekit.addresses.map((address) => `${address}/32`) } }),
     },
     turn: {
       // Also answers STUN: without it LiveKit sends clients to servers of Google and Twilio.

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { host, port, portOrRange, portRange, serverName } from '../../src/stack/fields.ts';
+import { host, ipv4, port, portOrRange, portRange, serverName } from '../../src/stack/fields.ts';
 import type { CheckFinding } from '../../src/stack/finding.ts';
 import { dotted } from '../../src/stack/reading/yaml-source.ts';
 import { component, isOn, type Placed } from '../../src/system/component.ts';
@@ -62,6 +62,13 @@ const schema = z
     signalling: port
       .optional()
       .describe("The node's port behind the entrance, for the cluster only. Default: 7880."),
+    addresses: z
+      .array(ipv4)
+      .min(1)
+      .optional()
+      .describe(
+        'The addresses of the call nodes at which call traffic arrives, as the nodes have them: behind a router the private ones. Only needed for nodes with more than one address. Default: LiveKit takes any that its node has.',
+      ),
     turn: turnSchema,
     fullAccess: z
       .union([z.literal('everyone'), z.array(serverName).min(1)])
@@ -92,6 +99,8 @@ export interface Livekit {
   readonly sharesUdp: boolean;
   readonly tcp: number;
   readonly signalling: number;
+  /** Addresses of the nodes at which call traffic arrives; none for any. */
+  readonly addresses: readonly string[];
   readonly turn: Turn;
   /** Whose users may start calls, the own homeserver's first; `*` for everybody. */
   readonly fullAccess: readonly [string, ...string[]];
@@ -160,6 +169,7 @@ function resolve(written: z.infer<typeof schema>, facts: StackFacts): Livekit | 
     sharesUdp: udp.first === udp.last || written.udpRange === 'shared',
     tcp: written.tcp ?? PORTS.tcp,
     signalling: written.signalling ?? PORTS.signalling,
+    addresses: [...new Set(written.addresses)],
     turn: resolveTurn(written.turn, facts),
     fullAccess:
       written.fullAccess === 'everyone' ? ['*'] : [serverName, ...notThis(written.fullAccess, serverName)],
@@ -222,6 +232,22 @@ function throughTheRouter({ facts: { expose, callNodes }, topology }: Placed): r
   ];
 }
 
+/**
+ * LiveKit gives clients one address for all that its node has, and listens on each apart: a connection that was prepared
+ * on the one never sees what arrives at the other, and which one it is, is chance (ICE drops candidates that look alike).
+ */
+function severalAddresses({ addresses }: Livekit, { facts: { callNodes } }: Placed): readonly Note[] {
+  if (addresses.length > 0 || callNodes.address.by === 'stun') return [];
+  return [
+    {
+      where: 'before-live',
+      text: [
+        'If a call node has more than one address, such as one for a private network next to the public one, write the one at which call traffic arrives at livekit.addresses. Otherwise LiveKit picks any of them for each connection, and many calls fail or have to use TCP.',
+      ],
+    },
+  ];
+}
+
 /** What people of other homeservers can do here, and what they need of their own. */
 function guests({ fullAccess: [first, ...others] }: Livekit, { facts }: Placed): readonly Note[] {
   if (facts.federation === 'closed' || facts.expose.public === undefined) return [];
@@ -264,6 +290,7 @@ function notes(livekit: Livekit, whole: Placed): readonly Note[] {
       ],
     },
     ...turnNotes(livekit.turn, whole),
+    ...severalAddresses(livekit, whole),
     ...guests(livekit, whole),
     ...(within.length === 0
       ? []

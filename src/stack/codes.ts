@@ -119,11 +119,18 @@ export const CODES = {
   MG213: 'A program behind the entrance has the port of the entrance.',
   MG214: 'An address that TURN relays to anyway is listed.',
   MG215: 'A raw option repeats what a setting of TURN decides.',
+  MG230: 'Something for the local network only has no way in from there.',
+  MG231: 'Something for the local network only could be reached from the Internet.',
+  MG232: 'A list of allowed addresses lets everybody in.',
+  MG233: 'The page for calls needs LiveKit, which the stack does not have.',
   MG260: 'The access to meetings and the settings of its tokens contradict each other.',
   MG261: 'A setting about guests has no effect, because everybody is one.',
   MG262: 'A variable and a setting decide the same.',
   MG263: 'The namespace for call pods is the namespace of the stack itself.',
   MG264: 'Pods that open ports of their nodes move to a different namespace (a note).',
+  MG265: 'Two video bridges have the same name.',
+  MG266: 'It is not clear on which nodes a video bridge runs.',
+  MG267: 'Clients would reach two video bridges at the same address and port.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -135,6 +135,27 @@ describe('private addresses', () => {
   });
 });
 
+describe('the addresses of a node', () => {
+  const config = (written: string): unknown => {
+    const stack = stackFrom(
+      `schema: 1\nserverName: example.org\n${PUBLIC}\nlivekit: ${written}\n${ADDRESS}\n`,
+    );
+    if (stack.livekit === undefined) throw new Error('no LiveKit');
+    return [
+      dig(livekitConfig(stack, stack.livekit), 'rtc', 'ips'),
+      summary(stack).includes('livekit.addresses'),
+    ];
+  };
+
+  it('are all taken unless some are named, which SUMMARY.md asks for', () => {
+    expect(config('{}')).toEqual([undefined, true]);
+    expect(config('{addresses: [198.51.100.7, 10.0.0.7]}')).toEqual([
+      { includes: ['198.51.100.7/32', '10.0.0.7/32'] },
+      false,
+    ]);
+  });
+});
+
 describe('who may start calls', () => {
   const access = (written: string): unknown => {
     const text = `schema: 1\nserverName: example.org\n${PUBLIC}\nlivekit: ${written}\n${ADDRESS}\n`;

@@ -43,7 +43,7 @@ async function sceneOf(turn: Json, entrance: unknown): Promise<Scene> {
   repo.setting(NAME, ['callNodes', 'addresses'], { public: PUBLIC });
   repo.setting(NAME, ['livekit', 'turn'], turn);
   // The node of the harness has a second address: LiveKit would take either, and only one is what clients get.
-  repo.setting(NAME, ['livekit', 'extraConfig'], { rtc: { ips: { includes: [`${PUBLIC}/32`] } } });
+  repo.setting(NAME, ['livekit', 'addresses'], [PUBLIC]);
   await repo.run(['synth']);
   const certificate = await certificates([HOST]);
   const authority = join(runFolder('authority'), 'ca.crt');

@@ -1,4 +1,5 @@
 import { valueAt } from '../../../src/plain/data.ts';
+import { keptApart, type NodeSelector } from '../../../src/plain/node-selector.ts';
 import { isDocumentationAddress, isPrivateAddress } from '../../../src/stack/fields.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import { dotted, type Path } from '../../../src/stack/reading/yaml-source.ts';
@@ -22,11 +23,14 @@ export interface HostPorts {
   readonly last: number;
   /** Whether ports below 1024 are fine. @default false */
   readonly belowLimit?: true;
+  /** The nodes that it may be on. */
+  readonly nodeSelector: NodeSelector;
 }
 
 export function hostPorts(stack: Stack): readonly HostPorts[] {
   const found: HostPorts[] = [];
   for (const workload of stack.topology.workloads) {
+    const { nodeSelector } = workload.onNodes ?? stack.callNodes;
     for (const port of workload.ports) {
       if (port.on !== 'node') continue;
       found.push({
@@ -37,6 +41,7 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
         first: port.number,
         last: port.last ?? port.number,
         ...(port.belowLimit === undefined ? {} : { belowLimit: port.belowLimit }),
+        nodeSelector,
       });
     }
     for (const { name, number, protocol, becauseOf } of workload.onLoopback ?? []) {
@@ -47,6 +52,7 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
         protocol,
         first: number,
         last: number,
+        nodeSelector,
       });
     }
   }
@@ -59,10 +65,13 @@ export function portsText({ first, last }: { readonly first: number; readonly la
 }
 
 /** Where ports can be changed; two programs whose ports are fixed cannot share a node. */
-function otherPorts(ports: readonly HostPorts[]): string {
+function otherPorts(ports: readonly [HostPorts, HostPorts]): string {
+  const [one, other] = ports.map(({ nodeSelector }) => JSON.stringify(nodeSelector));
+  const labels =
+    one === other ? '' : ', or a label at callNodes.nodeSelector that the other has with a different value';
   const settings = ports.flatMap(({ settable, path }) => (settable ? [dotted(path)] : []));
   return settings.length > 0
-    ? `write different ports at ${settings.join(' or ')}`
+    ? `write different ports at ${settings.join(' or ')}${labels}`
     : 'move one of them to a stack of its own, on different nodes';
 }
 
@@ -75,6 +84,7 @@ export const checkPorts: Check = (written, stack) => {
   for (const [index, one] of ports.entries()) {
     for (const other of ports.slice(0, index)) {
       if (one.protocol !== other.protocol || one.first > other.last || other.first > one.last) continue;
+      if (keptApart(one.nodeSelector, other.nodeSelector)) continue;
       const [at, against] = decides(other) && !decides(one) ? [other, one] : [one, other];
       const shared = portsText({
         first: Math.max(one.first, other.first),
@@ -162,17 +172,24 @@ export const checkCallAddress: Check = (written, stack) => {
 
 /** A warning: an address out of an example carries no call, and everything else works. */
 export const checkPlaceholderAddress: Check = (written, stack) => {
-  const address = written.callNodes?.addresses?.public;
-  if (address === undefined || !isDocumentationAddress(address)) return [];
-  if (!stack.topology.workloads.some(isOnNode)) return [];
-  return [
-    {
-      code: 'MG095',
-      at: ['callNodes', 'addresses', 'public'],
-      what: `${address} is reserved for documentation, so no client can reach calls there`,
-      remedy: 'write the address at which clients reach your call nodes',
-    },
+  const { workloads } = stack.topology;
+  if (!workloads.some(isOnNode)) return [];
+  const told = [
+    { at: ['callNodes', 'addresses', 'public'], address: written.callNodes?.addresses?.public },
+    ...workloads.map(({ at, onNodes }) => ({ at: [...at, 'address'], address: onNodes?.address })),
   ];
+  return told.flatMap(({ at, address }): readonly CheckFinding[] =>
+    address === undefined || !isDocumentationAddress(address)
+      ? []
+      : [
+          {
+            code: 'MG095',
+            at,
+            what: `${address} is reserved for documentation, so no client can reach calls there`,
+            remedy: 'write the address at which clients reach your call nodes',
+          },
+        ],
+  );
 };
 
 /** Kubernetes refuses a value where any value is tolerated. */
