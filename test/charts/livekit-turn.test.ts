@@ -94,7 +94,11 @@ describe('TURN over TLS', () => {
       ],
       livenessProbe: {
         exec: {
-          command: ['/bin/sh', '-c', 'cmp /secrets/turn/tls.crt /run/turn/tls.crt && nc -z "$HOST_IP" 7880'],
+          command: [
+            '/bin/sh',
+            '-c',
+            '[ "$(cat /secrets/turn/tls.crt)" = "$(cat /run/turn/tls.crt)" ] && wget -q -T 3 -O /dev/null "http://$HOST_IP:7880/"',
+          ],
         },
       },
     });

@@ -162,7 +162,7 @@ describe('port 443 of the call nodes', () => {
 
 describe('a renewed certificate', () => {
   test('makes the liveness probe fail until LiveKit is started again, and has it served then', async () => {
-    await debian('netcat-openbsd');
+    await debian('wget');
     const scene = await sceneOf({ host: HOST, tls: 'livekit', certificate: { secret: 'turn-tls' } }, TRAEFIK);
     const { laid } = scene;
     const server = await startLivekit(laid);

@@ -47,7 +47,11 @@ function ownCertificate(stack: Scene, { turn: { tls } }: Livekit) {
   ];
   return {
     command: ['/bin/sh', '-c', `cat ${given} > ${loaded} && exec /livekit-server "$@"`, 'livekit-server'],
-    isAlive: ['/bin/sh', '-c', `cmp ${given} ${loaded} && nc -z "$HOST_IP" ${port}`],
+    isAlive: [
+      '/bin/sh',
+      '-c',
+      `[ "$(cat ${given})" = "$(cat ${loaded})" ] && wget -q -T 3 -O /dev/null "http://$HOST_IP:${port}/"`,
+    ],
     mounts,
   };
 }

@@ -20,7 +20,6 @@ const PACKAGES = {
   gcc: () => hasCommand('gcc'),
   iproute2: () => hasCommand('ip'),
   'libpq-dev': () => hasCommand('pg_config'),
-  'netcat-openbsd': () => hasCommand('nc'),
   nginx: () => hasCommand('nginx'),
   openssl: () => hasCommand('openssl'),
   postgresql: () => postgresFolders().length > 0,
@@ -28,6 +27,7 @@ const PACKAGES = {
   'python3-dev': () =>
     readdirSync('/usr/include').some((name) => existsSync(`/usr/include/${name}/Python.h`)),
   strace: () => hasCommand('strace'),
+  wget: () => hasCommand('wget'),
   'python3-venv': () => readdirSync('/usr/lib').some((name) => existsSync(`/usr/lib/${name}/ensurepip`)),
 } satisfies Readonly<Record<string, () => boolean>>;
 
