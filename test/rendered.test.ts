@@ -30,9 +30,11 @@ const KEPT: readonly string[] = [
   'settings-seldom-written',
   'smallest-amounts',
   'through-cloudflared',
+  'traefik-behind-a-proxy',
   'turn-over-tls-by-livekit',
   'turn-over-tls-by-the-entrance',
   'turn-over-tls-passed-through',
+  'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
   'well-known-answers',
 ];

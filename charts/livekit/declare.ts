@@ -251,17 +251,15 @@ function severalAddresses({ addresses }: Livekit, { facts: { callNodes } }: Plac
 /** What people of other homeservers can do here, and what they need of their own. */
 function guests({ fullAccess: [first, ...others] }: Livekit, { facts }: Placed): readonly Note[] {
   if (facts.federation === 'closed' || facts.expose.public === undefined) return [];
-  const who =
-    first === '*' ? 'Anyone from any homeserver that reaches' : `Users of ${[first, ...others].join(', ')}`;
-  const join =
+  const start =
     first === '*'
-      ? ' LiveKit can start calls on it, and use your bandwidth: name homeservers at livekit.fullAccess to prevent that.'
-      : ' can start calls on this LiveKit (livekit.fullAccess); users of other homeservers can only join calls that run here.';
+      ? 'Anyone from any homeserver that reaches LiveKit can start calls on it, and use your bandwidth: name homeservers at livekit.fullAccess to prevent that.'
+      : `Users of ${[first, ...others].join(', ')} can start calls on this LiveKit (livekit.fullAccess); users of other homeservers can only join calls that run here.`;
   return [
     {
       where: 'before-live',
       text: [
-        `${who}${join} Everybody sends their own picture and sound to the LiveKit of their own homeserver, so guests whose homeserver has none can watch and listen, but nobody sees or hears them.`,
+        `${start} Clients send picture and sound to the LiveKit of their own homeserver, and from release 0.7 on lk-jwt-service lets other users only receive: nobody sees or hears guests whose homeserver has no LiveKit.`,
       ],
     },
   ];

@@ -123,6 +123,8 @@ export const CODES = {
   MG231: 'Something for the local network only could be reached from the Internet.',
   MG232: 'A list of allowed addresses lets everybody in.',
   MG233: 'The page for calls needs LiveKit, which the stack does not have.',
+  MG250: 'The entrance cannot do what is written at its door.',
+  MG251: 'Two tunnels of a door have one name or one zone.',
   MG260: 'The access to meetings and the settings of its tokens contradict each other.',
   MG261: 'A setting about guests has no effect, because everybody is one.',
   MG262: 'A variable and a setting decide the same.',
