@@ -36,6 +36,8 @@ const KEPT: readonly string[] = [
   'turn-over-tls-passed-through',
   'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
+  'turn-by-a-provider',
+  'turn-by-coturn',
   'well-known-answers',
 ];
 

@@ -14,7 +14,7 @@ export interface WorkloadProps {
   /** User and group the program runs as; never 0. */
   readonly user: number;
   readonly resources: Resources;
-  /** In place of the image's entry point. @default - the image's own */
+  /** Instead of the image's entrypoint. @default - the image's own */
   readonly command?: readonly string[];
   /** @default - the image's own */
   readonly args?: readonly string[];
