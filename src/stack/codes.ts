@@ -114,6 +114,16 @@ export const CODES = {
   MG160: 'The entrance cannot do what a program behind it needs.',
   MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
   MG210: 'Connections that are not HTTP come through an entrance that carries only HTTP.',
+  MG220: 'A file that a setting names is of the wrong kind, or damaged.',
+  MG221: 'A file that a setting names is too large for what it is for.',
+  MG222: 'A page for Element has something that Element drops or the browser blocks.',
+  MG223: 'Element has no theme of that name.',
+  MG224: 'A theme for Element has a colour that Element does not have, or the name of another theme.',
+  MG225: 'Element suggests apps to people on phones, and there are none.',
+  MG226: 'An option of Element is decided by a setting and in extraConfig.',
+  MG227: 'A setting of Element has no effect, or takes away what another one needs.',
+  MG228: 'A file that a stack file names is among the stack files.',
+  MG229: 'Element does not know a language or country.',
 } as const;
 
 /** One of {@link CODES}. */
