@@ -19,6 +19,7 @@ const RENDERED = 'test/fixtures/rendered';
  */
 const KEPT: readonly string[] = [
   'custom-cluster-and-flux',
+  'element-of-a-club',
   'large-with-replicas',
   'own-manifests',
   'secrets-by-sops',

@@ -2,7 +2,7 @@ import { exactlyOne } from '../../src/stack/exactly-one.ts';
 import type { CheckFinding } from '../../src/stack/finding.ts';
 import { dotted, type Path } from '../../src/stack/reading/yaml-source.ts';
 import { conflicts } from '../../src/system/extra-config.ts';
-import { COUNTRIES, LANGUAGES } from './codes.ts';
+import { COUNTRIES } from './codes.ts';
 import type { ElementOption, WrittenOptions } from './options.ts';
 import { themeFindings } from './themes.ts';
 
@@ -16,27 +16,24 @@ export function optionFindings(
     ...exactlyOne(['element', 'branding', 'logo'], written.branding?.logo, ['file', 'url']),
     ...exactlyOne(['element', 'branding', 'background'], written.branding?.background, ['file', 'url']),
     ...themeFindings(written),
-    ...unknownCodes(written),
+    ...unknownCountry(written),
     ...withoutApps(written),
     ...idle(written, startsMeetings),
     ...writtenTwice(written, options),
   ];
 }
 
-/** Element takes English, or Great Britain, without a word for what it does not know. */
-function unknownCodes({ language, country }: WrittenOptions): readonly CheckFinding[] {
-  const found: CheckFinding[] = [];
-  if (language !== undefined && !LANGUAGES.includes(language)) {
-    const remedy = `write one of ${LANGUAGES.join(', ')}`;
-    const what = `Element is not translated to the language ${language}`;
-    found.push({ code: 'MG229', at: ['element', 'language'], what, remedy });
-  }
-  if (country !== undefined && !COUNTRIES.includes(country)) {
-    const remedy = 'write its code of ISO 3166 in two letters, such as GB for the United Kingdom';
-    const what = `Element does not know the country ${country}`;
-    found.push({ code: 'MG229', at: ['element', 'country'], what, remedy });
-  }
-  return found;
+/** Element takes Great Britain, without a word, for what it does not know. */
+function unknownCountry({ country }: WrittenOptions): readonly CheckFinding[] {
+  if (country === undefined || COUNTRIES.includes(country)) return [];
+  return [
+    {
+      code: 'MG229',
+      at: ['element', 'country'],
+      what: `Element does not know the country ${country}`,
+      remedy: 'write its code of ISO 3166 in two letters, such as GB for the United Kingdom',
+    },
+  ];
 }
 
 /** Who accepts the suggestion on a phone finds nothing. */

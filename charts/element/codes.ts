@@ -3,7 +3,7 @@
  *
  * @see https://github.com/element-hq/element-web/tree/develop/apps/web/src/i18n/strings
  */
-export const LANGUAGES: readonly string[] = [
+export const LANGUAGES = [
   'cs',
   'cy',
   'da',
@@ -45,7 +45,7 @@ export const LANGUAGES: readonly string[] = [
   'vi',
   'zh-hans',
   'zh-hant',
-];
+] as const;
 
 /**
  * Countries with phone numbers as Element lists them (ISO 3166-1 alpha-2), by their first letters.

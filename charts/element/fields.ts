@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { host, shortText } from '../../src/stack/fields.ts';
 import { address, linksField } from './branding.ts';
+import { LANGUAGES } from './codes.ts';
 
 /** An app in a shop, or none of that kind. */
 const app = z.union([z.literal('none'), address]);
@@ -30,8 +31,8 @@ type Part = keyof typeof PARTS;
 
 /** Settings of Element that are options of its configuration and nothing else. */
 export const optionFields = {
-  language: shortText
-    .regex(/^[a-z]{2,3}(?:-[a-z]{2,4})?$/, 'write the code of a language in lower case, such as de or pt-br')
+  language: z
+    .enum(LANGUAGES)
     .optional()
     .describe('Language until a person chooses one, as a code such as de. Default: that of the browser.'),
   country: shortText

@@ -10,8 +10,11 @@ const BUILT_IN = ['light', 'light-high-contrast', 'dark', 'system'] as const;
 /** How Element names a theme that its configuration brings. */
 const PREFIX = 'custom-';
 
-export const themeField = shortText
-  .regex(/^(?:[a-z-]+|custom-.+)$/, 'write light, light-high-contrast, dark, system, or custom-NAME')
+export const themeField = z
+  .union([
+    z.enum(BUILT_IN),
+    shortText.regex(/^custom-./, 'write light, light-high-contrast, dark, system, or custom-NAME'),
+  ])
   .optional()
   .describe(
     'Theme until a person chooses one: light, light-high-contrast, dark, system (what the device prefers), or custom-NAME for one of element.themes. Default: light.',
@@ -160,7 +163,9 @@ export function themeFindings(written: WrittenThemes): readonly CheckFinding[] {
   const names = Array.isArray(raw)
     ? raw.map((one) => String(valueAt(one, ['name'])))
     : themes.map(({ name }) => name);
-  const known = [...new Set([...BUILT_IN, ...names.map((name) => `${PREFIX}${name}`)])];
+  const known: readonly string[] = [
+    ...new Set<string>([...BUILT_IN, ...names.map((name) => `${PREFIX}${name}`)]),
+  ];
   const unknown: readonly CheckFinding[] =
     theme === undefined || known.includes(theme)
       ? []

@@ -123,7 +123,7 @@ export const CODES = {
   MG226: 'An option of Element is decided by a setting and in extraConfig.',
   MG227: 'A setting of Element has no effect, or takes away what another one needs.',
   MG228: 'A file that a stack file names is among the stack files.',
-  MG229: 'Element does not know a language or country.',
+  MG229: 'Element does not know a country.',
 } as const;
 
 /** One of {@link CODES}. */

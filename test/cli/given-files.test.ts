@@ -34,11 +34,12 @@ describe('a file that a stack file gives to a program', () => {
     const { diagnostics } = await synth();
     expect(diagnostics).toEqual([
       {
-        position: { file: 'stacks/a.yaml', line: 1, column: 1 },
+        position: { file: expect.stringMatching(/stacks\/a\.yaml$/), line: 1, column: 1 },
         code: 'MG228',
-        what: 'stacks/chat.yaml names this file, but every YAML file in this folder is read as a stack',
-        remedy:
-          'move it into a folder, such as stacks/files/a.yaml, and write files/a.yaml in stacks/chat.yaml',
+        what: expect.stringMatching(/stacks\/chat\.yaml names this file, but every YAML file in this folder/),
+        remedy: expect.stringMatching(
+          /stacks\/files\/a\.yaml, and write files\/a\.yaml in .*stacks\/chat\.yaml$/,
+        ),
       },
     ]);
   });

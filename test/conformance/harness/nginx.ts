@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { debian } from '../tools/debian.ts';
 import { podTemplate, type Stack, type Workload } from './dist.ts';
@@ -77,7 +77,10 @@ export async function nginxPod(
   symlinkSync('/dev/stdout', join(logs, 'access.log'));
   symlinkSync('/dev/stderr', join(logs, 'error.log'));
   const root = folder('app');
-  for (const [name, content] of Object.entries(webRoot)) writeFileSync(join(root, name), content);
+  for (const [name, content] of Object.entries(webRoot)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
   const box = await sandbox({
     workload,
     network,
