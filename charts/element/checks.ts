@@ -36,7 +36,7 @@ function unknownCountry({ country }: WrittenOptions): readonly CheckFinding[] {
   ];
 }
 
-/** Who accepts the suggestion on a phone finds nothing. */
+/** The page that the hint leads to has links to apps, whatever the rest of Element says of them. */
 function withoutApps({ apps }: WrittenOptions): readonly CheckFinding[] {
   if (apps?.guide !== true || apps.ios !== 'none' || apps.android !== 'none') return [];
   return [

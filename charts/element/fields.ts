@@ -107,7 +107,9 @@ export const optionFields = {
       guide: z
         .boolean()
         .optional()
-        .describe('Whether Element suggests its app to people who open it on a phone. Default: false.'),
+        .describe(
+          'Whether Element hints at its app to people who go on in the browser of a phone. Default: false.',
+        ),
       variant: z
         .enum(['element', 'element-classic', 'element-pro'])
         .optional()
