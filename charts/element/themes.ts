@@ -70,7 +70,7 @@ export const themesField = z
           general: styleValue
             .optional()
             .describe('As CSS names fonts, such as "Inter, sans-serif". Default: Inter.'),
-          monospace: styleValue.optional().describe('The same for code. Default: Inconsolata.'),
+          monospace: styleValue.optional().describe('The same for code. Default: that of Element.'),
         })
         .optional()
         .describe('Fonts that devices have: pages of Element load none from other servers.'),
