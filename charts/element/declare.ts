@@ -6,11 +6,12 @@ import { extraConfigField, forceField, owned } from '../../src/system/extra-conf
 import { extraFilesField } from '../../src/system/extra-files.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
 import { overrideResources, type Resources, resourcesField } from '../../src/system/resources.ts';
-import { CALLS, CLIENTS, HOMESERVER } from '../../src/system/topics.ts';
+import { CALLS, CLIENTS } from '../../src/system/topics.ts';
 import { BRANDING_URL, brandingField, FILE_SETTINGS, pagesField } from './branding.ts';
 import { absentCarriers, elementCalls } from './calls.ts';
 import { optionFindings } from './checks.ts';
 import { optionFields } from './fields.ts';
+import { onLocalName, othersServers } from './notes.ts';
 import { type ElementOption, elementOptions } from './options.ts';
 import { defaultTheme, themeField, themesField } from './themes.ts';
 
@@ -163,17 +164,7 @@ export const element = component({
     const absent = absentCarriers(own, carriers);
     return [...absent, ...optionFindings(written ?? {}, own.options ?? [], startsMeetings)];
   },
-  notes: (_own, { facts, offers }) => {
-    const name = facts.expose.lan?.names.element;
-    if (name === undefined) return [];
-    // A person who has gone as far as a name of its own expects everything behind it.
-    return HOMESERVER.of(offers).map(({ baseUrl }) => ({
-      where: 'local-network',
-      text: [
-        `Element opened as ${name} still connects to ${baseUrl}, as it does everywhere: the local network must be able to reach that address too.`,
-      ],
-    }));
-  },
+  notes: (own, { facts, offers }) => [...onLocalName(facts, offers), ...othersServers(own, facts)],
   parts: ({ host, resources }, { facts }) => ({
     containers: [{ at: ['resources'], resources }],
     workloads: [
