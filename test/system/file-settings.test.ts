@@ -115,7 +115,7 @@ describe('a setting that is a file', () => {
       icon,
       'MG130 /app/branding/favicon.png is already used: element.branding.favicon has its file at',
     ],
-  ])('as %s with %j is an error', (element, content, expected) => {
+  ])('%#: as %s is an error', (element, content, expected) => {
     const found = wrong(element, content);
     expect(found.split('\n')).toHaveLength(1);
     expect(found.slice(0, expected.length + 2)).toBe(`4 ${expected}`);
