@@ -1,6 +1,7 @@
 import { keysOf } from '../src/plain/records.ts';
 import { database } from './database/declare.ts';
 import { element } from './element/declare.ts';
+import type { EntranceImage } from './entrances/index.ts';
 import { jitsi } from './jitsi/declare.ts';
 import { livekit } from './livekit/declare.ts';
 import { synapse } from './synapse/declare.ts';
@@ -35,7 +36,9 @@ export type LanName = {
 }[ComponentName];
 
 /** The images a stack can need, by the name they have in versions.yaml. */
-export type ImageName = { [Name in ComponentName]: keyof Components[Name]['images'] }[ComponentName];
+export type ImageName =
+  | { [Name in ComponentName]: keyof Components[Name]['images'] }[ComponentName]
+  | EntranceImage;
 
 /** The names of {@link components}, in their order. */
 export const COMPONENT_NAMES = keysOf(components);

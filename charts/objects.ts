@@ -3,7 +3,7 @@ import { ObjectFile } from '../src/kubernetes/chart-file.ts';
 import { guardedManifest } from '../src/kubernetes/guard.ts';
 import { isRenderedPath, layerOf, type RenderedFile } from '../src/kubernetes/rendered-file.ts';
 import type { Manifest, ManifestFile } from '../src/stack/manifest.ts';
-import type { OpenDoor, OpenDoors } from '../src/system/entrance.ts';
+import type { OpenDoor, OpenDoors } from '../src/system/open-door.ts';
 import { ambiguous } from '../src/topology/routes.ts';
 import { certificates } from './around/certificates.ts';
 import { extraFiles } from './around/extra-files.ts';
@@ -13,6 +13,7 @@ import { cnpgDatabases } from './database/objects/databases.ts';
 import { deliveryObjects } from './delivery/index.ts';
 import { elementConfig } from './element/objects/config-map.ts';
 import { element } from './element/objects/deployment.ts';
+import { cloudflared } from './entrances/cloudflared/objects.ts';
 import { type EntranceOwn, VIAS, type Via } from './entrances/index.ts';
 import { traefik } from './entrances/traefik/objects.ts';
 import { tunnel } from './entrances/tunnel/objects.ts';
@@ -60,7 +61,7 @@ type EntranceCharts = {
   readonly [V in Via]: (app: App, stack: Stack, doors: OpenDoors<EntranceOwn<V>>) => void;
 };
 
-const ENTRANCES: EntranceCharts = { tunnel, traefik };
+const ENTRANCES: EntranceCharts = { tunnel, traefik, cloudflared };
 
 /** The doors of a stack that go through one entrance, each with its settings. */
 function doorsVia<V extends Via>(stack: Stack, via: V): OpenDoors<EntranceOwn<V>> {

@@ -18,6 +18,7 @@ const RENDERED = 'test/fixtures/rendered';
  * as few as have every setting together, and every word of {@link CHOICES}.
  */
 const KEPT: readonly string[] = [
+  'calls-apart',
   'custom-cluster-and-flux',
   'element-of-a-club',
   'large-with-replicas',
@@ -27,7 +28,9 @@ const KEPT: readonly string[] = [
   'secrets-of-your-own',
   'settings-seldom-written',
   'smallest-amounts',
+  'through-cloudflared',
   'tunnel-universal-and-lan-names',
+  'well-known-answers',
 ];
 
 /** Settings whose words render different objects: what one of them does, no other shows. */

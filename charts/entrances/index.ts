@@ -3,18 +3,23 @@ import { keysOf } from '../../src/plain/records.ts';
 import type { CheckFinding } from '../../src/stack/finding.ts';
 import type { Path } from '../../src/stack/reading/yaml-source.ts';
 import type { TlsSource } from '../../src/stack/tls.ts';
-import type { Doors, Entrance, OpenDoor, OpenDoors } from '../../src/system/entrance.ts';
+import type { Entrance } from '../../src/system/entrance.ts';
+import type { Doors, OpenDoor, OpenDoors } from '../../src/system/open-door.ts';
 import { DOORS, type Door } from '../../src/topology/topology.ts';
+import { cloudflared } from './cloudflared/declare.ts';
 import { traefik } from './traefik/declare.ts';
 import { tunnel } from './tunnel/declare.ts';
 
 /** Every way in that a stack can have, by its word in the stack file. */
-export const entrances = { tunnel, traefik };
+export const entrances = { tunnel, traefik, cloudflared };
 
 type Entrances = typeof entrances;
 
 /** One of {@link entrances}. */
 export type Via = keyof Entrances;
+
+/** The images that entrances can need, by the name they have in versions.yaml. */
+export type EntranceImage = { [V in Via]: keyof Entrances[V]['images'] }[Via];
 
 /** What an entrance's settings come to. */
 export type EntranceOwn<V extends Via> = Exclude<ReturnType<Entrances[V]['resolve']>, undefined>;

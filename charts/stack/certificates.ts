@@ -97,7 +97,7 @@ function certificateOf(
     ),
     namespaces: [main, ...others],
     readers: [
-      ...(routes.length === 0 || at === undefined ? [] : [at.entrance.peer(at.own).id]),
+      ...(routes.length === 0 || at === undefined ? [] : [at.entrance.passer(at.own).id]),
       ...workloads,
     ],
   };

@@ -53,7 +53,7 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
 function ended(stack: StackFacts, uses: readonly HostCertificate[]): string {
   const entrances = uses.flatMap(({ door, readers }) => {
     const at = entranceAt(stack, door);
-    return at !== undefined && readers.includes(at.entrance.peer(at.own).id) ? [at.entrance] : [];
+    return at !== undefined && readers.includes(at.entrance.passer(at.own).id) ? [at.entrance] : [];
   });
   const after = entrances.find(({ afterCertificate }) => afterCertificate !== undefined);
   return after?.afterCertificate ?? 'clients then refuse it';

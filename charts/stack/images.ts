@@ -2,14 +2,16 @@ import * as z from 'zod';
 import { keysOf, recordOf } from '../../src/plain/records.ts';
 import { shortText } from '../../src/stack/fields.ts';
 import type { KnownReleases } from '../../src/system/releases.ts';
+import { entrances } from '../entrances/index.ts';
 import { components, type ImageName } from '../index.ts';
 
-/** What each component declares about its images. */
-const declared: readonly Readonly<Partial<Record<ImageName, KnownReleases>>>[] = Object.values(
-  components,
-).map(({ images }) => images);
+/** What each component and each entrance declares about its images. */
+const declared: readonly Readonly<Partial<Record<ImageName, KnownReleases>>>[] = [
+  ...Object.values(components),
+  ...Object.values(entrances),
+].map(({ images }) => images);
 
-/** Every image a stack can need, in the order of the components. */
+/** Every image a stack can need, in the order of the components; then those of entrances. */
 export const IMAGE_NAMES: readonly ImageName[] = declared.flatMap(keysOf);
 
 const image = z.strictObject({
@@ -57,7 +59,7 @@ export function imageReferences(versions: Versions): Images {
 /** The releases of an image that this one of the tool was written for. */
 export function knownReleases(name: ImageName): KnownReleases {
   const known = declared.find((images) => images[name] !== undefined)?.[name];
-  if (known === undefined) throw new Error(`no component declares the image "${name}"`);
+  if (known === undefined) throw new Error(`nobody declares the image "${name}"`);
   return known;
 }
 
@@ -70,6 +72,9 @@ export function unfitTag(
   const match = known.tag.exec(tag);
   const remedy = `write a tag such as ${known.example}`;
   if (match === null) return { what: `"${tag}" is not a valid release tag for ${name}`, remedy };
+  if (known.except?.tags.test(tag) === true) {
+    return { what: `"${tag}" does not work for ${name}: ${known.except.because}`, remedy };
+  }
   const numbers = match.slice(1).map((group) => Number(group ?? 0));
   for (const [index, least] of known.atLeast.entries()) {
     const number = numbers[index] ?? 0;

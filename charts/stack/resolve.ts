@@ -3,6 +3,7 @@ import { seconds } from '../../src/stack/fields.ts';
 import { dotted } from '../../src/stack/reading/yaml-source.ts';
 import type { Around, Parts, Placed, Started } from '../../src/system/component.ts';
 import { resolveFlux } from '../../src/system/delivery/flux.ts';
+import type { EntranceParts } from '../../src/system/entrance.ts';
 import { type ExtraFile, secretsIn } from '../../src/system/extra-files.ts';
 import type { CallNodes, StackFacts } from '../../src/system/facts.ts';
 import { ownSecrets } from '../../src/system/own-secrets.ts';
@@ -13,15 +14,20 @@ import { onlyOnce } from '../../src/system/unique.ts';
 import { inOrder } from '../../src/topology/routes.ts';
 import {
   DOORS,
+  type Flow,
   type NamespaceClaim,
   PEERS,
   type Peer,
+  type Route,
+  type ServicePoint,
+  serviceOf,
   type Topology,
   type Workload,
 } from '../../src/topology/topology.ts';
-import { openDoor, openEntrances } from '../entrances/index.ts';
+import { entranceAt, openDoor, openEntrances } from '../entrances/index.ts';
 import { COMPONENT_NAMES, type ComponentName, components, LAN_NAMES, type Settings } from '../index.ts';
 import { additions } from './additions.ts';
+import { callsApart, whereRead } from './call-namespace.ts';
 import { givenCertificates } from './given-certificates.ts';
 import type { Images } from './images.ts';
 import { madeCertificates } from './made-elsewhere.ts';
@@ -61,13 +67,16 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     // A copy: what is frozen must not be the caller's.
     images: { ...context.images },
     ...assembled,
-    secrets: withReaders(
-      [
-        ...placed(assembled.topology, assembled.secrets),
-        ...givenCertificates(facts, assembled.topology),
-        ...ownSecrets(written.secrets?.own, facts),
-      ],
-      secretUses,
+    secrets: whereRead(
+      assembled.topology,
+      withReaders(
+        [
+          ...placed(assembled.topology, assembled.secrets),
+          ...givenCertificates(facts, assembled.topology),
+          ...ownSecrets(written.secrets?.own, facts),
+        ],
+        secretUses,
+      ),
     ),
     forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
       conflicts.flatMap(({ at, reason }) =>
@@ -97,7 +106,8 @@ export function assemble(
   const offers = started.flatMap(({ one }) => one.offers);
   const around: Around = { facts, offers };
   const parts = started.map(({ name, one }) => ({ name, ...one.parts(around) }));
-  const topology = assembleTopology(facts, parts);
+  const running = entranceParts(facts);
+  const topology = assembleTopology(facts, [...parts, ...running]);
   const placed: Placed = { ...around, topology };
   return {
     offers,
@@ -112,7 +122,7 @@ export function assemble(
         ...(classAt === undefined ? {} : { classAt: [name, ...classAt] }),
       })),
     ),
-    secretUses: parts.flatMap((one) => one.secretUses ?? []),
+    secretUses: [...parts, ...running].flatMap((one) => one.secretUses ?? []),
     made: [...parts.flatMap(({ made = [] }) => made), ...madeCertificates(facts, topology)],
     notes: started.flatMap(({ one }) => one.notes(placed)),
     secrets: onlyOnce(
@@ -129,11 +139,15 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const { public: internet, lan } = written.expose;
   const publicDoor = internet === undefined ? undefined : openDoor('public', internet);
   const lanDoor = lan === undefined ? undefined : openDoor('lan', lan);
+  const namespace = written.namespace ?? name;
+  const { callNamespace } = written;
   return {
     schema: written.schema,
     name,
     file: context.file,
-    namespace: written.namespace ?? name,
+    namespace,
+    // The same one is an error, and means none until then.
+    ...(callNamespace === undefined || callNamespace === namespace ? {} : { callNamespace }),
     serverName: written.serverName,
     size: written.size ?? 'small',
     cluster: {
@@ -220,38 +234,74 @@ function peers(stack: StackFacts): readonly Peer[] {
     ]),
     ...passers(stack),
     peer(PEERS.databaseOperator, 'CloudNativePG operator', 'cluster'),
+    ...entranceParts(stack).flatMap((one) => one.peers ?? []),
   ];
 }
 
-/** Who passes requests on at the doors: both may go through one program, or through two of a kind. */
-function passers(stack: StackFacts): readonly Peer[] {
-  const found = openEntrances(stack).flatMap(({ entrance, doors }) =>
-    DOORS.flatMap((door) => (doors[door] === undefined ? [] : entrance.peer(doors[door]))),
-  );
-  return [...new Map(found.map((one) => [one.id, one])).values()];
+/** What entrances bring that runs in the stack itself. */
+function entranceParts(stack: StackFacts): readonly EntranceParts[] {
+  return openEntrances(stack).flatMap(({ entrance, doors }) => entrance.parts?.(doors, stack) ?? []);
 }
 
-/** What the parts of all components come to together. */
-export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
+/** Who around the stack passes requests on at the doors: both may go through one program, or through two of a kind. */
+function passers(stack: StackFacts): readonly Peer[] {
+  const found = openEntrances(stack).flatMap(({ entrance, doors }) =>
+    DOORS.flatMap((door) => (doors[door] === undefined ? [] : entrance.passer(doors[door]))),
+  );
+  return [...new Map(found.flatMap((one) => (one.kind === 'peer' ? [[one.id, one] as const] : []))).values()];
+}
+
+/** Those that run in the stack connect to everybody behind the routes of their doors. */
+function flowsOfRoutes(
+  stack: StackFacts,
+  routes: readonly Pick<Route, 'door' | 'to'>[],
+  services: readonly ServicePoint[],
+): readonly Flow[] {
+  return routes.flatMap((route): readonly Flow[] => {
+    const at = entranceAt(stack, route.door);
+    const passer = at?.entrance.passer(at.own);
+    if (passer?.kind !== 'workload') return [];
+    const { selects, ports } = serviceOf({ services }, route.to);
+    const to = 'id' in selects ? selects.id : selects;
+    return ports
+      .filter(({ number }) => number === route.to.port)
+      .map(({ to: port }) => ({ from: passer.id, to, port, why: 'requests from outside' }));
+  });
+}
+
+/** The same flows without those that say the same again: several routes may lead to one program. */
+function eachOnce(flows: readonly Flow[]): readonly Flow[] {
+  return [...new Map(flows.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** What the parts of all components and of the entrances that run in the stack come to together. */
+export function assembleTopology(facts: StackFacts, declared: readonly Parts[]): Topology {
+  const parts = callsApart(facts, declared);
   const workloads = parts.flatMap((one) => one.workloads ?? []);
+  const services = onlyOnce(
+    'Service',
+    parts.flatMap((one) => one.services ?? []),
+    ({ name, namespace }) => `${namespace}/${name}`,
+  );
+  const routes = inOrder(parts.flatMap((one) => one.routes ?? []));
+  const tcpRoutes = onlyOnce(
+    'TCP route',
+    parts.flatMap((one) => one.tcpRoutes ?? []),
+    ({ host, door }) => `${host} (${door})`,
+  );
   return {
     domain: facts.cluster.domain,
     namespaces: namespaces(facts, workloads),
     workloads: onlyOnce('workload', workloads, ({ id }) => id),
     peers: peers(facts),
-    services: onlyOnce(
-      'Service',
-      parts.flatMap((one) => one.services ?? []),
-      ({ name, namespace }) => `${namespace}/${name}`,
-    ),
-    flows: parts.flatMap((one) => one.flows ?? []),
+    services,
+    flows: eachOnce([
+      ...parts.flatMap((one) => one.flows ?? []),
+      ...flowsOfRoutes(facts, [...routes, ...tcpRoutes], services),
+    ]),
     hosts: parts.flatMap((one) => one.hosts ?? []),
-    routes: inOrder(parts.flatMap((one) => one.routes ?? [])),
-    tcpRoutes: onlyOnce(
-      'TCP route',
-      parts.flatMap((one) => one.tcpRoutes ?? []),
-      ({ host, door }) => `${host} (${door})`,
-    ),
+    routes,
+    tcpRoutes,
   };
 }
 

@@ -36,6 +36,8 @@ export interface WorkloadProps {
    * @default - none
    */
   readonly capability?: 'NET_BIND_SERVICE';
+  /** Pods, on different nodes where there are enough. @default 1 */
+  readonly replicas?: number;
   /** Seconds a pod gets to stop. @default 30 */
   readonly graceSeconds?: number;
   /** Run in the container before it is told to stop. @default - nothing */
@@ -81,7 +83,7 @@ function quantities(amounts: {
  * but for the host ports of call pods.
  */
 export function workload(file: ChartFile, props: WorkloadProps): void {
-  const { owner, nodes } = props;
+  const { owner, nodes, replicas = 1 } = props;
   const call = isOnNode(owner);
   const ports = containerPorts(owner);
   const container: k8s.Container = {
@@ -111,6 +113,7 @@ export function workload(file: ChartFile, props: WorkloadProps): void {
   new k8s.KubeDeployment(file, `deployment-${owner.id}`, {
     metadata: objectMeta(owner, owner.id),
     spec: {
+      ...(replicas === 1 ? {} : { replicas }),
       // Two pods at once would fight over the volume, the node's port or the identity.
       ...(props.single === true || call ? { strategy: { type: 'Recreate' } } : {}),
       progressDeadlineSeconds: props.progressSeconds ?? 600,
@@ -128,6 +131,18 @@ export function workload(file: ChartFile, props: WorkloadProps): void {
           ...(nodes === undefined || nodes.tolerations.length === 0
             ? {}
             : { tolerations: [...nodes.tolerations] }),
+          ...(replicas === 1
+            ? {}
+            : {
+                topologySpreadConstraints: [
+                  {
+                    maxSkew: 1,
+                    topologyKey: 'kubernetes.io/hostname',
+                    whenUnsatisfiable: 'ScheduleAnyway',
+                    labelSelector: { matchLabels: workloadSelector(owner) },
+                  },
+                ],
+              }),
           securityContext: {
             runAsNonRoot: true,
             runAsUser: props.user,

@@ -124,6 +124,11 @@ export const CODES = {
   MG227: 'A setting of Element has no effect, or takes away what another one needs.',
   MG228: 'A file that a stack file names is among the stack files.',
   MG229: 'Element does not know a country.',
+  MG260: 'The access to meetings and the settings of its tokens contradict each other.',
+  MG261: 'A setting about guests has no effect, because everybody is one.',
+  MG262: 'A variable and a setting decide the same.',
+  MG263: 'The namespace for call pods is the namespace of the stack itself.',
+  MG264: 'Pods that open ports of their nodes move to a different namespace (a note).',
 } as const;
 
 /** One of {@link CODES}. */

@@ -4,28 +4,35 @@ import type { CheckFinding } from '../stack/finding.ts';
 import type { ObjectId } from '../stack/manifest.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
-import type { Balance, Door, Peer, Route } from '../topology/topology.ts';
-
-/** The doors that go through an entrance, each with its settings in the stack file. */
-export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
-
-/** A door that is open: the word for its entrance, and what that has made of its settings, which only goes back to it. */
-export interface OpenDoor {
-  readonly via: string;
-  readonly own: unknown;
-}
-
-/** The doors of a stack. */
-export interface Doors {
-  readonly public?: OpenDoor;
-  readonly lan?: OpenDoor;
-}
+import type { Balance, Door, Flow, Peer, Route, ServicePoint, Workload } from '../topology/topology.ts';
+import type { StackFacts } from './facts.ts';
+import type { Need } from './need.ts';
+import type { OpenDoors } from './open-door.ts';
+import type { KnownReleases } from './releases.ts';
+import type { SecretUse } from './secret-use.ts';
 
 /** What a host needs in the DNS. */
 export interface DnsTarget {
   readonly type: 'A' | 'CNAME';
   readonly leadsTo: Phrase;
-  readonly who: string;
+  readonly who: Phrase;
+}
+
+/** Who passes requests on: somebody around the stack, or a workload that the entrance itself brings. */
+export type Passer = Peer | Pick<Workload, 'kind' | 'id' | 'title'>;
+
+/** What an entrance brings that runs in the stack. */
+export interface EntranceParts {
+  /** Its `at` is the field that chooses the entrance: `['expose', 'public', 'via']`. */
+  readonly workloads: readonly Workload[];
+  /** @default - none: nobody connects to it */
+  readonly services?: readonly ServicePoint[];
+  /** Those around the stack that it connects to. */
+  readonly peers?: readonly Peer[];
+  /** The connections to these. Those to the programs behind its routes follow from the routes. */
+  readonly flows?: readonly Flow[];
+  /** The keys of Secrets that the stack file gives to it. */
+  readonly secretUses?: readonly SecretUse[];
 }
 
 /** A port that a firewall has to let in. */
@@ -34,14 +41,6 @@ export interface FirewallRow {
   readonly from: string;
   readonly to: string;
   readonly for: Phrase;
-}
-
-/** A program that the cluster has to have. */
-export interface Need {
-  readonly program: string;
-  readonly for: string;
-  /** Which releases of it. */
-  readonly release: Phrase;
 }
 
 /** A host at a door, and the field that decides it. */
@@ -89,6 +88,7 @@ export interface Abilities {
  * @typeParam Key the key next to `via` that holds its settings
  * @typeParam Own what they come to
  * @typeParam At the doors that it can be written at
+ * @typeParam Image names of its images in versions.yaml
  */
 export interface Entrance<
   Via extends string,
@@ -96,6 +96,7 @@ export interface Entrance<
   Schema extends z.ZodType,
   Own,
   At extends Door = Door,
+  Image extends string = string,
 > {
   readonly via: Via;
   /** No two entrances have one key at the same door. */
@@ -118,14 +119,19 @@ export interface Entrance<
    * Who passes requests on at a door with these settings. The same id at both doors is one program; where the settings
    * choose among several, it has the choice in it.
    */
-  peer(own: Own): Peer;
+  passer(own: Own): Passer;
+  /** The images it runs from, with the releases this tool knows how to configure; none where the cluster runs it. */
+  readonly images: Readonly<Record<Image, KnownReleases>>;
+  /** What of it runs in the stack. @default - nothing: the cluster has it */
+  parts?(doors: OpenDoors<Own>, facts: StackFacts): EntranceParts;
   /** Where its certificates come from; undefined where TLS ends before the cluster. */
   tls(own: Own): TlsSource | undefined;
   /** The field below its key that names the Secret of a certificate that somebody gives. @default - it has none */
   readonly secretAt?: Path;
   /** What it does when a certificate has ended. @default - it has none */
   afterCertificate?: string;
-  dns(own: Own, door: Door): DnsTarget;
+  /** What a host needs that leads to it. */
+  dns(own: Own, door: Door, host: string): DnsTarget;
   /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
   pastDns?: string;
   firewall(doors: OpenDoors<Own>): readonly FirewallRow[];
@@ -146,7 +152,8 @@ export interface Openable<
   Schema extends z.ZodType,
   Own,
   At extends Door,
-> extends Entrance<Via, Key, Schema, Own, At> {
+  Image extends string,
+> extends Entrance<Via, Key, Schema, Own, At, Image> {
   /** Undefined where the settings are not whole. */
   open(written: z.infer<Schema>): { readonly via: Via; readonly own: Own } | undefined;
 }
@@ -158,7 +165,8 @@ export function entrance<
   Schema extends z.ZodType,
   Own,
   const At extends Door,
->(one: Entrance<Via, Key, Schema, Own, At>): Openable<Via, Key, Schema, Own, At> {
+  const Image extends string,
+>(one: Entrance<Via, Key, Schema, Own, At, Image>): Openable<Via, Key, Schema, Own, At, Image> {
   return {
     ...one,
     open: (written) => {

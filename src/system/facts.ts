@@ -1,7 +1,7 @@
 import type { SchemaNumber } from '../stack/schemas.ts';
 import type { Accepted } from './accept.ts';
 import type { FluxSettings } from './delivery/flux.ts';
-import type { OpenDoor } from './entrance.ts';
+import type { OpenDoor } from './open-door.ts';
 import type { Override } from './overrides.ts';
 import type { Size } from './resources.ts';
 import type { SecretProvider } from './secret-settings.ts';
@@ -41,6 +41,8 @@ export interface StackFacts {
   /** The stack file, for headers and messages. */
   readonly file: string;
   readonly namespace: string;
+  /** Where the pods are that open ports of their nodes. @default - in the namespace of the stack */
+  readonly callNamespace?: string;
   readonly serverName: string;
   readonly size: Size;
   readonly cluster: {

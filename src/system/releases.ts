@@ -11,4 +11,6 @@ export interface KnownReleases {
   readonly example: string;
   /** Why older ones do not fit. */
   readonly because: string;
+  /** Newer ones that do not fit either, with the reason in the middle of a sentence. @default - none are known */
+  readonly except?: { readonly tags: RegExp; readonly because: string };
 }

@@ -21,7 +21,7 @@ import { fenced, type Markdown } from './markdown.ts';
 export function entranceOf(stack: Stack, route: Pick<Route, 'door'>): string {
   const at = entranceAt(stack, route.door);
   if (at === undefined) throw new Error(`the ${route.door} door is closed`);
-  return at.entrance.peer(at.own).id;
+  return at.entrance.passer(at.own).id;
 }
 
 /** Who comes to a door: with a public one beside it, the local door has visitors of its own. */

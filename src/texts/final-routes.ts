@@ -108,7 +108,7 @@ export function newEnds(
     const to = service?.ports.find(({ number }) => route.to.endsWith(`:${number}`))?.to;
     if (found === undefined || service === undefined || to === undefined) return [];
     const door = doorOf(stack, route, hosts.get(route.object.name) ?? new Set());
-    const entrance = found.entrance.peer(found.doors[door]).id;
+    const entrance = found.entrance.passer(found.doors[door]).id;
     return selected(topology, service).map((workload) => ({
       entrance,
       workload,
@@ -139,7 +139,7 @@ function through(stack: Stack, route: PassedOn, door: Door): Content {
   const found = entranceOf(stack, route);
   if (found === undefined) return code(objectText(route.object));
   const { entrance, doors } = found;
-  return entrance.peer(doors[door]).title;
+  return entrance.passer(doors[door]).title;
 }
 
 /** Where an entrance has both doors, a route is for the local network only where all else of its object is. */

@@ -181,22 +181,28 @@ function dns(stack: Stack, exposure: Exposure | undefined): readonly Markdown[] 
   for (const door of DOORS) {
     const at = entranceAt(stack, door);
     if (at === undefined) continue;
-    const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door);
     const own = [
       door === 'public' ? 'you create it' : 'you create it, in the local DNS',
       at.entrance.pastDns,
     ];
     const past = own.filter((part) => part !== undefined).join(', ');
     for (const { host, leadsTo, note } of hostsAt(stack.topology, door)) {
+      const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door, host);
       rows.push(
         leadsTo === 'entrance'
-          ? [code(host), type, phrase(to), note === undefined ? maker : md`${maker}. ${phrase(note)}`]
+          ? [
+              code(host),
+              type,
+              phrase(to),
+              note === undefined ? phrase(maker) : md`${phrase(maker)}. ${phrase(note)}`,
+            ]
           : [code(host), 'A', nodes, past],
       );
     }
     for (const { host, isIncluded } of newHosts(stack, exposure).filter((one) => one.door === door)) {
+      const { type, leadsTo: to, who: maker } = at.entrance.dns(at.own, door, host);
       const whose = isIncluded ? 'an object of your own' : 'an override';
-      rows.push([code(host), type, phrase(to), md`${maker}, for ${whose}`]);
+      rows.push([code(host), type, phrase(to), md`${phrase(maker)}, for ${whose}`]);
     }
   }
   return [

@@ -80,6 +80,7 @@ const TEXTS: readonly fc.Arbitrary<string>[] = [
   fc.constantFrom('custom-Sea', 'custom-a b', 'custom-1'),
   fc.constantFrom('admin@example.org', 'a.b+c-d@example.net'),
   fc.constantFrom('/extra/logo.svg', '/templates/a/b-c.html', '/app/a_b.js', '/config/x', '/proc/1'),
+  fc.constantFrom('6ff42ae2-765d-4adf-8112-31c55c1551ef', '00000000-0000-4000-8000-0123456789ab'),
   fc.constantFrom('controller.pem', 'shared/controller.pem', 'a/b-c/d.e.pem'),
   // Public halves of keys of age that nobody has.
   fc.constantFrom(

@@ -23,14 +23,15 @@ export const traefik = entrance({
   ],
   choices: (written, at) => exactlyOne(at, written, ['issuer', 'secret']),
   resolve: resolveTls,
-  peer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
+  passer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
+  images: {},
   tls: (own: TlsSource) => own,
   secretAt: ['secret'],
   afterCertificate: 'Traefik then serves its own certificate, which no client trusts',
   dns: (_own, door) => ({
     type: 'A',
     leadsTo: [door === 'public' ? "Traefik's public address" : "Traefik's local address"],
-    who: door === 'public' ? 'you create it' : 'you create it, in the local DNS',
+    who: [door === 'public' ? 'you create it' : 'you create it, in the local DNS'],
   }),
   firewall: ({ public: anybody, lan }) => [
     ...(anybody === undefined

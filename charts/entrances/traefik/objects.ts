@@ -9,7 +9,7 @@ import {
 import { ChartFile, chartFile } from '../../../src/kubernetes/chart-file.ts';
 import { type Owner, objectMeta } from '../../../src/kubernetes/labels.ts';
 import type { TlsSource } from '../../../src/stack/tls.ts';
-import type { OpenDoors } from '../../../src/system/entrance.ts';
+import type { OpenDoors } from '../../../src/system/open-door.ts';
 import { precedence } from '../../../src/topology/routes.ts';
 import { type Door, type PathMatch, type Route, served } from '../../../src/topology/topology.ts';
 import { certificateSecret } from '../../around/certificate-secret.ts';

@@ -6,9 +6,10 @@ import {
 } from '../../../imports/networking.cfargotunnel.com.ts';
 import { ChartFile } from '../../../src/kubernetes/chart-file.ts';
 import { type Owner, objectMeta } from '../../../src/kubernetes/labels.ts';
-import type { OpenDoors } from '../../../src/system/entrance.ts';
-import { addressOf, type PathMatch, type Route } from '../../../src/topology/topology.ts';
+import type { OpenDoors } from '../../../src/system/open-door.ts';
+import { addressOf, type Route } from '../../../src/topology/topology.ts';
 import type { Stack } from '../../stack/stack.ts';
+import { pathPattern } from '../cloudflare.ts';
 import type { Tunnel } from './declare.ts';
 
 /**
@@ -45,15 +46,4 @@ function subject(stack: Stack, route: Route): TunnelBindingSubjects {
       target: addressOf(stack.topology, route.to).url,
     },
   };
-}
-
-/** cloudflared searches the path for a regular expression, so it is anchored. */
-function pathPattern(match: PathMatch): string | undefined {
-  if (match.kind === 'all') return undefined;
-  if (match.kind === 'regex') {
-    return match.paths.length > 1 ? match.paths.map((path) => `(${path})`).join('|') : match.paths[0];
-  }
-  const paths = match.paths.map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const either = paths.length > 1 ? `(${paths.join('|')})` : (paths[0] ?? '');
-  return `^${either}${match.kind === 'exact' ? '$' : ''}`;
 }

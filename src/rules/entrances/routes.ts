@@ -1,7 +1,8 @@
-import { INGRESS_ROUTE, INGRESS_ROUTE_TCP, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
+import { CONFIG_MAP, INGRESS_ROUTE, INGRESS_ROUTE_TCP, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
 import { at } from '../../plain/data.ts';
 import { items } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
+import { cloudflaredRules } from './cloudflared.ts';
 import { limitsAmong } from './limits.ts';
 import { effort } from './regexp.ts';
 import type { EntranceRoute, Surroundings } from './route.ts';
@@ -15,6 +16,7 @@ const READERS: Readonly<Record<string, (owner: Located, around: Surroundings) =>
     [INGRESS_ROUTE]: ingressRoutes,
     [INGRESS_ROUTE_TCP]: ingressRoutesTcp,
     [TUNNEL_BINDING]: tunnelSubjects,
+    [CONFIG_MAP]: cloudflaredRules,
   };
 
 /**

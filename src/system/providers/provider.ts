@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Need } from '../entrance.ts';
+import type { Need } from '../need.ts';
 
 /** Where values are: encrypted in this repository, or with somebody else, in words such as `in a store`. */
 export type Keeps = 'ciphertext' | { readonly elsewhere: string };

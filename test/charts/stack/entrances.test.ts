@@ -54,7 +54,7 @@ overrides:
   });
 
   it('is shown at each door as the program that its settings choose', () => {
-    vi.spyOn(entrances.traefik, 'peer').mockImplementation((own) => {
+    vi.spyOn(entrances.traefik, 'passer').mockImplementation((own) => {
       const name = 'secret' in own ? own.secret : own.issuer.name;
       return { kind: 'peer', id: `traefik-${name}`, title: `Traefik ${name}`, where: 'cluster', ports: [] };
     });

@@ -1,0 +1,16 @@
+import type { Door } from '../topology/topology.ts';
+
+/** The doors that go through an entrance, each with its settings in the stack file. */
+export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
+
+/** A door that is open: the word for its entrance, and what that has made of its settings, which only goes back to it. */
+export interface OpenDoor {
+  readonly via: string;
+  readonly own: unknown;
+}
+
+/** The doors of a stack. */
+export interface Doors {
+  readonly public?: OpenDoor;
+  readonly lan?: OpenDoor;
+}
