@@ -8,7 +8,7 @@ import { type ExtraFile, secretsIn } from '../../src/system/extra-files.ts';
 import type { CallNodes, StackFacts } from '../../src/system/facts.ts';
 import { ownSecrets } from '../../src/system/own-secrets.ts';
 import { resolveSecretProvider } from '../../src/system/secret-settings.ts';
-import { withReaders } from '../../src/system/secret-use.ts';
+import { type SecretUse, withReaders } from '../../src/system/secret-use.ts';
 import type { SecretSpec } from '../../src/system/secrets.ts';
 import { onlyOnce } from '../../src/system/unique.ts';
 import { inOrder } from '../../src/topology/routes.ts';
@@ -75,7 +75,7 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
           ...givenCertificates(facts, assembled.topology),
           ...ownSecrets(written.secrets?.own, facts),
         ],
-        secretUses,
+        ofWholeRoles(assembled.topology, secretUses),
       ),
     ),
     forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
@@ -336,6 +336,15 @@ export function placed(
     }
   }
   return secrets;
+}
+
+/** The same for every workload that does the same as the one that is named: all of a role are given the same. */
+function ofWholeRoles({ workloads }: Topology, uses: readonly SecretUse[]): readonly SecretUse[] {
+  return uses.flatMap((use) => {
+    const role = workloads.find(({ id }) => id === use.workload)?.role;
+    const all = workloads.filter((one) => one.role === role);
+    return all.length === 0 ? [use] : all.map(({ id }) => ({ ...use, workload: id }));
+  });
 }
 
 /** Freezes plain data with all that is in it. */

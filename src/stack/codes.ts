@@ -129,6 +129,9 @@ export const CODES = {
   MG262: 'A variable and a setting decide the same.',
   MG263: 'The namespace for call pods is the namespace of the stack itself.',
   MG264: 'Pods that open ports of their nodes move to a different namespace (a note).',
+  MG265: 'Two video bridges have the same name.',
+  MG266: 'It is not clear on which nodes a video bridge runs.',
+  MG267: 'Clients would reach two video bridges at the same address and port.',
 } as const;
 
 /** One of {@link CODES}. */

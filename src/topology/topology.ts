@@ -1,3 +1,4 @@
+import type { NodeSelector } from '../plain/node-selector.ts';
 import type { Phrase } from '../plain/phrase.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
@@ -48,6 +49,12 @@ export interface Workload {
     /** The field of the stack file because of which it does. */
     readonly becauseOf: Path;
   }[];
+  /** Nodes of its own, where it opens ports of them. @default - `callNodes` of the stack */
+  readonly onNodes?: {
+    readonly nodeSelector: NodeSelector;
+    /** What clients are told. @default - as `callNodes` says */
+    readonly address?: string;
+  };
   /** The part of the stack file that brought it. */
   readonly at: readonly [string, ...Path];
 }
