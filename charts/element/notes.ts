@@ -1,7 +1,7 @@
 import type { StackFacts } from '../../src/system/facts.ts';
 import type { Note } from '../../src/system/note.ts';
 import { HOMESERVER, type Offered } from '../../src/system/topics.ts';
-import type { Element } from './declare.ts';
+import type { ElementOption } from './options.ts';
 
 /** A person who has gone as far as a name of its own on the local network expects everything behind it. */
 export function onLocalName({ expose }: StackFacts, offers: readonly Offered[]): readonly Note[] {
@@ -23,7 +23,10 @@ const LOADED: readonly (readonly [string, string, string])[] = [
 ];
 
 /** Servers outside of the stack's own domain that see people of the stack. */
-export function othersServers({ options = [] }: Element, { serverName }: StackFacts): readonly Note[] {
+export function othersServers(
+  { options = [] }: { readonly options?: readonly ElementOption[] },
+  { serverName }: StackFacts,
+): readonly Note[] {
   return LOADED.flatMap(([setting, what, learns]): readonly Note[] => {
     const value = options.find(({ at }) => at.join('.') === setting)?.value;
     const [, host] = typeof value === 'string' ? (/^https:\/\/([a-z0-9.-]+)/.exec(value) ?? []) : [];
