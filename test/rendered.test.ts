@@ -23,6 +23,8 @@ const KEPT: readonly string[] = [
   'element-of-a-club',
   'large-with-replicas',
   'own-manifests',
+  'pages-beside-element',
+  'administration-through-one-traefik',
   'secrets-by-sops',
   'secrets-from-a-store',
   'secrets-of-your-own',

@@ -15,6 +15,7 @@ import { inOrder } from '../../src/topology/routes.ts';
 import {
   DOORS,
   type Flow,
+  type HostClaim,
   type NamespaceClaim,
   PEERS,
   type Peer,
@@ -41,6 +42,12 @@ export interface ResolveContext {
   readonly images: Images;
   /** What it adds to the containers of programs. */
   readonly extraFiles: readonly ExtraFile[];
+}
+
+/** Why a host for the local network may be reached through a program that the Internet reaches too. */
+function forcedHost(claim: HostClaim): Stack['forced'] {
+  if (claim.leadsTo !== 'entrance' || claim.guarded?.reason === undefined) return [];
+  return [{ path: dotted(claim.guarded.reasonAt), reason: claim.guarded.reason }];
 }
 
 /** The stack's name when the file gives none: the file's own name. */
@@ -78,11 +85,14 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
         ofWholeRoles(assembled.topology, secretUses),
       ),
     ),
-    forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
-      conflicts.flatMap(({ at, reason }) =>
-        reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+    forced: [
+      ...additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
+        conflicts.flatMap(({ at, reason }) =>
+          reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+        ),
       ),
-    ),
+      ...assembled.topology.hosts.flatMap((claim) => forcedHost(claim)),
+    ],
     secretUses,
     extraFiles: [...context.extraFiles],
     secretFiles: [],

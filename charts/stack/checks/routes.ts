@@ -7,8 +7,9 @@ import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 
 /** What a route needs that an entrance cannot do, in the middle of a sentence; undefined where it can do all. */
-export function beyond({ match, balance }: Route, can: Abilities): string | undefined {
+export function beyond({ match, balance, allow }: Route, can: Abilities): string | undefined {
   if (match.kind === 'regex' && !can.regex) return 'match paths by regular expressions';
+  if (allow !== undefined && can.allow !== true) return 'let in only the addresses that are listed';
   if (balance === undefined || can.sticky.includes(balance.by)) return undefined;
   const by = balance.by === 'source' ? 'address' : `${balance.by} ${balance.name}`;
   return `keep requests with the same ${by} at one of several pods`;
