@@ -5,11 +5,13 @@ import { isRenderedPath, layerOf, type RenderedFile } from '../src/kubernetes/re
 import type { Manifest, ManifestFile } from '../src/stack/manifest.ts';
 import type { OpenDoor, OpenDoors } from '../src/system/open-door.ts';
 import { ambiguous } from '../src/topology/routes.ts';
+import { DOORS, type Door } from '../src/topology/topology.ts';
 import { adminUiConfig } from './admin-ui/objects/config-map.ts';
 import { adminUi } from './admin-ui/objects/deployment.ts';
 import { certificates } from './around/certificates.ts';
 import { extraFiles } from './around/extra-files.ts';
 import { namespace } from './around/namespace.ts';
+import { coturn, coturnConfig } from './coturn/objects.ts';
 import { cnpgCluster } from './database/objects/cluster.ts';
 import { cnpgDatabases } from './database/objects/databases.ts';
 import { deliveryObjects } from './delivery/index.ts';
@@ -55,6 +57,7 @@ const COMPONENTS: ComponentCharts = {
   element: [elementConfig, element],
   livekit: [livekitConfig, livekit, lkJwtService],
   jitsi: [jitsiAccountsClaim, jitsiConfig, prosody, jicofo, jvb, web],
+  turn: [coturnConfig, coturn],
   elementCall: [elementCallConfig, elementCall],
   webClients: [cinny, fluffychat],
   adminUi: [adminUiConfig, adminUi],
@@ -74,13 +77,14 @@ const ENTRANCES: EntranceCharts = { tunnel, traefik, cloudflared };
 
 /** The doors of a stack that go through one entrance, each with its settings. */
 function doorsVia<V extends Via>(stack: Stack, via: V): OpenDoors<EntranceOwn<V>> {
-  const isVia = (door: OpenDoor | undefined): door is OpenDoor & { via: V; own: EntranceOwn<V> } =>
-    door?.via === via;
-  const { public: internet, lan } = stack.expose;
-  return {
-    ...(isVia(internet) ? { public: internet.own } : {}),
-    ...(isVia(lan) ? { lan: lan.own } : {}),
-  };
+  type Passing = Pick<OpenDoor, 'via' | 'own'>;
+  const isVia = (one: Passing | undefined): one is { via: V; own: EntranceOwn<V> } => one?.via === via;
+  const own: Partial<Record<Door, EntranceOwn<V>>> = {};
+  for (const door of DOORS) {
+    const open = stack.expose[door];
+    for (const one of [open, open?.through]) if (isVia(one)) own[door] = one.own;
+  }
+  return own;
 }
 
 function chartEntrance<V extends Via>(app: App, stack: Stack, via: V): void {

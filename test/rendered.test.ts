@@ -31,7 +31,11 @@ const KEPT: readonly string[] = [
   'settings-seldom-written',
   'smallest-amounts',
   'through-cloudflared',
+  'traefik-behind-a-proxy',
+  'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
+  'turn-by-a-provider',
+  'turn-by-coturn',
   'well-known-answers',
 ];
 

@@ -2,16 +2,17 @@ import type * as z from 'zod';
 import { bytes } from '../../src/plain/quantity.ts';
 import type { BySchema } from '../../src/stack/schemas.ts';
 import { component } from '../../src/system/component.ts';
-import { claims, doors } from '../../src/system/doors.ts';
+import { claims, doors, limitedDoors } from '../../src/system/doors.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
 import { overrideResources, type Resources } from '../../src/system/resources.ts';
-import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
+import { DATABASE_SERVER, DATABASES, HOMESERVER, TURN, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS } from '../../src/topology/topology.ts';
-import { INLINE_SECRETS, renderedOptions, synapseOwned } from './options.ts';
+import { GUESSED_PATHS } from './guessed-paths.ts';
+import { inlineSecrets, renderedOptions, synapseOwned } from './options.ts';
 import { SYNAPSE_PATHS } from './paths.ts';
 import { synapsePorts } from './ports.ts';
 import { synapseSchema } from './schema.ts';
-import { SYNAPSE_SECRET_CONFIG, synapseSecrets } from './secrets.ts';
+import { SYNAPSE_SECRET_CONFIG, synapseSecrets, synapseTurn } from './secrets.ts';
 import {
   MEDIA_VOLUME_FLOOR,
   SYNAPSE_MEMORY_FLOOR,
@@ -22,6 +23,9 @@ import {
   uploadBytes,
 } from './sizes.ts';
 import { weakened } from './weak.ts';
+
+/** Seconds until it begins to answer: it joins a large room, or makes a first sync, for minutes before it says a word. */
+const SLOWEST_ANSWER = 300;
 
 /** Everything about Synapse that more than one place needs. */
 export interface Synapse {
@@ -107,7 +111,7 @@ export const synapse = component({
       at: ['extraSecretConfig'],
       plain: ['extraConfig'],
       secret: SYNAPSE_SECRET_CONFIG.name,
-      rendered: (offers) => [...renderedOptions(offers), ...INLINE_SECRETS],
+      rendered: (offers) => [...renderedOptions(offers), ...inlineSecrets(offers)],
     },
   ],
   extraFiles: [
@@ -208,18 +212,32 @@ export const synapse = component({
         },
       ],
       hosts: claims(facts, 'synapse', host),
-      routes: doors(facts, 'synapse', host, {
-        // An allow-list: the admin API and metrics listen on the same port and are never public.
-        match: { kind: 'prefix', paths: ['/_matrix/', '/_synapse/client/'] },
-        to: { service: 'synapse', namespace, port: 8008 },
-        body: {
-          bytes: uploadBytes(uploadLimit),
-          text: uploadLimit,
-          decidedBy: ['synapse', 'uploadLimit'],
-        },
-        group: 'synapse',
-      }),
+      routes: [
+        ...doors(facts, 'synapse', host, {
+          // An allow-list: the admin API and metrics listen on the same port and are never public.
+          match: { kind: 'prefix', paths: ['/_matrix/', '/_synapse/client/'] },
+          to: { service: 'synapse', namespace, port: 8008 },
+          timeouts: { request: SLOWEST_ANSWER },
+          body: {
+            bytes: uploadBytes(uploadLimit),
+            text: uploadLimit,
+            decidedBy: ['synapse', 'uploadLimit'],
+          },
+          group: 'synapse',
+        }),
+        ...limitedDoors(facts, 'synapse', host, {
+          paths: GUESSED_PATHS,
+          to: { service: 'synapse', namespace, port: 8008 },
+          group: 'synapse',
+        }),
+      ],
     };
   },
-  secrets: ({ secretConfig }, { facts }) => synapseSecrets(facts.namespace, secretConfig),
+  secrets: ({ secretConfig }, { facts: { namespace }, offers }) => [
+    ...synapseSecrets(namespace, secretConfig),
+    ...synapseTurn(
+      namespace,
+      TURN.of(offers).map(({ login }) => login),
+    ),
+  ],
 });

@@ -5,6 +5,7 @@ import type { ObjectId } from '../stack/manifest.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
 import type { Balance, Door, Flow, Peer, Route, ServicePoint, Workload } from '../topology/topology.ts';
+import type { DoorSetting, DoorSettings } from './door-settings.ts';
 import type { StackFacts } from './facts.ts';
 import type { Need } from './need.ts';
 import type { OpenDoors } from './open-door.ts';
@@ -55,6 +56,12 @@ export interface HostAt {
 export interface NoteFacts {
   /** Traefik's own name for its HTTPS entry point. */
   readonly entryPoint: string;
+  /** Its name for the one of plain HTTP. */
+  readonly plainEntryPoint: string;
+  /** What is written at its doors besides its own settings. */
+  readonly settings: Readonly<Partial<Record<Door, DoorSettings>>>;
+  /** True where the public entrance leads everything to another one. */
+  readonly isThrough: boolean;
   /** The routes of its doors. */
   readonly routes: readonly Route[];
 }
@@ -81,6 +88,12 @@ export interface Abilities {
   readonly timeouts?: { readonly request?: Limit; readonly idle?: Limit };
   /** Largest body, in bytes. What routes need above it is in SUMMARY.md. @default any */
   readonly body?: Limit;
+  /** Which settings of doors it follows. The others are an error where they are written. @default - none */
+  readonly door?: readonly DoorSetting[];
+  /** The same where another entrance leads to it. @default - nothing can lead to it */
+  readonly doorBehind?: readonly DoorSetting[];
+  /** True where it can lead everything to another entrance. @default false */
+  readonly through?: boolean;
 }
 
 /**
@@ -136,7 +149,9 @@ export interface Entrance<
   dns(own: Own, door: Door, host: string): DnsTarget;
   /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
   pastDns?: string;
-  firewall(doors: OpenDoors<Own>): readonly FirewallRow[];
+  firewall(doors: OpenDoors<Own>, settings: NoteFacts['settings']): readonly FirewallRow[];
+  /** The header in which it gives the visitor's own address, whatever visitors send there. @default - it has none */
+  readonly visitorHeader?: string;
   /** Why no port is open for it. @default - some are */
   noPorts?: string;
   needs: Need;

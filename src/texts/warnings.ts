@@ -1,4 +1,4 @@
-import { openEntrances } from '../../charts/entrances/index.ts';
+import { doorSettings, openEntrances } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import type { Phrase } from '../plain/phrase.ts';
 import { isDocumentationAddress } from '../stack/fields.ts';
@@ -44,7 +44,14 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly Phrase[] {
   }
   for (const { entrance, doors } of openEntrances(stack)) {
     const routes = stack.topology.routes.filter(({ door }) => doors[door] !== undefined);
-    const facts = { entryPoint: stack.cluster.traefik.entryPoints.https, routes };
+    const { https, http } = stack.cluster.traefik.entryPoints;
+    const facts = {
+      entryPoint: https,
+      plainEntryPoint: http,
+      settings: doorSettings(stack),
+      isThrough: expose.public?.through !== undefined,
+      routes,
+    };
     found.push(...entrance.notes(doors, facts), ...beyondLimits(stack.topology, routes, entrance.can));
   }
   found.push(...certificateNotes(stack));

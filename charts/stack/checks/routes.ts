@@ -2,7 +2,7 @@ import { valueAt } from '../../../src/plain/data.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import type { Abilities } from '../../../src/system/entrance.ts';
 import { type Route, routeEnd, type TcpRoute } from '../../../src/topology/topology.ts';
-import { entranceAt, entrances, viasAt } from '../../entrances/index.ts';
+import { entranceAt, entrances, passesOn, viasAt } from '../../entrances/index.ts';
 import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 
@@ -24,7 +24,7 @@ export const checkRoutes: Check = (written, stack) => {
     }),
   );
   for (const route of stack.topology.routes) {
-    const at = entranceAt(stack, route.door);
+    const at = passesOn(stack, route.door);
     const what = at === undefined ? undefined : beyond(route, at.entrance.can);
     const [answering] = routeEnd(stack.topology, route).workloads;
     if (at === undefined || what === undefined || answering === undefined) continue;

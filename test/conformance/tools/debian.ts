@@ -14,6 +14,11 @@ export function hasCommand(command: string): boolean {
 /** Debian packages of this project's long runs, each with what shows that it is installed. */
 const PACKAGES = {
   bubblewrap: () => hasCommand('bwrap'),
+<<<<<<< HEAD
+=======
+  chromium: () => hasCommand('chromium'),
+  coturn: () => hasCommand('turnserver'),
+>>>>>>> main
   caddy: () => hasCommand('caddy'),
   chromium: () => hasCommand('chromium'),
   'etcd-server': () => hasCommand('etcd'),
