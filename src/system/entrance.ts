@@ -158,6 +158,8 @@ export interface Entrance<
   readonly can: Abilities;
   /** What people should know before this goes live, in whole sentences. */
   notes(doors: OpenDoors<Own>, facts: NoteFacts): readonly string[];
+  /** What is wrong with its settings where another entrance leads to it; they are at this path. */
+  checkBehind?(own: Own, at: Path, facts: StackFacts): readonly CheckFinding[];
   /** What is wrong with its settings and the hosts that lead there. */
   check?(own: Own, door: Door, hosts: readonly HostAt[]): readonly CheckFinding[];
 }
