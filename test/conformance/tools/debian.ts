@@ -14,13 +14,9 @@ export function hasCommand(command: string): boolean {
 /** Debian packages of this project's long runs, each with what shows that it is installed. */
 const PACKAGES = {
   bubblewrap: () => hasCommand('bwrap'),
-<<<<<<< HEAD
-=======
-  chromium: () => hasCommand('chromium'),
-  coturn: () => hasCommand('turnserver'),
->>>>>>> main
   caddy: () => hasCommand('caddy'),
   chromium: () => hasCommand('chromium'),
+  coturn: () => hasCommand('turnserver'),
   'etcd-server': () => hasCommand('etcd'),
   gcc: () => hasCommand('gcc'),
   iproute2: () => hasCommand('ip'),
