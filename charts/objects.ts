@@ -14,6 +14,7 @@ import { deliveryObjects } from './delivery/index.ts';
 import { elementConfig } from './element/objects/config-map.ts';
 import { element } from './element/objects/deployment.ts';
 import { cloudflared } from './entrances/cloudflared/objects.ts';
+import { gateway } from './entrances/gateway/objects.ts';
 import { type EntranceOwn, VIAS, type Via } from './entrances/index.ts';
 import { traefik } from './entrances/traefik/objects.ts';
 import { tunnel } from './entrances/tunnel/objects.ts';
@@ -61,7 +62,7 @@ type EntranceCharts = {
   readonly [V in Via]: (app: App, stack: Stack, doors: OpenDoors<EntranceOwn<V>>) => void;
 };
 
-const ENTRANCES: EntranceCharts = { tunnel, traefik, cloudflared };
+const ENTRANCES: EntranceCharts = { tunnel, traefik, cloudflared, gateway };
 
 /** The doors of a stack that go through one entrance, each with its settings. */
 function doorsVia<V extends Via>(stack: Stack, via: V): OpenDoors<EntranceOwn<V>> {

@@ -19,6 +19,7 @@ const RENDERED = 'test/fixtures/rendered';
  */
 const KEPT: readonly string[] = [
   'custom-cluster-and-flux',
+  'gateway-with-own-secret',
   'large-with-replicas',
   'own-manifests',
   'secrets-by-sops',
@@ -27,6 +28,7 @@ const KEPT: readonly string[] = [
   'settings-seldom-written',
   'smallest-amounts',
   'through-cloudflared',
+  'through-gateways',
   'tunnel-universal-and-lan-names',
 ];
 

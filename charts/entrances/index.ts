@@ -7,11 +7,12 @@ import type { Entrance } from '../../src/system/entrance.ts';
 import type { Doors, OpenDoor, OpenDoors } from '../../src/system/open-door.ts';
 import { DOORS, type Door } from '../../src/topology/topology.ts';
 import { cloudflared } from './cloudflared/declare.ts';
+import { gateway } from './gateway/declare.ts';
 import { traefik } from './traefik/declare.ts';
 import { tunnel } from './tunnel/declare.ts';
 
 /** Every way in that a stack can have, by its word in the stack file. */
-export const entrances = { tunnel, traefik, cloudflared };
+export const entrances = { tunnel, traefik, cloudflared, gateway };
 
 type Entrances = typeof entrances;
 

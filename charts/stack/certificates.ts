@@ -77,12 +77,13 @@ function certificateOf(
       claims.flatMap((one) => (one.leadsTo === 'call-nodes' ? (one.certificate?.readers ?? []) : [])),
     ),
   ];
+  const at = entranceAt(facts, door);
+  const isReadHere = at?.entrance.certificatesIn === 'stack';
   const [main, ...others] = ownFirst(facts, [
-    ...routes.map(({ to }) => to.namespace),
+    ...routes.map(({ to }) => (isReadHere ? facts.namespace : to.namespace)),
     ...workloads.map((id) => workloadOf(topology, id).namespace),
   ]);
   if (main === undefined) return undefined;
-  const at = entranceAt(facts, door);
   return {
     group,
     door,

@@ -71,6 +71,12 @@ export interface Limit {
 export interface Abilities {
   /** True where it finds regular expressions in paths. Routes that need it are an error otherwise. */
   readonly regex: boolean;
+  /**
+   * False where it tries routes in an order of its own: the exact path first, then the longer beginning. Routes that
+   * need another order are an error.
+   * @default true: in the order of the topology
+   */
+  readonly ranks?: boolean;
   /** By what it keeps requests at one of several pods. Routes that need another way are an error. */
   readonly sticky: readonly Balance['by'][];
   /** Longest times, in seconds. What routes need above them is in SUMMARY.md. @default as long as it takes */
@@ -126,6 +132,11 @@ export interface Entrance<
   tls(own: Own): TlsSource | undefined;
   /** The field below its key that names the Secret of a certificate that somebody gives. @default - it has none */
   readonly secretAt?: Path;
+  /**
+   * Where it reads certificates: in the namespace of each route, or in that of the stack alone.
+   * @default 'routes'
+   */
+  readonly certificatesIn?: 'routes' | 'stack';
   /** What it does when a certificate has ended. @default - it has none */
   afterCertificate?: string;
   /** What a host needs that leads to it. */
@@ -135,8 +146,10 @@ export interface Entrance<
   firewall(doors: OpenDoors<Own>): readonly FirewallRow[];
   /** Why no port is open for it. @default - some are */
   noPorts?: string;
-  needs: Need;
-  readonly can: Abilities;
+  /** What the cluster has to have. */
+  needs(doors: OpenDoors<Own>): readonly Need[];
+  /** @param own undefined for what it can do at best, whatever its settings */
+  can(own: Own | undefined): Abilities;
   /** What people should know before this goes live, in whole sentences. */
   notes(doors: OpenDoors<Own>, facts: NoteFacts): readonly string[];
   /** What is wrong with its settings and the hosts that lead there. */

@@ -4,7 +4,7 @@ import type { Phrase } from '../plain/phrase.ts';
 import { isDocumentationAddress } from '../stack/fields.ts';
 import { objectText } from '../stack/manifest.ts';
 import type { Exposure } from '../system/exposure.ts';
-import { callNamespaces, isOnNode, portText, type Topology } from '../topology/topology.ts';
+import { callNamespaces, DOORS, isOnNode, portText, type Topology } from '../topology/topology.ts';
 import { certificateNotes } from './certificate-notes.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
 import { notesAt } from './notes.ts';
@@ -45,7 +45,11 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly Phrase[] {
   for (const { entrance, doors } of openEntrances(stack)) {
     const routes = stack.topology.routes.filter(({ door }) => doors[door] !== undefined);
     const facts = { entryPoint: stack.cluster.traefik.entryPoints.https, routes };
-    found.push(...entrance.notes(doors, facts), ...beyondLimits(stack.topology, routes, entrance.can));
+    const beyond = DOORS.flatMap((at) => {
+      const here = routes.filter(({ door }) => door === at);
+      return doors[at] === undefined ? [] : beyondLimits(stack.topology, here, entrance.can(doors[at]));
+    });
+    found.push(...entrance.notes(doors, facts), ...new Set(beyond));
   }
   found.push(...certificateNotes(stack));
   const onNodes: string[] = [];

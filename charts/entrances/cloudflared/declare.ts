@@ -122,16 +122,18 @@ export const cloudflared = entrance({
   pastDns: PAST_DNS,
   firewall: () => [],
   noPorts: NO_PORTS,
-  needs: {
-    program: 'Cloudflare',
-    for: 'the tunnel',
-    release: [
-      'a tunnel that was made with ',
-      { code: 'cloudflared tunnel create' },
-      ': one that was made on the web pages of Cloudflare ignores the rules rendered here',
-    ],
-  },
-  can: TUNNEL_CAN,
+  needs: () => [
+    {
+      program: 'Cloudflare',
+      for: 'the tunnel',
+      release: [
+        'a tunnel that was made with ',
+        { code: 'cloudflared tunnel create' },
+        ': one that was made on the web pages of Cloudflare ignores the rules rendered here',
+      ],
+    },
+  ],
+  can: () => TUNNEL_CAN,
   notes: ({ public: own }) => (own === undefined ? [] : tunnelNotes(own)),
   check: (own, door, hosts) => checkHosts(own, ['expose', door, 'cloudflared'], hosts),
 });

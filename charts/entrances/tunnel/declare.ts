@@ -56,12 +56,14 @@ export const tunnel = entrance({
   pastDns: PAST_DNS,
   firewall: () => [],
   noPorts: NO_PORTS,
-  needs: {
-    program: 'cloudflare-operator (adyanth)',
-    for: 'the tunnel',
-    release: ['0.13, with ', { code: 'networking.cfargotunnel.com/v1alpha1' }],
-  },
-  can: TUNNEL_CAN,
+  needs: () => [
+    {
+      program: 'cloudflare-operator (adyanth)',
+      for: 'the tunnel',
+      release: ['0.13, with ', { code: 'networking.cfargotunnel.com/v1alpha1' }],
+    },
+  ],
+  can: () => TUNNEL_CAN,
   notes: ({ public: own }) => (own === undefined ? [] : tunnelNotes(own)),
   check: (own, door, hosts) => checkHosts(own, ['expose', door, 'tunnel'], hosts),
 });
