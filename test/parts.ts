@@ -1,3 +1,4 @@
+import { whereRead } from '../charts/stack/call-namespace.ts';
 import { givenCertificates } from '../charts/stack/given-certificates.ts';
 import { assembleTopology } from '../charts/stack/resolve.ts';
 import type { Stack } from '../charts/stack/stack.ts';
@@ -6,7 +7,6 @@ import type { Parts } from '../src/system/component.ts';
 import { frontDoor } from '../src/system/doors.ts';
 import type { StackFacts } from '../src/system/facts.ts';
 import { certificateHosts } from '../src/system/secrets.ts';
-import { isOnNode, type Topology } from '../src/topology/topology.ts';
 
 // Stacks with more than the components of today bring, as those of tomorrow may: what runs besides, or elsewhere.
 
@@ -24,42 +24,17 @@ export function withParts(stack: Stack, ...parts: readonly Parts[]): Stack {
 }
 
 /**
- * A stack whose call pods are in a namespace of their own, which the field `callNamespace` would decide: with the
+ * A stack whose call pods are in a namespace of their own, as `callNamespace` decides it: with the
  * Services and routes that lead to them, and the Secrets that they read.
  */
 export function withCallsIn(namespace: string, stack: Stack): Stack {
-  const { workloads, services, routes } = stack.topology;
-  const moved = new Set(workloads.filter(isOnNode).map(({ id }) => id));
-  const leads = ({ selects }: Topology['services'][number]): boolean =>
-    workloads.some(
-      ({ id, role }) => moved.has(id) && ('id' in selects ? selects.id === id : selects.role === role),
-    );
-  const away = new Set(services.filter(leads).map(({ name }) => name));
-  const topology = assembleTopology(stack, [
-    {
-      ...stack.topology,
-      workloads: workloads.map((one) =>
-        moved.has(one.id) ? { ...one, namespace, namespaceAt: ['callNamespace'] } : one,
-      ),
-      services: services.map((one) => (away.has(one.name) ? { ...one, namespace } : one)),
-      routes: routes.map((one) =>
-        away.has(one.to.service) ? { ...one, to: { ...one.to, namespace } } : one,
-      ),
-    },
-  ]);
-  const kept = stack.secrets
-    .filter((one) => certificateHosts(one) === undefined)
-    .map((secret) => {
-      const readers = new Set(secret.keys.flatMap((key) => key.readers));
-      const places = topology.workloads
-        .filter(({ id }) => readers.has(id))
-        .map((one) => ({ namespace: one.namespace }));
-      const [first, ...others] = places.filter(
-        (place, index) => places.findIndex((one) => one.namespace === place.namespace) === index,
-      );
-      return first === undefined ? secret : { ...secret, places: [first, ...others] as const };
-    });
-  return { ...stack, topology, secrets: [...kept, ...givenCertificates(stack, topology)] };
+  const topology = assembleTopology({ ...stack, callNamespace: namespace }, [stack.topology]);
+  const kept = stack.secrets.filter((one) => certificateHosts(one) === undefined);
+  return {
+    ...stack,
+    topology,
+    secrets: [...whereRead(topology, kept), ...givenCertificates(stack, topology)],
+  };
 }
 
 /** A program on the call nodes that ends TLS itself, under a host without any route. */

@@ -18,6 +18,7 @@ const RENDERED = 'test/fixtures/rendered';
  * as few as have every setting together, and every word of {@link CHOICES}.
  */
 const KEPT: readonly string[] = [
+  'calls-apart',
   'custom-cluster-and-flux',
   'gateway-with-own-secret',
   'large-with-replicas',

@@ -1,26 +1,27 @@
 import { mergePatch } from '../../src/plain/merge-patch.ts';
-import { CALLS, HOMESERVER } from '../../src/system/topics.ts';
+import { CALLS, GUEST_CALLS, HOMESERVER } from '../../src/system/topics.ts';
 import type { Scene } from '../stack/stack.ts';
 import { type Element, type ElementCalls, elementCalls } from './declare.ts';
 
 /**
  * What the call buttons may start. Without any of these keys Element falls back to meet.element.io,
- * a server that is not the operator's.
+ * a server that is not the operator's: where the stack has meetings, Element knows of them, whatever its buttons start.
  */
-function calls(stack: Scene, what: ElementCalls): object {
-  const meetings = CALLS.of(stack.offers).flatMap((one) => (one.by === 'jitsi' ? [one.host] : []));
-  const jitsi = Object.fromEntries(meetings.map((host) => ['jitsi', { preferred_domain: host }]));
-  switch (what) {
-    case 'both':
-      return { ...jitsi };
-    case 'jitsi':
-      return { element_call: { disable: true }, ...jitsi };
-    case 'livekit':
-      return { element_call: { use_exclusively: true } };
-    case 'none':
-      // Jitsi's button, which would lead to the public server, goes with UIFeature.voip below.
-      return { element_call: { disable: true } };
-  }
+function calls({ offers }: Scene, what: ElementCalls): object {
+  const meetings = CALLS.of(offers).flatMap((one) => (one.by === 'jitsi' ? [one.host] : []));
+  // Element itself makes the links for people without an account only in calls by LiveKit.
+  const guests = GUEST_CALLS.of(offers).map(({ url }) => ['guest_spa_url', url]);
+  const choice = {
+    both: Object.fromEntries(guests),
+    livekit: { use_exclusively: true, ...Object.fromEntries(guests) },
+    jitsi: { disable: true },
+    // Jitsi's button, which would lead to the public server, goes with UIFeature.voip below.
+    none: { disable: true },
+  }[what];
+  return {
+    ...(Object.keys(choice).length === 0 ? {} : { element_call: choice }),
+    ...Object.fromEntries(meetings.map((host) => ['jitsi', { preferred_domain: host }])),
+  };
 }
 
 /**

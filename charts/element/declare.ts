@@ -45,6 +45,12 @@ export interface Element {
   readonly extraConfig: Readonly<Record<string, unknown>>;
 }
 
+/** What to write for what carries calls. */
+const ADD = {
+  livekit: 'add livekit: {} at the top of the file (or remove enabled: false from it)',
+  jitsi: 'add jitsi: {access: password} at the top of the file (or remove enabled: false from it)',
+} as const;
+
 /** Keys of config.json that follow from the stack. */
 const OWNED = [
   { path: ['default_server_config', 'm.homeserver'], owner: 'serverName and synapse.host' },
@@ -54,6 +60,7 @@ const OWNED = [
     default_theme: 'element.theme',
     'element_call.disable': 'element.calls',
     'element_call.use_exclusively': 'element.calls',
+    'element_call.guest_spa_url': 'the page for guests of calls',
     'jitsi.preferred_domain': 'element.calls and jitsi.host',
   }),
 ];
@@ -157,7 +164,7 @@ export const element = component({
         code: 'MG027',
         at: ['element', 'calls'],
         what: `element.calls is ${calls}, but this stack has no ${one}`,
-        remedy: `add or enable ${one}, or remove element.calls, which then follows the components`,
+        remedy: `${ADD[one]}, or remove element.calls, which then follows what the stack has`,
       }));
   },
   notes: (_own, { facts, offers }) => {

@@ -37,6 +37,8 @@ const GIVES_UP = {
 /** What a tunnel does for routes, and where Cloudflare limits them. */
 export const TUNNEL_CAN: Abilities = {
   regex: true,
+  // cloudflared carries TCP only to people who run cloudflared too.
+  tcp: false,
   // cloudflared connects to a Service, whose pods take turns.
   sticky: [],
   timeouts: { request: GIVES_UP, idle: GIVES_UP },

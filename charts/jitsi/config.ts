@@ -3,6 +3,7 @@ import { type Address, portOf, reach, workloadOf } from '../../src/topology/topo
 import { CLUSTER_INTERFACES } from '../shared/cluster-interfaces.ts';
 import type { Scene } from '../stack/stack.ts';
 import { type Jitsi, jitsiWorkload } from './declare.ts';
+import { featureEnvironment, featureScript } from './features.ts';
 import { type JitsiPart, javaHeap } from './sizes.ts';
 
 /** Environment of one program: plain values only, secrets and pod fields stand in the chart. */
@@ -13,16 +14,34 @@ const YES = '1';
 const NO = '0';
 
 /**
- * Who may open a meeting. Guests wait for somebody with an account, then join.
+ * Who may open a meeting. Guests wait for somebody with an account or a token, then join.
  * Each program gets only the names it knows of these.
  */
-function access(jitsi: Jitsi): {
+function access({ access: who }: Jitsi): {
   readonly type: Environment;
   readonly guests: Environment;
+  readonly tokens: Environment;
+  readonly login: Environment;
   readonly on: string;
 } {
-  if (jitsi.access === 'anyone') return { type: {}, guests: {}, on: NO };
-  return { type: { AUTH_TYPE: 'internal' }, guests: { ENABLE_GUESTS: YES }, on: YES };
+  if (who.by === 'anyone') return { type: {}, guests: {}, tokens: {}, login: {}, on: NO };
+  const guests: Environment = who.guests ? { ENABLE_GUESTS: YES } : {};
+  if (who.by === 'password') {
+    return { type: { AUTH_TYPE: 'internal' }, guests, tokens: {}, login: {}, on: YES };
+  }
+  const { appId, issuers, audiences, loginUrl } = who.jwt;
+  return {
+    type: { AUTH_TYPE: 'jwt' },
+    guests,
+    tokens: {
+      JWT_APP_ID: appId,
+      ...(issuers === undefined ? {} : { JWT_ACCEPTED_ISSUERS: issuers.join(',') }),
+      ...(audiences === undefined ? {} : { JWT_ACCEPTED_AUDIENCES: audiences.join(',') }),
+      JWT_SIGN_TYPE: 'HS256',
+    },
+    login: loginUrl === undefined ? {} : { TOKEN_AUTH_URL: loginUrl },
+    on: YES,
+  };
 }
 
 /**
@@ -62,7 +81,7 @@ function ownEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, 
   const prosody = (part: JitsiPart, port: string): Address =>
     reach(stack.topology, { from: jitsiWorkload(part), to: jitsiWorkload('prosody'), port });
   const publicUrl = `https://${jitsi.host}`;
-  const { type, guests, on } = access(jitsi);
+  const { type, guests, tokens, login, on } = access(jitsi);
   // The images' own default is to listen on IPv6 too.
   const family: Environment = stack.cluster.network.families.includes('IPv6') ? {} : { ENABLE_IPV6: NO };
   const stun = stack.callNodes.address.by === 'stun';
@@ -73,7 +92,9 @@ function ownEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, 
       ...guests,
       ...family,
       ENABLE_XMPP_WEBSOCKET: YES,
+      ...tokens,
       PUBLIC_URL: publicUrl,
+      ...featureEnvironment(jitsi.features, 'prosody'),
     },
     jicofo: {
       ...type,
@@ -103,6 +124,8 @@ function ownEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, 
       ENABLE_P2P: NO,
       ENABLE_XMPP_WEBSOCKET: YES,
       PUBLIC_URL: publicUrl,
+      ...login,
+      ...featureEnvironment(jitsi.features, 'web'),
       // nginx resolves this at run time, without a search list: only the full name works.
       XMPP_BOSH_URL_BASE: prosody('web', 'http').url,
     },
@@ -131,6 +154,7 @@ export function customConfigJs(jitsi: Jitsi, extraHost: string | undefined): str
   return [
     '// Nobody outside learns who meets here: no avatars from Gravatar, no third-party scripts.',
     'config.disableThirdPartyRequests = true;',
+    ...featureScript(jitsi.features),
     ...(extraHost === undefined
       ? []
       : [

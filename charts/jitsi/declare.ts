@@ -17,7 +17,16 @@ import type { SecretVariable } from '../../src/system/secret-use.ts';
 import type { SecretKey, ValueForm } from '../../src/system/secrets.ts';
 import { CALLS, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS, type ServicePoint, type Workload, workloadOf } from '../../src/topology/topology.ts';
+import {
+  type Access,
+  accessFields,
+  accessFindings,
+  accessNotes,
+  accessSecretUses,
+  resolveAccess,
+} from './access.ts';
 import { unfitForJitsi } from './contexts.ts';
+import { decidedTwice, type Features, featureFields, resolveFeatures } from './features.ts';
 import { JITSI_OPENS } from './ports.ts';
 import { JITSI_MEMORY_FLOORS, JITSI_PARTS, JITSI_SIZE_ROWS, JITSI_SIZES, type JitsiPart } from './sizes.ts';
 
@@ -36,11 +45,8 @@ const schema = z
       .optional()
       .describe('false keeps these settings but leaves Jitsi out. Default: true.'),
     host: host.optional().describe('Host where people open meetings. Default: meet.<serverName>.'),
-    access: z
-      .enum(['anyone', 'password'])
-      .describe(
-        'Who may open a meeting: anyone on the Internet, or people with a Jitsi account (guests may join meetings that those people opened).',
-      ),
+    ...accessFields,
+    ...featureFields,
     attach: z
       .enum(['hostPort', 'hostNetwork'])
       .optional()
@@ -60,7 +66,8 @@ const schema = z
 /** Everything about Jitsi that more than one place needs. */
 export interface Jitsi {
   readonly host: string;
-  readonly access: 'anyone' | 'password';
+  readonly access: Access;
+  readonly features: Features;
   readonly attach: 'hostPort' | 'hostNetwork';
   readonly udp: number;
   readonly resources: Readonly<Record<JitsiPart, Resources>>;
@@ -75,9 +82,11 @@ export interface Jitsi {
 function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFacts): Jitsi | undefined {
   if (!isOn(written)) return undefined;
   const sizes = JITSI_SIZES[size];
+  const access = resolveAccess(written);
   return {
     host: written.host ?? `meet.${serverName}`,
-    access: written.access,
+    access,
+    features: resolveFeatures(written),
     attach: written.attach ?? 'hostPort',
     udp: written.udp ?? 10000,
     resources: {
@@ -97,7 +106,7 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
       jicofo: secretVariables(written.jicofo?.env),
       jvb: secretVariables(written.jvb?.env),
     },
-    ...(written.access === 'password' ? { accountsClaim: 'jitsi-accounts' } : {}),
+    ...(access.by === 'password' ? { accountsClaim: 'jitsi-accounts' } : {}),
   };
 }
 
@@ -309,13 +318,7 @@ function unfitEnvironment({ env }: Jitsi): readonly CheckFinding[] {
 }
 
 function notes({ access, attach, accountsClaim }: Jitsi, { topology }: Placed): readonly Note[] {
-  const found: Note[] = [];
-  if (access === 'anyone') {
-    found.push({
-      where: 'before-live',
-      text: ['Anyone who finds the address can hold meetings on this Jitsi.'],
-    });
-  }
+  const found: Note[] = [...accessNotes(access)];
   if (attach === 'hostPort') {
     found.push({
       where: 'before-live',
@@ -387,7 +390,15 @@ export const jitsi = component({
     // Element's classic Android app reads only the older of the two names.
     WELL_KNOWN_CLIENT.offer({ 'io.element.jitsi': meetings(host), 'im.vector.riot.jitsi': meetings(host) }),
   ],
-  check: (_written, jitsi) => unfitEnvironment(jitsi),
+  check: (written, jitsi) => [
+    ...unfitEnvironment(jitsi),
+    ...(written === undefined ? [] : accessFindings(written)),
+    ...decidedTwice(
+      jitsi.features,
+      jitsi.access.by === 'jwt',
+      (part, variable) => written?.[part]?.env?.[variable] !== undefined,
+    ),
+  ],
   notes,
   parts: (jitsi, { facts }) => {
     const { namespace } = facts;
@@ -412,14 +423,17 @@ export const jitsi = component({
         to: { service: 'jitsi-web', namespace, port: 80 },
         group: 'jitsi',
       }),
-      secretUses: keysOf(jitsi.secretEnv).flatMap((part) =>
-        jitsi.secretEnv[part].map(({ name, secret, key }) => ({
-          workload: jitsiWorkload(part),
-          secret,
-          key,
-          at: ['jitsi', part, 'env', name],
-        })),
-      ),
+      secretUses: [
+        ...accessSecretUses(jitsi.access, prosody),
+        ...keysOf(jitsi.secretEnv).flatMap((part) =>
+          jitsi.secretEnv[part].map(({ name, secret, key }) => ({
+            workload: jitsiWorkload(part),
+            secret,
+            key,
+            at: ['jitsi', part, 'env', name],
+          })),
+        ),
+      ],
     };
   },
   secrets: (jitsi, { facts: { namespace } }) => [

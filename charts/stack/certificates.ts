@@ -1,7 +1,13 @@
 import { compareText } from '../../src/plain/compare.ts';
 import type { TlsSource } from '../../src/stack/tls.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
-import { type Door, type HostClaim, type Topology, workloadOf } from '../../src/topology/topology.ts';
+import {
+  type Door,
+  type HostClaim,
+  podCertificate,
+  type Topology,
+  workloadOf,
+} from '../../src/topology/topology.ts';
 import { doorTls, entranceAt } from '../entrances/index.ts';
 
 /** A certificate that the stack needs: for the hosts of a group at a door, in every namespace whose objects name it. */
@@ -28,10 +34,8 @@ export interface HostCertificate {
  * @returns undefined where nothing gives one, or none is needed
  */
 export function certificateSource(facts: StackFacts, claim: HostClaim): TlsSource | undefined {
-  if (claim.leadsTo === 'entrance') return doorTls(facts, claim.door);
-  return claim.certificate === undefined
-    ? undefined
-    : (claim.certificate.source ?? doorTls(facts, claim.door));
+  if (claim.certificate === undefined) return undefined;
+  return podCertificate(claim)?.source ?? doorTls(facts, claim.door);
 }
 
 /**
@@ -71,12 +75,11 @@ function certificateOf(
     throw new Error(`the hosts of the group "${group}" get their certificate from different places`);
   }
   const hosts = [...new Set(claims.map(({ host }) => host))].sort(compareText);
-  const routes = topology.routes.filter((one) => one.door === door && hosts.includes(one.host));
-  const workloads = [
-    ...new Set(
-      claims.flatMap((one) => (one.leadsTo === 'call-nodes' ? (one.certificate?.readers ?? []) : [])),
-    ),
-  ];
+  const routes = [
+    ...topology.routes,
+    ...topology.tcpRoutes.filter(({ endsTls }) => endsTls === 'entrance'),
+  ].filter((one) => one.door === door && hosts.includes(one.host));
+  const workloads = [...new Set(claims.flatMap((one) => podCertificate(one)?.readers ?? []))];
   const at = entranceAt(facts, door);
   const isReadHere = at?.entrance.certificatesIn === 'stack';
   const [main, ...others] = ownFirst(facts, [

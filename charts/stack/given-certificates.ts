@@ -49,12 +49,14 @@ export function givenCertificates(stack: StackFacts, topology: Topology): readon
   });
 }
 
-/** What an entrance that serves any of the hosts does then, or who else does something. */
+/** What an entrance that serves any of the hosts with it does then, or who else does something. */
 function ended(stack: StackFacts, uses: readonly HostCertificate[]): string {
-  const entrances = uses
-    .filter(({ hosts, onCallNodes }) => onCallNodes.length < hosts.length)
-    .map(({ door }) => entranceAt(stack, door)?.entrance.afterCertificate);
-  return entrances.find((text) => text !== undefined) ?? 'clients then refuse it';
+  const entrances = uses.flatMap(({ door, readers }) => {
+    const at = entranceAt(stack, door);
+    return at !== undefined && readers.includes(at.entrance.passer(at.own).id) ? [at.entrance] : [];
+  });
+  const after = entrances.find(({ afterCertificate }) => afterCertificate !== undefined);
+  return after?.afterCertificate ?? 'clients then refuse it';
 }
 
 /** The namespaces of all that use it: the stack's own first, where it is one of them. */

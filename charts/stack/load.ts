@@ -16,6 +16,7 @@ import { checkAccept } from './checks/accept.ts';
 import { type Claims, claimsOf } from './checks/across.ts';
 import { checkAdditions } from './checks/additions.ts';
 import { checkAmounts } from './checks/amounts.ts';
+import { checkCallNamespace } from './checks/call-namespace.ts';
 import {
   checkCallAddress,
   checkPlaceholderAddress,
@@ -65,6 +66,7 @@ const CHECKS: readonly Check[] = [
   checkComponents,
   checkName,
   checkNamespace,
+  checkCallNamespace,
   checkTlsSecrets,
   checkCertificates,
   checkTolerations,

@@ -27,6 +27,7 @@ import {
 import { entranceAt, openDoor, openEntrances } from '../entrances/index.ts';
 import { COMPONENT_NAMES, type ComponentName, components, LAN_NAMES, type Settings } from '../index.ts';
 import { additions } from './additions.ts';
+import { callsApart, whereRead } from './call-namespace.ts';
 import { givenCertificates } from './given-certificates.ts';
 import type { Images } from './images.ts';
 import { madeCertificates } from './made-elsewhere.ts';
@@ -66,13 +67,16 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
     // A copy: what is frozen must not be the caller's.
     images: { ...context.images },
     ...assembled,
-    secrets: withReaders(
-      [
-        ...placed(assembled.topology, assembled.secrets),
-        ...givenCertificates(facts, assembled.topology),
-        ...ownSecrets(written.secrets?.own, facts),
-      ],
-      secretUses,
+    secrets: whereRead(
+      assembled.topology,
+      withReaders(
+        [
+          ...placed(assembled.topology, assembled.secrets),
+          ...givenCertificates(facts, assembled.topology),
+          ...ownSecrets(written.secrets?.own, facts),
+        ],
+        secretUses,
+      ),
     ),
     forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
       conflicts.flatMap(({ at, reason }) =>
@@ -135,11 +139,15 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
   const { public: internet, lan } = written.expose;
   const publicDoor = internet === undefined ? undefined : openDoor('public', internet);
   const lanDoor = lan === undefined ? undefined : openDoor('lan', lan);
+  const namespace = written.namespace ?? name;
+  const { callNamespace } = written;
   return {
     schema: written.schema,
     name,
     file: context.file,
-    namespace: written.namespace ?? name,
+    namespace,
+    // The same one is an error, and means none until then.
+    ...(callNamespace === undefined || callNamespace === namespace ? {} : { callNamespace }),
     serverName: written.serverName,
     size: written.size ?? 'small',
     cluster: {
@@ -246,7 +254,7 @@ function passers(stack: StackFacts): readonly Peer[] {
 /** Those that run in the stack connect to everybody behind the routes of their doors. */
 function flowsOfRoutes(
   stack: StackFacts,
-  routes: readonly Route[],
+  routes: readonly Pick<Route, 'door' | 'to'>[],
   services: readonly ServicePoint[],
 ): readonly Flow[] {
   return routes.flatMap((route): readonly Flow[] => {
@@ -267,7 +275,8 @@ function eachOnce(flows: readonly Flow[]): readonly Flow[] {
 }
 
 /** What the parts of all components and of the entrances that run in the stack come to together. */
-export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): Topology {
+export function assembleTopology(facts: StackFacts, declared: readonly Parts[]): Topology {
+  const parts = callsApart(facts, declared);
   const workloads = parts.flatMap((one) => one.workloads ?? []);
   const services = onlyOnce(
     'Service',
@@ -275,15 +284,24 @@ export function assembleTopology(facts: StackFacts, parts: readonly Parts[]): To
     ({ name, namespace }) => `${namespace}/${name}`,
   );
   const routes = inOrder(parts.flatMap((one) => one.routes ?? []));
+  const tcpRoutes = onlyOnce(
+    'TCP route',
+    parts.flatMap((one) => one.tcpRoutes ?? []),
+    ({ host, door }) => `${host} (${door})`,
+  );
   return {
     domain: facts.cluster.domain,
     namespaces: namespaces(facts, workloads),
     workloads: onlyOnce('workload', workloads, ({ id }) => id),
     peers: peers(facts),
     services,
-    flows: eachOnce([...parts.flatMap((one) => one.flows ?? []), ...flowsOfRoutes(facts, routes, services)]),
+    flows: eachOnce([
+      ...parts.flatMap((one) => one.flows ?? []),
+      ...flowsOfRoutes(facts, [...routes, ...tcpRoutes], services),
+    ]),
     hosts: parts.flatMap((one) => one.hosts ?? []),
     routes,
+    tcpRoutes,
   };
 }
 

@@ -154,6 +154,11 @@ export const stackSchema = z.strictObject({
     .describe("Folder in dist/ and instance label. Default: the file's name."),
   serverName: serverName.describe('The part after the colon in @user:…. It can never change.'),
   namespace: dnsLabel.optional().describe('Default: the name.'),
+  callNamespace: dnsLabel
+    .optional()
+    .describe(
+      'A second namespace, for the pods that open ports of their nodes, such as LiveKit and the Jitsi video bridge. Pod Security is then restricted in the first one. Read docs/call-namespace.md before you move a stack that is live. Default: none, and all pods are in namespace.',
+    ),
   size: z
     .enum(['small', 'medium', 'large'])
     .optional()

@@ -7,6 +7,7 @@ import { agree } from '../continuity/agreed.ts';
 import { compare, type Difference, type NewSide, type Side } from '../continuity/compare.ts';
 import { factsOf } from '../continuity/facts.ts';
 import { oldManifests } from '../continuity/manifests.ts';
+import { movedPods } from '../continuity/moved.ts';
 import { componentOf, placeOfDifference } from '../continuity/places.ts';
 import { wordsOf } from '../continuity/words.ts';
 import type { Bounds } from '../files/bounds.ts';
@@ -19,6 +20,7 @@ import type { Rendered } from '../render/render.ts';
 import { secretsFolder } from '../secrets/folder.ts';
 import type { Diagnostic, Position } from '../stack/diagnostic.ts';
 import { type Manifest, objectId, objectKey } from '../stack/manifest.ts';
+import { ownCommand } from '../stack/own-command.ts';
 import type { Path, YamlSource } from '../stack/reading/yaml-source.ts';
 import { type AcceptedChange, changeOf } from '../system/accept.ts';
 import { isOnlyExample } from './new/examples.ts';
@@ -102,6 +104,9 @@ async function compared(
     stack.accept,
     after,
   );
+  const source = entry.source();
+  const at = (path: Path): Position => source?.at(path) ?? { file: entry.file, line: 1, column: 1 };
+  const moved = movedNotices(sides, after, at(['callNamespace']));
   const notices = sides.flatMap((side) => side.notices);
   const unread = old.unread();
   if (unread !== undefined && own.manifests.length === 0 && older.length === 0) {
@@ -114,9 +119,9 @@ async function compared(
   }
   const isWhole = notices.length === 0;
   const olderNames = older.map(({ name }) => name);
-  if (open.length + idle.length + unfit.length === 0) return { diagnostics: [], notices, olderNames };
-  const source = entry.source();
-  const at = (path: Path): Position => source?.at(path) ?? { file: entry.file, line: 1, column: 1 };
+  if (open.length + idle.length + unfit.length === 0) {
+    return { diagnostics: [], notices: [...notices, ...moved], olderNames };
+  }
   const placeOf = (difference: Difference): Position => {
     const path = source === undefined ? [] : placeOfDifference(difference, source, stack, placeIn);
     if (isOverride(path)) return at(path);
@@ -154,9 +159,30 @@ async function compared(
   });
   return {
     diagnostics,
-    notices: isWhole ? removable : notices,
+    notices: [...(isWhole ? removable : notices), ...moved],
     olderNames,
   };
+}
+
+/** What happens to calls while their pods move to another namespace. */
+function movedNotices(
+  sides: readonly Side[],
+  { manifests }: NewSide,
+  position: Position,
+): readonly Diagnostic[] {
+  const moved = sides.flatMap((side) => movedPods(side.manifests, manifests));
+  const routes = [...new Set(moved.map(({ from, to }) => `${from} ${to}`))];
+  return routes.map((route): Diagnostic => {
+    const pods = moved.filter(({ from, to }) => `${from} ${to}` === route);
+    const [from = '', to = ''] = route.split(' ');
+    const names = pods.map(({ name }) => name).join(' and ');
+    return {
+      position,
+      code: 'MG264',
+      what: `${names} ${pods.length === 1 ? 'moves' : 'move'} from the namespace ${from} to ${to}: a new pod cannot start on a node while the old one has its ports, so there are no calls from when Flux removes the old pods, which takes up to callNodes.drain, until the new ones are ready`,
+      remedy: `before you commit, create the Secrets for ${to} (${ownCommand('secrets create')}); if you apply without Flux, delete the old Deployments yourself; see docs/call-namespace.md`,
+    };
+  });
 }
 
 function isOverride([first]: Path): boolean {

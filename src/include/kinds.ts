@@ -104,7 +104,6 @@ const OPENS_UNSEEN: ReadonlySet<string> = new Set([
   'gateway.networking.k8s.io/Gateway',
   'gateway.networking.k8s.io/HTTPRoute',
   'networking.k8s.io/Ingress',
-  'traefik.io/IngressRouteTCP',
   'traefik.io/IngressRouteUDP',
 ]);
 

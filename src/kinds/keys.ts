@@ -17,4 +17,5 @@ export const TUNNEL_BINDING: KindKey = 'networking.cfargotunnel.com/TunnelBindin
 export const FLUX_KUSTOMIZATION: KindKey = 'kustomize.toolkit.fluxcd.io/Kustomization';
 export const HTTP_ROUTE: KindKey = 'gateway.networking.k8s.io/HTTPRoute';
 export const INGRESS_ROUTE: KindKey = 'traefik.io/IngressRoute';
+export const INGRESS_ROUTE_TCP: KindKey = 'traefik.io/IngressRouteTCP';
 export const MIDDLEWARE: KindKey = 'traefik.io/Middleware';

@@ -113,6 +113,12 @@ export const CODES = {
   MG150: 'A host of the call nodes needs a certificate, and nothing in the stack file gives one.',
   MG160: 'The entrance cannot do what a program behind it needs.',
   MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
+  MG210: 'Connections that are not HTTP come through an entrance that carries only HTTP.',
+  MG260: 'The access to meetings and the settings of its tokens contradict each other.',
+  MG261: 'A setting about guests has no effect, because everybody is one.',
+  MG262: 'A variable and a setting decide the same.',
+  MG263: 'The namespace for call pods is the namespace of the stack itself.',
+  MG264: 'Pods that open ports of their nodes move to a different namespace (a note).',
 } as const;
 
 /** One of {@link CODES}. */

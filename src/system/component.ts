@@ -2,7 +2,15 @@ import type * as z from 'zod';
 import type { Phrase } from '../plain/phrase.ts';
 import type { CheckFinding } from '../stack/finding.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
-import type { Flow, HostClaim, Route, ServicePoint, Topology, Workload } from '../topology/topology.ts';
+import type {
+  Flow,
+  HostClaim,
+  Route,
+  ServicePoint,
+  TcpRoute,
+  Topology,
+  Workload,
+} from '../topology/topology.ts';
 import type { RawAdditions } from './extra-config.ts';
 import type { ExtraFilesPlace } from './extra-files.ts';
 import type { StackFacts } from './facts.ts';
@@ -39,6 +47,8 @@ export interface Parts {
   readonly hosts?: readonly HostClaim[];
   /** What of its hosts' paths an entrance passes on to it. */
   readonly routes?: readonly Route[];
+  /** Its hosts whose connections an entrance passes on whole. */
+  readonly tcpRoutes?: readonly TcpRoute[];
   /** Secrets in the namespace of the stack that another program makes for it there. */
   readonly made?: readonly MadeElsewhere[];
   /** The keys of other Secrets that the stack file gives to its workloads as variables. */

@@ -77,6 +77,8 @@ export interface Abilities {
    * @default true: in the order of the topology
    */
   readonly ranks?: boolean;
+  /** True where it passes on whole connections by the host that TLS names (SNI), with and without ending TLS itself. */
+  readonly tcp: boolean;
   /** By what it keeps requests at one of several pods. Routes that need another way are an error. */
   readonly sticky: readonly Balance['by'][];
   /** Longest times, in seconds. What routes need above them is in SUMMARY.md. @default as long as it takes */

@@ -41,6 +41,8 @@ export interface StackFacts {
   /** The stack file, for headers and messages. */
   readonly file: string;
   readonly namespace: string;
+  /** Where the pods are that open ports of their nodes. @default - in the namespace of the stack */
+  readonly callNamespace?: string;
   readonly serverName: string;
   readonly size: Size;
   readonly cluster: {

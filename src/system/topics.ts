@@ -49,6 +49,12 @@ export const CALLS = topic<
     }
 >('calls');
 
+/** A page where people without an account take part in calls of the stack: what clients put into links for them. */
+export const GUEST_CALLS = topic<{
+  /** Where the page is opened: `https://call.example.org`, without a slash at the end. */
+  readonly url: string;
+}>('calls for guests');
+
 /** Pages in which others' pages are shown. */
 export const CLIENTS = topic<{
   /** Every host that they are served on. */

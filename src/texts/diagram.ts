@@ -14,18 +14,18 @@ import {
   routeEnd,
   type Workload,
 } from '../topology/topology.ts';
-import { isStillThere, newEnds } from './final-routes.ts';
+import { isStillPassed, isStillThere, newEnds } from './final-routes.ts';
 import { fenced, type Markdown } from './markdown.ts';
 
 /** Who passes a route's requests on to the stack. */
-export function entranceOf(stack: Stack, route: Route): string {
+export function entranceOf(stack: Stack, route: Pick<Route, 'door'>): string {
   const at = entranceAt(stack, route.door);
   if (at === undefined) throw new Error(`the ${route.door} door is closed`);
   return at.entrance.passer(at.own).id;
 }
 
 /** Who comes to a door: with a public one beside it, the local door has visitors of its own. */
-function visitor(stack: Stack, route: Route): string {
+function visitor(stack: Stack, route: Pick<Route, 'door'>): string {
   return route.door === 'lan' && stack.expose.public !== undefined ? PEERS.localClients : PEERS.clients;
 }
 
@@ -49,9 +49,13 @@ function box(item: Workload | Peer): string {
  * the finished objects where overrides have changed some.
  */
 export function diagram(stack: Stack, exposure?: Exposure): Markdown {
-  const { workloads, peers, flows, routes } = stack.topology;
+  const { workloads, peers, flows, routes, tcpRoutes } = stack.topology;
   const lines = new Set<string>();
-  for (const route of routes.filter((one) => isStillThere(one, exposure))) {
+  const passed = [
+    ...routes.filter((one) => isStillThere(one, exposure)),
+    ...tcpRoutes.filter((one) => isStillPassed(one, exposure)),
+  ];
+  for (const route of passed) {
     const entrance = entranceOf(stack, route);
     lines.add(`${node(visitor(stack, route))} -->|443/tcp| ${node(entrance)}`);
     const { workloads: answering, port } = routeEnd(stack.topology, route);

@@ -2,12 +2,26 @@ import { openEntrances } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { objectId, objectKey, objectText } from '../stack/manifest.ts';
 import type { Exposure, PassedOn } from '../system/exposure.ts';
-import { type Door, type Port, portOf, type Route, selected, type Workload } from '../topology/topology.ts';
+import {
+  type Door,
+  type Port,
+  portOf,
+  type Route,
+  selected,
+  type TcpRoute,
+  type Workload,
+} from '../topology/topology.ts';
 import { type Content, code, joined, md } from './markdown.ts';
 
 /** True where the finished objects still pass on what the stack meant. Without overrides they always do. */
 export function isStillThere(route: Route, exposure: Exposure | undefined): boolean {
   return exposure === undefined || passing(route, exposure).length > 0;
+}
+
+/** The same for whole connections. */
+export function isStillPassed({ host, to: end }: TcpRoute, exposure: Exposure | undefined): boolean {
+  const to = `${end.namespace}/${end.service}:${end.port}`;
+  return exposure === undefined || exposure.routes.some((one) => one.to === to && one.hosts.includes(host));
 }
 
 /** What of the finished objects passes on a route of the stack. */

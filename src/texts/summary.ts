@@ -23,13 +23,14 @@ import {
   routeEnd,
   type ServicePoint,
   selected,
+  type TcpRoute,
   type Workload,
 } from '../topology/topology.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
 import { diagram, entranceOf } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
-import { isStillThere, limited, newHosts, newRows } from './final-routes.ts';
+import { isStillPassed, isStillThere, limited, newHosts, newRows } from './final-routes.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
 import {
   blocks,
@@ -65,6 +66,14 @@ function routeRow(stack: Stack, route: Route, exposure: Exposure | undefined): r
   ];
 }
 
+function tcpRouteRow(stack: Stack, route: TcpRoute): readonly Content[] {
+  const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
+  const through = listeners(stack.topology, entranceOf(stack, route)).map(({ title }) => title);
+  const what =
+    route.endsTls === 'entrance' ? `${route.carries} over TLS` : `${route.carries} over TLS, passed through`;
+  return [code(route.host), what, titles.join(', '), through.join(', ')];
+}
+
 /** The nodes call pods run on, in words. */
 function callNodeText(stack: Stack): Content {
   const labels = Object.entries(stack.callNodes.nodeSelector).map(([key, value]) => code(`${key}=${value}`));
@@ -83,7 +92,7 @@ function itself({ callNodes: { address } }: Stack): string {
   }
 }
 
-function leadsTo({ to }: Route, { name, namespace }: ServicePoint, port: number): boolean {
+function leadsTo({ to }: Pick<Route, 'to'>, { name, namespace }: ServicePoint, port: number): boolean {
   return to.service === name && to.namespace === namespace && to.port === port;
 }
 
@@ -125,11 +134,14 @@ function firewall(
       for (const { number, to } of service.ports) {
         const open = portOf(one, to);
         if (open.on !== 'node' || isClosed(one, open) || open.purpose !== undefined) continue;
+        const whole = topology.tcpRoutes.filter((route) => leadsTo(route, service, number));
         const why = topology.routes.some((route) => leadsTo(route, service, number))
           ? ['signalling through the entrance']
-          : topology.flows
-              .filter(({ to: end, port }) => end === one.id && port === to)
-              .map((flow) => flow.why);
+          : whole.length > 0
+            ? whole.map(({ carries }) => `${carries} through the entrance`)
+            : topology.flows
+                .filter(({ to: end, port }) => end === one.id && port === to)
+                .map((flow) => flow.why);
         rows.push([
           portText(open),
           'the cluster only',
@@ -353,6 +365,9 @@ export function summaryText(
       ...routes
         .filter((route) => route.door === name && isStillThere(route, exposure))
         .map((route) => routeRow(stack, route, exposure)),
+      ...stack.topology.tcpRoutes
+        .filter((route) => route.door === name && isStillPassed(route, exposure))
+        .map((route) => tcpRouteRow(stack, route)),
       ...newRows(stack, name, exposure),
     ];
     if (rows.length === 0) return [];

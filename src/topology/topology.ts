@@ -103,34 +103,41 @@ interface ClaimedHost {
   readonly note?: Phrase;
 }
 
+/** The certificate of a host whose TLS a workload ends itself. */
+export interface PodCertificate {
+  /** Never a group that hosts of another kind have. */
+  readonly group: string;
+  /** The workloads that end TLS and read the certificate, by id. */
+  readonly readers: readonly [string, ...string[]];
+  /** Where it comes from. @default - from where the door's come */
+  readonly source?: TlsSource;
+  /** The field of the stack file that decides the source, or could: it takes `tlsSchema`. */
+  readonly sourceAt: Path;
+}
+
 /** A host that an entrance answers for: what its routes lead to. */
 export interface ServedHost extends ClaimedHost {
   readonly leadsTo: 'entrance';
-  /** The hosts of one group at one door share a certificate, where TLS ends in the cluster. */
-  readonly certificate: { readonly group: string };
+  /**
+   * The hosts of one group at one door share a certificate, where TLS ends in the cluster. With readers, the entrance
+   * passes TLS on as it comes (a {@link TcpRoute}).
+   */
+  readonly certificate: { readonly group: string } | PodCertificate;
 }
 
 /** A host that leads to the call nodes' own address, where no entrance ends TLS. */
 export interface CallNodeHost extends ClaimedHost {
   readonly leadsTo: 'call-nodes';
   /** @default - none: no TLS there */
-  readonly certificate?: {
-    /** As of a {@link ServedHost}; never a group that has any of these. */
-    readonly group: string;
-    /** The workloads that end TLS there and read the certificate, by id. */
-    readonly readers: readonly [string, ...string[]];
-    /** Where it comes from. @default - from where the door's come */
-    readonly source?: TlsSource;
-    /** The field of the stack file that decides the source, or could: it takes `tlsSchema`. */
-    readonly sourceAt: Path;
-  };
+  readonly certificate?: PodCertificate;
 }
 
 /** A name in the DNS that leads to the stack. */
 export type HostClaim = ServedHost | CallNodeHost;
 
 /**
- * How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, and unanchored:
+ * How a request's path is matched. A `prefix` ends where an element of the path does, whether a slash follows or not:
+ * some entrances compare whole elements, so that `/a` takes `/a` and `/a/b`, and others take `/ab` too. Regular expressions are of the common subset of Go's and Rust's, and unanchored:
  * those of `src/rules/entrances/regexp.ts`. Some entrances compare the decoded path and others keep `/`, `:` and the like
  * encoded (cloudflared and Traefik), so that they name neither these nor `%` within an identifier, but `[^/]+`.
  */
@@ -187,6 +194,27 @@ export interface Route {
   readonly group: string;
 }
 
+/**
+ * A host of which an entrance passes on whole connections, known by the name at the beginning of TLS (SNI). What they
+ * carry need not be HTTP. The host can have no other route. An entrance can do that or not (`can.tcp`).
+ */
+export interface TcpRoute {
+  readonly door: Door;
+  readonly host: string;
+  /** The Service, and its port by number. */
+  readonly to: Route['to'];
+  /** `entrance`: it passes on what was inside TLS; `program`: TLS as it comes, and the host's claim names the readers. */
+  readonly endsTls: 'entrance' | 'program';
+  /** What they carry, for people: `TURN`. */
+  readonly carries: string;
+  /** The field of the stack file that asks for it. */
+  readonly at: Path;
+  /** What to write where no entrance can do it, for messages. @default - only what needs it can be removed */
+  readonly otherwise?: string;
+  /** As of a {@link Route}. */
+  readonly group: string;
+}
+
 /** A namespace that holds something of the stack, and the field of the stack file that decides it. */
 export interface NamespaceClaim {
   readonly name: string;
@@ -207,6 +235,8 @@ export interface Topology {
   readonly hosts: readonly HostClaim[];
   /** Those of one host together, in the order in which they are tried. */
   readonly routes: readonly Route[];
+  /** The hosts whose connections are passed on whole, each with one of these. */
+  readonly tcpRoutes: readonly TcpRoute[];
 }
 
 /** The peers that a stack can have, but for its entrances: each of these has a name of its own. */
@@ -312,7 +342,7 @@ export function serviceOf(
 /** Who answers a route's requests, and on which of their own ports. */
 export function routeEnd(
   topology: Pick<Topology, 'services' | 'workloads'>,
-  { to }: Pick<Route, 'to'>,
+  { to }: Pick<Route | TcpRoute, 'to'>,
 ): { readonly workloads: readonly Workload[]; readonly port: Port } {
   const service = serviceOf(topology, to);
   const { name, ports } = service;
@@ -383,6 +413,11 @@ export function served(topology: Pick<Topology, 'hosts'>, route: Pick<Route, 'ho
   const claim = claimOf(topology, route);
   if (claim.leadsTo === 'entrance') return claim;
   throw new Error(`the host "${route.host}" has a route, and leads to the call nodes`);
+}
+
+/** The certificate of a host that its program reads itself; undefined where an entrance ends TLS, or there is none. */
+export function podCertificate({ certificate }: HostClaim): PodCertificate | undefined {
+  return certificate !== undefined && 'readers' in certificate ? certificate : undefined;
 }
 
 /** The names that lead to a door, each once. */

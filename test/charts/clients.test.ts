@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { elementConfig } from '../../charts/element/config.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { render } from '../../src/render/render.ts';
+import { GUEST_CALLS } from '../../src/system/topics.ts';
 import { configData, configText, dig, digList, objectOf, publicStack, stackFrom } from '../stacks.ts';
 
 const HEAD = `
@@ -31,8 +33,24 @@ describe("Element's config.json", () => {
   it('follows what was written over what the stack has', () => {
     const only = element(stackFrom(`${HEAD}element: {calls: livekit}\nlivekit: {}\njitsi: {access: anyone}`));
     expect(only).toMatchObject({ element_call: { use_exclusively: true } });
-    expect(dig(only, 'jitsi')).toBeUndefined();
+    // A meeting that somebody else put into a room is still held here.
+    expect(only).toMatchObject({ jitsi: { preferred_domain: 'meet.example.org' } });
   });
+
+  it.each([
+    ['livekit', { use_exclusively: true, guest_spa_url: 'https://call.example.org' }],
+    ['both', { guest_spa_url: 'https://call.example.org' }],
+    ['jitsi', { disable: true }],
+  ])(
+    'with calls: %s invites guests to the page that the stack has for them, if there is one',
+    (what, expected) => {
+      const stack = stackFrom(`${HEAD}element: {calls: ${what}}\nlivekit: {}\njitsi: {access: anyone}`);
+      const settings = stack.element;
+      if (settings === undefined) throw new Error('no element');
+      const offers = [...stack.offers, GUEST_CALLS.offer({ url: 'https://call.example.org' })];
+      expect(dig(elementConfig({ ...stack, offers }, settings), 'element_call')).toEqual(expected);
+    },
+  );
 
   it('uses no name that Element dropped or renamed', () => {
     const text = configText(publicStack(), 'element-config', 'config.json');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Phrase } from '../../../src/plain/phrase.ts';
 import { exactlyOne } from '../../../src/stack/exactly-one.ts';
-import { objectName, port, shortText } from '../../../src/stack/fields.ts';
+import { objectName, shortText } from '../../../src/stack/fields.ts';
 import { resolveTls, type TlsSource, tlsSchema } from '../../../src/stack/tls.ts';
 import type { FirewallRow } from '../../../src/system/entrance.ts';
 import { entrance } from '../../../src/system/entrance.ts';
@@ -13,6 +13,11 @@ const listenerName = shortText.regex(
   /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/,
   'write the name of a listener of that Gateway, such as https',
 );
+
+const listenerPort = z
+  .int()
+  .min(1, 'choose a port from 1 to 65535')
+  .max(65_535, 'choose a port from 1 to 65535');
 
 const schema = z.strictObject({
   implementation: z
@@ -35,8 +40,8 @@ const schema = z.strictObject({
       class: objectName.describe('The GatewayClass.'),
       ports: z
         .strictObject({
-          https: port.optional().describe('Default: 443; 8443 with implementation: traefik.'),
-          http: port.optional().describe('Default: 80; 8000 with implementation: traefik.'),
+          https: listenerPort.optional().describe('Default: 443; 8443 with implementation: traefik.'),
+          http: listenerPort.optional().describe('Default: 80; 8000 with implementation: traefik.'),
         })
         .optional()
         .describe(
@@ -134,6 +139,8 @@ export const gateway = entrance({
     // Where expressions come among other matches is not specified, and whether they are anchored differs.
     regex: false,
     ranks: false,
+    // TLSRoutes are for TLS that the program ends itself only.
+    tcp: false,
     // Session persistence is experimental.
     sticky: [],
     ...(own === undefined ? {} : KNOWN[own.implementation].limits),

@@ -16,7 +16,7 @@ import { DOORS, type Door, hostsAt } from '../../../src/topology/topology.ts';
 import { certificateSecret } from '../../around/certificate-secret.ts';
 import type { Stack } from '../../stack/stack.ts';
 import type { Gateway } from './declare.ts';
-import { httpRoutes } from './routes.ts';
+import { ALL_HOSTS, httpRoutes } from './routes.ts';
 
 type Created = Extract<Gateway, { readonly create: unknown }>;
 
@@ -50,7 +50,8 @@ function ownerOf({ name, namespace }: Stack): Owner {
 }
 
 /**
- * A Gateway with a listener for each host: hosts of one group share a certificate, and those of others have theirs.
+ * A Gateway with a listener for each host, whose certificates differ. With one certificate for all, one listener:
+ * browsers use a connection for every host that its certificate covers, and a listener for one host refuses the others.
  *
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#gateway
  */
@@ -58,23 +59,26 @@ function gatewayObject(file: ChartFile, stack: Stack, door: Door, { create }: Cr
   const { https, http } = create.ports;
   const admitted = allowedRoutes(stack, door);
   const name = gatewayName(door);
-  const listeners = hostsAt(stack.topology, door).flatMap((claim): GatewaySpecListeners[] =>
-    claim.leadsTo !== 'entrance'
-      ? []
-      : [
-          {
-            name: claim.host,
-            hostname: claim.host,
-            port: https,
-            protocol: 'HTTPS',
-            tls: {
-              mode: GatewaySpecListenersTlsMode.TERMINATE,
-              certificateRefs: [{ name: certificateSecret(stack, claim.certificate.group, door) }],
-            },
-            ...admitted,
-          },
-        ],
-  );
+  const listener = (of: string, secret: string): GatewaySpecListeners => ({
+    name: of,
+    port: https,
+    protocol: 'HTTPS',
+    tls: { mode: GatewaySpecListenersTlsMode.TERMINATE, certificateRefs: [{ name: secret }] },
+    ...admitted,
+  });
+  const listeners =
+    'secret' in create.tls
+      ? [listener(ALL_HOSTS, create.tls.secret)]
+      : hostsAt(stack.topology, door).flatMap((claim) =>
+          claim.leadsTo === 'entrance'
+            ? [
+                {
+                  ...listener(claim.host, certificateSecret(stack, claim.certificate.group, door)),
+                  hostname: claim.host,
+                },
+              ]
+            : [],
+        );
   new GatewayObject(file, name, {
     metadata: objectMeta(ownerOf(stack), name),
     spec: {

@@ -17,6 +17,9 @@ import { KNOWN } from './implementations.ts';
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS = { name: 'Strict-Transport-Security', value: 'max-age=31536000' } as const;
 
+/** The one listener of a Gateway with one certificate for all its hosts. */
+export const ALL_HOSTS = 'https';
+
 /** Rules that one HTTPRoute may have. */
 const MOST_RULES = 16;
 
@@ -106,7 +109,8 @@ function parents(
 ): HttpRouteSpecParentRefs[] {
   if ('create' in own) {
     const elsewhere = owner.namespace === stack.namespace ? {} : { namespace: stack.namespace };
-    return hosts.map((sectionName) => ({ name: created, ...elsewhere, sectionName }));
+    const listeners = 'secret' in own.create.tls ? [ALL_HOSTS] : hosts;
+    return listeners.map((sectionName) => ({ name: created, ...elsewhere, sectionName }));
   }
   const { name, namespace = stack.namespace, listener } = own.existing;
   return [

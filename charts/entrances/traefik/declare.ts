@@ -17,7 +17,10 @@ export const traefik = entrance({
   schema: tlsSchema,
   example: 'tls: {issuer: {name: …}} or tls: {secret: …}',
   title: 'Traefik',
-  routeKinds: [{ group: 'traefik.io', kind: 'IngressRoute' }],
+  routeKinds: [
+    { group: 'traefik.io', kind: 'IngressRoute' },
+    { group: 'traefik.io', kind: 'IngressRouteTCP' },
+  ],
   choices: (written, at) => exactlyOne(at, written, ['issuer', 'secret']),
   resolve: resolveTls,
   passer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
@@ -72,7 +75,7 @@ export const traefik = entrance({
     },
   ],
   // Its hashing takes the address of whoever connects, which is another proxy's more often than the client's.
-  can: () => ({ regex: true, sticky: ['cookie'] }),
+  can: () => ({ regex: true, tcp: true, sticky: ['cookie'] }),
   notes: ({ public: anybody }, facts) => [
     ...(anybody === undefined
       ? []

@@ -14,6 +14,7 @@ import { precedence } from '../../../src/topology/routes.ts';
 import { type Door, type PathMatch, type Route, served } from '../../../src/topology/topology.ts';
 import { certificateSecret } from '../../around/certificate-secret.ts';
 import type { Stack } from '../../stack/stack.ts';
+import { tcpIngresses } from './tcp.ts';
 
 /** Browsers come back with HTTPS only, for a year. */
 const HSTS = { name: 'hsts', seconds: 31_536_000 } as const;
@@ -24,6 +25,7 @@ export function traefik(app: App, stack: Stack, doors: OpenDoors<TlsSource>): vo
   const routes = stack.topology.routes.filter(isHere);
   middlewares(app, stack, routes);
   ingresses(app, stack, routes);
+  tcpIngresses(app, stack, stack.topology.tcpRoutes.filter(isHere));
 }
 
 /**

@@ -7,6 +7,7 @@ import { secretEnv, withSecretEnv, workload } from '../../../src/kubernetes/work
 import { workloadOf } from '../../../src/topology/topology.ts';
 import { extraFileMounts } from '../../around/extra-files.ts';
 import type { Scene } from '../../stack/stack.ts';
+import { accessSecrets } from '../access.ts';
 import { JITSI_SECRETS, type Jitsi } from '../declare.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 import { jitsiEnvironmentMap } from './config-map.ts';
@@ -30,7 +31,7 @@ export function prosody(app: App, stack: Scene, jitsi: Jitsi): void {
         secretEnv('JICOFO_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jicofo),
         secretEnv('JVB_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jvb),
       ],
-      jitsi.secretEnv.prosody,
+      [...accessSecrets(jitsi.access), ...jitsi.secretEnv.prosody],
     ),
     mounts: [
       ...jitsiScratch('16Mi'),

@@ -2,21 +2,17 @@ import { isRecord, valueAt } from '../../../src/plain/data.ts';
 import { exactlyOne } from '../../../src/stack/exactly-one.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import { dotted, type Path } from '../../../src/stack/reading/yaml-source.ts';
-import { DOORS } from '../../../src/topology/topology.ts';
+import { DOORS, podCertificate } from '../../../src/topology/topology.ts';
 import { entranceAt, givenSecret } from '../../entrances/index.ts';
 import { certificateSource } from '../certificates.ts';
 import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 
-/** Every TLS Secret that the stack file names, and where: at a door, or for a host that leads to the call nodes. */
+/** Every TLS Secret that the stack file names, and where: at a door, or for a host whose program ends TLS itself. */
 export function namedTlsSecrets(stack: Stack): readonly { readonly name: string; readonly at: Path }[] {
   const doors = DOORS.flatMap((door) => givenSecret(stack, door) ?? []);
-  const hosts = stack.topology.hosts.flatMap((claim) =>
-    claim.leadsTo === 'call-nodes' && claim.certificate !== undefined
-      ? [{ source: claim.certificate.source, at: claim.certificate.sourceAt }]
-      : [],
-  );
-  const named = hosts.flatMap(({ source, at }) =>
+  const hosts = stack.topology.hosts.flatMap((claim) => podCertificate(claim) ?? []);
+  const named = hosts.flatMap(({ source, sourceAt: at }) =>
     source !== undefined && 'secret' in source ? [{ name: source.secret, at: [...at, 'secret'] }] : [],
   );
   return [...new Map([...doors, ...named].map((one) => [dotted(one.at), one])).values()];
@@ -26,8 +22,9 @@ export function namedTlsSecrets(stack: Stack): readonly { readonly name: string;
 export const checkCertificates: Check = (written, stack) => {
   const findings = new Map<string, readonly CheckFinding[]>();
   for (const claim of stack.topology.hosts) {
-    if (claim.leadsTo !== 'call-nodes' || claim.certificate === undefined) continue;
-    const { sourceAt } = claim.certificate;
+    const certificate = podCertificate(claim);
+    if (certificate === undefined) continue;
+    const { sourceAt } = certificate;
     const own = valueAt(written, sourceAt);
     const door = entranceAt(stack, claim.door);
     if (isRecord(own)) {

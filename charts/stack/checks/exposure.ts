@@ -11,8 +11,12 @@ export const checkEntrances: Check = (written, stack) =>
   DOORS.flatMap((door) => {
     const at = entranceAt(stack, door);
     if (at?.entrance.check === undefined) return [];
-    // Whoever goes to the call nodes does not come through the entrance.
-    const hosts = stack.topology.hosts.filter((claim) => claim.door === door && claim.leadsTo === 'entrance');
+    // Whoever goes to the call nodes does not come through the entrance; of whole connections it says its own.
+    const whole = stack.topology.tcpRoutes.filter((one) => one.door === door);
+    const hosts = stack.topology.hosts.filter(
+      (claim) =>
+        claim.door === door && claim.leadsTo === 'entrance' && !whole.some(({ host }) => host === claim.host),
+    );
     const own = hosts
       .filter((claim) => claim.at[0] === 'serverName')
       .map(({ host }) => ({ path: ['serverName'], host }));

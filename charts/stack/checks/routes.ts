@@ -2,8 +2,9 @@ import { valueAt } from '../../../src/plain/data.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import type { Abilities } from '../../../src/system/entrance.ts';
 import { needsRank } from '../../../src/topology/routes.ts';
-import { type Route, routeEnd } from '../../../src/topology/topology.ts';
+import { type Route, routeEnd, type TcpRoute } from '../../../src/topology/topology.ts';
 import { entranceAt, entrances, viasAt } from '../../entrances/index.ts';
+import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 
 /** What a route needs that an entrance cannot do, in the middle of a sentence; undefined where it can do all. */
@@ -18,7 +19,12 @@ export function beyond(route: Route, can: Abilities, all: readonly Route[] = [])
 
 /** Every entrance can do what the routes that go through it need; what only has limits is said in SUMMARY.md. */
 export const checkRoutes: Check = (written, stack) => {
-  const findings = new Map<string, CheckFinding>();
+  const findings = new Map<string, CheckFinding>(
+    stack.topology.tcpRoutes.flatMap((route) => {
+      const found = checkTcpRoute(route, stack);
+      return found === undefined ? [] : [[JSON.stringify(route.at), found] as const];
+    }),
+  );
   const { routes } = stack.topology;
   for (const route of routes) {
     const at = entranceAt(stack, route.door);
@@ -42,3 +48,26 @@ export const checkRoutes: Check = (written, stack) => {
   }
   return [...findings.values()];
 };
+
+/** Connections that are not HTTP come in only where the entrance passes them on whole. */
+function checkTcpRoute(route: TcpRoute, stack: Stack): CheckFinding | undefined {
+  const at = entranceAt(stack, route.door);
+  if (at === undefined || at.entrance.can(at.own).tcp) return undefined;
+  const others = viasAt(route.door).filter((one) => entrances[one].can(undefined).tcp);
+  const remedies = [
+    ...(route.otherwise === undefined ? [] : [route.otherwise]),
+    ...(others.length === 0
+      ? []
+      : [`write ${others.map((one) => `via: ${one}`).join(' or ')} in expose.${route.door}`]),
+  ];
+  return {
+    code: 'MG210',
+    at: route.at,
+    other: ['expose', route.door],
+    what: `${route.carries} connections to "${route.host}" are not HTTP, and ${at.entrance.title} carries only HTTP`,
+    remedy:
+      remedies.length === 0
+        ? 'remove what needs it: no entrance in this release can do that'
+        : remedies.join(', or '),
+  };
+}

@@ -44,7 +44,10 @@ export function traefikRule(text: string, shared: Effort): TraefikRule {
       const answer = either(words, position, request, 0);
       return position.at === words.length ? answer : 'maybe';
     },
-    hosts: calls.filter(({ name }) => name === 'host').flatMap(({ values }) => values),
+    hosts: calls.flatMap(({ name, values }) => {
+      if (name === 'hostsni') return values.filter((value) => value !== '*');
+      return name === 'host' ? values : [];
+    }),
     paths: calls.flatMap(({ name, values }) =>
       name === 'pathregexp' ? values.flatMap(beginningsOf) : values.filter((text) => text.startsWith('/')),
     ),
@@ -101,6 +104,9 @@ function single(words: readonly Token[], position: Position, request: Request, d
 function called({ name, values, regexps }: Call, request: Request): Answer {
   const { host, path, isBeginning = false, isStranger = false } = request;
   switch (name) {
+    case 'hostsni':
+      if (values.includes('*')) return 'yes';
+      return values.some((value) => value.toLowerCase() === host.toLowerCase()) ? 'yes' : 'no';
     case 'host':
       return values.some((value) => value.toLowerCase() === host.toLowerCase()) ? 'yes' : 'no';
     case 'path':

@@ -80,6 +80,8 @@ function isNext(words: readonly Token[], position: Position, word: Token): boole
 
 function called({ name, values }: Call): readonly Some[] {
   switch (name) {
+    case 'hostsni':
+      return values.map((host) => (host === '*' ? {} : { host }));
     case 'host':
       return values.map((host) => ({ host }));
     case 'path':

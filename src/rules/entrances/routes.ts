@@ -1,4 +1,11 @@
-import { CONFIG_MAP, HTTP_ROUTE, INGRESS_ROUTE, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
+import {
+  CONFIG_MAP,
+  HTTP_ROUTE,
+  INGRESS_ROUTE,
+  INGRESS_ROUTE_TCP,
+  SERVICE,
+  TUNNEL_BINDING,
+} from '../../kinds/keys.ts';
 import { at } from '../../plain/data.ts';
 import { items } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
@@ -8,12 +15,14 @@ import { limitsAmong } from './limits.ts';
 import { effort } from './regexp.ts';
 import type { EntranceRoute, Surroundings } from './route.ts';
 import { ingressRoutes } from './traefik.ts';
+import { ingressRoutesTcp } from './traefik-tcp.ts';
 import { tunnelSubjects } from './tunnel.ts';
 
 /** Every kind of object that lets requests in, and who reads it. */
 const READERS: Readonly<Record<string, (owner: Located, around: Surroundings) => readonly EntranceRoute[]>> =
   {
     [INGRESS_ROUTE]: ingressRoutes,
+    [INGRESS_ROUTE_TCP]: ingressRoutesTcp,
     [TUNNEL_BINDING]: tunnelSubjects,
     [CONFIG_MAP]: cloudflaredRules,
     [HTTP_ROUTE]: httpRouteRules,

@@ -47,7 +47,7 @@ export function ingressRoutes(
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
  */
-function turnOf(route: Data, match: string): Turn {
+export function turnOf(route: Data, match: string): Turn {
   const written = typeof route.priority === 'number' && route.priority !== 0 ? route.priority : undefined;
   const priority = written ?? Buffer.byteLength(match);
   return {
@@ -58,12 +58,12 @@ function turnOf(route: Data, match: string): Turn {
 }
 
 /** Objects of other classes can belong to another Traefik. */
-function instanceOf({ data }: Located): string {
+export function instanceOf({ data }: Located): string {
   const annotation = text(at(data, 'metadata', 'annotations', 'kubernetes.io/ingress.class'));
   return `Traefik ${text(at(data, 'spec', 'ingressClassName')) || annotation || 'traefik'}`;
 }
 
-function entryPointsOf({ data }: Located): Pick<EntranceRoute, 'entryPoints'> {
+export function entryPointsOf({ data }: Located): Pick<EntranceRoute, 'entryPoints'> {
   // The routes of a child get what its parents pass on.
   if (at(data, 'spec', 'parentRefs') !== undefined) return { entryPoints: [] };
   const entryPoints = texts(at(data, 'spec', 'entryPoints'));

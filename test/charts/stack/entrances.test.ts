@@ -137,7 +137,9 @@ describe('what an entrance cannot do', () => {
     const [route] = tunnelled.topology.routes;
     if (route === undefined) throw new Error('no route');
     const regex: Route = { ...route, match: { kind: 'regex', paths: ['^/a'] } };
-    expect(beyond(regex, { regex: false, sticky: [] })).toBe('match paths by regular expressions');
+    expect(beyond(regex, { regex: false, tcp: false, sticky: [] })).toBe(
+      'match paths by regular expressions',
+    );
     for (const { can } of [entrances.traefik, entrances.tunnel])
       expect(beyond(regex, can(undefined))).toBeUndefined();
     expect(checkRoutes(WRITTEN, tunnelled)).toEqual([]);

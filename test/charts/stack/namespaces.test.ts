@@ -6,6 +6,7 @@ import { checkSecretConfig } from '../../../charts/stack/checks/secret-config.ts
 import { assembleTopology, placed } from '../../../charts/stack/resolve.ts';
 import { stackSchema } from '../../../charts/stack/schema.ts';
 import { readYaml } from '../../../src/stack/reading/yaml-source.ts';
+import type { SecretSpec } from '../../../src/system/secrets.ts';
 import { withCallsIn } from '../../parts.ts';
 import { stackFrom } from '../../stacks.ts';
 
@@ -75,8 +76,14 @@ describe('a Secret of two namespaces', () => {
     const whole = text('chat', 'example.org', `${more}\nsecrets: {own: {post: {c: {}}}}\n`);
     const stack = withCallsIn('calls', stackFrom(whole));
     const keys = stack.secrets.find(({ name }) => name === 'livekit-keys');
-    expect(keys?.places).toEqual([{ namespace: 'calls' }, { namespace: 'chat' }]);
-    expect(checkSecretConfig(stackSchema.parse(load(whole)), stack)).toEqual([]);
+    expect(keys?.places).toEqual([{ namespace: 'chat' }, { namespace: 'calls' }]);
+    const turned = stack.secrets.map((one): SecretSpec => {
+      const [first, ...others] = [...one.places].reverse();
+      return first === undefined ? one : { ...one, places: [first, ...others] };
+    });
+    for (const secrets of [stack.secrets, turned]) {
+      expect(checkSecretConfig(stackSchema.parse(load(whole)), { ...stack, secrets })).toEqual([]);
+    }
   });
 });
 

@@ -30,16 +30,18 @@ const CHANGING = [
   'rmdir',
   'rm',
 ];
-/** Functions that a future change could write with instead. */
-const OTHERS = [
+/** The same, of those that do not return a promise. */
+const CHANGING_NOW = [
   'writeFileSync',
-  'appendFileSync',
-  'writeSync',
-  'write',
-  'writeFile',
-  'appendFile',
-  'createWriteStream',
+  'copyFileSync',
+  'renameSync',
+  'linkSync',
+  'unlinkSync',
+  'mkdirSync',
+  'rmdirSync',
 ];
+/** Functions that a future change could write with instead. */
+const OTHERS = ['appendFileSync', 'writeSync', 'write', 'writeFile', 'appendFile', 'createWriteStream'];
 const PROGRAMS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'];
 
 /** Listens while each test of a file runs. */
@@ -67,20 +69,22 @@ export function useListener(): Listener {
       throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     }
   };
-  const listen = (object: unknown, name: string, isChange: boolean): void => {
+  const listen = (object: unknown, name: string, change?: 'promised' | 'now'): void => {
     const members: Record<string, unknown> = Object(object);
     const original = members[name];
     if (typeof original !== 'function') throw new Error(`there is no ${name}`);
-    members[name] = isChange
-      ? async function (this: unknown, ...args: readonly unknown[]): Promise<unknown> {
-          hear([...args]);
-          beforeChange();
-          return await Reflect.apply(original, this, args);
-        }
-      : function (this: unknown, ...args: readonly unknown[]): unknown {
-          hear([...args]);
-          return Reflect.apply(original, this, args);
-        };
+    members[name] =
+      change === 'promised'
+        ? async function (this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+            hear([...args]);
+            beforeChange();
+            return await Reflect.apply(original, this, args);
+          }
+        : function (this: unknown, ...args: readonly unknown[]): unknown {
+            hear([...args]);
+            if (change === 'now') beforeChange();
+            return Reflect.apply(original, this, args);
+          };
     restore.push(() => {
       members[name] = original;
     });
@@ -90,12 +94,13 @@ export function useListener(): Listener {
     const handle = await open(process.execPath);
     const handles: FileHandle = Object.getPrototypeOf(handle);
     await handle.close();
-    for (const name of CHANGING) listen(fs.promises, name, true);
-    for (const name of ['writeFile', 'appendFile', 'write']) listen(handles, name, true);
-    for (const name of OTHERS) listen(fs, name, false);
+    for (const name of CHANGING) listen(fs.promises, name, 'promised');
+    for (const name of ['writeFile', 'appendFile', 'write']) listen(handles, name, 'promised');
+    for (const name of CHANGING_NOW) listen(fs, name, 'now');
+    for (const name of OTHERS) listen(fs, name);
     const programs = process.getBuiltinModule('node:child_process');
-    for (const name of PROGRAMS) listen(programs, name, false);
-    for (const stream of [process.stdout, process.stderr]) listen(stream, 'write', false);
+    for (const name of PROGRAMS) listen(programs, name);
+    for (const stream of [process.stdout, process.stderr]) listen(stream, 'write');
     syncBuiltinESMExports();
     heard.length = 0;
   });
