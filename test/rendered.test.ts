@@ -31,6 +31,7 @@ const KEPT: readonly string[] = [
   'through-cloudflared',
   'through-gateways',
   'tunnel-universal-and-lan-names',
+  'well-known-answers',
 ];
 
 /** Settings whose words render different objects: what one of them does, no other shows. */

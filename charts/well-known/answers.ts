@@ -1,7 +1,15 @@
+import { isRecord } from '../../src/plain/data.ts';
+import { mergePatch } from '../../src/plain/merge-patch.ts';
+import { leaves, type Owned } from '../../src/system/extra-config.ts';
 import { HOMESERVER, type Offered, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 
 interface Around {
   readonly offers: readonly Offered[];
+}
+
+interface Additions {
+  /** More keys, which are merged into the answer. */
+  readonly extraClient?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Whom to turn to, in the words of the stack file. */
@@ -21,7 +29,17 @@ interface Support {
  *
  * Calls stand here and in Synapse's own answer: clients are in the middle of moving from one to the other.
  */
-export function wellKnownClient({ offers }: Around): object {
+export function wellKnownClient({ offers }: Around, { extraClient }: Additions): object {
+  const answer = mergePatch(offered(offers), extraClient ?? {});
+  return isRecord(answer) ? answer : {};
+}
+
+/** What the stack itself says to clients, which additions replace only with a reason. */
+export function clientOwned(offers: readonly Offered[]): readonly Owned[] {
+  return leaves(offered(offers)).map((path) => ({ path, owner: 'the rest of this stack file' }));
+}
+
+function offered(offers: readonly Offered[]): object {
   return Object.assign({}, ...WELL_KNOWN_CLIENT.of(offers));
 }
 

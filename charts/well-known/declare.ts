@@ -1,84 +1,15 @@
-import * as z from 'zod';
-import { shortText } from '../../src/stack/fields.ts';
+import type * as z from 'zod';
 import type { CheckFinding } from '../../src/stack/finding.ts';
-import { component, type Placed } from '../../src/system/component.ts';
+import { component } from '../../src/system/component.ts';
 import { doors, frontDoor } from '../../src/system/doors.ts';
-import type { Note, Passage } from '../../src/system/note.ts';
 import { HOMESERVER } from '../../src/system/topics.ts';
-import { wellKnownClient, wellKnownServer, wellKnownSupport } from './answers.ts';
-
-const place = z.enum(['here', 'elsewhere']);
-
-/** Whom to turn to; every part is published to anybody. */
-const support = z.strictObject({
-  page: shortText
-    .regex(
-      /^https:\/\/[a-z0-9.-]+(?:\/[A-Za-z0-9._~/-]*)?$/,
-      'write an address such as https://example.org/help',
-    )
-    .optional()
-    .describe('A web page for people who need help.'),
-  contacts: z
-    .array(
-      z.strictObject({
-        role: z
-          .enum(['admin', 'security'])
-          .describe('admin for anything about the server, security for reports of vulnerabilities.'),
-        matrix: shortText
-          .regex(/^@[a-z0-9._=/+-]+:[a-z0-9.-]+$/, 'write a Matrix user such as @admin:example.org')
-          .optional()
-          .describe('A Matrix user, preferably on another server.'),
-        email: shortText
-          .regex(/^[A-Za-z0-9._+-]+@[a-z0-9.-]+$/, 'write an address such as admin@example.org')
-          .optional()
-          .describe('An email address.'),
-      }),
-    )
-    .min(1, 'write at least one contact, or remove the key')
-    .max(20, 'write at most 20 contacts')
-    .optional()
-    .describe('People responsible for the server.'),
-});
-
-const schema = z
-  .union([
-    place,
-    z.strictObject({
-      at: place.optional().describe('Who answers. Default: here.'),
-      support: support
-        .optional()
-        .describe(
-          'What /.well-known/matrix/support says. Default: nothing, although the specification asks for it.',
-        ),
-    }),
-  ])
-  .optional()
-  .describe(
-    "Who answers /.well-known/matrix on the server name's own host: here (this stack) or elsewhere (your web site, for which SUMMARY.md has the texts). Write one of these words, or keys. Default: here.",
-  );
-
-/** Everything about the answers on the server name's host that more than one place needs. */
-export interface WellKnown {
-  readonly at: 'here' | 'elsewhere';
-  /** Absent where nobody is named. */
-  readonly support?: z.infer<typeof support>;
-}
-
-function resolve(written: z.infer<typeof schema>): WellKnown {
-  if (written === undefined || typeof written === 'string') return { at: written ?? 'here' };
-  return {
-    at: written.at ?? 'here',
-    ...(written.support === undefined ? {} : { support: written.support }),
-  };
-}
-
-/** Where well-known answers live below the server name's host. */
-export const WELL_KNOWN_PREFIX = '/.well-known/matrix/';
-/** Other servers and the call service check a user's identity here, on the server name's own host. */
-export const OPENID_USERINFO = '/_matrix/federation/v1/openid/userinfo';
+import { clientOwned } from './answers.ts';
+import { elsewhere } from './elsewhere.ts';
+import { OPENID_USERINFO, WELL_KNOWN_PREFIX } from './paths.ts';
+import { resolveWellKnown, wellKnownSchema } from './schema.ts';
 
 /** The specification asks for a contact or a page, and of each contact for a way to write to it. */
-function idleSupport(written: z.infer<typeof schema>): readonly CheckFinding[] {
+function idleSupport(written: z.infer<typeof wellKnownSchema>): readonly CheckFinding[] {
   if (typeof written !== 'object' || written.support === undefined) return [];
   const path = ['wellKnown', 'support'];
   const { page, contacts } = written.support;
@@ -106,51 +37,14 @@ function idleSupport(written: z.infer<typeof schema>): readonly CheckFinding[] {
   );
 }
 
-/** With `wellKnown: elsewhere`: what the web site on the server name has to answer. */
-function elsewhere(own: WellKnown, { facts, offers }: Placed): Note {
-  const support = wellKnownSupport(own);
-  const answer = (path: string, value: object): readonly Passage[] => [
-    { text: [{ code: `${WELL_KNOWN_PREFIX}${path}` }] },
-    { copy: 'json', lines: JSON.stringify(value, undefined, 2).split('\n') },
-  ];
-  return {
-    where: 'summary',
-    title: `What https://${facts.serverName} has to answer`,
-    passages: [
-      {
-        text: [
-          `${support === undefined ? 'Both' : 'All'} with `,
-          { code: 'Content-Type: application/json' },
-          ' and ',
-          { code: 'Access-Control-Allow-Origin: *' },
-          '. Without the second file, other homeservers do not find this one. Without the third address, nobody can check who a user is, and calls fail.',
-        ],
-      },
-      ...answer('client', wellKnownClient({ offers })),
-      ...answer('server', wellKnownServer({ offers })),
-      ...(support === undefined ? [] : answer('support', support)),
-      ...HOMESERVER.of(offers).map(
-        ({ baseUrl }): Passage => ({
-          text: [
-            { code: OPENID_USERINFO },
-            ': forward it to ',
-            { code: baseUrl },
-            '. Programs that follow the file above go there directly; some come here.',
-          ],
-        }),
-      ),
-    ],
-  };
-}
-
 /**
  * The server name's own host: JSON answers that tell clients and other homeservers where Synapse is,
  * and the one federation path that is asked for there. Rendered with `wellKnown: here`.
  */
 export const wellKnown = component({
   key: 'wellKnown',
-  schema,
-  resolve,
+  schema: wellKnownSchema,
+  resolve: resolveWellKnown,
   // Its hosts are the server name's and Synapse's.
   lanName: undefined,
   images: {
@@ -162,7 +56,7 @@ export const wellKnown = component({
       because: 'older releases have not been tried',
     },
   },
-  additions: [],
+  additions: [{ at: ['extraClient'], owned: clientOwned }],
   sizes: [],
   check: idleSupport,
   notes: (own, whole) => (own.at === 'here' ? [] : [elsewhere(own, whole)]),

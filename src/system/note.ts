@@ -3,7 +3,7 @@ import type { Phrase } from '../plain/phrase.ts';
 /** A passage of SUMMARY.md or SECRETS.md: words, or lines to copy. */
 export type Passage =
   | { readonly text: Phrase }
-  | { readonly copy: 'bash' | 'json'; readonly lines: readonly string[] };
+  | { readonly copy: 'bash' | 'caddyfile' | 'json' | 'nginx' | 'yaml'; readonly lines: readonly string[] };
 
 /**
  * Something that people should know of what a stack has. It is data, not Markdown: who shows it escapes it.

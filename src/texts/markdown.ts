@@ -134,7 +134,10 @@ export function table(head: readonly Content[], rows: readonly (readonly Content
 }
 
 /** A fenced block of text to copy. */
-export function fenced(language: 'bash' | 'json' | 'mermaid', lines: readonly string[]): Markdown {
+export function fenced(
+  language: 'bash' | 'caddyfile' | 'json' | 'mermaid' | 'nginx' | 'yaml',
+  lines: readonly string[],
+): Markdown {
   const shown = lines.map(visible);
   const fence = '`'.repeat(Math.max(3, ...shown.map((line) => longestRun(line) + 1)));
   return new Piece([fence + language, ...shown, fence].join('\n'));

@@ -182,6 +182,22 @@ describe('the well-known answers', () => {
     expect(render(elsewhere).files.get('test/SUMMARY.md')).toContain('"matrix_id": "@admin:example.net"');
   });
 
+  it('tell clients more where the stack file says more, and keep what the stack itself says', () => {
+    const more = `{m.identity_server: {base_url: 'https://id.example.net'}, io.element.jitsi: {skipLobby: true}}`;
+    const client = configData(
+      publicStack(`wellKnown: {extraClient: ${more}}`),
+      'well-known-config',
+      'client.json',
+    );
+    expect(client).toMatchObject({
+      'm.homeserver': { base_url: 'https://matrix.example.org' },
+      'm.identity_server': { base_url: 'https://id.example.net' },
+      'io.element.jitsi': { preferredDomain: 'meet.example.org', skipLobby: true },
+    });
+    const elsewhere = publicStack(`wellKnown: {at: elsewhere, extraClient: ${more}}`);
+    expect(render(elsewhere).files.get('test/SUMMARY.md')).toContain('"base_url": "https://id.example.net"');
+  });
+
   it('say the same in SUMMARY.md when another web site has to give them', () => {
     const stack = publicStack('wellKnown: elsewhere');
     expect(() => objectOf(stack, 'Deployment', 'well-known')).toThrow();

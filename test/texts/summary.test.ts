@@ -1,3 +1,4 @@
+import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../charts/stack/stack.ts';
 import {
@@ -237,6 +238,11 @@ describe('SUMMARY.md', () => {
     const text = summary(publicStack('wellKnown: elsewhere'));
     expect(text).toContain('"m.server": "matrix.example.org:443"');
     expect(text).toContain('org.matrix.msc4143.rtc_foci');
+    for (const language of ['nginx', 'caddyfile']) expect(text).toContain(`\`\`\`${language}\n`);
+    const [, traefik = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(text) ?? [];
+    expect(dig(load(traefik), 'http', 'services', 'matrix-openid', 'loadBalancer', 'passHostHeader')).toBe(
+      false,
+    );
   });
 });
 

@@ -6,7 +6,8 @@ import { json } from '../../shared/json.ts';
 import { nginxMain, wellKnownServerBlock } from '../../shared/nginx-config.ts';
 import type { Scene } from '../../stack/stack.ts';
 import { wellKnownClient, wellKnownServer, wellKnownSupport } from '../answers.ts';
-import { WELL_KNOWN_PREFIX, type WellKnown } from '../declare.ts';
+import { WELL_KNOWN_PREFIX } from '../paths.ts';
+import type { WellKnown } from '../schema.ts';
 
 /** Name of the ConfigMap. */
 export const WELL_KNOWN_CONFIG = 'well-known-config';
@@ -18,7 +19,7 @@ export const WELL_KNOWN_FILES = '/srv/well-known';
 function answers(stack: Scene, own: WellKnown): Readonly<Record<string, object>> {
   const support = wellKnownSupport(own);
   return {
-    client: wellKnownClient(stack),
+    client: wellKnownClient(stack, own),
     server: wellKnownServer(stack),
     ...(support === undefined ? {} : { support }),
   };

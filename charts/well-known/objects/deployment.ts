@@ -4,7 +4,7 @@ import { configFiles } from '../../../src/kubernetes/mounts.ts';
 import type { Resources } from '../../../src/system/resources.ts';
 import { nginx } from '../../shared/nginx.ts';
 import type { Scene } from '../../stack/stack.ts';
-import type { WellKnown } from '../declare.ts';
+import type { WellKnown } from '../schema.ts';
 import { WELL_KNOWN_CONFIG, WELL_KNOWN_FILES, wellKnownFiles } from './config-map.ts';
 
 /** Answers a few hundred bytes. */
