@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const CREATED = 'create: {class: any, tls: {issuer: {name: letsencrypt}}}';
 const GIVEN = 'create: {class: any, tls: {secret: wild-tls}}';
-const EXISTING = 'existing: {name: shared, namespace: gateways, listener: https}';
+const EXISTING = 'use: {name: shared, namespace: gateways, listener: https}';
 
 function through(implementation: string, settings: string) {
   return stackFrom(`

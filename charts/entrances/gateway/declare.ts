@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Phrase } from '../../../src/plain/phrase.ts';
 import { exactlyOne } from '../../../src/stack/exactly-one.ts';
-import { objectName, shortText } from '../../../src/stack/fields.ts';
+import { dnsLabel, objectName, shortText } from '../../../src/stack/fields.ts';
 import { resolveTls, type TlsSource, tlsSchema } from '../../../src/stack/tls.ts';
 import type { FirewallRow } from '../../../src/system/entrance.ts';
 import { entrance } from '../../../src/system/entrance.ts';
@@ -25,10 +25,10 @@ const schema = z.strictObject({
     .describe(
       'The program behind the Gateway: traefik, envoy (Envoy Gateway), cilium, istio or nginx (NGINX Gateway Fabric). It decides what routes can rely on.',
     ),
-  existing: z
+  use: z
     .strictObject({
       name: objectName.describe('Its name.'),
-      namespace: objectName.optional().describe("Its namespace. Default: the stack's own."),
+      namespace: dnsLabel.optional().describe("Its namespace. Default: the stack's own."),
       listener: listenerName
         .optional()
         .describe('Its HTTPS listener for these hosts. Default: every listener that admits them.'),
@@ -58,7 +58,7 @@ const schema = z.strictObject({
 /** A Gateway of the Gateway API: one that is there, or one that is rendered. */
 export type Gateway = { readonly implementation: Implementation } & (
   | {
-      readonly existing: { readonly name: string; readonly namespace?: string; readonly listener?: string };
+      readonly use: { readonly name: string; readonly namespace?: string; readonly listener?: string };
     }
   | {
       readonly create: {
@@ -69,12 +69,12 @@ export type Gateway = { readonly implementation: Implementation } & (
     }
 );
 
-function resolve({ implementation, existing, create }: z.infer<typeof schema>): Gateway | undefined {
-  if (existing !== undefined) {
-    const { name, namespace, listener } = existing;
+function resolve({ implementation, use, create }: z.infer<typeof schema>): Gateway | undefined {
+  if (use !== undefined) {
+    const { name, namespace, listener } = use;
     return {
       implementation,
-      existing: {
+      use: {
         name,
         ...(namespace === undefined ? {} : { namespace }),
         ...(listener === undefined ? {} : { listener }),
@@ -95,11 +95,11 @@ export const gateway = entrance({
   doors: ['public', 'lan'],
   schema,
   example:
-    'gateway: {implementation: …, existing: {name: …}} or gateway: {implementation: …, create: {class: …, tls: …}}',
+    'gateway: {implementation: …, use: {name: …}} or gateway: {implementation: …, create: {class: …, tls: …}}',
   title: 'a Gateway',
   routeKinds: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' }],
   choices: (written, at) => [
-    ...exactlyOne(at, written, ['existing', 'create']),
+    ...exactlyOne(at, written, ['use', 'create']),
     ...(written.create === undefined
       ? []
       : exactlyOne([...at, 'create', 'tls'], written.create.tls, ['issuer', 'secret'])),
@@ -107,8 +107,8 @@ export const gateway = entrance({
   resolve,
   passer: (own) => {
     const { title } = KNOWN[own.implementation];
-    const which = 'existing' in own ? own.existing.name : `of class ${own.create.className}`;
-    const id = 'existing' in own ? own.existing.name : `class-${own.create.className}`;
+    const which = 'use' in own ? own.use.name : `of class ${own.create.className}`;
+    const id = 'use' in own ? own.use.name : `class-${own.create.className}`;
     return {
       kind: 'peer',
       id: `gateway-${id}`,
@@ -133,7 +133,11 @@ export const gateway = entrance({
     [...new Set(DOORS.flatMap((door) => doors[door]?.implementation ?? []))].map((implementation) => ({
       program: KNOWN[implementation].title,
       for: 'HTTPS, by the Gateway API',
-      release: [...KNOWN[implementation].release, ', and the Gateway API 1.2 or newer'],
+      release: [
+        ...KNOWN[implementation].release,
+        '; the Gateway API 1.2 or newer, which serves ',
+        { code: 'gateway.networking.k8s.io/v1' },
+      ],
     })),
   can: (own) => ({
     // Where expressions come among other matches is not specified, and whether they are anchored differs.
@@ -176,9 +180,9 @@ function notes(doors: OpenDoors<Gateway>, door: Door): readonly string[] {
   if (own === undefined) return [];
   const { title, keepsClaims, notes: more } = KNOWN[own.implementation];
   return [
-    ...('existing' in own
+    ...('use' in own
       ? [
-          `The Gateway ${own.existing.name} is not rendered here: its listener has to have a certificate for the hosts above, to admit routes of this namespace (allowedRoutes), and to redirect plain HTTP.`,
+          `The Gateway ${own.use.name} is not rendered here: its listener has to have a certificate for the hosts above, to admit routes of this namespace (allowedRoutes), and to redirect plain HTTP.`,
         ]
       : []),
     ...('create' in own && own.implementation === 'traefik'

@@ -112,7 +112,7 @@ function parents(
     const listeners = 'secret' in own.create.tls ? [ALL_HOSTS] : hosts;
     return listeners.map((sectionName) => ({ name: created, ...elsewhere, sectionName }));
   }
-  const { name, namespace = stack.namespace, listener } = own.existing;
+  const { name, namespace = stack.namespace, listener } = own.use;
   return [
     {
       name,
