@@ -19,6 +19,7 @@ const RENDERED = 'test/fixtures/rendered';
  */
 const KEPT: readonly string[] = [
   'calls-apart',
+  'behind-a-proxy-of-your-own',
   'custom-cluster-and-flux',
   'gateway-with-own-secret',
   'large-with-replicas',

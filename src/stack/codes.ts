@@ -114,6 +114,9 @@ export const CODES = {
   MG160: 'The entrance cannot do what a program behind it needs.',
   MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
   MG210: 'Connections that are not HTTP come through an entrance that carries only HTTP.',
+  MG240:
+    'A proxy outside the cluster lacks a port for a program, or has one for a program that it does not lead to.',
+  MG241: 'Two programs behind a proxy outside the cluster have one port.',
   MG260: 'The access to meetings and the settings of its tokens contradict each other.',
   MG261: 'A setting about guests has no effect, because everybody is one.',
   MG262: 'A variable and a setting decide the same.',

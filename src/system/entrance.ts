@@ -4,9 +4,19 @@ import type { CheckFinding } from '../stack/finding.ts';
 import type { ObjectId } from '../stack/manifest.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
-import type { Balance, Door, Flow, Peer, Route, ServicePoint, Workload } from '../topology/topology.ts';
+import type {
+  Balance,
+  Door,
+  Flow,
+  Peer,
+  Route,
+  ServicePoint,
+  Topology,
+  Workload,
+} from '../topology/topology.ts';
 import type { StackFacts } from './facts.ts';
 import type { Need } from './need.ts';
+import type { Note } from './note.ts';
 import type { OpenDoors } from './open-door.ts';
 import type { KnownReleases } from './releases.ts';
 import type { SecretUse } from './secret-use.ts';
@@ -111,7 +121,7 @@ export interface Entrance<
   readonly doors: readonly At[];
   /** Of its key. Descriptions say what is there; `With via: …` is added. */
   readonly schema: Schema;
-  /** The kinds of its objects that pass requests on. */
+  /** The kinds of its objects that pass requests on. None where no object says what it passes on: then nothing changes it. */
   readonly routeKinds: readonly Pick<ObjectId, 'group' | 'kind'>[];
   /** Settings to write, for messages: `tunnel: {name: …, zone: …}`. */
   readonly example: string;
@@ -154,8 +164,10 @@ export interface Entrance<
   can(own: Own | undefined): Abilities;
   /** What people should know before this goes live, in whole sentences. */
   notes(doors: OpenDoors<Own>, facts: NoteFacts): readonly string[];
-  /** What is wrong with its settings and the hosts that lead there. */
-  check?(own: Own, door: Door, hosts: readonly HostAt[]): readonly CheckFinding[];
+  /** Sections of its own in SUMMARY.md. @default - none */
+  sections?(doors: OpenDoors<Own>, facts: StackFacts, topology: Topology): readonly Note[];
+  /** What is wrong with its settings, the hosts that lead there and their routes. */
+  check?(own: Own, door: Door, hosts: readonly HostAt[], routes: readonly Route[]): readonly CheckFinding[];
 }
 
 /** An entrance that doors can be opened through. */
