@@ -1,10 +1,13 @@
 import { keysOf } from '../src/plain/records.ts';
+import { adminUi } from './admin-ui/declare.ts';
 import { database } from './database/declare.ts';
 import { element } from './element/declare.ts';
+import { elementCall } from './element-call/declare.ts';
 import type { EntranceImage } from './entrances/index.ts';
 import { jitsi } from './jitsi/declare.ts';
 import { livekit } from './livekit/declare.ts';
 import { synapse } from './synapse/declare.ts';
+import { webClients } from './web-clients/declare.ts';
 import { wellKnown } from './well-known/declare.ts';
 
 /**
@@ -18,6 +21,9 @@ export const components = {
   element,
   livekit,
   jitsi,
+  elementCall,
+  webClients,
+  adminUi,
 };
 
 type Components = typeof components;

@@ -5,6 +5,8 @@ import { isRenderedPath, layerOf, type RenderedFile } from '../src/kubernetes/re
 import type { Manifest, ManifestFile } from '../src/stack/manifest.ts';
 import type { OpenDoor, OpenDoors } from '../src/system/open-door.ts';
 import { ambiguous } from '../src/topology/routes.ts';
+import { adminUiConfig } from './admin-ui/objects/config-map.ts';
+import { adminUi } from './admin-ui/objects/deployment.ts';
 import { certificates } from './around/certificates.ts';
 import { extraFiles } from './around/extra-files.ts';
 import { namespace } from './around/namespace.ts';
@@ -13,6 +15,8 @@ import { cnpgDatabases } from './database/objects/databases.ts';
 import { deliveryObjects } from './delivery/index.ts';
 import { elementConfig } from './element/objects/config-map.ts';
 import { element } from './element/objects/deployment.ts';
+import { elementCallConfig } from './element-call/objects/config-map.ts';
+import { elementCall } from './element-call/objects/deployment.ts';
 import { cloudflared } from './entrances/cloudflared/objects.ts';
 import { gateway } from './entrances/gateway/objects.ts';
 import { type EntranceOwn, VIAS, type Via } from './entrances/index.ts';
@@ -33,6 +37,8 @@ import type { Scene, Stack } from './stack/stack.ts';
 import { synapseConfig } from './synapse/objects/config-map.ts';
 import { synapse } from './synapse/objects/deployment.ts';
 import { mediaClaim } from './synapse/objects/media-claim.ts';
+import { cinny } from './web-clients/objects/cinny.ts';
+import { fluffychat } from './web-clients/objects/fluffychat.ts';
 import { wellKnownConfig } from './well-known/objects/config-map.ts';
 import { wellKnown } from './well-known/objects/deployment.ts';
 
@@ -51,6 +57,9 @@ const COMPONENTS: ComponentCharts = {
   element: [elementConfig, element],
   livekit: [livekitConfig, livekit, lkJwtService],
   jitsi: [jitsiAccountsClaim, jitsiConfig, prosody, jicofo, jvb, web],
+  elementCall: [elementCallConfig, elementCall],
+  webClients: [cinny, fluffychat],
+  adminUi: [adminUiConfig, adminUi],
 };
 
 /** Adds the files of what follows from the stack as a whole. */

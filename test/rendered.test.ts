@@ -24,6 +24,8 @@ const KEPT: readonly string[] = [
   'gateway-with-own-secret',
   'large-with-replicas',
   'own-manifests',
+  'pages-beside-element',
+  'administration-through-one-traefik',
   'secrets-by-sops',
   'secrets-from-a-store',
   'secrets-of-your-own',

@@ -2,6 +2,7 @@ import { CLIENTS } from '../../src/system/topics.ts';
 import { type Address, portOf, reach, workloadOf } from '../../src/topology/topology.ts';
 import { CLUSTER_INTERFACES } from '../shared/cluster-interfaces.ts';
 import type { Scene } from '../stack/stack.ts';
+import type { Bridge } from './bridges.ts';
 import { type Jitsi, jitsiWorkload } from './declare.ts';
 import { featureEnvironment, featureScript } from './features.ts';
 import { type JitsiPart, javaHeap } from './sizes.ts';
@@ -45,7 +46,7 @@ function access({ access: who }: Jitsi): {
 }
 
 /**
- * Environment of each of Jitsi's programs, for images from stable-11146 on.
+ * Environment of each of Jitsi's programs, and of the first video bridge, for images from stable-11146 on.
  *
  * The XMPP domains stay at the images' defaults (`meet.jitsi` and below): they are internal names
  * that need no DNS, and all four programs agree on them.
@@ -57,8 +58,25 @@ export function jitsiEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<Ji
   return {
     prosody: { ...own.prosody, ...jitsi.env.prosody },
     jicofo: { ...own.jicofo, ...jitsi.env.jicofo },
-    jvb: { ...own.jvb, ...jitsi.env.jvb },
+    jvb: bridgeEnvironment(stack, jitsi, jitsi.bridges[0]),
     web: { ...own.web, ...jitsi.env.web },
+  };
+}
+
+/** Environment of one video bridge. */
+export function bridgeEnvironment(stack: Scene, jitsi: Jitsi, { id, onNodes }: Bridge): Environment {
+  const { topology } = stack;
+  const stun = stack.callNodes.address.by === 'stun' && onNodes?.address === undefined;
+  return {
+    // The graceful stop talks to the bridge's own REST interface.
+    COLIBRI_REST_ENABLED: YES,
+    // With STUN the bridge asks Jitsi's server for its address; otherwise nobody outside learns of it.
+    JVB_DISABLE_STUN: stun ? NO : YES,
+    JVB_PORT: String(portOf(workloadOf(topology, id), 'media').number),
+    SHUTDOWN_REST_ENABLED: YES,
+    VIDEOBRIDGE_MAX_MEMORY: javaHeap(jitsi.resources.jvb.limits.memory),
+    XMPP_SERVER: reach(topology, { from: id, to: jitsiWorkload('prosody'), port: 'c2s' }).host,
+    ...jitsi.env.jvb,
   };
 }
 
@@ -77,14 +95,16 @@ function framing(stack: Scene): Environment {
 }
 
 /** What the stack itself says, before additions. */
-function ownEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, Environment>> {
+function ownEnvironment(
+  stack: Scene,
+  jitsi: Jitsi,
+): Readonly<Record<Exclude<JitsiPart, 'jvb'>, Environment>> {
   const prosody = (part: JitsiPart, port: string): Address =>
     reach(stack.topology, { from: jitsiWorkload(part), to: jitsiWorkload('prosody'), port });
   const publicUrl = `https://${jitsi.host}`;
   const { type, guests, tokens, login, on } = access(jitsi);
   // The images' own default is to listen on IPv6 too.
   const family: Environment = stack.cluster.network.families.includes('IPv6') ? {} : { ENABLE_IPV6: NO };
-  const stun = stack.callNodes.address.by === 'stun';
   return {
     prosody: {
       ...type,
@@ -101,16 +121,6 @@ function ownEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, 
       ENABLE_AUTH: on,
       JICOFO_MAX_MEMORY: javaHeap(jitsi.resources.jicofo.limits.memory),
       XMPP_SERVER: prosody('jicofo', 'c2s').host,
-    },
-    jvb: {
-      // The graceful stop talks to the bridge's own REST interface.
-      COLIBRI_REST_ENABLED: YES,
-      // With STUN the bridge asks Jitsi's server for its address; otherwise nobody outside learns of it.
-      JVB_DISABLE_STUN: stun ? NO : YES,
-      JVB_PORT: String(portOf(workloadOf(stack.topology, 'jitsi-jvb'), 'media').number),
-      SHUTDOWN_REST_ENABLED: YES,
-      VIDEOBRIDGE_MAX_MEMORY: javaHeap(jitsi.resources.jvb.limits.memory),
-      XMPP_SERVER: prosody('jvb', 'c2s').host,
     },
     web: {
       BOSH_RELATIVE: YES,
@@ -135,6 +145,7 @@ function ownEnvironment(stack: Scene, jitsi: Jitsi): Readonly<Record<JitsiPart, 
 /** The file behind the bridge's configuration; it is read last and wins. */
 export function customJvbConf({ attach }: Jitsi): string {
   return [
+    // The same for one bridge and for several, or a second one would restart the first.
     '# The default of a minute lets Jicofo move people to another bridge, and there is none: nobody could meet so long.',
     'videobridge.shutdown.shutting-down-delay = 2 seconds',
     ...(attach === 'hostNetwork'

@@ -25,6 +25,7 @@ import {
   accessSecretUses,
   resolveAccess,
 } from './access.ts';
+import { type Bridge, bridgeFindings, bridgesField, resolveBridges } from './bridges.ts';
 import { unfitForJitsi } from './contexts.ts';
 import { decidedTwice, type Features, featureFields, resolveFeatures } from './features.ts';
 import { JITSI_OPENS } from './ports.ts';
@@ -54,7 +55,10 @@ const schema = z
     udp: port.optional().describe("The video bridge's UDP port. Default: 10000."),
     prosody: partSchema.optional().describe('XMPP server.'),
     jicofo: partSchema.optional().describe('Conference focus.'),
-    jvb: partSchema.optional().describe('Video bridge.'),
+    jvb: partSchema
+      .extend({ nodes: bridgesField.optional() })
+      .optional()
+      .describe('Video bridge, and more of them.'),
     web: partSchema
       .extend({ env: publicEnvField.optional() })
       .optional()
@@ -69,7 +73,8 @@ export interface Jitsi {
   readonly access: Access;
   readonly features: Features;
   readonly attach: 'hostPort' | 'hostNetwork';
-  readonly udp: number;
+  /** The video bridges: the first, and those on nodes of their own. */
+  readonly bridges: readonly [Bridge, ...Bridge[]];
   readonly resources: Readonly<Record<JitsiPart, Resources>>;
   /** Environment that the stack file adds, as text. */
   readonly env: Readonly<Record<JitsiPart, Readonly<Record<string, string>>>>;
@@ -88,7 +93,7 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
     access,
     features: resolveFeatures(written),
     attach: written.attach ?? 'hostPort',
-    udp: written.udp ?? 10000,
+    bridges: resolveBridges(written.udp ?? 10000, written.jvb?.nodes),
     resources: {
       prosody: overrideResources(sizes.prosody, written.prosody?.resources),
       jicofo: overrideResources(sizes.jicofo, written.jicofo?.resources),
@@ -243,26 +248,30 @@ function workloads(facts: StackFacts, jitsi: Jitsi): readonly Workload[] {
       // It only calls others. Its REST port asks for no password and stays on the pod's loopback interface.
       ports: [],
     },
-    {
-      ...common,
-      id: jitsiWorkload('jvb'),
-      role: jitsiWorkload('jvb'),
-      title: 'Jitsi Videobridge',
-      hostNetwork: onHost,
-      ports: [
-        { name: 'media', number: jitsi.udp, protocol: 'UDP', on: 'node', decidedBy: ['jitsi', 'udp'] },
-        // On the node's network its unauthenticated REST port is bound to loopback, where nobody listens for others.
-        ...(onHost ? [] : [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' } as const]),
-      ],
-      // Its own scripts fix the number.
-      ...(onHost
-        ? {
-            onLoopback: [
-              { name: 'REST on loopback', number: 8080, protocol: 'TCP', becauseOf: ['jitsi', 'attach'] },
-            ],
-          }
-        : {}),
-    },
+    ...jitsi.bridges.map(
+      ({ id, title, udp, udpAt, at, onNodes }): Workload => ({
+        ...common,
+        id,
+        role: jitsiWorkload('jvb'),
+        title,
+        at,
+        hostNetwork: onHost,
+        ports: [
+          { name: 'media', number: udp, protocol: 'UDP', on: 'node', decidedBy: udpAt },
+          // On the node's network its unauthenticated REST port is bound to loopback, where nobody listens for others.
+          ...(onHost ? [] : [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' } as const]),
+        ],
+        // Its own scripts fix the number.
+        ...(onHost
+          ? {
+              onLoopback: [
+                { name: 'REST on loopback', number: 8080, protocol: 'TCP', becauseOf: ['jitsi', 'attach'] },
+              ],
+            }
+          : {}),
+        ...(onNodes === undefined ? {} : { onNodes }),
+      }),
+    ),
     {
       ...common,
       id: jitsiWorkload('web'),
@@ -390,7 +399,8 @@ export const jitsi = component({
     // Element's classic Android app reads only the older of the two names.
     WELL_KNOWN_CLIENT.offer({ 'io.element.jitsi': meetings(host), 'im.vector.riot.jitsi': meetings(host) }),
   ],
-  check: (written, jitsi) => [
+  check: (written, jitsi, { facts }) => [
+    ...bridgeFindings(written?.jvb?.nodes, jitsi.bridges, facts),
     ...unfitEnvironment(jitsi),
     ...(written === undefined ? [] : accessFindings(written)),
     ...decidedTwice(
@@ -412,9 +422,19 @@ export const jitsi = component({
       workloads: workloads(facts, jitsi),
       services: services(facts, jitsi),
       flows: [
-        { from: PEERS.clients, to: jitsiWorkload('jvb'), port: 'media', why: 'meeting traffic' },
+        ...jitsi.bridges.map(({ id }) => ({
+          from: PEERS.clients,
+          to: id,
+          port: 'media',
+          why: 'meeting traffic',
+        })),
         { from: jitsiWorkload('jicofo'), to: prosody, port: 'c2s', why: 'manages conferences' },
-        { from: jitsiWorkload('jvb'), to: prosody, port: 'c2s', why: 'takes part in conferences' },
+        ...jitsi.bridges.map(({ id }) => ({
+          from: id,
+          to: prosody,
+          port: 'c2s',
+          why: 'takes part in conferences',
+        })),
         { from: jitsiWorkload('web'), to: prosody, port: 'http', why: 'passes on signalling' },
       ],
       hosts: claims(facts, 'jitsi', jitsi.host),
@@ -453,7 +473,7 @@ export const jitsi = component({
         {
           key: JITSI_SECRETS.jvb,
           what: "the video bridge's XMPP account",
-          readers: [jitsiWorkload('prosody'), jitsiWorkload('jvb')],
+          readers: [jitsiWorkload('prosody'), ...jitsi.bridges.map(({ id }) => id)],
           form: PASSWORD,
           loss: 'anyone who has it and can reach Prosody can pose as this program; create a new one',
           rotation: 'meetings in progress end',

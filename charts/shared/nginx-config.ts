@@ -78,6 +78,38 @@ export function elementServer(listen: number, families: readonly IpFamily[]): st
   );
 }
 
+/**
+ * A page that makes its own addresses: whatever is no file is answered with the page. Names of files below `assets` have
+ * a checksum in them, so that browsers may keep them; everything else is asked for anew. Files that the image has
+ * compressed are sent as they are.
+ *
+ * @param assets folder of those files, such as `/assets/`
+ */
+export function appServer(listen: number, families: readonly IpFamily[], assets: string): string {
+  return text(
+    block('server', [
+      ...listens(listen, families),
+      'server_name _;',
+      'root /app;',
+      'index index.html;',
+      'server_tokens off;',
+      'gzip_static on;',
+      'gzip_vary on;',
+      ...block('location /', [
+        'try_files $uri /index.html;',
+        ...PAGE_HEADERS,
+        'add_header Cache-Control no-cache always;',
+      ]),
+      ...block(`location ${assets}`, [
+        'try_files $uri =404;',
+        ...PAGE_HEADERS,
+        'add_header Cache-Control "public, max-age=31536000, immutable";',
+      ]),
+      ...block('location = /health', ['access_log off;', 'default_type text/plain;', 'return 200 "ok\\n";']),
+    ]),
+  );
+}
+
 /** A file that is served at a fixed path. */
 export interface ServedFile {
   readonly path: string;

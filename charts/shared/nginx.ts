@@ -7,10 +7,10 @@ import { workload } from '../../src/kubernetes/workload.ts';
 import type { Resources } from '../../src/system/resources.ts';
 import { type Topology, workloadOf } from '../../src/topology/topology.ts';
 
-/** The user nginx runs as in both images. */
+/** The user nginx runs as in all of these images. */
 const USER = 101;
 
-/** What differs between the two nginx servers. */
+/** What differs between the nginx servers. */
 export interface NginxProps {
   /** Its workload in the topology. */
   readonly id: string;

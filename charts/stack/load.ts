@@ -29,6 +29,7 @@ import { checkChoices } from './checks/choices.ts';
 import { checkComponents } from './checks/components.ts';
 import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
 import { checkExtraFiles } from './checks/extra-files.ts';
+import { checkAllowLists, checkGuardedHosts } from './checks/guarded-hosts.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkImages } from './checks/images.ts';
 import { checkNamedFiles } from './checks/named-files.ts';
@@ -60,6 +61,8 @@ const CHECKS: readonly Check[] = [
   checkHosts,
   checkEntrances,
   checkRoutes,
+  checkGuardedHosts,
+  checkAllowLists,
   checkPorts,
   checkCallAddress,
   checkAmounts,

@@ -8,13 +8,14 @@ import { type ExtraFile, secretsIn } from '../../src/system/extra-files.ts';
 import type { CallNodes, StackFacts } from '../../src/system/facts.ts';
 import { ownSecrets } from '../../src/system/own-secrets.ts';
 import { resolveSecretProvider } from '../../src/system/secret-settings.ts';
-import { withReaders } from '../../src/system/secret-use.ts';
+import { type SecretUse, withReaders } from '../../src/system/secret-use.ts';
 import type { SecretSpec } from '../../src/system/secrets.ts';
 import { onlyOnce } from '../../src/system/unique.ts';
 import { inOrder } from '../../src/topology/routes.ts';
 import {
   DOORS,
   type Flow,
+  type HostClaim,
   type NamespaceClaim,
   PEERS,
   type Peer,
@@ -41,6 +42,12 @@ export interface ResolveContext {
   readonly images: Images;
   /** What it adds to the containers of programs. */
   readonly extraFiles: readonly ExtraFile[];
+}
+
+/** Why a host for the local network may be reached through a program that the Internet reaches too. */
+function forcedHost(claim: HostClaim): Stack['forced'] {
+  if (claim.leadsTo !== 'entrance' || claim.guarded?.reason === undefined) return [];
+  return [{ path: dotted(claim.guarded.reasonAt), reason: claim.guarded.reason }];
 }
 
 /** The stack's name when the file gives none: the file's own name. */
@@ -75,14 +82,17 @@ export function resolve(written: StackFile, context: ResolveContext): Stack {
           ...givenCertificates(facts, assembled.topology),
           ...ownSecrets(written.secrets?.own, facts),
         ],
-        secretUses,
+        ofWholeRoles(assembled.topology, secretUses),
       ),
     ),
-    forced: additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
-      conflicts.flatMap(({ at, reason }) =>
-        reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+    forced: [
+      ...additions(written, assembled.offers).flatMap(({ path, conflicts }) =>
+        conflicts.flatMap(({ at, reason }) =>
+          reason === undefined ? [] : [{ path: dotted([...path, ...at]), reason }],
+        ),
       ),
-    ),
+      ...assembled.topology.hosts.flatMap((claim) => forcedHost(claim)),
+    ],
     secretUses,
     extraFiles: [...context.extraFiles],
     secretFiles: [],
@@ -341,6 +351,15 @@ export function placed(
     }
   }
   return secrets;
+}
+
+/** The same for every workload that does the same as the one that is named: all of a role are given the same. */
+function ofWholeRoles({ workloads }: Topology, uses: readonly SecretUse[]): readonly SecretUse[] {
+  return uses.flatMap((use) => {
+    const role = workloads.find(({ id }) => id === use.workload)?.role;
+    const all = workloads.filter((one) => one.role === role);
+    return all.length === 0 ? [use] : all.map(({ id }) => ({ ...use, workload: id }));
+  });
 }
 
 /** Freezes plain data with all that is in it. */

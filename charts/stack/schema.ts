@@ -12,6 +12,7 @@ import {
   shortText,
 } from '../../src/stack/fields.ts';
 import { NAME_LENGTH } from '../../src/stack/limits.ts';
+import { labelKey, labelValue, nodeLabels } from '../../src/stack/node-labels.ts';
 import { SCHEMAS } from '../../src/stack/schemas.ts';
 import { acceptSchema } from '../../src/system/accept.ts';
 import { fluxSchema } from '../../src/system/delivery/flux.ts';
@@ -84,21 +85,8 @@ const expose = z.strictObject({
     .describe('The way in from the local network.'),
 });
 
-const labelKey = shortText
-  .regex(
-    /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
-    'write a label key such as matrix/calls',
-  )
-  .refine((key) => key !== 'constructor', 'choose another label: this one cannot be rendered');
-const labelValue = shortText.regex(
-  /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
-  'write a label value: at most 63 letters, digits, dashes, dots and underscores',
-);
-
 const callNodes = z.strictObject({
-  nodeSelector: z
-    .record(labelKey, labelValue)
-    .refine((labels) => Object.keys(labels).length <= 100, 'write at most 100 labels')
+  nodeSelector: nodeLabels
     .optional()
     .describe(
       'Labels of the nodes that carry calls. Default: any node (then every node needs the open ports).',

@@ -4,16 +4,8 @@ import { CALLS } from '../../src/system/topics.ts';
 import { portOf, reach, workloadOf } from '../../src/topology/topology.ts';
 import type { Scene } from '../stack/stack.ts';
 import type { Synapse } from './declare.ts';
+import { SYNAPSE_PATHS } from './paths.ts';
 import { SYNAPSE_SECRETS } from './secrets.ts';
-
-/** Where the pod finds its files; the chart mounts exactly these. */
-export const SYNAPSE_PATHS = {
-  config: '/config',
-  data: '/data',
-  secrets: '/secrets/synapse',
-  secretConfig: '/secrets/config',
-  signingKey: '/secrets/signing-key',
-} as const;
 
 /**
  * Addresses Synapse never opens connections to for anybody: private, local and reserved ranges.

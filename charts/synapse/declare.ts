@@ -8,6 +8,7 @@ import { overrideResources, type Resources } from '../../src/system/resources.ts
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS } from '../../src/topology/topology.ts';
 import { INLINE_SECRETS, renderedOptions, synapseOwned } from './options.ts';
+import { SYNAPSE_PATHS } from './paths.ts';
 import { synapsePorts } from './ports.ts';
 import { synapseSchema } from './schema.ts';
 import { SYNAPSE_SECRET_CONFIG, synapseSecrets } from './secrets.ts';
@@ -127,6 +128,13 @@ export const synapse = component({
       baseUrl,
       workload: 'synapse',
       service: { service: 'synapse', namespace, port: 8008 },
+      // It reads the shared secret from the file that the configuration names, and finds the port there too.
+      createAdministrator: [
+        'register_new_matrix_user',
+        '--config',
+        `${SYNAPSE_PATHS.config}/homeserver.yaml`,
+        '--admin',
+      ],
     }),
     DATABASES.offer({
       name: 'synapse',

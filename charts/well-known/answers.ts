@@ -1,3 +1,4 @@
+import { compareText } from '../../src/plain/compare.ts';
 import { isRecord } from '../../src/plain/data.ts';
 import { mergePatch } from '../../src/plain/merge-patch.ts';
 import { leaves, type Owned } from '../../src/system/extra-config.ts';
@@ -30,13 +31,23 @@ interface Support {
  * Calls stand here and in Synapse's own answer: clients are in the middle of moving from one to the other.
  */
 export function wellKnownClient({ offers }: Around, { extraClient }: Additions): object {
-  const answer = mergePatch(offered(offers), extraClient ?? {});
+  const answer = mergePatch(offered(offers), inOrder(extraClient ?? {}));
   return isRecord(answer) ? answer : {};
 }
 
 /** What the stack itself says to clients, which additions replace only with a reason. */
 export function clientOwned(offers: readonly Offered[]): readonly Owned[] {
   return leaves(offered(offers)).map((path) => ({ path, owner: 'the rest of this stack file' }));
+}
+
+/** The same data with its keys in order: which file of several says what first must not show. */
+function inOrder(data: unknown): unknown {
+  if (!isRecord(data)) return data;
+  return Object.fromEntries(
+    Object.entries(data)
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([key, value]) => [key, inOrder(value)]),
+  );
 }
 
 function offered(offers: readonly Offered[]): object {

@@ -85,6 +85,7 @@ function quantities(amounts: {
 export function workload(file: ChartFile, props: WorkloadProps): void {
   const { owner, nodes, replicas = 1 } = props;
   const call = isOnNode(owner);
+  const nodeSelector = owner.onNodes?.nodeSelector ?? nodes?.nodeSelector ?? {};
   const ports = containerPorts(owner);
   const container: k8s.Container = {
     name: owner.id,
@@ -125,9 +126,7 @@ export function workload(file: ChartFile, props: WorkloadProps): void {
           // Services named like a program would fill its environment: LIVEKIT_PORT, JVB_PORT.
           enableServiceLinks: false,
           ...(owner.hostNetwork ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
-          ...(nodes === undefined || Object.keys(nodes.nodeSelector).length === 0
-            ? {}
-            : { nodeSelector: { ...nodes.nodeSelector } }),
+          ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } }),
           ...(nodes === undefined || nodes.tolerations.length === 0
             ? {}
             : { tolerations: [...nodes.tolerations] }),

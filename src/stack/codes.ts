@@ -114,6 +114,10 @@ export const CODES = {
   MG160: 'The entrance cannot do what a program behind it needs.',
   MG180: 'A setting or a raw addition leads to an object that breaks a rule (MR…, below).',
   MG210: 'Connections that are not HTTP come through an entrance that carries only HTTP.',
+  MG230: 'Something for the local network only has no way in from there.',
+  MG231: 'Something for the local network only could be reached from the Internet.',
+  MG232: 'A list of allowed addresses lets everybody in.',
+  MG233: 'The page for calls needs LiveKit, which the stack does not have.',
   MG240:
     'A proxy outside the cluster lacks a port for a program, or has one for a program that it does not lead to.',
   MG241: 'Two programs behind a proxy outside the cluster have one port.',
@@ -122,6 +126,9 @@ export const CODES = {
   MG262: 'A variable and a setting decide the same.',
   MG263: 'The namespace for call pods is the namespace of the stack itself.',
   MG264: 'Pods that open ports of their nodes move to a different namespace (a note).',
+  MG265: 'Two video bridges have the same name.',
+  MG266: 'It is not clear on which nodes a video bridge runs.',
+  MG267: 'Clients would reach two video bridges at the same address and port.',
 } as const;
 
 /** One of {@link CODES}. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isAddressRange } from '../plain/address-ranges.ts';
 import { isCpu, isMemory } from '../plain/quantity.ts';
 import { addressAdvice, hostAdvice, nameAdvice, type Rule } from './advice.ts';
 import { standIns } from './reading/salvage.ts';
@@ -67,6 +68,12 @@ export const objectName = textLike(
 export const ipv4 = textLike(
   { fits: IPV4, general: 'write an IPv4 address such as 203.0.113.7' },
   addressAdvice,
+);
+
+/** An address, or a range of addresses. */
+export const addressRange = shortText.refine(
+  isAddressRange,
+  'write a range of addresses such as 192.168.10.0/24 or fd00:10::/64, or one address',
 );
 
 /** A name that nobody can own (RFC 2606). */

@@ -14,7 +14,7 @@ export function claims(facts: StackFacts, component: string, canonicalHost: stri
   const common = {
     component,
     leadsTo: 'entrance',
-    certificate: { group: component },
+    certificate: { group: groupOf(component) },
   } as const;
   const extra = facts.expose.lan?.names[component];
   return [
@@ -23,6 +23,33 @@ export function claims(facts: StackFacts, component: string, canonicalHost: stri
       ? []
       : [{ ...common, door: 'lan', host: extra, at: ['expose', 'lan', 'names', component] } as const]),
   ];
+}
+
+/**
+ * The only name of a component that strangers must not reach: people on the local network come to it. Its certificate is
+ * of a group named after the component.
+ *
+ * @param component its key in the stack file, with `host` and `sharedEntrance` below it
+ * @param shared why it is safe even where the Internet comes through the same program
+ */
+export function guardedClaim(component: string, host: string, shared: string | undefined): HostClaim {
+  return {
+    component,
+    door: 'lan',
+    host,
+    at: [component, 'host'],
+    leadsTo: 'entrance',
+    certificate: { group: groupOf(component) },
+    guarded: {
+      reasonAt: [component, 'sharedEntrance'],
+      ...(shared === undefined ? {} : { reason: shared }),
+    },
+  };
+}
+
+/** A component's key as part of the names of objects: `adminUi` is `admin-ui`. */
+function groupOf(component: string): string {
+  return component.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The same routes on each of a component's hosts. */

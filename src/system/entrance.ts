@@ -91,6 +91,8 @@ export interface Abilities {
   readonly tcp: boolean;
   /** By what it keeps requests at one of several pods. Routes that need another way are an error. */
   readonly sticky: readonly Balance['by'][];
+  /** True where it passes requests on for listed addresses only. @default - it cannot: routes that need it are an error */
+  readonly allow?: true;
   /** Longest times, in seconds. What routes need above them is in SUMMARY.md. @default as long as it takes */
   readonly timeouts?: { readonly request?: Limit; readonly idle?: Limit };
   /** Largest body, in bytes. What routes need above it is in SUMMARY.md. @default any */

@@ -43,8 +43,8 @@ export const extraEnvField = z
     'Environment variables for the program, as its image defines them. A secret value comes from a Secret, {fromSecret: NAME, key: KEY}, and may have only letters and digits, since the image pastes it into its configuration.',
   );
 
-/** The reason why an addition may replace what the stack depends on. */
-const reason = z.string().min(1, 'write the reason').max(2000, 'write at most 2,000 characters');
+/** The reason for what is an error without one. */
+export const reason = z.string().min(1, 'write the reason').max(2000, 'write at most 2,000 characters');
 
 export const forceField = z
   .union([reason, z.record(z.string(), reason)])

@@ -33,6 +33,8 @@ export const HOMESERVER = topic<{
   /** The workload that answers its clients, and the Service that leads there. */
   readonly workload: string;
   readonly service: Route['to'];
+  /** Words of a command in its container that creates an administrator, and asks for the name and the password. */
+  readonly createAdministrator: readonly string[];
 }>('homeserver');
 
 /** What carries calls. */

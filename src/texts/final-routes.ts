@@ -37,9 +37,13 @@ function passing({ host, match, to: end }: Route, { routes }: Exposure): readonl
   );
 }
 
-/** What a route passes on, and the middlewares that overrides have put before all of it. */
+/** What a route passes on and for whom, as the stack or else the finished objects say it. */
 export function limited(paths: Content, route: Route, exposure: Exposure | undefined): Content {
-  const all = exposure === undefined ? [] : passing(route, exposure);
+  if (exposure === undefined) {
+    const { allow } = route;
+    return allow === undefined ? paths : md`${paths}, only from ${joined(allow.ranges.map(code))}`;
+  }
+  const all = passing(route, exposure);
   return all.some(({ limitedBy }) => limitedBy.length === 0)
     ? paths
     : limitedTo(

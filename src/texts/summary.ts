@@ -74,9 +74,12 @@ function tcpRouteRow(stack: Stack, route: TcpRoute): readonly Content[] {
   return [code(route.host), what, titles.join(', '), through.join(', ')];
 }
 
-/** The nodes call pods run on, in words. */
-function callNodeText(stack: Stack): Content {
-  const labels = Object.entries(stack.callNodes.nodeSelector).map(([key, value]) => code(`${key}=${value}`));
+/** The nodes a call pod runs on, in words. */
+function callNodeText(stack: Stack, target: Workload | Peer): Content {
+  const own = target.kind === 'workload' ? target.onNodes : undefined;
+  const labels = Object.entries((own ?? stack.callNodes).nodeSelector).map(([key, value]) =>
+    code(`${key}=${value}`),
+  );
   return labels.length === 0 ? 'every node' : md`nodes labelled ${joined(labels)}`;
 }
 
@@ -102,7 +105,6 @@ function firewall(
   manifests: readonly Manifest[],
   exposure: Exposure | undefined,
 ): readonly Markdown[] {
-  const nodes = callNodeText(stack);
   const anybody = stack.expose.public === undefined ? 'the local network' : 'anywhere';
   const rows: (readonly Content[])[] = [];
   const entrances = openEntrances(stack);
@@ -119,14 +121,14 @@ function firewall(
     for (const target of listeners(topology, flow.to)) {
       const open = portOf(target, flow.port);
       if (isClosed(target, open)) continue;
-      rows.push([portText(open), anybody, nodes, `${target.title}: ${flow.why}`]);
+      rows.push([portText(open), anybody, callNodeText(stack, target), `${target.title}: ${flow.why}`]);
     }
   }
   for (const { to, port, why } of topology.flows.filter(({ from, to }) => from === to)) {
     for (const target of listeners(topology, to)) {
       const open = portOf(target, port);
       if (isClosed(target, open)) continue;
-      rows.push([portText(open), itself(stack), nodes, `${target.title}: ${why}`]);
+      rows.push([portText(open), itself(stack), callNodeText(stack, target), `${target.title}: ${why}`]);
     }
   }
   for (const service of topology.services) {
@@ -145,7 +147,7 @@ function firewall(
         rows.push([
           portText(open),
           'the cluster only',
-          nodes,
+          callNodeText(stack, one),
           [one.title, ...(why.length === 0 ? [] : [why.join('; ')])].join(': '),
         ]);
       }
@@ -153,7 +155,12 @@ function firewall(
   }
   for (const { workload, port, purpose } of insidePorts(topology)) {
     if (isClosed(workload, port)) continue;
-    rows.push([portText(port), 'the cluster only', nodes, `${workload.title}: ${PURPOSES[purpose]}`]);
+    rows.push([
+      portText(port),
+      'the cluster only',
+      callNodeText(stack, workload),
+      `${workload.title}: ${PURPOSES[purpose]}`,
+    ]);
   }
   for (const workload of topology.workloads) {
     const more = configured(workload)?.filter((one) => !workload.ports.some((port) => isSamePort(one, port)));
@@ -161,7 +168,7 @@ function firewall(
       rows.push([
         portText(open),
         open.isForClients ? anybody : 'the cluster only',
-        isOnNode(workload) ? nodes : 'its pod',
+        isOnNode(workload) ? callNodeText(stack, workload) : 'its pod',
         `${workload.title}: ${open.why}`,
       ]);
     }
@@ -219,7 +226,8 @@ function callTraffic({ topology, callNodes }: Stack): readonly Markdown[] {
   const named = [
     ...new Set(topology.hosts.flatMap(({ host, leadsTo: to }) => (to === 'call-nodes' ? [host] : []))),
   ];
-  const address = callNodes.advertised.join(', ');
+  const own = topology.workloads.flatMap(({ onNodes }) => onNodes?.address ?? []);
+  const address = [...new Set([...callNodes.advertised, ...own])].join(', ');
   return [
     named.length === 0
       ? md`Call traffic needs no name: clients connect directly to ${address}.`

@@ -1,3 +1,4 @@
+import type { NodeSelector } from '../plain/node-selector.ts';
 import type { Phrase } from '../plain/phrase.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
@@ -48,6 +49,12 @@ export interface Workload {
     /** The field of the stack file because of which it does. */
     readonly becauseOf: Path;
   }[];
+  /** Nodes of its own, where it opens ports of them. @default - `callNodes` of the stack */
+  readonly onNodes?: {
+    readonly nodeSelector: NodeSelector;
+    /** What clients are told. @default - as `callNodes` says */
+    readonly address?: string;
+  };
   /** The part of the stack file that brought it. */
   readonly at: readonly [string, ...Path];
 }
@@ -97,7 +104,7 @@ interface ClaimedHost {
   readonly door: Door;
   /** The field of the stack file that decides it; where nothing is written there, the server name does. */
   readonly at: readonly [string, ...Path];
-  /** Whose name it is: a component's key in the stack file. */
+  /** Whose name it is: a component's key in the stack file, or the place of one of its programs: `webClients.cinny`. */
   readonly component: string;
   /** What the person who creates its DNS record should know. @default - nothing */
   readonly note?: Phrase;
@@ -118,6 +125,16 @@ export interface PodCertificate {
 /** A host that an entrance answers for: what its routes lead to. */
 export interface ServedHost extends ClaimedHost {
   readonly leadsTo: 'entrance';
+  /**
+   * Set for a host that strangers must never reach: no other door may lead to the program that passes its requests on.
+   * @default - anyone may
+   */
+  readonly guarded?: {
+    /** The field for the reason why it is safe if one does. */
+    readonly reasonAt: Path;
+    /** That reason. @default - nothing is written there */
+    readonly reason?: string;
+  };
   /**
    * The hosts of one group at one door share a certificate, where TLS ends in the cluster. With readers, the entrance
    * passes TLS on as it comes (a {@link TcpRoute}).
@@ -162,6 +179,13 @@ export interface BodyLimit {
   readonly decidedBy: Path;
 }
 
+/** Who may come: addresses and ranges in CIDR notation. */
+export interface AllowList {
+  readonly ranges: readonly string[];
+  /** The field of the stack file that decides them. */
+  readonly decidedBy: Path;
+}
+
 /**
  * An HTTP host (and part of its paths) that an entrance passes on to a Service. What it needs beyond that, an entrance
  * can do or not (`can` in src/system/entrance.ts): then the stack has an error, or SUMMARY.md says it.
@@ -190,6 +214,8 @@ export interface Route {
   };
   /** @default - a few kilobytes */
   readonly body?: BodyLimit;
+  /** The only addresses that it is passed on for. All routes of a group have the same. @default - anybody's */
+  readonly allow?: AllowList;
   /** What it belongs to: the file below `networking/` that holds the entrance for it. */
   readonly group: string;
 }

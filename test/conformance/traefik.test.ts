@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { chartStack } from '../../charts/objects.ts';
 import type { Route } from '../../src/topology/topology.ts';
-import { publicStack } from '../stacks.ts';
+import { publicStack, stackFrom } from '../stacks.ts';
 import { stacks } from './harness/dist.ts';
-import { mappings, need, number, text } from './harness/json.ts';
+import { mappings, need, number, text, texts } from './harness/json.ts';
 import { run } from './harness/programs.ts';
 import { traefikRouter } from './tools/go.ts';
 
@@ -13,10 +13,33 @@ interface Router {
   readonly name: string;
   readonly rule: string;
   readonly priority: number;
+  /** The only addresses that may come. @default - anybody's */
+  readonly allow?: readonly string[];
+}
+
+/** A request, from an address that may claim to be another one. */
+interface Request {
+  readonly host: string;
+  readonly path: string;
+  readonly from?: string;
+  readonly forwarded?: string;
 }
 
 /** The routers of all IngressRoutes, in whatever objects they are. */
 function routersOf(objects: readonly unknown[]): readonly Router[] {
+  const lists = new Map(
+    objects.flatMap((object) => {
+      const ranges = texts(object, 'spec', 'ipAllowList', 'sourceRange');
+      return ranges.length === 0 ? [] : [[text(object, 'metadata', 'name'), ranges] as const];
+    }),
+  );
+  const allowed = (route: unknown): Pick<Router, 'allow'> => {
+    const [allow] = mappings(route, 'middlewares').flatMap((one) => {
+      const ranges = lists.get(text(one, 'name'));
+      return ranges === undefined ? [] : [ranges];
+    });
+    return allow === undefined ? {} : { allow };
+  };
   return objects
     .filter((object) => text(object, 'kind') === 'IngressRoute')
     .flatMap((object) => mappings(object, 'spec', 'routes'))
@@ -24,14 +47,12 @@ function routersOf(objects: readonly unknown[]): readonly Router[] {
       name: need(text(route, 'services', 0, 'name'), 'a Service'),
       rule: need(text(route, 'match'), 'a rule'),
       priority: number(route, 'priority') ?? 0,
+      ...allowed(route),
     }));
 }
 
 /** Who answers each request, by Traefik: the same whatever the order in which it learns of the routers. */
-async function answers(
-  routers: readonly Router[],
-  requests: readonly { readonly host: string; readonly path: string }[],
-): Promise<unknown> {
+async function answers(routers: readonly Router[], requests: readonly Request[]): Promise<unknown> {
   const program = await traefikRouter();
   const ask = async (all: readonly Router[]): Promise<unknown> =>
     JSON.parse(await run(program, [], { input: JSON.stringify({ routers: all, requests }) }));
@@ -154,5 +175,44 @@ describe('a route of somebody else on a host of the stack', () => {
         asked,
       ),
     ).toEqual(['own']);
+  });
+});
+
+describe('a page for administrators', () => {
+  const stack = stackFrom(`
+schema: 2
+serverName: example.org
+expose: {lan: {tls: {issuer: {name: home-ca}}}}
+element: {}
+adminUi: {host: admin.home.arpa, allow: [192.168.10.0/24, "fd00:10::/64", 192.168.20.7]}
+`);
+  const routers = routersOf(chartStack(stack).flatMap(({ manifests }) => manifests));
+  const host = 'admin.home.arpa';
+  const API = '/_synapse/admin/v1/users';
+
+  test('lets in the listed addresses only, whatever others claim', async () => {
+    const listed = ['192.168.10.9', 'fd00:10::9', '192.168.20.7'];
+    const others = ['192.168.11.9', '192.168.20.8', 'fd00:11::9', '10.42.0.1', '203.0.113.9'];
+    const from = (addresses: readonly string[], more: Partial<Request> = {}): readonly Request[] =>
+      addresses.flatMap((address) => [
+        { host, path: '/', from: address, ...more },
+        { host, path: API, from: address, ...more },
+      ]);
+    expect(await answers(routers, from(listed))).toEqual(listed.flatMap(() => ['admin-ui', 'synapse']));
+    expect(await answers(routers, from(others))).toEqual(others.flatMap(() => ['', '']));
+    const claimed = from(others, { forwarded: '192.168.10.9' });
+    expect(await answers(routers, claimed)).toEqual(others.flatMap(() => ['', '']));
+    const hidden = from(listed, { forwarded: '203.0.113.9' });
+    expect(await answers(routers, hidden)).toEqual(listed.flatMap(() => ['admin-ui', 'synapse']));
+  });
+
+  test('is the only place of the admin API, also for those who may come', async () => {
+    const hosts = [...new Set(routers.flatMap(({ rule }) => named(rule, 'Host')))];
+    expect(hosts).toEqual(expect.arrayContaining([host, 'matrix.example.org', 'element.example.org']));
+    const asked = hosts.map((one) => ({ host: one, path: API, from: '192.168.10.9' }));
+    const found = await answers(routers, asked);
+    expect(found).toEqual(
+      hosts.map((one) => (one === host ? 'synapse' : one === 'element.example.org' ? 'element' : '')),
+    );
   });
 });

@@ -259,4 +259,25 @@ spec: {containers: [{name: a, ports: [{containerPort: 1, hostPort: 1, hostIP: 10
     expect(clashes('10.0.0.1')).toHaveLength(1);
     expect(clashes('0.0.0.0')).toHaveLength(1);
   });
+
+  it('tells nodes apart that ask for different values of one label, and no others', () => {
+    const pods = (selector: string) =>
+      yaml(
+        ['{kubernetes.io/hostname: a}', selector]
+          .map(
+            (nodes, index) => `
+apiVersion: v1
+kind: Pod
+metadata: {name: p${index}, namespace: app}
+spec: {nodeSelector: ${nodes}, containers: [{name: a, ports: [{containerPort: 1, hostPort: 1}]}]}`,
+          )
+          .join('\n---'),
+      );
+    const clashes = (selector: string) =>
+      found(hardeningRule, pods(selector)).filter((it) => it.includes('binds port'));
+    expect(clashes('{kubernetes.io/hostname: b}')).toEqual([]);
+    expect(clashes('{kubernetes.io/hostname: a, more: b}')).toHaveLength(1);
+    expect(clashes('{more: b}')).toHaveLength(1);
+    expect(clashes('{}')).toHaveLength(1);
+  });
 });

@@ -75,7 +75,7 @@ export const traefik = entrance({
     },
   ],
   // Its hashing takes the address of whoever connects, which is another proxy's more often than the client's.
-  can: () => ({ regex: true, tcp: true, sticky: ['cookie'] }),
+  can: () => ({ regex: true, tcp: true, sticky: ['cookie'], allow: true }),
   notes: ({ public: anybody }, facts) => [
     ...(anybody === undefined
       ? []
@@ -83,6 +83,7 @@ export const traefik = entrance({
           `Nothing rendered here answers on port 80: anyone who types a host without https:// gets no answer unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${facts.entryPoint} (web is its usual name for port 80).`,
         ]),
     ...slowUploads(anybody === undefined ? SLOWEST.lan : SLOWEST.public, facts),
+    ...sourceAddresses(facts),
   ],
 });
 
@@ -100,6 +101,15 @@ function plainHttp(tls: TlsSource): Phrase {
     ', if it uses them (write that at ',
     { code: 'issuer.acme' },
     `); ${redirect}`,
+  ];
+}
+
+/** Lists of addresses are compared with the one that connects to Traefik, which another program may have replaced. */
+function sourceAddresses({ routes }: NoteFacts): readonly string[] {
+  const hosts = [...new Set(routes.flatMap(({ allow, host }) => (allow === undefined ? [] : [host])))];
+  if (hosts.length === 0) return [];
+  return [
+    `Traefik lets in to ${hosts.join(' and ')} only the addresses that are listed above, and compares them with the address that connects to it. With externalTrafficPolicy: Cluster (the default) on Traefik's Service, or a proxy in front of it, that is an address of a node or a pod for everybody, also behind the ServiceLB of K3s: set externalTrafficPolicy: Local. Then open the page from an address that is not listed: the answer has to be 403.`,
   ];
 }
 

@@ -41,7 +41,7 @@ function ingresses(app: App, stack: Stack, routes: readonly Route[]): void {
   }
 }
 
-/** The middleware that every route passes: Traefik looks for it in the namespace of the route. */
+/** The middleware that every route passes, and those of some: Traefik looks for them in the namespace of the route. */
 function middlewares(app: App, stack: Stack, routes: readonly Route[]): void {
   if (routes.length === 0) return;
   const file = new ChartFile(app, 'networking/middlewares.yaml');
@@ -52,6 +52,36 @@ function middlewares(app: App, stack: Stack, routes: readonly Route[]): void {
       spec: { headers: { stsSeconds: HSTS.seconds } },
     });
   }
+  for (const { name, namespace, group, ranges } of allowLists(routes)) {
+    const owner: Owner = { id: group, role: group, instance: stack.name, namespace };
+    new Middleware(file, `${name}-${namespace}`, {
+      metadata: objectMeta(owner, name),
+      // Without a strategy it is the address that connects to Traefik, which no header changes.
+      spec: { ipAllowList: { sourceRange: [...ranges] } },
+    });
+  }
+}
+
+/** The middleware that lets in only the addresses that a route of this group lists. */
+function allowName(group: string): string {
+  return `${group}-allow`;
+}
+
+/** One for each group and namespace. @throws when two routes of a group list different addresses */
+function allowLists(routes: readonly Route[]) {
+  const found = new Map<
+    string,
+    { name: string; namespace: string; group: string; ranges: readonly string[] }
+  >();
+  for (const { allow, group, to } of routes) {
+    if (allow === undefined) continue;
+    const { ranges } = allow;
+    const key = JSON.stringify([group, to.namespace]);
+    const other = found.get(key)?.ranges ?? ranges;
+    if (other.join() !== ranges.join()) throw new Error(`the routes of ${group} list different addresses`);
+    found.set(key, { name: allowName(group), namespace: to.namespace, group, ranges });
+  }
+  return [...found.values()];
 }
 
 /**
@@ -98,7 +128,10 @@ function ingressRoute(file: ChartFile, stack: Stack, parts: IngressRouteParts): 
         kind: IngressRouteSpecRoutesKind.RULE,
         match: rule(route.host, route.match),
         priority: priority(route),
-        middlewares: [{ name: HSTS.name }],
+        middlewares: [
+          ...(route.allow === undefined ? [] : [{ name: allowName(route.group) }]),
+          { name: HSTS.name },
+        ],
         services: [
           {
             name: route.to.service,

@@ -24,7 +24,7 @@ export function jicofo(app: App, stack: Scene, jitsi: Jitsi): void {
     image: stack.images['jitsi-jicofo'],
     user: JITSI_USER,
     resources: jitsi.resources.jicofo,
-    envFrom: jitsiEnvironmentMap('jicofo'),
+    envFrom: jitsiEnvironmentMap(owner.id),
     env: withSecretEnv(
       [SUPERVISOR_ENV, secretEnv('JICOFO_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jicofo)],
       jitsi.secretEnv.jicofo,

@@ -8,6 +8,7 @@ import { fieldEnv, secretEnv, withSecretEnv, workload } from '../../../src/kuber
 import { workloadOf } from '../../../src/topology/topology.ts';
 import { extraFileMounts } from '../../around/extra-files.ts';
 import type { Scene } from '../../stack/stack.ts';
+import { type Bridge, FIRST_BRIDGE } from '../bridges.ts';
 import { JITSI_SECRETS, type Jitsi } from '../declare.ts';
 import { JITSI_USER, jitsiScratch, SUPERVISOR_ENV } from './common.ts';
 import { JITSI_FILES, jitsiEnvironmentMap } from './config-map.ts';
@@ -20,8 +21,9 @@ const GRACEFUL_SHUTDOWN = ['/usr/share/jitsi-videobridge/graceful_shutdown.sh', 
 const START_SECONDS = 600;
 
 /** Addresses that participants get. With STUN, the bridge finds them out by itself. */
-function advertise(stack: Scene): readonly k8s.EnvVar[] {
-  const { address } = stack.callNodes;
+function advertise(stack: Scene, { onNodes }: Bridge): readonly k8s.EnvVar[] {
+  const own = onNodes?.address;
+  const address = own === undefined ? stack.callNodes.address : ({ by: 'public', ip: own } as const);
   const host = fieldEnv('HOST_IP', 'status.hostIP');
   if (address.by !== 'public') {
     return address.by === 'stun' ? [] : [host, { name: 'JVB_ADVERTISE_IPS', value: '$(HOST_IP)' }];
@@ -33,21 +35,26 @@ function advertise(stack: Scene): readonly k8s.EnvVar[] {
   return [{ name: 'JVB_ADVERTISE_IPS', value: address.ip }];
 }
 
-/** The video bridge. Its one UDP port is the node's, by hostPort or on the node's own network. */
+/** The video bridges, each in a file of its own. */
 export function jvb(app: App, stack: Scene, jitsi: Jitsi): void {
+  for (const one of jitsi.bridges) bridge(app, stack, jitsi, one);
+}
+
+/** A video bridge. Its one UDP port is the node's, by hostPort or on the node's own network. */
+function bridge(app: App, stack: Scene, jitsi: Jitsi, one: Bridge): void {
   const { callNodes } = stack;
-  const file = new ChartFile(app, 'components/jitsi/jvb.yaml');
-  const owner = workloadOf(stack.topology, 'jitsi-jvb');
+  const owner = workloadOf(stack.topology, one.id);
+  const file = new ChartFile(app, `components/jitsi/${owner.id.replace('jitsi-', '')}.yaml`);
   workload(file, {
     owner,
     image: stack.images['jitsi-jvb'],
     user: JITSI_USER,
     resources: jitsi.resources.jvb,
-    envFrom: jitsiEnvironmentMap('jvb'),
+    envFrom: jitsiEnvironmentMap(owner.id),
     env: withSecretEnv(
       [
         SUPERVISOR_ENV,
-        ...advertise(stack),
+        ...advertise(stack, one),
         secretEnv('JVB_AUTH_PASSWORD', JITSI_SECRETS.name, JITSI_SECRETS.jvb),
         // The default is the host name, which on the node's network is the node's: two bridges would clash.
         fieldEnv('JVB_MUC_NICKNAME', 'metadata.name'),
@@ -57,7 +64,8 @@ export function jvb(app: App, stack: Scene, jitsi: Jitsi): void {
     mounts: [
       ...jitsiScratch(jitsi.resources.jvb.limits.memory),
       configFile('config', JITSI_FILES, '/config/custom-jvb.conf', 'custom-jvb.conf'),
-      ...extraFileMounts(stack, owner.id),
+      // All bridges are given the same files.
+      ...extraFileMounts(stack, FIRST_BRIDGE),
     ],
     startup: execProbe(HEALTH_CHECK, { every: 5, failures: 36 }),
     liveness: execProbe(HEALTH_CHECK, { every: 30, failures: 4 }),

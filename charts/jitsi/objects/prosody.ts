@@ -24,7 +24,7 @@ export function prosody(app: App, stack: Scene, jitsi: Jitsi): void {
     image: stack.images['jitsi-prosody'],
     user: JITSI_USER,
     resources: jitsi.resources.prosody,
-    envFrom: jitsiEnvironmentMap('prosody'),
+    envFrom: jitsiEnvironmentMap(owner.id),
     env: withSecretEnv(
       [
         SUPERVISOR_ENV,

@@ -20,7 +20,7 @@ export function web(app: App, stack: Scene, jitsi: Jitsi): void {
     image: stack.images['jitsi-web'],
     user: JITSI_USER,
     resources: jitsi.resources.web,
-    envFrom: jitsiEnvironmentMap('web'),
+    envFrom: jitsiEnvironmentMap(owner.id),
     env: [SUPERVISOR_ENV],
     mounts: [
       ...jitsiScratch('64Mi'),

@@ -1,3 +1,4 @@
+import { shareNodes } from '../../../src/plain/node-selector.ts';
 import type { Diagnostic, Position } from '../../../src/stack/diagnostic.ts';
 import { objectId, objectText } from '../../../src/stack/manifest.ts';
 import { dotted, type YamlSource } from '../../../src/stack/reading/yaml-source.ts';
@@ -27,7 +28,6 @@ export interface Claims {
   readonly hosts: readonly Claim[];
   /** Objects of the whole cluster that are included, such as `ClusterRole/page`; none before those are read. */
   readonly objects: readonly Claim[];
-  readonly nodeSelector: Readonly<Record<string, string>>;
   readonly ports: readonly PortClaim[];
 }
 
@@ -61,7 +61,6 @@ export function claimsOf(written: StackFile, stack: Stack, source: YamlSource): 
       position: source.at(fields.get(host) ?? ['serverName']),
     })),
     objects: [],
-    nodeSelector: stack.callNodes.nodeSelector,
     ports: hostPorts(stack).map((ports) => ({ ...ports, position: source.at(ports.path) })),
   };
 }
@@ -174,11 +173,14 @@ function sharedHosts(claimed: ReadonlyMap<string, Claimed>, later: Claims): read
 
 /** Two programs cannot open one port on one node, whichever stacks they are of. */
 function sharedPorts(first: Claims, later: Claims): Clash | undefined {
-  if (!mayShareNode(first.nodeSelector, later.nodeSelector)) return undefined;
   const shared = later.ports.flatMap((own) =>
     first.ports
       .filter(
-        ({ protocol, first, last }) => protocol === own.protocol && first <= own.last && own.first <= last,
+        ({ protocol, first, last, nodeSelector }) =>
+          protocol === own.protocol &&
+          first <= own.last &&
+          own.first <= last &&
+          shareNodes(nodeSelector, own.nodeSelector),
       )
       .map((other) => ({
         own,
@@ -196,19 +198,13 @@ function sharedPorts(first: Claims, later: Claims): Clash | undefined {
     { stack: later, position: own.position },
     {
       code: 'MG042',
-      what: `${[...new Set(shared.map(({ text }) => text))].join(', ')} on ${nodesText(later)} ${shared.length > 1 ? 'are' : 'is'} already opened by ${first.file}`,
+      what: `${[...new Set(shared.map(({ text }) => text))].join(', ')} on ${nodesText(own)} ${shared.length > 1 ? 'are' : 'is'} already opened by ${first.file}`,
       remedy: `write different labels at callNodes.nodeSelector in one of them${fixed === undefined ? `, or different ports at ${[...new Set(settable)].join(' and ')}` : ''}`,
     },
   );
 }
 
-/** True when pods of both can end up on one node for sure: every node that fits one of them fits the other. */
-function mayShareNode(a: Claims['nodeSelector'], b: Claims['nodeSelector']): boolean {
-  const [fewer, more] = Object.keys(a).length <= Object.keys(b).length ? [a, b] : [b, a];
-  return Object.entries(fewer).every(([key, value]) => more[key] === value);
-}
-
-function nodesText({ nodeSelector }: Claims): string {
+function nodesText({ nodeSelector }: HostPorts): string {
   const labels = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`);
   return labels.length === 0 ? 'any node' : `nodes with ${labels.join(', ')}`;
 }

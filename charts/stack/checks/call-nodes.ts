@@ -1,4 +1,5 @@
 import { valueAt } from '../../../src/plain/data.ts';
+import { keptApart, type NodeSelector } from '../../../src/plain/node-selector.ts';
 import { isDocumentationAddress, isPrivateAddress } from '../../../src/stack/fields.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import { dotted, type Path } from '../../../src/stack/reading/yaml-source.ts';
@@ -20,11 +21,14 @@ export interface HostPorts {
   readonly protocol: string;
   readonly first: number;
   readonly last: number;
+  /** The nodes that it may be on. */
+  readonly nodeSelector: NodeSelector;
 }
 
 export function hostPorts(stack: Stack): readonly HostPorts[] {
   const found: HostPorts[] = [];
   for (const workload of stack.topology.workloads) {
+    const { nodeSelector } = workload.onNodes ?? stack.callNodes;
     for (const port of workload.ports) {
       if (port.on !== 'node') continue;
       found.push({
@@ -34,6 +38,7 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
         protocol: port.protocol,
         first: port.number,
         last: port.last ?? port.number,
+        nodeSelector,
       });
     }
     for (const { name, number, protocol, becauseOf } of workload.onLoopback ?? []) {
@@ -44,6 +49,7 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
         protocol,
         first: number,
         last: number,
+        nodeSelector,
       });
     }
   }
@@ -56,10 +62,13 @@ export function portsText({ first, last }: { readonly first: number; readonly la
 }
 
 /** Where ports can be changed; two programs whose ports are fixed cannot share a node. */
-function otherPorts(ports: readonly HostPorts[]): string {
+function otherPorts(ports: readonly [HostPorts, HostPorts]): string {
+  const [one, other] = ports.map(({ nodeSelector }) => JSON.stringify(nodeSelector));
+  const labels =
+    one === other ? '' : ', or a label at callNodes.nodeSelector that the other has with a different value';
   const settings = ports.flatMap(({ settable, path }) => (settable ? [dotted(path)] : []));
   return settings.length > 0
-    ? `write different ports at ${settings.join(' or ')}`
+    ? `write different ports at ${settings.join(' or ')}${labels}`
     : 'move one of them to a stack of its own, on different nodes';
 }
 
@@ -72,6 +81,7 @@ export const checkPorts: Check = (written, stack) => {
   for (const [index, one] of ports.entries()) {
     for (const other of ports.slice(0, index)) {
       if (one.protocol !== other.protocol || one.first > other.last || other.first > one.last) continue;
+      if (keptApart(one.nodeSelector, other.nodeSelector)) continue;
       const [at, against] = decides(other) && !decides(one) ? [other, one] : [one, other];
       const shared = portsText({
         first: Math.max(one.first, other.first),
@@ -158,17 +168,24 @@ export const checkCallAddress: Check = (written, stack) => {
 
 /** A warning: an address out of an example carries no call, and everything else works. */
 export const checkPlaceholderAddress: Check = (written, stack) => {
-  const address = written.callNodes?.addresses?.public;
-  if (address === undefined || !isDocumentationAddress(address)) return [];
-  if (!stack.topology.workloads.some(isOnNode)) return [];
-  return [
-    {
-      code: 'MG095',
-      at: ['callNodes', 'addresses', 'public'],
-      what: `${address} is reserved for documentation, so no client can reach calls there`,
-      remedy: 'write the address at which clients reach your call nodes',
-    },
+  const { workloads } = stack.topology;
+  if (!workloads.some(isOnNode)) return [];
+  const told = [
+    { at: ['callNodes', 'addresses', 'public'], address: written.callNodes?.addresses?.public },
+    ...workloads.map(({ at, onNodes }) => ({ at: [...at, 'address'], address: onNodes?.address })),
   ];
+  return told.flatMap(({ at, address }): readonly CheckFinding[] =>
+    address === undefined || !isDocumentationAddress(address)
+      ? []
+      : [
+          {
+            code: 'MG095',
+            at,
+            what: `${address} is reserved for documentation, so no client can reach calls there`,
+            remedy: 'write the address at which clients reach your call nodes',
+          },
+        ],
+  );
 };
 
 /** Kubernetes refuses a value where any value is tolerated. */

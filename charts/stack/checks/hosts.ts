@@ -1,5 +1,5 @@
 import type { CheckFinding } from '../../../src/stack/finding.ts';
-import { dotted } from '../../../src/stack/reading/yaml-source.ts';
+import { dotted, type Path } from '../../../src/stack/reading/yaml-source.ts';
 import { routeEnd } from '../../../src/topology/topology.ts';
 import { LAN_NAMES } from '../../index.ts';
 import type { Check } from './check.ts';
@@ -53,18 +53,22 @@ export const checkHosts: Check = (written, stack) => {
   }
   // Who answers every path serves pages, and pages run scripts: on the homeserver's own name those could read its answers.
   const everyPath = stack.topology.routes.filter(({ match }) => match.kind === 'all');
-  const withPages = new Set<string>(
-    everyPath.flatMap((route) => routeEnd(stack.topology, route).workloads.map(({ at }) => at[0])),
-  );
+  const hasPages = ({ component, host }: NamedHost): boolean =>
+    everyPath.some(
+      (route) =>
+        route.host === host &&
+        routeEnd(stack.topology, route).workloads.some(({ at }) => isOf(component, at)),
+    );
   /** Whether others answer on the server name's own host too: the files that say where the homeserver is. */
   const isAnsweredByOthers = (component: string): boolean =>
     stack.topology.routes.some(
       (route) =>
         route.host === stack.serverName &&
-        routeEnd(stack.topology, route).workloads.some(({ at }) => at[0] !== component),
+        routeEnd(stack.topology, route).workloads.some(({ at }) => !isOf(component, at)),
     );
-  for (const { component, host, path } of hosts) {
-    if (!withPages.has(component) || host !== stack.serverName || !isAnsweredByOthers(component)) continue;
+  for (const named of hosts) {
+    const { component, host, path } = named;
+    if (host !== stack.serverName || !hasPages(named) || !isAnsweredByOthers(component)) continue;
     findings.push({
       code: 'MG020',
       at: path,
@@ -75,6 +79,11 @@ export const checkHosts: Check = (written, stack) => {
   }
   return findings;
 };
+
+/** Whether a workload with this place belongs to a component, or to one of several programs of one. */
+function isOf(component: string, at: Path): boolean {
+  return `${dotted(at)}.`.startsWith(`${component}.`);
+}
 
 /** `element.host`; `element (by default)` where the file leaves it to the server name. */
 function owner(named: NamedHost): string {

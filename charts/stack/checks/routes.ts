@@ -9,9 +9,10 @@ import type { Check } from './check.ts';
 
 /** What a route needs that an entrance cannot do, in the middle of a sentence; undefined where it can do all. */
 export function beyond(route: Route, can: Abilities, all: readonly Route[] = []): string | undefined {
-  const { match, balance } = route;
+  const { match, balance, allow } = route;
   if (match.kind === 'regex' && !can.regex) return 'match paths by regular expressions';
   if (can.ranks === false && needsRank(route, all)) return 'try routes in the order of their ranks';
+  if (allow !== undefined && can.allow !== true) return 'let in only the addresses that are listed';
   if (balance === undefined || can.sticky.includes(balance.by)) return undefined;
   const by = balance.by === 'source' ? 'address' : `${balance.by} ${balance.name}`;
   return `keep requests with the same ${by} at one of several pods`;

@@ -8,8 +8,8 @@ import { databaseFor, loginSecret } from '../../../src/system/databases.ts';
 import { workloadOf } from '../../../src/topology/topology.ts';
 import { extraFileMounts } from '../../around/extra-files.ts';
 import type { Scene } from '../../stack/stack.ts';
-import { SYNAPSE_PATHS } from '../config.ts';
 import type { Synapse } from '../declare.ts';
+import { SYNAPSE_PATHS } from '../paths.ts';
 import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS } from '../secrets.ts';
 import { SYNAPSE_CONFIG } from './config-map.ts';
 

@@ -1,4 +1,5 @@
 import { MIDDLEWARE } from '../../kinds/keys.ts';
+import { isHugeRange } from '../../plain/address-ranges.ts';
 import { at, type Data, data, isRecord, list, text, texts } from '../../plain/data.ts';
 import { objectKey } from '../../stack/manifest.ts';
 import { items } from '../reading/data.ts';
@@ -8,8 +9,6 @@ import { type Located, ofKind } from '../reading/objects.ts';
 const ASKING = ['basicAuth', 'digestAuth'] as const;
 /** Those that pass on requests of some addresses only; the second is their name in Traefik 2. */
 const BY_ADDRESS = ['ipAllowList', 'ipWhiteList'] as const;
-/** Ranges that are larger than one network, of IPv4 or IPv6: `0.0.0.0/1` and `128.0.0.0/1` are everybody. */
-const HUGE = /\/0*[0-7]\s*$/;
 /** Chains within chains are followed this far. */
 const DEEPEST = 8;
 
@@ -55,6 +54,6 @@ function isByAddress(value: unknown): boolean {
   return (
     ranges.length > 0 &&
     ranges.length === list(value.sourceRange).length &&
-    ranges.every((range) => !HUGE.test(range))
+    ranges.every((range) => !isHugeRange(range))
   );
 }

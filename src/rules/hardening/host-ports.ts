@@ -1,4 +1,5 @@
-import { text } from '../../plain/data.ts';
+import { text, textMap } from '../../plain/data.ts';
+import { keptApart } from '../../plain/node-selector.ts';
 import { objectText } from '../../stack/manifest.ts';
 import { inWords } from '../reading/data.ts';
 import { type PodTemplate, portsOf } from '../reading/pods.ts';
@@ -32,7 +33,9 @@ export function checkHostPorts(pods: readonly PodTemplate[], report: Report): vo
         const address = text(port.data.hostIP) ?? '';
         const others = taken.get(key) ?? [];
         const clash = others.find(
-          (it) => it.address === address || everywhere.has(it.address) || everywhere.has(address),
+          (it) =>
+            (it.address === address || everywhere.has(it.address) || everywhere.has(address)) &&
+            !keptApart(textMap(it.pod.spec.nodeSelector), textMap(pod.spec.nodeSelector)),
         );
         if (clash !== undefined) {
           const what = `binds port ${key} of the node, as container "${clash.container}" of ${objectText(clash.pod.owner)} does`;

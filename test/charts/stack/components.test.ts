@@ -41,10 +41,17 @@ function asPlaces(paths: readonly Path[], schema: z.ZodType = stackSchema): read
   return [...new Set(paths.map(place))];
 }
 
-/** Keys of the components that have a host of their own which entrances serve: it can have a name on the local network. */
+/**
+ * Keys of the components that have a host of their own which entrances serve: it can have a name on the local network,
+ * unless it is there only.
+ */
 function servedByName(hosts: readonly HostClaim[]): readonly string[] {
   const own = hosts.filter(
-    ({ leadsTo, at, component: key }) => leadsTo === 'entrance' && at[0] === key && at[1] === 'host',
+    (claim) =>
+      claim.leadsTo === 'entrance' &&
+      claim.guarded === undefined &&
+      claim.at[0] === claim.component &&
+      claim.at[1] === 'host',
   );
   return [...new Set(own.map(({ component: key }) => key))];
 }
@@ -80,7 +87,7 @@ describe('a component', () => {
     const named = servedByName(allProfiles().flatMap(({ topology }) => topology.hosts));
     expect([...LAN_NAMES].sort()).toEqual([...named].sort());
     for (const name of named) expect(keysAt(stackSchema, [name])).toContain('host');
-    expectTypeOf<LanName>().toEqualTypeOf<'synapse' | 'element' | 'livekit' | 'jitsi'>();
+    expectTypeOf<LanName>().toEqualTypeOf<'synapse' | 'element' | 'livekit' | 'jitsi' | 'elementCall'>();
   });
 
   it('declares releases of each of its images', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { debian } from '../tools/debian.ts';
@@ -53,11 +53,11 @@ function upstreams(config: string): { host: string; port: number }[] {
     .map(([, scheme, host = '', port]) => ({ host, port: Number(port ?? (scheme === 'https' ? 443 : 80)) }));
 }
 
-/** Lays out a web server's pod; `webRoot` holds files of the image, by name, served from `/app`. */
-export async function nginxPod(
-  workload: Workload,
-  webRoot: Readonly<Record<string, string>>,
-): Promise<NginxPod> {
+/** Files that a web server serves from `/app`: their texts by name, or a folder of the image. */
+export type WebRoot = Readonly<Record<string, string>> | { readonly folder: string };
+
+/** Lays out a web server's pod. */
+export async function nginxPod(workload: Workload, webRoot: WebRoot): Promise<NginxPod> {
   await debian('nginx');
   const config = nginxConfig(workload.stack, workload.template, workload.container);
   const resolver = /^\s*resolver\s+([\w.:-]+)/m.exec(config)?.[1]?.replace(/:\d+$/, '');
@@ -77,7 +77,8 @@ export async function nginxPod(
   symlinkSync('/dev/stdout', join(logs, 'access.log'));
   symlinkSync('/dev/stderr', join(logs, 'error.log'));
   const root = folder('app');
-  for (const [name, content] of Object.entries(webRoot)) writeFileSync(join(root, name), content);
+  if (typeof webRoot.folder === 'string') cpSync(webRoot.folder, root, { recursive: true });
+  else for (const [name, content] of Object.entries(webRoot)) writeFileSync(join(root, name), content);
   const box = await sandbox({
     workload,
     network,

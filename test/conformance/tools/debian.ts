@@ -14,6 +14,7 @@ export function hasCommand(command: string): boolean {
 /** Debian packages of this project's long runs, each with what shows that it is installed. */
 const PACKAGES = {
   bubblewrap: () => hasCommand('bwrap'),
+  chromium: () => hasCommand('chromium'),
   caddy: () => hasCommand('caddy'),
   'etcd-server': () => hasCommand('etcd'),
   gcc: () => hasCommand('gcc'),

@@ -131,7 +131,8 @@ export function livekitServer(): Promise<string> {
 /** Traefik's router: the whole program needs modules that are not published. */
 export function traefikRouter(): Promise<string> {
   return goProgram({
-    name: 'traefik-router',
+    // The cache knows it by name and version: what it answers is another program's than before.
+    name: 'traefik-requests',
     module: 'github.com/traefik/traefik/v3',
     version: 'v3.7.9',
     package: { file: fileURLToPath(new URL('../harness/traefik-router.go', import.meta.url)) },

@@ -1,0 +1,82 @@
+import { isHugeRange } from '../../../src/plain/address-ranges.ts';
+import { valueAt } from '../../../src/plain/data.ts';
+import type { CheckFinding } from '../../../src/stack/finding.ts';
+import { dotted } from '../../../src/stack/reading/yaml-source.ts';
+import { DOORS } from '../../../src/topology/topology.ts';
+import { entranceAt } from '../../entrances/index.ts';
+import type { Check } from './check.ts';
+
+/**
+ * A host that strangers must not reach needs a door of its own. A program that also answers for the Internet finds the
+ * host by the name in the request, whichever address it came to: the name alone keeps nobody out.
+ */
+export const checkGuardedHosts: Check = (_written, stack) =>
+  stack.topology.hosts.flatMap((claim): readonly CheckFinding[] => {
+    if (claim.leadsTo !== 'entrance' || claim.guarded === undefined) return [];
+    const { component, door, host, at } = claim;
+    const { reason, reasonAt } = claim.guarded;
+    const own = entranceAt(stack, door);
+    if (own === undefined) {
+      return [
+        {
+          code: 'MG230',
+          at: [component],
+          missing: ['expose', door],
+          what: `${component} is only for the local network, and expose.${door} is missing`,
+          remedy: `add expose.${door} with the certificate for "${host}", or remove ${component}`,
+        },
+      ];
+    }
+    const { id, title } = own.entrance.passer(own.own);
+    const shared = DOORS.find((other) => {
+      const rival = other === door ? undefined : entranceAt(stack, other);
+      return rival !== undefined && rival.entrance.passer(rival.own).id === id;
+    });
+    if (shared === undefined) {
+      return reason === undefined
+        ? []
+        : [
+            {
+              code: 'MG111',
+              at: reasonAt,
+              what: `${dotted(reasonAt)} is not needed: only expose.${door} leads to ${title}`,
+              remedy: 'remove it',
+            },
+          ];
+    }
+    if (reason !== undefined) return [];
+    return [
+      {
+        code: 'MG231',
+        at,
+        other: ['expose', shared],
+        // A reason that is not valid is an error of its own.
+        missing: reasonAt,
+        what: `expose.${shared} and expose.${door} lead to the same ${title}, which finds "${host}" by the name that a visitor sends: from the Internet, only the list of addresses keeps people out of ${component}`,
+        remedy: `open expose.${shared} in another way, such as a tunnel; or make sure that ${title} sees the addresses of visitors (externalTrafficPolicy: Local), and write ${dotted(reasonAt)}: with how you know`,
+      },
+    ];
+  });
+
+/** A list of addresses is there to keep people out. */
+export const checkAllowLists: Check = (written, stack) => {
+  const lists = new Map(
+    stack.topology.routes.flatMap(({ allow }) =>
+      allow === undefined ? [] : [[dotted(allow.decidedBy), allow] as const],
+    ),
+  );
+  return [...lists].flatMap(([name, { ranges, decidedBy }]) =>
+    ranges.flatMap((range, index): readonly CheckFinding[] =>
+      isHugeRange(range)
+        ? [
+            {
+              code: 'MG232',
+              at: valueAt(written, [...decidedBy, index]) === undefined ? decidedBy : [...decidedBy, index],
+              what: `${name} has ${range}, which lets in everybody`,
+              remedy: 'write the networks of the people who may come, such as 192.168.10.0/24',
+            },
+          ]
+        : [],
+    ),
+  );
+};

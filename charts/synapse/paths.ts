@@ -1,0 +1,8 @@
+/** Where the pod finds its files; the chart mounts exactly these. */
+export const SYNAPSE_PATHS = {
+  config: '/config',
+  data: '/data',
+  secrets: '/secrets/synapse',
+  secretConfig: '/secrets/config',
+  signingKey: '/secrets/signing-key',
+} as const;
