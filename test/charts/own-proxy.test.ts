@@ -67,7 +67,7 @@ describe('a proxy outside the cluster', () => {
       '{}',
       'overrides: [{target: {kind: Service, name: synapse}, why: a test, patch: {spec: {type: NodePort}}}]\n',
     );
-    expect(JSON.stringify(renderedOf(opened).problems)).toContain('is NodePort');
+    expect(summary(opened)).toContain('is NodePort: the Service can then be reached without the entrances');
   });
 
   it('leads to call pods in their own namespace', () => {
