@@ -5,6 +5,7 @@ import { isRenderedPath, layerOf, type RenderedFile } from '../src/kubernetes/re
 import type { Manifest, ManifestFile } from '../src/stack/manifest.ts';
 import type { OpenDoor, OpenDoors } from '../src/system/open-door.ts';
 import { ambiguous } from '../src/topology/routes.ts';
+import { DOORS, type Door } from '../src/topology/topology.ts';
 import { adminUiConfig } from './admin-ui/objects/config-map.ts';
 import { adminUi } from './admin-ui/objects/deployment.ts';
 import { certificates } from './around/certificates.ts';
@@ -76,13 +77,14 @@ const ENTRANCES: EntranceCharts = { tunnel, traefik, cloudflared, gateway, 'own-
 
 /** The doors of a stack that go through one entrance, each with its settings. */
 function doorsVia<V extends Via>(stack: Stack, via: V): OpenDoors<EntranceOwn<V>> {
-  const isVia = (door: OpenDoor | undefined): door is OpenDoor & { via: V; own: EntranceOwn<V> } =>
-    door?.via === via;
-  const { public: internet, lan } = stack.expose;
-  return {
-    ...(isVia(internet) ? { public: internet.own } : {}),
-    ...(isVia(lan) ? { lan: lan.own } : {}),
-  };
+  type Passing = Pick<OpenDoor, 'via' | 'own'>;
+  const isVia = (one: Passing | undefined): one is { via: V; own: EntranceOwn<V> } => one?.via === via;
+  const own: Partial<Record<Door, EntranceOwn<V>>> = {};
+  for (const door of DOORS) {
+    const open = stack.expose[door];
+    for (const one of [open, open?.through]) if (isVia(one)) own[door] = one.own;
+  }
+  return own;
 }
 
 function chartEntrance<V extends Via>(app: App, stack: Stack, via: V): void {

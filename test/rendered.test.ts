@@ -33,6 +33,8 @@ const KEPT: readonly string[] = [
   'smallest-amounts',
   'through-cloudflared',
   'through-gateways',
+  'traefik-behind-a-proxy',
+  'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
   'well-known-answers',
 ];

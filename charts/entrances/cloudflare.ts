@@ -55,12 +55,38 @@ export const PAST_DNS = 'as "DNS only": the Cloudflare proxy does not carry call
 export const NO_PORTS =
   'HTTPS from the Internet needs no open port: the tunnel is opened from inside (7844/tcp and udp, outbound).';
 
-/** What people should know of any tunnel before it goes live. */
-export function tunnelNotes({ zone }: Zone): readonly string[] {
+/** The zone that a host is in, the longest of several; the first one for a host outside all of them. */
+export function zoneFor<One extends Zone>(zones: readonly [One, ...One[]], name: string): One {
+  const fitting = zones.filter(({ zone }) => isIn(zone, name));
+  return fitting.toSorted((a, b) => b.zone.length - a.zone.length)[0] ?? zones[0];
+}
+
+function isIn(zone: string, name: string): boolean {
+  return name === zone || name.endsWith(`.${zone}`);
+}
+
+/**
+ * The header in which Cloudflare names the visitor, over whatever visitors send.
+ *
+ * @see https://developers.cloudflare.com/fundamentals/reference/http-headers/
+ */
+export const VISITOR_HEADER = 'Cf-Connecting-Ip';
+
+/**
+ * What people should know of any tunnel before it goes live.
+ *
+ * @param isThrough true where it leads to another entrance, which has its own to say of visitors' addresses
+ */
+export function tunnelNotes(zones: readonly Zone[], isThrough: boolean): readonly string[] {
+  const named = zones.map(({ zone }) => zone).join(' and ');
   return [
     'Cloudflare terminates TLS for the public hosts: it can read everything that is not end-to-end encrypted, including passwords at login.',
-    "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own, and so get around the login limits per address. The limits per account still apply.",
-    `The tunnel carries plain HTTP as well as HTTPS: anyone who types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the zone ${zone} at Cloudflare (SSL/TLS, Edge Certificates).`,
+    ...(isThrough
+      ? []
+      : [
+          "Synapse takes a visitor's address from the left-most X-Forwarded-For entry, and the tunnel leads straight to it: a visitor can send an entry of their own, and so get around the login limits per address. The limits per account still apply.",
+        ]),
+    `The tunnel carries plain HTTP as well as HTTPS: anyone who types http:// or follows an old link sends a password unencrypted to Cloudflare. Turn on "Always Use HTTPS" and "HTTP Strict Transport Security (HSTS)" for the ${zones.length > 1 ? 'zones' : 'zone'} ${named} at Cloudflare (SSL/TLS, Edge Certificates).`,
   ];
 }
 
@@ -86,40 +112,66 @@ interface DecidedHosts {
   readonly hosts: readonly HostAt[];
 }
 
-/** A tunnel carries only HTTPS for hosts of its zone that the edge certificate covers. */
+/** A zone, and the part of the stack file that says it. */
+export type ZoneAt = Zone & { readonly at: Path };
+
+/** Tunnels carry only HTTPS for hosts of their zones that the edge certificate covers. */
 export function checkHosts(
-  { zone, edgeCertificate }: Zone,
-  at: Path,
+  zones: readonly [ZoneAt, ...ZoneAt[]],
   all: readonly HostAt[],
 ): readonly CheckFinding[] {
-  const findings: CheckFinding[] = [];
-  for (const { path, hosts } of byField(all)) {
-    const outside = hosts.filter(({ host: name }) => name !== zone && !name.endsWith(`.${zone}`));
-    if (outside.length > 0) {
-      const several = outside.length > 1;
-      findings.push({
-        code: 'MG024',
-        at: path,
-        other: [...at, 'zone'],
-        what: `the ${several ? 'hosts' : 'host'} ${quoted(outside)} ${several ? 'are' : 'is'} outside the tunnel's zone "${zone}"`,
-        remedy: `use ${several ? 'hosts' : 'a host'} below ${zone}, or correct the zone`,
-      });
-    }
-    const deep = hosts.filter(({ host: name }) => labelsBelow(name, zone).length > 1);
-    if (deep.length > 0 && edgeCertificate === 'universal') {
-      const flat = deep.flatMap(({ host: name, setting }) =>
-        setting === undefined ? [] : [`write ${setting}: ${labelsBelow(name, zone).join('-')}.${zone}, `],
-      );
-      findings.push({
-        code: 'MG023',
-        at: path,
-        other: [...at, 'edgeCertificate'],
-        what: `the ${deep.length > 1 ? 'hosts' : 'host'} ${quoted(deep)} ${deep.length > 1 ? 'are' : 'is'} more than one level below "${zone}", and Cloudflare's universal certificate covers only one`,
-        remedy: `${flat.join('')}${flat.length > 0 ? 'or ' : ''}order an advanced certificate and write edgeCertificate: advanced`,
-      });
-    }
-  }
-  return findings;
+  return byField(all).flatMap(({ path, hosts }) => [
+    ...outsideOf(zones, path, hosts),
+    ...zones
+      .filter(({ edgeCertificate }) => edgeCertificate === 'universal')
+      .flatMap((zone) =>
+        tooDeep(
+          zone,
+          path,
+          hosts.filter(({ host: name }) => zoneFor(zones, name) === zone),
+        ),
+      ),
+  ]);
+}
+
+function outsideOf(
+  zones: readonly [ZoneAt, ...ZoneAt[]],
+  path: Path,
+  hosts: readonly HostAt[],
+): readonly CheckFinding[] {
+  const outside = hosts.filter(({ host: name }) => !zones.some(({ zone }) => isIn(zone, name)));
+  if (outside.length === 0) return [];
+  const several = outside.length > 1;
+  const where =
+    zones.length > 1
+      ? `the zones of the tunnels, ${zones.map(({ zone }) => `"${zone}"`).join(' and ')}`
+      : `the tunnel's zone "${zones[0].zone}"`;
+  return [
+    {
+      code: 'MG024',
+      at: path,
+      other: [...zones[0].at, 'zone'],
+      what: `the ${several ? 'hosts' : 'host'} ${quoted(outside)} ${several ? 'are' : 'is'} outside ${where}`,
+      remedy: `use ${several ? 'hosts' : 'a host'} below ${zones.map(({ zone }) => zone).join(' or ')}, or correct the zone`,
+    },
+  ];
+}
+
+function tooDeep({ zone, at }: ZoneAt, path: Path, hosts: readonly HostAt[]): readonly CheckFinding[] {
+  const deep = hosts.filter(({ host: name }) => labelsBelow(name, zone).length > 1);
+  if (deep.length === 0) return [];
+  const flat = deep.flatMap(({ host: name, setting }) =>
+    setting === undefined ? [] : [`write ${setting}: ${labelsBelow(name, zone).join('-')}.${zone}, `],
+  );
+  return [
+    {
+      code: 'MG023',
+      at: path,
+      other: [...at, 'edgeCertificate'],
+      what: `the ${deep.length > 1 ? 'hosts' : 'host'} ${quoted(deep)} ${deep.length > 1 ? 'are' : 'is'} more than one level below "${zone}", and Cloudflare's universal certificate covers only one`,
+      remedy: `${flat.join('')}${flat.length > 0 ? 'or ' : ''}order an advanced certificate and write edgeCertificate: advanced`,
+    },
+  ];
 }
 
 /** One entry for each field: a server name in the wrong zone is one mistake, however many hosts follow from it. */

@@ -3,6 +3,7 @@ import { keysOf } from '../../src/plain/records.ts';
 import type { CheckFinding } from '../../src/stack/finding.ts';
 import type { Path } from '../../src/stack/reading/yaml-source.ts';
 import type { TlsSource } from '../../src/stack/tls.ts';
+import { type DoorSettings, resolveDoorSettings } from '../../src/system/door-settings.ts';
 import type { Entrance } from '../../src/system/entrance.ts';
 import type { Doors, OpenDoor, OpenDoors } from '../../src/system/open-door.ts';
 import { DOORS, type Door } from '../../src/topology/topology.ts';
@@ -10,6 +11,7 @@ import { cloudflared } from './cloudflared/declare.ts';
 import { gateway } from './gateway/declare.ts';
 import { ownProxy } from './own-proxy/declare.ts';
 import { traefik } from './traefik/declare.ts';
+import { behindSchema } from './traefik/door.ts';
 import { tunnel } from './tunnel/declare.ts';
 
 /** Every way in that a stack can have, by its word in the stack file. */
@@ -25,6 +27,12 @@ export type EntranceImage = { [V in Via]: keyof Entrances[V]['images'] }[Via];
 
 /** What an entrance's settings come to. */
 export type EntranceOwn<V extends Via> = Exclude<ReturnType<Entrances[V]['resolve']>, undefined>;
+
+/**
+ * What can be written at `through`: who passes on what the entrance of a door leads there. Exactly one, of which there is
+ * only one today.
+ */
+export const throughSchema = z.strictObject({ traefik: behindSchema });
 
 /** An entrance, seen so that what its own settings are does not show: they only go back to it. */
 type AnyEntrance = Entrance<string, string, z.ZodType, unknown>;
@@ -50,7 +58,11 @@ export function viasAt(door: Door): readonly Via[] {
 export const DEFAULT_VIA = { lan: 'traefik' } as const satisfies Readonly<Partial<Record<Door, Via>>>;
 
 /** Everything that is written at a door: `via`, and the keys of the entrances. */
-type WrittenDoor = Readonly<Partial<Record<string, unknown>>> & { readonly via?: Via | undefined };
+type WrittenDoor = Readonly<Partial<Record<string, unknown>>> &
+  Parameters<typeof resolveDoorSettings>[0] & {
+    readonly via?: Via | undefined;
+    readonly through?: z.infer<typeof throughSchema> | undefined;
+  };
 
 /** What a door goes through. @throws where nothing says so, which the schema does not let pass */
 export function viaAt(door: Door, written: WrittenDoor): Via {
@@ -109,9 +121,20 @@ export function settingsAt(
  */
 export function openDoor(door: Door, written: WrittenDoor): OpenDoor | undefined {
   const via = viaAt(door, written);
-  const openable: Readonly<Record<Via, { open(settings: unknown): OpenDoor | undefined }>> = entrances;
+  const openable: Readonly<
+    Record<Via, { open(settings: unknown): Pick<OpenDoor, 'via' | 'own'> | undefined }>
+  > = entrances;
   const settings = written[entranceOf(via).key];
-  return settings === undefined ? undefined : openable[via].open(settings);
+  const open = settings === undefined ? undefined : openable[via].open(settings);
+  if (open === undefined) return undefined;
+  const { through } = written;
+  return {
+    ...open,
+    settings: resolveDoorSettings(written),
+    ...(through === undefined
+      ? {}
+      : { through: { via: traefik.via, own: through.traefik, address: through.traefik.address } }),
+  };
 }
 
 /** What a door goes through, with its own settings; undefined where the door is closed. */
@@ -123,14 +146,37 @@ export function entranceAt(
   return open === undefined ? undefined : { entrance: entranceOf(open.via), own: open.own };
 }
 
+/** Who passes a door's requests on to the programs, with its own settings: its entrance, or what that leads to. */
+export function passesOn(
+  { expose }: { readonly expose: Doors },
+  door: Door,
+): { readonly entrance: AnyEntrance; readonly own: unknown; readonly isBehind: boolean } | undefined {
+  const open = expose[door];
+  if (open === undefined) return undefined;
+  const { via, own } = open.through ?? open;
+  return { entrance: entranceOf(via), own, isBehind: open.through !== undefined };
+}
+
+/** Who passes a door's requests on, one to the next: ids of peers, the one that visitors come to first. */
+export function passers(facts: { readonly expose: Doors }, door: Door): readonly string[] {
+  const chain = [entranceAt(facts, door), passesOn(facts, door)];
+  return [...new Set(chain.flatMap((at) => (at === undefined ? [] : at.entrance.passer(at.own).id)))];
+}
+
+/** What is written at each door besides its entrance. */
+export function doorSettings({ expose }: { readonly expose: Doors }): Readonly<Record<Door, DoorSettings>> {
+  return { public: expose.public?.settings ?? {}, lan: expose.lan?.settings ?? {} };
+}
+
 /** The entrances of a stack, each once, with the doors that go through it. */
 export function openEntrances(facts: {
   readonly expose: Doors;
 }): readonly { readonly entrance: AnyEntrance; readonly doors: OpenDoors<unknown> }[] {
   const found = new Map<AnyEntrance, Partial<Record<Door, unknown>>>();
   for (const door of DOORS) {
-    const at = entranceAt(facts, door);
-    if (at !== undefined) found.set(at.entrance, { ...found.get(at.entrance), [door]: at.own });
+    for (const at of [entranceAt(facts, door), passesOn(facts, door)]) {
+      if (at !== undefined) found.set(at.entrance, { ...found.get(at.entrance), [door]: at.own });
+    }
   }
   return [...found].map(([entrance, doors]) => ({ entrance, doors }));
 }

@@ -27,6 +27,7 @@ import { checkCertificates } from './checks/certificates.ts';
 import type { Check } from './checks/check.ts';
 import { checkChoices } from './checks/choices.ts';
 import { checkComponents } from './checks/components.ts';
+import { checkDoorSettings } from './checks/door-settings.ts';
 import { checkEntrances, checkTlsSecrets } from './checks/exposure.ts';
 import { checkExtraFiles } from './checks/extra-files.ts';
 import { checkAllowLists, checkGuardedHosts } from './checks/guarded-hosts.ts';
@@ -61,6 +62,7 @@ const CHECKS: readonly Check[] = [
   checkHosts,
   checkEntrances,
   checkRoutes,
+  checkDoorSettings,
   checkGuardedHosts,
   checkAllowLists,
   checkPorts,

@@ -25,7 +25,7 @@ import {
   type Topology,
   type Workload,
 } from '../../src/topology/topology.ts';
-import { entranceAt, openDoor, openEntrances } from '../entrances/index.ts';
+import { openDoor, openEntrances, passesOn } from '../entrances/index.ts';
 import { COMPONENT_NAMES, type ComponentName, components, LAN_NAMES, type Settings } from '../index.ts';
 import { additions } from './additions.ts';
 import { callsApart, whereRead } from './call-namespace.ts';
@@ -169,7 +169,12 @@ function resolveFacts(written: StackFile, context: ResolveContext): StackFacts {
       domain: written.cluster?.domain ?? 'cluster.local',
       ...(storageClass === undefined ? {} : { storageClass }),
       network: { families: [...(written.cluster?.network?.families ?? (['IPv4', 'IPv6'] as const))] },
-      traefik: { entryPoints: { https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure' } },
+      traefik: {
+        entryPoints: {
+          https: written.cluster?.traefik?.entryPoints?.https ?? 'websecure',
+          http: written.cluster?.traefik?.entryPoints?.http ?? 'web',
+        },
+      },
     },
     flux: resolveFlux(written.flux),
     expose: {
@@ -273,7 +278,7 @@ function flowsOfRoutes(
   services: readonly ServicePoint[],
 ): readonly Flow[] {
   return routes.flatMap((route): readonly Flow[] => {
-    const at = entranceAt(stack, route.door);
+    const at = passesOn(stack, route.door);
     const passer = at?.entrance.passer(at.own);
     if (passer?.kind !== 'workload') return [];
     const { selects, ports } = serviceOf({ services }, route.to);

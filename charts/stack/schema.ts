@@ -1,32 +1,19 @@
 import * as z from 'zod';
 import { recordOf } from '../../src/plain/records.ts';
 import { extendsField } from '../../src/stack/extends.ts';
-import {
-  dnsLabel,
-  duration,
-  host,
-  ipv4,
-  label,
-  objectName,
-  serverName,
-  shortText,
-} from '../../src/stack/fields.ts';
+import { dnsLabel, duration, host, ipv4, label, objectName, serverName } from '../../src/stack/fields.ts';
 import { NAME_LENGTH } from '../../src/stack/limits.ts';
 import { labelKey, labelValue, nodeLabels } from '../../src/stack/node-labels.ts';
 import { SCHEMAS } from '../../src/stack/schemas.ts';
 import { acceptSchema } from '../../src/system/accept.ts';
 import { fluxSchema } from '../../src/system/delivery/flux.ts';
+import { doorFields } from '../../src/system/door-settings.ts';
 import { includeSchema } from '../../src/system/included.ts';
 import { overridesSchema } from '../../src/system/overrides.ts';
 import { secretsSchema } from '../../src/system/secret-settings.ts';
-import { DEFAULT_VIA, entranceFields, viasAt } from '../entrances/index.ts';
+import { DEFAULT_VIA, entranceFields, throughSchema, viasAt } from '../entrances/index.ts';
+import { entryPointName } from '../entrances/traefik/door.ts';
 import { COMPONENT_NAMES, type ComponentName, components, LAN_NAMES, type LanName } from '../index.ts';
-
-/** A name as Traefik's command line takes it. */
-const entryPoint = shortText.regex(
-  /^[A-Za-z0-9_-]+$/,
-  "write the name of one of Traefik's entry points, such as websecure",
-);
 
 const cluster = z.strictObject({
   domain: host.optional().describe("The cluster's own DNS domain. Default: cluster.local."),
@@ -48,7 +35,12 @@ const cluster = z.strictObject({
   traefik: z
     .strictObject({
       entryPoints: z
-        .strictObject({ https: entryPoint.optional().describe('Default: websecure.') })
+        .strictObject({
+          https: entryPointName.optional().describe('Default: websecure.'),
+          http: entryPointName
+            .optional()
+            .describe('The one for plain HTTP, which expose.*.redirect uses. Default: web.'),
+        })
         .optional()
         .describe("Traefik's own names for its entry points."),
     })
@@ -66,6 +58,12 @@ const expose = z.strictObject({
     .strictObject({
       via: z.enum(viasAt('public')).describe('What carries HTTPS from the Internet.'),
       ...entranceFields('public'),
+      through: throughSchema
+        .optional()
+        .describe(
+          'A proxy in the cluster that the entrance leads everything to, and that does the routing, with all its limits and headers. Default: the entrance leads to the programs itself.',
+        ),
+      ...doorFields,
     })
     .optional()
     .describe('Leave it out for a stack that only the local network can reach.'),
@@ -76,6 +74,7 @@ const expose = z.strictObject({
         .optional()
         .describe(`What carries HTTPS on the local network. Default: ${DEFAULT_VIA.lan}.`),
       ...entranceFields('lan'),
+      ...doorFields,
       names: z
         .strictObject(lanNames)
         .optional()

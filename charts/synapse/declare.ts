@@ -2,11 +2,12 @@ import type * as z from 'zod';
 import { bytes } from '../../src/plain/quantity.ts';
 import type { BySchema } from '../../src/stack/schemas.ts';
 import { component } from '../../src/system/component.ts';
-import { claims, doors } from '../../src/system/doors.ts';
+import { claims, doors, limitedDoors } from '../../src/system/doors.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
 import { overrideResources, type Resources } from '../../src/system/resources.ts';
 import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS } from '../../src/topology/topology.ts';
+import { GUESSED_PATHS } from './guessed-paths.ts';
 import { INLINE_SECRETS, renderedOptions, synapseOwned } from './options.ts';
 import { SYNAPSE_PATHS } from './paths.ts';
 import { synapsePorts } from './ports.ts';
@@ -22,6 +23,9 @@ import {
   uploadBytes,
 } from './sizes.ts';
 import { weakened } from './weak.ts';
+
+/** Seconds until it begins to answer: it joins a large room, or makes a first sync, for minutes before it says a word. */
+const SLOWEST_ANSWER = 300;
 
 /** Everything about Synapse that more than one place needs. */
 export interface Synapse {
@@ -208,17 +212,25 @@ export const synapse = component({
         },
       ],
       hosts: claims(facts, 'synapse', host),
-      routes: doors(facts, 'synapse', host, {
-        // An allow-list: the admin API and metrics listen on the same port and are never public.
-        match: { kind: 'prefix', paths: ['/_matrix/', '/_synapse/client/'] },
-        to: { service: 'synapse', namespace, port: 8008 },
-        body: {
-          bytes: uploadBytes(uploadLimit),
-          text: uploadLimit,
-          decidedBy: ['synapse', 'uploadLimit'],
-        },
-        group: 'synapse',
-      }),
+      routes: [
+        ...doors(facts, 'synapse', host, {
+          // An allow-list: the admin API and metrics listen on the same port and are never public.
+          match: { kind: 'prefix', paths: ['/_matrix/', '/_synapse/client/'] },
+          to: { service: 'synapse', namespace, port: 8008 },
+          timeouts: { request: SLOWEST_ANSWER },
+          body: {
+            bytes: uploadBytes(uploadLimit),
+            text: uploadLimit,
+            decidedBy: ['synapse', 'uploadLimit'],
+          },
+          group: 'synapse',
+        }),
+        ...limitedDoors(facts, 'synapse', host, {
+          paths: GUESSED_PATHS,
+          to: { service: 'synapse', namespace, port: 8008 },
+          group: 'synapse',
+        }),
+      ],
     };
   },
   secrets: ({ secretConfig }, { facts }) => synapseSecrets(facts.namespace, secretConfig),

@@ -1,3 +1,5 @@
+import { compareText } from '../../src/plain/compare.ts';
+import { isRecord } from '../../src/plain/data.ts';
 import type { Placed } from '../../src/system/component.ts';
 import type { Note, Passage } from '../../src/system/note.ts';
 import { HOMESERVER } from '../../src/system/topics.ts';
@@ -10,7 +12,7 @@ import { caddyLines, nginxLines, type Site, traefikLines } from './snippets.ts';
 export function elsewhere(own: WellKnown, { facts, offers }: Placed): Note {
   const support = wellKnownSupport(own);
   const answers: Readonly<Record<string, object>> = {
-    client: wellKnownClient({ offers }, own),
+    client: inOneOrder(wellKnownClient({ offers }, own)),
     server: wellKnownServer({ offers }),
     ...(support === undefined ? {} : { support }),
   };
@@ -52,6 +54,19 @@ export function elsewhere(own: WellKnown, { facts, offers }: Placed): Note {
       },
     ],
   };
+}
+
+/** The same with its keys in order: what a stack file and those that it extends add to it has none of its own. */
+function inOneOrder(value: object): object {
+  const entries: (readonly [string, unknown])[] = Object.entries(value);
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => compareText(a, b)).map(([key, inner]) => [key, ordered(inner)]),
+  );
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  return isRecord(value) ? inOneOrder(value) : value;
 }
 
 /** Lines for the web servers that people have. */

@@ -62,6 +62,28 @@ export function doors(
   return claims(facts, component, canonicalHost).map(({ door, host }) => ({ door, host, ...target }));
 }
 
+/**
+ * The same again for paths at which strangers guess passwords or make accounts, on the doors that limit these. They lead
+ * where the component's other routes lead.
+ *
+ * @param paths regular expressions
+ */
+export function limitedDoors(
+  facts: StackFacts,
+  component: string,
+  canonicalHost: string,
+  { paths, ...target }: Pick<RouteTarget, 'to' | 'group'> & { readonly paths: readonly string[] },
+): readonly Route[] {
+  return claims(facts, component, canonicalHost).flatMap(({ door, host }) => {
+    const limit = facts.expose[door]?.settings.rateLimit;
+    if (limit === undefined) return [];
+    return [{ door, host, match: { kind: 'regex', paths }, rank: FIRST, limit, ...target }];
+  });
+}
+
+/** Before the routes to programs of their own that a component may have for some of these paths. */
+const FIRST = 1000;
+
 /** The door that canonical hosts are reached through: the public one where there is one. */
 export function frontDoor({ expose }: StackFacts): Door {
   return expose.public === undefined ? 'lan' : 'public';

@@ -14,6 +14,7 @@ import type {
   Topology,
   Workload,
 } from '../topology/topology.ts';
+import type { DoorSetting, DoorSettings } from './door-settings.ts';
 import type { StackFacts } from './facts.ts';
 import type { Need } from './need.ts';
 import type { Note } from './note.ts';
@@ -65,6 +66,12 @@ export interface HostAt {
 export interface NoteFacts {
   /** Traefik's own name for its HTTPS entry point. */
   readonly entryPoint: string;
+  /** Its name for the one of plain HTTP. */
+  readonly plainEntryPoint: string;
+  /** What is written at its doors besides its own settings. */
+  readonly settings: Readonly<Partial<Record<Door, DoorSettings>>>;
+  /** True where the public entrance leads everything to another one. */
+  readonly isThrough: boolean;
   /** The routes of its doors. */
   readonly routes: readonly Route[];
 }
@@ -97,6 +104,12 @@ export interface Abilities {
   readonly timeouts?: { readonly request?: Limit; readonly idle?: Limit };
   /** Largest body, in bytes. What routes need above it is in SUMMARY.md. @default any */
   readonly body?: Limit;
+  /** Which settings of doors it follows. The others are an error where they are written. @default - none */
+  readonly door?: readonly DoorSetting[];
+  /** The same where another entrance leads to it. @default - nothing can lead to it */
+  readonly doorBehind?: readonly DoorSetting[];
+  /** True where it can lead everything to another entrance. @default false */
+  readonly through?: boolean;
 }
 
 /**
@@ -157,13 +170,16 @@ export interface Entrance<
   dns(own: Own, door: Door, host: string): DnsTarget;
   /** What to watch for in the DNS record of a host that leads past it, to the call nodes. @default - nothing */
   pastDns?: string;
-  firewall(doors: OpenDoors<Own>): readonly FirewallRow[];
+  firewall(doors: OpenDoors<Own>, settings: NoteFacts['settings']): readonly FirewallRow[];
+  /** The header in which it gives the visitor's own address, whatever visitors send there. @default - it has none */
+  readonly visitorHeader?: string;
   /** Why no port is open for it. @default - some are */
   noPorts?: string;
   /** What the cluster has to have. */
   needs(doors: OpenDoors<Own>): readonly Need[];
-  /** @param own undefined for what it can do at best, whatever its settings */
-  can(own: Own | undefined): Abilities;
+  readonly can: Abilities;
+  /** Its own limits, where its settings decide them. @default - those of `can` */
+  limits?(own: Own): Pick<Abilities, 'timeouts' | 'body'>;
   /** What people should know before this goes live, in whole sentences. */
   notes(doors: OpenDoors<Own>, facts: NoteFacts): readonly string[];
   /** Sections of its own in SUMMARY.md. @default - none */

@@ -50,7 +50,7 @@ export interface StackFacts {
     readonly storageClass?: string;
     /** What pods listen on. */
     readonly network: { readonly families: readonly IpFamily[] };
-    readonly traefik: { readonly entryPoints: { readonly https: string } };
+    readonly traefik: { readonly entryPoints: { readonly https: string; readonly http: string } };
   };
   readonly flux: FluxSettings;
   readonly expose: {

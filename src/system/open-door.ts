@@ -1,4 +1,5 @@
 import type { Door } from '../topology/topology.ts';
+import type { DoorSettings } from './door-settings.ts';
 
 /** The doors that go through an entrance, each with its settings in the stack file. */
 export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
@@ -7,6 +8,10 @@ export type OpenDoors<Own> = Readonly<Partial<Record<Door, Own>>>;
 export interface OpenDoor {
   readonly via: string;
   readonly own: unknown;
+  /** What is written there besides. */
+  readonly settings: DoorSettings;
+  /** Another entrance, which it leads everything to, and where. @default - it leads to the programs itself */
+  readonly through?: { readonly via: string; readonly own: unknown; readonly address: string };
 }
 
 /** The doors of a stack. */

@@ -1,4 +1,4 @@
-import { entranceAt } from '../../charts/entrances/index.ts';
+import { passers, passesOn } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { visible } from '../plain/visible.ts';
 import type { Exposure } from '../system/exposure.ts';
@@ -19,7 +19,7 @@ import { fenced, type Markdown } from './markdown.ts';
 
 /** Who passes a route's requests on to the stack. */
 export function entranceOf(stack: Stack, route: Pick<Route, 'door'>): string {
-  const at = entranceAt(stack, route.door);
+  const at = passesOn(stack, route.door);
   if (at === undefined) throw new Error(`the ${route.door} door is closed`);
   return at.entrance.passer(at.own).id;
 }
@@ -56,8 +56,11 @@ export function diagram(stack: Stack, exposure?: Exposure): Markdown {
     ...tcpRoutes.filter((one) => isStillPassed(one, exposure)),
   ];
   for (const route of passed) {
+    const chain = passers(stack, route.door);
+    const [first = '', ...others] = chain;
+    lines.add(`${node(visitor(stack, route))} -->|443/tcp| ${node(first)}`);
+    for (const [index, next] of others.entries()) lines.add(`${node(chain[index] ?? '')} --> ${node(next)}`);
     const entrance = entranceOf(stack, route);
-    lines.add(`${node(visitor(stack, route))} -->|443/tcp| ${node(entrance)}`);
     const { workloads: answering, port } = routeEnd(stack.topology, route);
     for (const { id } of answering) lines.add(`${node(entrance)} -->|${portText(port)}| ${node(id)}`);
   }

@@ -1,4 +1,4 @@
-import { entranceAt, openEntrances } from '../../charts/entrances/index.ts';
+import { doorSettings, entranceAt, openEntrances, passers } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { compareText } from '../plain/compare.ts';
 import { type Manifest, type ObjectId, objectId, objectText } from '../stack/manifest.ts';
@@ -28,7 +28,7 @@ import {
 } from '../topology/topology.ts';
 import { clusterNeeds } from './cluster-needs.ts';
 import { configuredPorts, isSamePort } from './configured-ports.ts';
-import { diagram, entranceOf } from './diagram.ts';
+import { diagram } from './diagram.ts';
 import { isStillOpen, newPortRows } from './final-ports.ts';
 import { isStillPassed, isStillThere, limited, newHosts, newRows } from './final-routes.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
@@ -55,23 +55,34 @@ function pathsText(match: PathMatch): Content {
   return joined(match.paths.map((path) => code(`${path}${more}`)));
 }
 
+/** How often one address may ask. */
+function limitText({ limit }: Route): string {
+  if (limit === undefined) return '';
+  const { requests, seconds, burst } = limit;
+  return `: at most ${requests} requests in ${seconds} seconds from one address, ${burst} at once`;
+}
+
 function routeRow(stack: Stack, route: Route, exposure: Exposure | undefined): readonly Content[] {
   const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
-  const through = listeners(stack.topology, entranceOf(stack, route)).map(({ title }) => title);
   return [
     code(route.host),
-    limited(pathsText(route.match), route, exposure),
+    limited(md`${pathsText(route.match)}${limitText(route)}`, route, exposure),
     titles.join(', '),
-    through.join(', '),
+    through(stack, route),
   ];
+}
+
+/** Who passes it on, the one that visitors come to first. */
+function through(stack: Stack, { door }: Pick<Route, 'door'>): string {
+  const all = passers(stack, door).flatMap((id) => listeners(stack.topology, id));
+  return all.map(({ title }) => title).join(', ');
 }
 
 function tcpRouteRow(stack: Stack, route: TcpRoute): readonly Content[] {
   const titles = routeEnd(stack.topology, route).workloads.map(({ title }) => title);
-  const through = listeners(stack.topology, entranceOf(stack, route)).map(({ title }) => title);
   const what =
     route.endsTls === 'entrance' ? `${route.carries} over TLS` : `${route.carries} over TLS, passed through`;
-  return [code(route.host), what, titles.join(', '), through.join(', ')];
+  return [code(route.host), what, titles.join(', '), through(stack, route)];
 }
 
 /** The nodes a call pod runs on, in words. */
@@ -109,7 +120,8 @@ function firewall(
   const rows: (readonly Content[])[] = [];
   const entrances = openEntrances(stack);
   for (const { entrance, doors } of entrances) {
-    for (const row of entrance.firewall(doors)) rows.push([row.port, row.from, row.to, phrase(row.for)]);
+    for (const row of entrance.firewall(doors, doorSettings(stack)))
+      rows.push([row.port, row.from, row.to, phrase(row.for)]);
   }
   const { topology } = stack;
   const configured = configuredPorts(manifests);

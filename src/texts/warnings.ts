@@ -1,4 +1,4 @@
-import { openEntrances } from '../../charts/entrances/index.ts';
+import { doorSettings, openEntrances } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import type { Phrase } from '../plain/phrase.ts';
 import { isDocumentationAddress } from '../stack/fields.ts';
@@ -44,10 +44,20 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly Phrase[] {
   }
   for (const { entrance, doors } of openEntrances(stack)) {
     const routes = stack.topology.routes.filter(({ door }) => doors[door] !== undefined);
-    const facts = { entryPoint: stack.cluster.traefik.entryPoints.https, routes };
+    const { https, http } = stack.cluster.traefik.entryPoints;
+    const facts = {
+      entryPoint: https,
+      plainEntryPoint: http,
+      settings: doorSettings(stack),
+      isThrough: expose.public?.through !== undefined,
+      routes,
+    };
     const beyond = DOORS.flatMap((at) => {
       const here = routes.filter(({ door }) => door === at);
-      return doors[at] === undefined ? [] : beyondLimits(stack.topology, here, entrance.can(doors[at]));
+      const own = doors[at];
+      return own === undefined
+        ? []
+        : beyondLimits(stack.topology, here, { ...entrance.can, ...entrance.limits?.(own) });
     });
     found.push(...entrance.notes(doors, facts), ...new Set(beyond));
   }

@@ -179,6 +179,15 @@ export interface BodyLimit {
   readonly decidedBy: Path;
 }
 
+/** How many requests one address may send. */
+export interface RequestLimit {
+  /** In the long run, in so many seconds. */
+  readonly requests: number;
+  readonly seconds: number;
+  /** At once. */
+  readonly burst: number;
+}
+
 /** Who may come: addresses and ranges in CIDR notation. */
 export interface AllowList {
   readonly ranges: readonly string[];
@@ -214,6 +223,8 @@ export interface Route {
   };
   /** @default - a few kilobytes */
   readonly body?: BodyLimit;
+  /** @default - any number of requests */
+  readonly limit?: RequestLimit;
   /** The only addresses that it is passed on for. All routes of a group have the same. @default - anybody's */
   readonly allow?: AllowList;
   /** What it belongs to: the file below `networking/` that holds the entrance for it. */

@@ -31,6 +31,7 @@ describe('the packed package', () => {
       'docs/own-manifests.md',
       'docs/releasing.md',
       'docs/secrets.md',
+      'docs/traefik.md',
       'imports/README.md',
       'package.json',
       'stack.schema.json',

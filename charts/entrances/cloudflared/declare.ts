@@ -133,7 +133,7 @@ export const cloudflared = entrance({
       ],
     },
   ],
-  can: () => TUNNEL_CAN,
-  notes: ({ public: own }) => (own === undefined ? [] : tunnelNotes(own)),
-  check: (own, door, hosts) => checkHosts(own, ['expose', door, 'cloudflared'], hosts),
+  can: TUNNEL_CAN,
+  notes: ({ public: own }, { isThrough }) => (own === undefined ? [] : tunnelNotes([own], isThrough)),
+  check: (own, door, hosts) => checkHosts([{ ...own, at: ['expose', door, 'cloudflared'] }], hosts),
 });

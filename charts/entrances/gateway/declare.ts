@@ -139,7 +139,7 @@ export const gateway = entrance({
         { code: 'gateway.networking.k8s.io/v1' },
       ],
     })),
-  can: (own) => ({
+  can: {
     // Where expressions come among other matches is not specified, and whether they are anchored differs.
     regex: false,
     ranks: false,
@@ -147,8 +147,8 @@ export const gateway = entrance({
     tcp: false,
     // Session persistence is experimental.
     sticky: [],
-    ...(own === undefined ? {} : KNOWN[own.implementation].limits),
-  }),
+  },
+  limits: ({ implementation }) => KNOWN[implementation].limits,
   notes: (doors) => [...new Set(DOORS.flatMap((door) => notes(doors, door)))],
 });
 

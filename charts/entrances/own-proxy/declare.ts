@@ -81,7 +81,7 @@ export const ownProxy = entrance({
   ],
   needs: () => [],
   // Both texts try exact paths first, then longer beginnings: nginx does so by itself.
-  can: () => ({ regex: false, ranks: false, tcp: false, sticky: [] }),
+  can: { regex: false, ranks: false, tcp: false, sticky: [] },
   notes: ({ public: own }) =>
     own?.nodes === undefined
       ? [

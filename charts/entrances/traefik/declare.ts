@@ -1,13 +1,9 @@
 import type { Phrase } from '../../../src/plain/phrase.ts';
 import { exactlyOne } from '../../../src/stack/exactly-one.ts';
-import { dotted } from '../../../src/stack/reading/yaml-source.ts';
 import { resolveTls, type TlsSource, tlsSchema } from '../../../src/stack/tls.ts';
-import { entrance, type NoteFacts } from '../../../src/system/entrance.ts';
-
-/** Seconds that Traefik gives a request to arrive, its body included, unless its entry point says otherwise. */
-const READ_SECONDS = 60;
-/** Mbit/s that the slowest person uploads with whom a limit should not leave out: by DSL, and by a poor Wi-Fi. */
-const SLOWEST = { public: 2, lan: 50 } as const;
+import { entrance } from '../../../src/system/entrance.ts';
+import { isBehind, type TraefikDoor } from './door.ts';
+import { traefikNotes } from './notes.ts';
 
 /** HTTPS by the Traefik that the cluster has; its settings are where its certificates come from. */
 export const traefik = entrance({
@@ -22,10 +18,10 @@ export const traefik = entrance({
     { group: 'traefik.io', kind: 'IngressRouteTCP' },
   ],
   choices: (written, at) => exactlyOne(at, written, ['issuer', 'secret']),
-  resolve: resolveTls,
+  resolve: (written): TraefikDoor | undefined => resolveTls(written),
   passer: () => ({ kind: 'peer', id: 'traefik', title: 'Traefik', where: 'cluster', ports: [] }),
   images: {},
-  tls: (own: TlsSource) => own,
+  tls: (own) => (isBehind(own) ? undefined : own),
   secretAt: ['secret'],
   afterCertificate: 'Traefik then serves its own certificate, which no client trusts',
   dns: (_own, door) => ({
@@ -33,14 +29,19 @@ export const traefik = entrance({
     leadsTo: [door === 'public' ? "Traefik's public address" : "Traefik's local address"],
     who: [door === 'public' ? 'you create it' : 'you create it, in the local DNS'],
   }),
-  firewall: ({ public: anybody, lan }) => [
-    ...(anybody === undefined
+  firewall: ({ public: anybody, lan }, settings) => [
+    ...(anybody === undefined || isBehind(anybody)
       ? []
       : [
           { port: '443/tcp', from: 'anywhere', to: "Traefik's public address", for: ['all HTTPS'] },
-          { port: '80/tcp', from: 'anywhere', to: "Traefik's public address", for: plainHttp(anybody) },
+          {
+            port: '80/tcp',
+            from: 'anywhere',
+            to: "Traefik's public address",
+            for: plainHttp(anybody, settings.public?.redirect === true),
+          },
         ]),
-    ...(lan === undefined
+    ...(lan === undefined || isBehind(lan)
       ? []
       : [
           {
@@ -56,6 +57,16 @@ export const traefik = entrance({
                   from: 'the ACME server',
                   to: "Traefik's local address",
                   for: challenge(lan.issuer.name),
+                },
+              ]
+            : []),
+          ...(settings.lan?.redirect === true
+            ? [
+                {
+                  port: '80/tcp',
+                  from: 'the local network',
+                  to: "Traefik's local address",
+                  for: ['the redirect to HTTPS'],
                 },
               ]
             : []),
@@ -75,16 +86,15 @@ export const traefik = entrance({
     },
   ],
   // Its hashing takes the address of whoever connects, which is another proxy's more often than the client's.
-  can: () => ({ regex: true, tcp: true, sticky: ['cookie'], allow: true }),
-  notes: ({ public: anybody }, facts) => [
-    ...(anybody === undefined
-      ? []
-      : [
-          `Nothing rendered here answers on port 80: anyone who types a host without https:// gets no answer unless Traefik redirects. Start Traefik with --entryPoints.web.http.redirections.entryPoint.to=${facts.entryPoint} (web is its usual name for port 80).`,
-        ]),
-    ...slowUploads(anybody === undefined ? SLOWEST.lan : SLOWEST.public, facts),
-    ...sourceAddresses(facts),
-  ],
+  can: {
+    regex: true,
+    tcp: true,
+    sticky: ['cookie'],
+    allow: true,
+    door: ['redirect', 'rateLimit', 'proxies'],
+    doorBehind: ['rateLimit'],
+  },
+  notes: traefikNotes,
 });
 
 function challenge(issuer: string): Phrase {
@@ -92,8 +102,8 @@ function challenge(issuer: string): Phrase {
 }
 
 /** What port 80 is for at the public address: certificates may depend on it, people's old links do. */
-function plainHttp(tls: TlsSource): Phrase {
-  const redirect = 'the redirect to HTTPS, if Traefik does that';
+function plainHttp(tls: TlsSource, redirects: boolean): Phrase {
+  const redirect = `the redirect to HTTPS${redirects ? '' : ', if Traefik does that'}`;
   if ('secret' in tls || tls.acme === 'dns01' || tls.acme === 'none') return [redirect];
   if (tls.acme === 'http01') return [...challenge(tls.issuer.name), `; ${redirect}`];
   return [
@@ -101,28 +111,5 @@ function plainHttp(tls: TlsSource): Phrase {
     ', if it uses them (write that at ',
     { code: 'issuer.acme' },
     `); ${redirect}`,
-  ];
-}
-
-/** Lists of addresses are compared with the one that connects to Traefik, which another program may have replaced. */
-function sourceAddresses({ routes }: NoteFacts): readonly string[] {
-  const hosts = [...new Set(routes.flatMap(({ allow, host }) => (allow === undefined ? [] : [host])))];
-  if (hosts.length === 0) return [];
-  return [
-    `Traefik lets in to ${hosts.join(' and ')} only the addresses that are listed above, and compares them with the address that connects to it. With externalTrafficPolicy: Cluster (the default) on Traefik's Service, or a proxy in front of it, that is an address of a node or a pod for everybody, also behind the ServiceLB of K3s: set externalTrafficPolicy: Local. Then open the page from an address that is not listed: the answer has to be 403.`,
-  ];
-}
-
-/** The largest upload, if Traefik would cut it off: its time limit is set where it starts, not by any object of ours. */
-function slowUploads(slowest: number, { entryPoint, routes }: NoteFacts): readonly string[] {
-  const [body] = routes.flatMap((one) => one.body ?? []).sort((a, b) => b.bytes - a.bytes);
-  if (body === undefined) return [];
-  const megabits = (body.bytes * 8) / 1_000_000;
-  if (megabits <= READ_SECONDS * slowest) return [];
-  const needed = Math.ceil(megabits / READ_SECONDS);
-  const seconds = Math.ceil(megabits / slowest / 60) * 60;
-  const option = `--entryPoints.${entryPoint}.transport.respondingTimeouts.readTimeout=${seconds}s`;
-  return [
-    `Traefik cuts off a request that takes more than ${READ_SECONDS} seconds to arrive. A file of ${body.text} (${dotted(body.decidedBy)}) needs ${needed} Mbit/s for that: slower uploads always fail. Start Traefik with ${option}, which is enough for ${slowest} Mbit/s.`,
   ];
 }

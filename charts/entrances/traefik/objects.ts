@@ -3,29 +3,39 @@ import {
   IngressRoute,
   IngressRouteSpecRoutesKind,
   type IngressRouteSpecRoutesServices,
+  IngressRouteSpecRoutesServicesKind,
   IngressRouteSpecRoutesServicesPort,
-  Middleware,
 } from '../../../imports/traefik.io.ts';
-import { ChartFile, chartFile } from '../../../src/kubernetes/chart-file.ts';
+import { type ChartFile, chartFile } from '../../../src/kubernetes/chart-file.ts';
 import { type Owner, objectMeta } from '../../../src/kubernetes/labels.ts';
-import type { TlsSource } from '../../../src/stack/tls.ts';
 import type { OpenDoors } from '../../../src/system/open-door.ts';
 import { precedence } from '../../../src/topology/routes.ts';
-import { type Door, type PathMatch, type Route, served } from '../../../src/topology/topology.ts';
+import { DOORS, type Door, type PathMatch, type Route, served } from '../../../src/topology/topology.ts';
 import { certificateSecret } from '../../around/certificate-secret.ts';
 import type { Stack } from '../../stack/stack.ts';
+import { isBehind, type TraefikDoor } from './door.ts';
+import { middlewares, REDIRECT, redirects, stepsOf } from './middlewares.ts';
 import { tcpIngresses } from './tcp.ts';
 
-/** Browsers come back with HTTPS only, for a year. */
-const HSTS = { name: 'hsts', seconds: 31_536_000 } as const;
-
 /** The objects of Traefik, for the doors that go through it. */
-export function traefik(app: App, stack: Stack, doors: OpenDoors<TlsSource>): void {
+export function traefik(app: App, stack: Stack, doors: OpenDoors<TraefikDoor>): void {
   const isHere = ({ door }: { readonly door: Door }): boolean => doors[door] !== undefined;
   const routes = stack.topology.routes.filter(isHere);
-  middlewares(app, stack, routes);
-  ingresses(app, stack, routes);
+  const redirected = DOORS.filter((door) => isHere({ door }) && redirects(stack, door));
+  const steps = routes.flatMap((route) =>
+    stepsOf(stack, route).map((step) => ({ ...step, namespace: route.to.namespace })),
+  );
+  middlewares(app, stack, [...steps, ...redirected.map(() => ({ ...REDIRECT, namespace: stack.namespace }))]);
+  ingresses(app, stack, routes, doors);
   tcpIngresses(app, stack, stack.topology.tcpRoutes.filter(isHere));
+  for (const door of redirected) {
+    redirectRoute(
+      app,
+      stack,
+      door,
+      routes.filter((route) => route.door === door),
+    );
+  }
 }
 
 /**
@@ -33,55 +43,12 @@ export function traefik(app: App, stack: Stack, doors: OpenDoors<TlsSource>): vo
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/http/ingressroute/
  */
-function ingresses(app: App, stack: Stack, routes: readonly Route[]): void {
+function ingresses(app: App, stack: Stack, routes: readonly Route[], doors: OpenDoors<TraefikDoor>): void {
   for (const group of new Set(routes.map((route) => route.group))) {
     const file = chartFile(app, `networking/${group}-ingress.yaml`);
     const inGroup = routes.filter((route) => route.group === group);
-    for (const together of objects(stack, inGroup)) ingressRoute(file, stack, together);
+    for (const together of objects(stack, inGroup, doors)) ingressRoute(file, stack, together);
   }
-}
-
-/** The middleware that every route passes, and those of some: Traefik looks for them in the namespace of the route. */
-function middlewares(app: App, stack: Stack, routes: readonly Route[]): void {
-  if (routes.length === 0) return;
-  const file = new ChartFile(app, 'networking/middlewares.yaml');
-  for (const namespace of new Set(routes.map(({ to }) => to.namespace))) {
-    const owner: Owner = { id: HSTS.name, role: 'entrance', instance: stack.name, namespace };
-    new Middleware(file, `${HSTS.name}-${namespace}`, {
-      metadata: objectMeta(owner, HSTS.name),
-      spec: { headers: { stsSeconds: HSTS.seconds } },
-    });
-  }
-  for (const { name, namespace, group, ranges } of allowLists(routes)) {
-    const owner: Owner = { id: group, role: group, instance: stack.name, namespace };
-    new Middleware(file, `${name}-${namespace}`, {
-      metadata: objectMeta(owner, name),
-      // Without a strategy it is the address that connects to Traefik, which no header changes.
-      spec: { ipAllowList: { sourceRange: [...ranges] } },
-    });
-  }
-}
-
-/** The middleware that lets in only the addresses that a route of this group lists. */
-function allowName(group: string): string {
-  return `${group}-allow`;
-}
-
-/** One for each group and namespace. @throws when two routes of a group list different addresses */
-function allowLists(routes: readonly Route[]) {
-  const found = new Map<
-    string,
-    { name: string; namespace: string; group: string; ranges: readonly string[] }
-  >();
-  for (const { allow, group, to } of routes) {
-    if (allow === undefined) continue;
-    const { ranges } = allow;
-    const key = JSON.stringify([group, to.namespace]);
-    const other = found.get(key)?.ranges ?? ranges;
-    if (other.join() !== ranges.join()) throw new Error(`the routes of ${group} list different addresses`);
-    found.set(key, { name: allowName(group), namespace: to.namespace, group, ranges });
-  }
-  return [...found.values()];
 }
 
 /**
@@ -89,7 +56,11 @@ function allowLists(routes: readonly Route[]) {
  * Services, middlewares and the certificate in the namespace of the route, unless it was started with
  * `allowCrossNamespace`.
  */
-function objects(stack: Stack, routes: readonly Route[]): readonly IngressRouteParts[] {
+function objects(
+  stack: Stack,
+  routes: readonly Route[],
+  doors: OpenDoors<TraefikDoor>,
+): readonly IngressRouteParts[] {
   const found = new Map<string, IngressRouteParts>();
   for (const route of routes) {
     const { group } = served(stack.topology, route).certificate;
@@ -100,10 +71,18 @@ function objects(stack: Stack, routes: readonly Route[]): readonly IngressRouteP
     ].join('-');
     const { namespace } = route.to;
     const id = `${name}@${namespace}`;
-    const secret = certificateSecret(stack, group, route.door);
+    const door = doors[route.door];
+    // Behind another entrance, that has ended TLS.
+    const ended = door !== undefined && isBehind(door);
+    const way = ended
+      ? { entryPoint: door.entryPoint }
+      : {
+          entryPoint: stack.cluster.traefik.entryPoints.https,
+          secret: certificateSecret(stack, group, route.door),
+        };
     // Labels name the group: its routes can lead to several programs, none of which owns the entrance.
     const owner = { id: route.group, role: route.group, instance: stack.name, namespace };
-    found.set(id, { id, name, owner, secret, routes: [...(found.get(id)?.routes ?? []), route] });
+    found.set(id, { id, name, owner, ...way, routes: [...(found.get(id)?.routes ?? []), route] });
   }
   return [...found.values()];
 }
@@ -113,25 +92,23 @@ interface IngressRouteParts {
   readonly id: string;
   readonly name: string;
   readonly owner: Owner;
-  /** The Secret with its certificate. */
-  readonly secret: string;
+  readonly entryPoint: string;
+  /** The Secret with its certificate. @default - TLS has ended before */
+  readonly secret?: string;
   readonly routes: readonly Route[];
 }
 
 function ingressRoute(file: ChartFile, stack: Stack, parts: IngressRouteParts): void {
-  const { id, name, owner, secret, routes } = parts;
+  const { id, name, owner, entryPoint, secret, routes } = parts;
   new IngressRoute(file, id, {
     metadata: objectMeta(owner, name),
     spec: {
-      entryPoints: [stack.cluster.traefik.entryPoints.https],
+      entryPoints: [entryPoint],
       routes: routes.map((route) => ({
         kind: IngressRouteSpecRoutesKind.RULE,
         match: rule(route.host, route.match),
         priority: priority(route),
-        middlewares: [
-          ...(route.allow === undefined ? [] : [{ name: allowName(route.group) }]),
-          { name: HSTS.name },
-        ],
+        middlewares: stepsOf(stack, route).map((step) => ({ name: step.name })),
         services: [
           {
             name: route.to.service,
@@ -140,7 +117,33 @@ function ingressRoute(file: ChartFile, stack: Stack, parts: IngressRouteParts): 
           },
         ],
       })),
-      tls: { secretName: secret },
+      ...(secret === undefined ? {} : { tls: { secretName: secret } }),
+    },
+  });
+}
+
+/** Where ACME servers ask for an answer by plain HTTP, whoever gives it. */
+const CHALLENGES = '/.well-known/acme-challenge/';
+
+/**
+ * Redirects a door's hosts from plain HTTP. It leads to no program: were the middleware lost, nobody would be served
+ * without TLS.
+ */
+function redirectRoute(app: App, stack: Stack, door: Door, routes: readonly Route[]): void {
+  const name = door === 'public' ? 'redirect-public' : 'redirect';
+  const { namespace } = stack;
+  const owner: Owner = { id: 'redirect', role: 'entrance', instance: stack.name, namespace };
+  new IngressRoute(chartFile(app, 'networking/redirects.yaml'), name, {
+    metadata: objectMeta(owner, name),
+    spec: {
+      entryPoints: [stack.cluster.traefik.entryPoints.http],
+      routes: [...new Set(routes.map(({ host }) => host))].map((host) => ({
+        kind: IngressRouteSpecRoutesKind.RULE,
+        match: `Host(\`${host}\`) && !PathPrefix(\`${CHALLENGES}\`)`,
+        priority: LAST_PRIORITY,
+        middlewares: [{ name: REDIRECT.name }],
+        services: [{ kind: IngressRouteSpecRoutesServicesKind.TRAEFIK_SERVICE, name: 'noop@internal' }],
+      })),
     },
   });
 }

@@ -3,7 +3,7 @@ import type { CheckFinding } from '../../../src/stack/finding.ts';
 import type { Abilities } from '../../../src/system/entrance.ts';
 import { needsRank } from '../../../src/topology/routes.ts';
 import { type Route, routeEnd, type TcpRoute } from '../../../src/topology/topology.ts';
-import { entranceAt, entrances, viasAt } from '../../entrances/index.ts';
+import { entranceAt, entrances, passesOn, viasAt } from '../../entrances/index.ts';
 import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 
@@ -28,13 +28,13 @@ export const checkRoutes: Check = (written, stack) => {
   );
   const { routes } = stack.topology;
   for (const route of routes) {
-    const at = entranceAt(stack, route.door);
-    const what = at === undefined ? undefined : beyond(route, at.entrance.can(at.own), routes);
+    const at = passesOn(stack, route.door);
+    const what = at === undefined ? undefined : beyond(route, at.entrance.can, routes);
     const [answering] = routeEnd(stack.topology, route).workloads;
     if (at === undefined || what === undefined || answering === undefined) continue;
     const via = ['expose', route.door, 'via'];
     const others = viasAt(route.door).filter(
-      (one) => beyond(route, entrances[one].can(undefined), routes) === undefined,
+      (one) => beyond(route, entrances[one].can, routes) === undefined,
     );
     findings.set(JSON.stringify([route.door, what, answering.id]), {
       code: 'MG160',
@@ -53,8 +53,8 @@ export const checkRoutes: Check = (written, stack) => {
 /** Connections that are not HTTP come in only where the entrance passes them on whole. */
 function checkTcpRoute(route: TcpRoute, stack: Stack): CheckFinding | undefined {
   const at = entranceAt(stack, route.door);
-  if (at === undefined || at.entrance.can(at.own).tcp) return undefined;
-  const others = viasAt(route.door).filter((one) => entrances[one].can(undefined).tcp);
+  if (at === undefined || at.entrance.can.tcp) return undefined;
+  const others = viasAt(route.door).filter((one) => entrances[one].can.tcp);
   const remedies = [
     ...(route.otherwise === undefined ? [] : [route.otherwise]),
     ...(others.length === 0
