@@ -58,30 +58,28 @@ function listens(families: readonly IpFamily[]) {
 
 /**
  * The settings that its environment variables cannot express: the headers of every answer. The server's own cache
- * headers would keep a page for a day, and its configuration for an hour. Later entries replace earlier ones.
+ * headers would keep a page for a day, and its configuration for an hour. Files are asked for anew too, and not sent
+ * again if they have not changed: the server says the same of a file that is missing (it sends the page instead), which
+ * a browser that meets the old pod during an update would then keep.
  *
- * @param lasting globs of files with a checksum in their names, which browsers may keep
  * @see https://static-web-server.net/features/custom-http-headers/
  */
-export function staticPageSettings(lasting: readonly string[]): Readonly<Record<string, string>> {
-  const entry = (source: string, headers: Readonly<Record<string, string>>): string[] => [
-    '',
-    '[[advanced.headers]]',
-    `source = ${JSON.stringify(source)}`,
-    '[advanced.headers.headers]',
-    ...Object.entries(headers).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
-  ];
+export function staticPageSettings(): Readonly<Record<string, string>> {
+  const headers = {
+    'Cache-Control': 'no-cache',
+    'Content-Security-Policy': "frame-ancestors 'self'",
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'SAMEORIGIN',
+  };
   const lines = [
     '[general]',
     'cache-control-headers = false',
-    ...entry('**', {
-      'Cache-Control': 'no-cache',
-      'Content-Security-Policy': "frame-ancestors 'self'",
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-      'X-Frame-Options': 'SAMEORIGIN',
-    }),
-    ...lasting.flatMap((source) => entry(source, { 'Cache-Control': 'public, max-age=31536000, immutable' })),
+    '',
+    '[[advanced.headers]]',
+    'source = "**"',
+    '[advanced.headers.headers]',
+    ...Object.entries(headers).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
   ];
   return { [SETTINGS.file]: `${lines.join('\n')}\n` };
 }

@@ -32,7 +32,7 @@ describe('the web clients beside Element', () => {
     );
   });
 
-  it('let browsers keep only files with a checksum in their names', () => {
+  it('let browsers keep only what is surely the file of that name', () => {
     expect(configText(stack, 'cinny-config', 'default.conf')).toContain('location /assets/ {');
     expect(configText(stack, 'fluffychat-config', 'sws.toml')).not.toContain('immutable');
   });

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { HOMESERVER } from '../../src/system/topics.ts';
+import { publicStack } from '../stacks.ts';
 import { stacks } from './harness/dist.ts';
 import { at, type Json, mapping, mappings, number, text, texts } from './harness/json.ts';
 import { madeValues } from './harness/made-values.ts';
@@ -123,6 +125,31 @@ for (const [index, stack] of stacks().entries()) {
         const secret = secretFile(laid, 'registration_shared_secret_path');
         expect(await register(laid, 'somebody', secret)).toBe(200);
         expect(await register(laid, 'nobody', `${secret}x`)).toBe(403);
+      });
+
+      test('and has an administrator by the command that SUMMARY.md gives', async () => {
+        const [homeserver] = HOMESERVER.of(publicStack().offers);
+        const [program = '', ...words] = homeserver?.createAdministrator ?? [];
+        // A script of this name in the image.
+        const command = [laid.environment.python, '-m', `synapse._scripts.${program}`, ...words];
+        const account = { user: 'boss', password: 'conformance' };
+        const options = Object.entries(account).flatMap(([key, value]) => [`--${key}`, value]);
+        const created = laid.box.start(program, [...command, ...options]);
+        expect(await created.ended(), created.log()).toBe(0);
+        const port = clientPort(laid);
+        const body = JSON.stringify({
+          type: 'm.login.password',
+          identifier: { type: 'm.id.user', user: account.user },
+          password: account.password,
+        });
+        const login = await laid.network.request(port, '/_matrix/client/v3/login', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'content-length': `${body.length}` },
+          body,
+        });
+        const headers = { authorization: `Bearer ${text(JSON.parse(login.body), 'access_token')}` };
+        const users = await laid.network.request(port, '/_synapse/admin/v2/users?limit=1', { headers });
+        expect(users.status, users.body).toBe(200);
       });
 
       test('and gives metrics on their own listener only', async () => {

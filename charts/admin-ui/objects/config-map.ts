@@ -16,6 +16,6 @@ export function adminUiConfig(app: App, stack: Scene, own: AdminUi): void {
   const self = workloadOf(stack.topology, 'admin-ui');
   configMap(new ChartFile(app, 'config/admin-ui-config.yaml'), self, ADMIN_UI_CONFIG, {
     'config.json': json(configJson(own)),
-    ...staticPageSettings(['/assets/**']),
+    ...staticPageSettings(),
   });
 }

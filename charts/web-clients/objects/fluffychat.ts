@@ -12,7 +12,7 @@ import type { WebClients } from '../declare.ts';
 const CONFIG = 'fluffychat-config';
 
 /**
- * FluffyChat: static files, none with a checksum in its name.
+ * FluffyChat: static files.
  *
  * @see https://github.com/etkecc/fluffychat-web/blob/main/Dockerfile
  */
@@ -21,7 +21,7 @@ export function fluffychat(app: App, stack: Scene, { fluffychat: own }: WebClien
   const self = workloadOf(stack.topology, 'fluffychat');
   configMap(new ChartFile(app, 'config/fluffychat-config.yaml'), self, CONFIG, {
     'config.json': json(fluffychatConfig(stack, own)),
-    ...staticPageSettings([]),
+    ...staticPageSettings(),
   });
   staticPage(app, stack, {
     id: 'fluffychat',
