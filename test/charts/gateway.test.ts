@@ -171,6 +171,15 @@ describe('what a Gateway lacks', () => {
   const said = (implementation: string, more = '') =>
     warnings(through(implementation, CREATE, more)).map(plainText);
 
+  it('is said of a Gateway whose listener is not named: plain HTTP may be one of them', () => {
+    const used = (settings: string) => warnings(through('istio', settings)).map(plainText);
+    const plain = expect.stringMatching(
+      /^The routes are on every listener of the Gateway shared .* plain HTTP/,
+    );
+    expect(used('use: {name: shared}')).toEqual(expect.arrayContaining([plain]));
+    expect(used('use: {name: shared, listener: https}')).not.toEqual(expect.arrayContaining([plain]));
+  });
+
   it('is said for each implementation', () => {
     expect(said('envoy')).toEqual(
       expect.arrayContaining([expect.stringMatching(/^Envoy Gateway decodes %2F .*KeepUnchanged/)]),

@@ -183,6 +183,11 @@ function notes(doors: OpenDoors<Gateway>, door: Door): readonly string[] {
     ...('use' in own
       ? [
           `The Gateway ${own.use.name} is not rendered here: its listener has to have a certificate for the hosts above, to admit routes of this namespace (allowedRoutes), and to redirect plain HTTP.`,
+          ...(own.use.listener === undefined
+            ? [
+                `The routes are on every listener of the Gateway ${own.use.name} that admits them: if one is for plain HTTP, passwords are readable on the way. Write gateway.use.listener.`,
+              ]
+            : []),
         ]
       : []),
     ...('create' in own && own.implementation === 'traefik'
