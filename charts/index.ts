@@ -1,5 +1,6 @@
 import { keysOf } from '../src/plain/records.ts';
 import { adminUi } from './admin-ui/declare.ts';
+import { turn } from './coturn/declare.ts';
 import { database } from './database/declare.ts';
 import { element } from './element/declare.ts';
 import { elementCall } from './element-call/declare.ts';
@@ -21,6 +22,7 @@ export const components = {
   element,
   livekit,
   jitsi,
+  turn,
   elementCall,
   webClients,
   adminUi,

@@ -11,6 +11,7 @@ import { adminUi } from './admin-ui/objects/deployment.ts';
 import { certificates } from './around/certificates.ts';
 import { extraFiles } from './around/extra-files.ts';
 import { namespace } from './around/namespace.ts';
+import { coturn, coturnConfig } from './coturn/objects.ts';
 import { cnpgCluster } from './database/objects/cluster.ts';
 import { cnpgDatabases } from './database/objects/databases.ts';
 import { deliveryObjects } from './delivery/index.ts';
@@ -58,6 +59,7 @@ const COMPONENTS: ComponentCharts = {
   element: [elementConfig, element],
   livekit: [livekitConfig, livekit, lkJwtService],
   jitsi: [jitsiAccountsClaim, jitsiConfig, prosody, jicofo, jvb, web],
+  turn: [coturnConfig, coturn],
   elementCall: [elementCallConfig, elementCall],
   webClients: [cinny, fluffychat],
   adminUi: [adminUiConfig, adminUi],

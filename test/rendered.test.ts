@@ -36,6 +36,8 @@ const KEPT: readonly string[] = [
   'traefik-behind-a-proxy',
   'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
+  'turn-by-a-provider',
+  'turn-by-coturn',
   'well-known-answers',
 ];
 

@@ -199,6 +199,13 @@ const OTHER_WORDS = [
   'src/stack/reading/schema-walk.ts',
   'src/system/databases.ts',
   'src/system/delivery/flux.ts',
+  // Whose turn it is among routes.
+  'src/rules/entrances/cloudflared.ts',
+  'src/rules/entrances/shadowed.ts',
+  'src/rules/entrances/traefik-tcp.ts',
+  'src/rules/entrances/traefik.ts',
+  'src/rules/entrances/tunnel.ts',
+  'src/rules/mr016-shadowed.ts',
   // By what calls are carried: clients are told differently.
   'src/system/topics.ts',
 ];

@@ -164,7 +164,9 @@ export const stackSchema = z.strictObject({
     .optional()
     .describe('Default: open.'),
   ...componentFields,
-  callNodes: callNodes.optional().describe('The nodes that LiveKit and the Jitsi video bridge run on.'),
+  callNodes: callNodes
+    .optional()
+    .describe('The nodes that LiveKit, the Jitsi video bridge and coturn run on.'),
   include: includeSchema
     .optional()
     .describe(

@@ -1,6 +1,6 @@
 import { mergePatch } from '../../src/plain/merge-patch.ts';
 import { databaseFor, databaseServer } from '../../src/system/databases.ts';
-import { CALLS } from '../../src/system/topics.ts';
+import { CALLS, TURN } from '../../src/system/topics.ts';
 import { portOf, reach, workloadOf } from '../../src/topology/topology.ts';
 import type { Scene } from '../stack/stack.ts';
 import type { Synapse } from './declare.ts';
@@ -75,6 +75,23 @@ function experimental(own: Synapse, calls: boolean): object {
     ...(own.pushesEncryptedEvents ? { msc4028_push_encrypted_events: true } : {}),
   };
   return Object.keys(features).length === 0 ? {} : { experimental_features: features };
+}
+
+/**
+ * The servers that relay calls between two people. Guests have nobody to call. A login that is the same for everybody
+ * has no options for files: it is in a file of its own, composed inside a Secret.
+ */
+function turn(stack: Scene): object {
+  const [server] = TURN.of(stack.offers);
+  if (server === undefined) return {};
+  const { uris, login } = server;
+  return {
+    turn_uris: [...uris],
+    ...(login.by === 'shared-secret'
+      ? { turn_shared_secret_path: `${SYNAPSE_PATHS.turn}/${login.key}`, turn_user_lifetime: '1h' }
+      : {}),
+    turn_allow_guests: false,
+  };
 }
 
 /** What is only written where the stack file asks for it: Synapse's own default otherwise. */
@@ -176,6 +193,7 @@ function ownHomeserver(stack: Scene, own: Synapse): object {
     ip_range_blacklist: PRIVATE_RANGES,
     ...federation(stack),
     ...calls(stack, own),
+    ...turn(stack),
     caches: {
       global_factor: own.caches.globalFactor,
       cache_autotuning: {

@@ -5,14 +5,14 @@ import { component } from '../../src/system/component.ts';
 import { claims, doors, limitedDoors } from '../../src/system/doors.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
 import { overrideResources, type Resources } from '../../src/system/resources.ts';
-import { DATABASE_SERVER, DATABASES, HOMESERVER, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
+import { DATABASE_SERVER, DATABASES, HOMESERVER, TURN, WELL_KNOWN_CLIENT } from '../../src/system/topics.ts';
 import { PEERS } from '../../src/topology/topology.ts';
 import { GUESSED_PATHS } from './guessed-paths.ts';
-import { INLINE_SECRETS, renderedOptions, synapseOwned } from './options.ts';
+import { inlineSecrets, renderedOptions, synapseOwned } from './options.ts';
 import { SYNAPSE_PATHS } from './paths.ts';
 import { synapsePorts } from './ports.ts';
 import { synapseSchema } from './schema.ts';
-import { SYNAPSE_SECRET_CONFIG, synapseSecrets } from './secrets.ts';
+import { SYNAPSE_SECRET_CONFIG, synapseSecrets, synapseTurn } from './secrets.ts';
 import {
   MEDIA_VOLUME_FLOOR,
   SYNAPSE_MEMORY_FLOOR,
@@ -111,7 +111,7 @@ export const synapse = component({
       at: ['extraSecretConfig'],
       plain: ['extraConfig'],
       secret: SYNAPSE_SECRET_CONFIG.name,
-      rendered: (offers) => [...renderedOptions(offers), ...INLINE_SECRETS],
+      rendered: (offers) => [...renderedOptions(offers), ...inlineSecrets(offers)],
     },
   ],
   extraFiles: [
@@ -233,5 +233,11 @@ export const synapse = component({
       ],
     };
   },
-  secrets: ({ secretConfig }, { facts }) => synapseSecrets(facts.namespace, secretConfig),
+  secrets: ({ secretConfig }, { facts: { namespace }, offers }) => [
+    ...synapseSecrets(namespace, secretConfig),
+    ...synapseTurn(
+      namespace,
+      TURN.of(offers).map(({ login }) => login),
+    ),
+  ],
 });

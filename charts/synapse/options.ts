@@ -1,5 +1,5 @@
 import { type Owned, owned } from '../../src/system/extra-config.ts';
-import { CALLS, type Offered } from '../../src/system/topics.ts';
+import { CALLS, type Offered, TURN } from '../../src/system/topics.ts';
 
 /** Options of homeserver.yaml that other parts of any stack are built on. */
 const ALWAYS_OWNED = owned({
@@ -38,9 +38,22 @@ const OWNED_BY_CALLS = owned({
   'experimental_features.msc4222_enabled': 'livekit',
 });
 
+/** The same where somebody relays calls. */
+const OWNED_BY_TURN = owned({
+  turn_uris: 'turn',
+  turn_shared_secret: 'turn',
+  turn_shared_secret_path: 'turn',
+  turn_username: 'turn',
+  turn_password: 'turn',
+});
+
 /** Options of homeserver.yaml that belong to others in a stack where this is offered. */
 export function synapseOwned(offers: readonly Offered[]): readonly Owned[] {
-  return [...ALWAYS_OWNED, ...(hasCalls(offers) ? OWNED_BY_CALLS : [])];
+  return [
+    ...ALWAYS_OWNED,
+    ...(hasCalls(offers) ? OWNED_BY_CALLS : []),
+    ...(hasTurn(offers) ? OWNED_BY_TURN : []),
+  ];
 }
 
 /** Every option at the top of homeserver.yaml that is rendered for some stack without calls. */
@@ -79,19 +92,33 @@ const RENDERED_OPTIONS = [
 /** The same that is only rendered for calls. */
 const RENDERED_FOR_CALLS = ['matrix_rtc', 'max_event_delay_duration', 'rc_delayed_event_mgmt', 'rc_message'];
 
+/** The same where somebody relays calls. */
+const RENDERED_FOR_TURN = ['turn_allow_guests', 'turn_shared_secret_path', 'turn_uris', 'turn_user_lifetime'];
+
 /** Every option at the top of homeserver.yaml that is rendered where this is offered. */
 export function renderedOptions(offers: readonly Offered[]): readonly string[] {
-  return [...RENDERED_OPTIONS, ...(hasCalls(offers) ? RENDERED_FOR_CALLS : [])];
+  return [
+    ...RENDERED_OPTIONS,
+    ...(hasCalls(offers) ? RENDERED_FOR_CALLS : []),
+    ...(hasTurn(offers) ? RENDERED_FOR_TURN : []),
+  ];
 }
 
 function hasCalls(offers: readonly Offered[]): boolean {
   return CALLS.of(offers).some(({ by }) => by === 'livekit');
 }
 
-/** Options that would undo what comes from files of Secrets. */
-export const INLINE_SECRETS = [
-  'form_secret',
-  'macaroon_secret_key',
-  'registration_shared_secret',
-  'signing_key',
-];
+function hasTurn(offers: readonly Offered[]): boolean {
+  return TURN.of(offers).length > 0;
+}
+
+/** Options that would undo what comes from files of Secrets, where this is offered. */
+export function inlineSecrets(offers: readonly Offered[]): readonly string[] {
+  return [
+    'form_secret',
+    'macaroon_secret_key',
+    'registration_shared_secret',
+    'signing_key',
+    ...(hasTurn(offers) ? ['turn_password', 'turn_shared_secret', 'turn_username'] : []),
+  ];
+}

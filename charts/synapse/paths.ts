@@ -5,4 +5,5 @@ export const SYNAPSE_PATHS = {
   secrets: '/secrets/synapse',
   secretConfig: '/secrets/config',
   signingKey: '/secrets/signing-key',
+  turn: '/secrets/turn',
 } as const;

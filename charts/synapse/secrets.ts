@@ -1,5 +1,7 @@
+import { composedFile, secretText } from '../../src/system/composed-file.ts';
 import { secretConfigSecret } from '../../src/system/secret-config.ts';
 import { RANDOM_HEX_32, type SecretSpec } from '../../src/system/secrets.ts';
+import type { TurnLogin } from '../../src/system/topics.ts';
 
 /** Names of Synapse's Secrets and their keys, as the deployment guide fixed them (docs/corrections.md). */
 export const SYNAPSE_SECRETS = {
@@ -12,6 +14,41 @@ export const SYNAPSE_SECRETS = {
 
 /** The Secret with options of homeserver.yaml that hold values of Secrets, and the file in it. */
 export const SYNAPSE_SECRET_CONFIG = { name: 'synapse-secret-config', file: 'secret-config.yaml' } as const;
+
+/** The Secret with a login for TURN that is the same for everybody, and the file in it. */
+export const SYNAPSE_TURN = { name: 'synapse-turn', file: 'turn.yaml' } as const;
+
+/**
+ * The Secret with the login for TURN that Synapse gives everybody; none where it makes the logins itself.
+ *
+ * @see https://github.com/element-hq/synapse/blob/v1.163.2/synapse/config/voip.py
+ */
+export function synapseTurn(namespace: string, logins: readonly TurnLogin[]): readonly SecretSpec[] {
+  const [login] = logins;
+  if (login?.by !== 'password') return [];
+  return [
+    {
+      places: [{ namespace }],
+      name: SYNAPSE_TURN.name,
+      keys: [
+        {
+          key: SYNAPSE_TURN.file,
+          what: 'the login for TURN, as one more configuration file',
+          readers: ['synapse'],
+          form: {
+            kind: 'composed',
+            parts: composedFile({
+              turn_username: secretText(login.username),
+              turn_password: secretText(login.password),
+            }),
+          },
+          loss: 'every client gets the login in it anyway; replace it where it comes from',
+          rotation: 'it changes together with the values in it',
+        },
+      ],
+    },
+  ];
+}
 
 /**
  * The Secrets that Synapse reads.

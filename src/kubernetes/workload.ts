@@ -14,6 +14,8 @@ export interface WorkloadProps {
   /** User and group the program runs as; never 0. */
   readonly user: number;
   readonly resources: Resources;
+  /** Instead of the image's entrypoint. @default - the image's own */
+  readonly command?: readonly string[];
   /** @default - the image's own */
   readonly args?: readonly string[];
   /** Kept in order: `$(NAME)` sees earlier entries only. @default - none */
@@ -90,6 +92,7 @@ export function workload(file: ChartFile, props: WorkloadProps): void {
   const container: k8s.Container = {
     name: owner.id,
     image: props.image,
+    ...(props.command === undefined ? {} : { command: [...props.command] }),
     ...(props.args === undefined ? {} : { args: [...props.args] }),
     ...(props.envFrom === undefined ? {} : { envFrom: [{ configMapRef: { name: props.envFrom } }] }),
     ...(props.env === undefined ? {} : { env: [...props.env] }),

@@ -90,5 +90,23 @@ export const DATABASE_SERVER = topic<{
   readonly secret: string;
 }>('database server');
 
+/** How clients log in at a TURN server. The Secrets are in the namespace of the stack. */
+export type TurnLogin =
+  /** Logins that expire, which the homeserver makes of a secret that it shares with the server. */
+  | { readonly by: 'shared-secret'; readonly secret: string; readonly key: string }
+  /** One login for everybody. */
+  | {
+      readonly by: 'password';
+      readonly username: { readonly secret: string; readonly key: string };
+      readonly password: { readonly secret: string; readonly key: string };
+    };
+
+/** TURN servers, which relay what two clients cannot send each other directly. */
+export const TURN = topic<{
+  /** As browsers take them: `turn:turn.example.org:3478?transport=udp`. */
+  readonly uris: readonly string[];
+  readonly login: TurnLogin;
+}>('turn');
+
 /** What `/.well-known/matrix/client` says to clients, key by key. */
 export const WELL_KNOWN_CLIENT = topic<Readonly<Record<string, unknown>>>('well-known for clients');

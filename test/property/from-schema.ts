@@ -72,6 +72,7 @@ const TEXTS: readonly fc.Arbitrary<string>[] = [
   fc.constantFrom('1h0m0s', '24h0m0s', '100h0m0s'),
   fc.constantFrom('{stack}/{secret}', '{key}', 'a/{namespace}.{stack}/{secret}_{key}'),
   fc.constantFrom('https://example.org', 'https://help.example.org/a/b-c'),
+  fc.constantFrom('turn:turn.example.org:3478?transport=udp', 'turns:turn.example.org'),
   fc.constantFrom('http://proxy.example.svc:8000', 'http://traefik.traefik.svc.cluster.local:80'),
   fc.constantFrom('@admin:example.org', '@a.b=c/d+e-f:example.net'),
   fc.constantFrom('admin@example.org', 'a.b+c-d@example.net'),

@@ -80,13 +80,20 @@ function agreeing(data: unknown): unknown {
       component,
     );
   }
+  const relays = isThere('turn') && get('turn', 'coturn') !== undefined;
+  if (isThere('turn')) {
+    if (get('turn', 'coturn', 'tls') !== undefined) {
+      set(oneOf(get('turn', 'coturn', 'tls')), 'turn', 'coturn', 'tls');
+    }
+    if (relays) set(undefined, 'turn', 'external');
+  }
   const address = get('callNodes', 'addresses', 'public');
   const addresses =
-    get('callNodes', 'addresses', 'discover') === undefined
+    relays || get('callNodes', 'addresses', 'discover') === undefined
       ? { public: address ?? '203.0.113.7' }
       : { discover: 'stun' };
   if (get('callNodes', 'addresses') !== undefined) set(addresses, 'callNodes', 'addresses');
-  else if (get('expose', 'public') !== undefined && (isThere('livekit') || isThere('jitsi'))) {
+  else if (get('expose', 'public') !== undefined && (isThere('livekit') || isThere('jitsi') || relays)) {
     if (get('callNodes') === undefined) set({}, 'callNodes');
     set({ addresses, ...Object(get('callNodes')) }, 'callNodes');
   }

@@ -1,16 +1,17 @@
 import type { App } from 'cdk8s';
 import { ChartFile } from '../../../src/kubernetes/chart-file.ts';
-import { claim, configFiles, scratch, secretFiles } from '../../../src/kubernetes/mounts.ts';
+import { claim, configFiles, type Mount, scratch, secretFiles } from '../../../src/kubernetes/mounts.ts';
 import { httpProbe } from '../../../src/kubernetes/probes.ts';
 import { services } from '../../../src/kubernetes/service.ts';
 import { secretEnv, workload } from '../../../src/kubernetes/workload.ts';
 import { databaseFor, loginSecret } from '../../../src/system/databases.ts';
+import { TURN, type TurnLogin } from '../../../src/system/topics.ts';
 import { workloadOf } from '../../../src/topology/topology.ts';
 import { extraFileMounts } from '../../around/extra-files.ts';
 import type { Scene } from '../../stack/stack.ts';
 import type { Synapse } from '../declare.ts';
 import { SYNAPSE_PATHS } from '../paths.ts';
-import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS } from '../secrets.ts';
+import { SYNAPSE_SECRET_CONFIG, SYNAPSE_SECRETS, SYNAPSE_TURN } from '../secrets.ts';
 import { SYNAPSE_CONFIG } from './config-map.ts';
 
 /** The image's own user; volumes of earlier deployments belong to it. */
@@ -26,6 +27,7 @@ const PROGRESS_SECONDS = STARTUP.every * STARTUP.failures + 600;
 export function synapse(app: App, stack: Scene, own: Synapse): void {
   const file = new ChartFile(app, 'components/synapse.yaml');
   const owner = workloadOf(stack.topology, 'synapse');
+  const [login] = TURN.of(stack.offers).map((one) => one.login);
   const secretConfig = SYNAPSE_SECRET_CONFIG;
   const { name, registration, macaroon, form, signingKey } = SYNAPSE_SECRETS;
   workload(file, {
@@ -33,7 +35,7 @@ export function synapse(app: App, stack: Scene, own: Synapse): void {
     image: stack.images.synapse,
     user: USER,
     resources: own.resources,
-    args: ['run', `--config-path=${SYNAPSE_PATHS.config}/homeserver.yaml`, ...secretOptions(own)],
+    args: ['run', `--config-path=${SYNAPSE_PATHS.config}/homeserver.yaml`, ...secretOptions(own, login)],
     env: [
       secretEnv('PGPASSWORD', loginSecret(stack, databaseFor(stack, owner.id).database), 'password'),
       // Lets jemalloc, which the image starts Synapse with, see all memory: the cache limits count on it.
@@ -46,6 +48,7 @@ export function synapse(app: App, stack: Scene, own: Synapse): void {
       ...(own.secretConfig === undefined
         ? []
         : [secretFiles('secret-config', secretConfig.name, SYNAPSE_PATHS.secretConfig, [secretConfig.file])]),
+      ...turnFiles(login),
       claim('media', own.media.claim, SYNAPSE_PATHS.data),
       // Uploads are kept here until they are complete.
       scratch('tmp', '/tmp', '1Gi'),
@@ -65,9 +68,23 @@ export function synapse(app: App, stack: Scene, own: Synapse): void {
 
 /**
  * Synapse takes each option at the top from the last file that has it. Its own refusal of secrets in configuration
- * files means the one from the ConfigMap; the other one is a Secret, and may hold what has no option for a file.
+ * files means those for which it has an option with a path, in any file; the fragment of the stack file is a Secret,
+ * and may hold them.
  */
-function secretOptions({ secretConfig }: Synapse): readonly string[] {
-  if (secretConfig === undefined) return ['--no-secrets-in-config'];
-  return [`--config-path=${SYNAPSE_PATHS.secretConfig}/${SYNAPSE_SECRET_CONFIG.file}`];
+function secretOptions({ secretConfig }: Synapse, login: TurnLogin | undefined): readonly string[] {
+  const { turn, secretConfig: fragment } = SYNAPSE_PATHS;
+  return [
+    ...(login?.by === 'password' ? [`--config-path=${turn}/${SYNAPSE_TURN.file}`] : []),
+    secretConfig === undefined
+      ? '--no-secrets-in-config'
+      : `--config-path=${fragment}/${SYNAPSE_SECRET_CONFIG.file}`,
+  ];
+}
+
+/** The secret of which it makes logins for TURN, or the login that is the same for everybody. */
+function turnFiles(login: TurnLogin | undefined): readonly Mount[] {
+  if (login === undefined) return [];
+  const [secret, file] =
+    login.by === 'password' ? [SYNAPSE_TURN.name, SYNAPSE_TURN.file] : [login.secret, login.key];
+  return [secretFiles('turn', secret, SYNAPSE_PATHS.turn, [file])];
 }

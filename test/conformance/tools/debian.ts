@@ -15,6 +15,7 @@ export function hasCommand(command: string): boolean {
 const PACKAGES = {
   bubblewrap: () => hasCommand('bwrap'),
   chromium: () => hasCommand('chromium'),
+  coturn: () => hasCommand('turnserver'),
   caddy: () => hasCommand('caddy'),
   'etcd-server': () => hasCommand('etcd'),
   gcc: () => hasCommand('gcc'),
