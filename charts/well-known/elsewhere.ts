@@ -72,7 +72,13 @@ function ordered(value: unknown): unknown {
 /** Lines for the web servers that people have. */
 function snippets(site: Site): readonly Passage[] {
   return [
-    { text: ['For nginx, in the ', { code: 'server' }, ` block of ${site.serverName}:`] },
+    {
+      text: [
+        'For nginx, in the ',
+        { code: 'server' },
+        ` block of ${site.serverName}. nginx looks up ${site.homeserver} once, when it starts, and does not start while there is no such name:`,
+      ],
+    },
     { copy: 'nginx', lines: nginxLines(site) },
     { text: [`For Caddy, in the block of ${site.serverName}:`] },
     { copy: 'caddyfile', lines: caddyLines(site) },
@@ -84,6 +90,6 @@ function snippets(site: Site): readonly Passage[] {
       ],
     },
     { copy: 'yaml', lines: traefikLines(site) },
-    { text: ['Then check what it answers, from anywhere on the Internet:'] },
+    { text: ['Then check what it answers, from another computer:'] },
   ];
 }

@@ -182,6 +182,8 @@ export interface Entrance<
   limits?(own: Own): Pick<Abilities, 'timeouts' | 'body'>;
   /** What people should know before this goes live, in whole sentences. */
   notes(doors: OpenDoors<Own>, facts: NoteFacts): readonly string[];
+  /** What is wrong with its settings where another entrance leads to it; they are at this path. */
+  checkBehind?(own: Own, at: Path, facts: StackFacts): readonly CheckFinding[];
   /** Sections of its own in SUMMARY.md. @default - none */
   sections?(doors: OpenDoors<Own>, facts: StackFacts, topology: Topology): readonly Note[];
   /** What is wrong with its settings, the hosts that lead there and their routes. */

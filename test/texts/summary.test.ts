@@ -151,7 +151,7 @@ describe('SUMMARY.md', () => {
     }
     expect(section(summary(appMatrix), 'Firewall')).not.toContain('| 80/tcp |');
     expect(section(summary(publicStack()), 'Before this goes live')).toContain(
-      '--entryPoints.web.http.redirections.entryPoint.to=websecure',
+      '--entryPoints.web.http.redirections.entryPoint.to=:443',
     );
   });
 

@@ -2,7 +2,7 @@ import type { Phrase } from '../../../src/plain/phrase.ts';
 import { exactlyOne } from '../../../src/stack/exactly-one.ts';
 import { resolveTls, type TlsSource, tlsSchema } from '../../../src/stack/tls.ts';
 import { entrance } from '../../../src/system/entrance.ts';
-import { isBehind, type TraefikDoor } from './door.ts';
+import { checkEntryPoint, isBehind, type TraefikDoor } from './door.ts';
 import { traefikNotes } from './notes.ts';
 
 /** HTTPS by the Traefik that the cluster has; its settings are where its certificates come from. */
@@ -95,6 +95,7 @@ export const traefik = entrance({
     doorBehind: ['rateLimit'],
   },
   notes: traefikNotes,
+  checkBehind: (own, at, facts) => (isBehind(own) ? checkEntryPoint(own, at, facts) : []),
 });
 
 function challenge(issuer: string): Phrase {

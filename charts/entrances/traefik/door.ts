@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import { keysOf } from '../../../src/plain/records.ts';
 import { shortText } from '../../../src/stack/fields.ts';
+import type { CheckFinding } from '../../../src/stack/finding.ts';
+import type { Path } from '../../../src/stack/reading/yaml-source.ts';
 import type { TlsSource } from '../../../src/stack/tls.ts';
+import type { StackFacts } from '../../../src/system/facts.ts';
 
 /** A name as Traefik's command line takes it. */
 export const entryPointName = shortText.regex(
@@ -34,4 +38,24 @@ export type TraefikDoor = TlsSource | Behind;
 /** True where another entrance leads to it. */
 export function isBehind(door: TraefikDoor): door is Behind {
   return 'entryPoint' in door;
+}
+
+/**
+ * The entry point is for that entrance alone: what comes there counts as having come through it, and where others come
+ * too, they could claim any address, and reach without TLS what they should not.
+ */
+export function checkEntryPoint(
+  { entryPoint }: Behind,
+  at: Path,
+  { cluster: { traefik } }: Pick<StackFacts, 'cluster'>,
+): readonly CheckFinding[] {
+  return keysOf(traefik.entryPoints)
+    .filter((key) => traefik.entryPoints[key] === entryPoint)
+    .map((key) => ({
+      code: 'MG252',
+      at: [...at, 'entryPoint'],
+      what: `the entry point "${entryPoint}" is also Traefik's own for ${key.toUpperCase()}, which others reach as well`,
+      remedy:
+        'give Traefik an entry point for the tunnel alone, with a Service of its own, and write its name and address',
+    }));
 }

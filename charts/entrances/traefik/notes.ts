@@ -34,8 +34,9 @@ function plainHttp(doors: OpenDoors<TraefikDoor>, facts: NoteFacts): readonly st
   const { public: internet } = doors;
   if (internet === undefined || isBehind(internet) || facts.settings.public?.redirect === true) return [];
   const plain = facts.plainEntryPoint;
+  // With the name of an entry point, Traefik redirects to the port that its pod has: 8443 with the usual chart.
   return [
-    `Nothing rendered here answers on port 80: anyone who types a host without https:// gets no answer unless Traefik redirects. Start Traefik with --entryPoints.${plain}.http.redirections.entryPoint.to=${facts.entryPoint}${plain === USUAL ? ' (web is its usual name for port 80)' : ''}, or write expose.public.redirect: true.`,
+    `Nothing rendered here answers on port 80: anyone who types a host without https:// gets no answer unless Traefik redirects. Start Traefik with --entryPoints.${plain}.http.redirections.entryPoint.to=:443${plain === USUAL ? ' (web is its usual name for port 80)' : ''}, or write expose.public.redirect: true.`,
   ];
 }
 

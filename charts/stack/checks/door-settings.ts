@@ -23,10 +23,12 @@ export const checkDoorSettings: Check = (_written, stack) =>
         },
       ];
     }
+    const place = ['expose', door, 'through', at.entrance.via];
+    const behind = at.isBehind ? (at.entrance.checkBehind?.(at.own, place, stack) ?? []) : [];
     const can = at.isBehind ? at.entrance.can.doorBehind : at.entrance.can.door;
-    return keysOf(settings)
+    const unable = keysOf(settings)
       .filter((key) => can?.includes(key) !== true)
-      .map((key) => {
+      .map((key): CheckFinding => {
         const others = viasAt(door).filter((via) => entrances[via].can.door?.includes(key));
         return {
           code: 'MG250',
@@ -39,4 +41,5 @@ export const checkDoorSettings: Check = (_written, stack) =>
               : `remove it, or write ${others.map((via) => `via: ${via}`).join(' or ')} there`,
         };
       });
+    return [...behind, ...unable];
   });

@@ -1,9 +1,10 @@
 import { isHugeRange } from '../../../src/plain/address-ranges.ts';
 import { valueAt } from '../../../src/plain/data.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
-import { dotted } from '../../../src/stack/reading/yaml-source.ts';
-import { DOORS } from '../../../src/topology/topology.ts';
+import { dotted, type Path } from '../../../src/stack/reading/yaml-source.ts';
+import { DOORS, type Door } from '../../../src/topology/topology.ts';
 import { entranceAt } from '../../entrances/index.ts';
+import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 
 /**
@@ -58,15 +59,15 @@ export const checkGuardedHosts: Check = (_written, stack) =>
     ];
   });
 
-/** A list of addresses is there to keep people out. */
+/** A list of addresses is there to keep people out: by the address of each, not by that of a proxy in between. */
 export const checkAllowLists: Check = (written, stack) => {
   const lists = new Map(
-    stack.topology.routes.flatMap(({ allow }) =>
-      allow === undefined ? [] : [[dotted(allow.decidedBy), allow] as const],
+    stack.topology.routes.flatMap(({ allow, door }) =>
+      allow === undefined ? [] : [[dotted(allow.decidedBy), { ...allow, door }] as const],
     ),
   );
-  return [...lists].flatMap(([name, { ranges, decidedBy }]) =>
-    ranges.flatMap((range, index): readonly CheckFinding[] =>
+  return [...lists].flatMap(([name, { ranges, decidedBy, door }]) => [
+    ...ranges.flatMap((range, index): readonly CheckFinding[] =>
       isHugeRange(range)
         ? [
             {
@@ -78,5 +79,27 @@ export const checkAllowLists: Check = (written, stack) => {
           ]
         : [],
     ),
-  );
+    ...behindProxies(name, decidedBy, door, stack),
+  ]);
 };
+
+/** What a proxy says of visitors can be their own invention, so that the list is not compared with that. */
+function behindProxies(
+  name: string,
+  decidedBy: Path,
+  door: Door,
+  { expose }: Stack,
+): readonly CheckFinding[] {
+  if ((expose[door]?.settings.proxies ?? 0) === 0) return [];
+  const at = ['expose', door, 'proxies'];
+  const [component = ''] = decidedBy;
+  return [
+    {
+      code: 'MG234',
+      at,
+      other: [component],
+      what: `with ${dotted(at)}, everybody has the address of a proxy, so that ${name} lets in all or nobody`,
+      remedy: `let people on the local network reach the entrance without a proxy, and remove ${dotted(at)}; or remove ${component}`,
+    },
+  ];
+}

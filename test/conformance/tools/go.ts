@@ -128,7 +128,13 @@ export function livekitServer(): Promise<string> {
   return goProgram({ name: 'livekit-server', module, version: 'v1.8.4', package: `${module}/cmd/server` });
 }
 
-/** Traefik's router: the whole program needs modules that are not published. */
+/** Traefik as a whole, in the newest release whose modules can all be had. */
+export function traefik(): Promise<string> {
+  const module = 'github.com/traefik/traefik/v3';
+  return goProgram({ name: 'traefik', module, version: 'v3.6.12', package: `${module}/cmd/traefik` });
+}
+
+/** Traefik's router: of a newer release than the whole program. */
 export function traefikRouter(): Promise<string> {
   return goProgram({
     // The cache knows it by name and version: what it answers is another program's than before.
