@@ -20,6 +20,7 @@ const RENDERED = 'test/fixtures/rendered';
 const KEPT: readonly string[] = [
   'calls-apart',
   'custom-cluster-and-flux',
+  'element-of-a-club',
   'large-with-replicas',
   'own-manifests',
   'pages-beside-element',
