@@ -22,6 +22,7 @@ const KEPT: readonly string[] = [
   'behind-a-proxy-of-your-own',
   'custom-cluster-and-flux',
   'gateway-with-own-secret',
+  'element-of-a-club',
   'large-with-replicas',
   'own-manifests',
   'pages-beside-element',

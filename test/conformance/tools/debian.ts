@@ -14,9 +14,9 @@ export function hasCommand(command: string): boolean {
 /** Debian packages of this project's long runs, each with what shows that it is installed. */
 const PACKAGES = {
   bubblewrap: () => hasCommand('bwrap'),
+  caddy: () => hasCommand('caddy'),
   chromium: () => hasCommand('chromium'),
   coturn: () => hasCommand('turnserver'),
-  caddy: () => hasCommand('caddy'),
   'etcd-server': () => hasCommand('etcd'),
   gcc: () => hasCommand('gcc'),
   iproute2: () => hasCommand('ip'),
