@@ -19,7 +19,9 @@ const RENDERED = 'test/fixtures/rendered';
  */
 const KEPT: readonly string[] = [
   'calls-apart',
+  'behind-a-proxy-of-your-own',
   'custom-cluster-and-flux',
+  'gateway-with-own-secret',
   'element-of-a-club',
   'large-with-replicas',
   'own-manifests',
@@ -31,6 +33,7 @@ const KEPT: readonly string[] = [
   'settings-seldom-written',
   'smallest-amounts',
   'through-cloudflared',
+  'through-gateways',
   'traefik-behind-a-proxy',
   'turn-over-tls-by-livekit',
   'turn-over-tls-by-the-entrance',

@@ -137,6 +137,9 @@ export const CODES = {
   MG232: 'A list of allowed addresses lets everybody in.',
   MG233: 'The page for calls needs LiveKit, which the stack does not have.',
   MG234: 'A list of allowed addresses is behind a proxy, where everybody has the same address.',
+  MG240:
+    'A proxy outside the cluster lacks a port for a program, or has one for a program that it does not lead to.',
+  MG241: 'Two programs behind a proxy outside the cluster have one port.',
   MG250: 'The entrance cannot do what is written at its door.',
   MG251: 'Two tunnels of a door have one name or one zone.',
   MG252: 'The entry point that a tunnel leads to is one that others reach too.',
