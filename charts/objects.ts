@@ -20,7 +20,9 @@ import { element } from './element/objects/deployment.ts';
 import { elementCallConfig } from './element-call/objects/config-map.ts';
 import { elementCall } from './element-call/objects/deployment.ts';
 import { cloudflared } from './entrances/cloudflared/objects.ts';
+import { gateway } from './entrances/gateway/objects.ts';
 import { type EntranceOwn, VIAS, type Via } from './entrances/index.ts';
+import { ownProxy } from './entrances/own-proxy/objects.ts';
 import { traefik } from './entrances/traefik/objects.ts';
 import { tunnel } from './entrances/tunnel/objects.ts';
 import { COMPONENT_NAMES, type ComponentName, type Settings } from './index.ts';
@@ -73,7 +75,7 @@ type EntranceCharts = {
   readonly [V in Via]: (app: App, stack: Stack, doors: OpenDoors<EntranceOwn<V>>) => void;
 };
 
-const ENTRANCES: EntranceCharts = { tunnel, traefik, cloudflared };
+const ENTRANCES: EntranceCharts = { tunnel, traefik, cloudflared, gateway, 'own-proxy': ownProxy };
 
 /** The doors of a stack that go through one entrance, each with its settings. */
 function doorsVia<V extends Via>(stack: Stack, via: V): OpenDoors<EntranceOwn<V>> {

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadStack } from '../charts/stack/load.ts';
+import { type GivenFiles, givenBytes } from '../charts/stack/read-extra-files.ts';
 import { load, render } from '../index.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { repositoryImages } from './stacks.ts';
 
 const FILES = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
   (path) => !/(?:^|\/)(?:node_modules|build|\.git)(?:\/|$)/.test(path),
@@ -81,6 +84,32 @@ it('sees the paths in a page', () => {
   expect(named('docs/architecture.md').filter(isPath).length).toBeGreaterThan(50);
   expect(isPath('src/gone.ts') && !isThere('src/gone.ts', 'README.md')).toBe(true);
   expect(isPath('docs/gone.md') && !isThere('docs/gone.md', 'README.md')).toBe(true);
+});
+
+describe('docs/branding.md', () => {
+  const blocks = [...readFileSync('docs/branding.md', 'utf8').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(
+    ([, block = '']) => block,
+  );
+  /** Pictures and pages of a test, by what the page calls them. */
+  const files: GivenFiles = (path) => {
+    const ending = path.slice(path.lastIndexOf('.'));
+    const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
+    const from = { '.svg': 'logo.svg', '.png': 'icon.png', '.html': 'welcome.html' }[ending];
+    return givenBytes(from === undefined ? jpeg : readFileSync(`test/fixtures/files/${from}`));
+  };
+
+  it.each(blocks)('%s is taken as it is', (block) => {
+    const head = readFileSync('test/fixtures/stacks/app-matrix.yaml', 'utf8').replace(
+      /^element:.*\n(?: .*\n)*/m,
+      '',
+    );
+    const loaded = loadStack('stacks/test.yaml', `${head}\n${block}`, repositoryImages(), undefined, files);
+    expect(loaded.diagnostics).toEqual([]);
+  });
+
+  it('has a block for each kind of setting', () => {
+    expect(blocks.length).toBeGreaterThan(7);
+  });
 });
 
 it('the README shows what becomes of its stack file as it is, but for labels', () => {

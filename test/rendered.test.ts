@@ -19,7 +19,10 @@ const RENDERED = 'test/fixtures/rendered';
  */
 const KEPT: readonly string[] = [
   'calls-apart',
+  'behind-a-proxy-of-your-own',
   'custom-cluster-and-flux',
+  'gateway-with-own-secret',
+  'element-of-a-club',
   'large-with-replicas',
   'own-manifests',
   'pages-beside-element',
@@ -30,7 +33,11 @@ const KEPT: readonly string[] = [
   'settings-seldom-written',
   'smallest-amounts',
   'through-cloudflared',
+  'through-gateways',
   'traefik-behind-a-proxy',
+  'turn-over-tls-by-livekit',
+  'turn-over-tls-by-the-entrance',
+  'turn-over-tls-passed-through',
   'tunnel-through-traefik',
   'tunnel-universal-and-lan-names',
   'turn-by-a-provider',

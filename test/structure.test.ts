@@ -201,6 +201,7 @@ const OTHER_WORDS = [
   'src/system/delivery/flux.ts',
   // Whose turn it is among routes.
   'src/rules/entrances/cloudflared.ts',
+  'src/rules/entrances/gateway.ts',
   'src/rules/entrances/shadowed.ts',
   'src/rules/entrances/traefik-tcp.ts',
   'src/rules/entrances/traefik.ts',

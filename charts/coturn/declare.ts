@@ -99,7 +99,7 @@ function host(facts: StackFacts, { host, tls }: Coturn): HostClaim {
     host,
     door: frontDoor(facts),
     at: [...AT, 'host'],
-    component: 'turn',
+    component: 'turn.coturn',
     leadsTo: 'call-nodes',
     ...(tls === undefined
       ? {}

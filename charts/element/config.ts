@@ -1,7 +1,9 @@
+import { type Data, data } from '../../src/plain/data.ts';
 import { mergePatch } from '../../src/plain/merge-patch.ts';
 import { CALLS, GUEST_CALLS, HOMESERVER } from '../../src/system/topics.ts';
 import type { Scene } from '../stack/stack.ts';
-import { type Element, type ElementCalls, elementCalls } from './declare.ts';
+import { type ElementCalls, elementCalls } from './calls.ts';
+import type { Element } from './declare.ts';
 
 /**
  * What the call buttons may start. Without any of these keys Element falls back to meet.element.io,
@@ -30,7 +32,16 @@ function calls({ offers }: Scene, what: ElementCalls): object {
  * @see https://github.com/element-hq/element-web/blob/develop/docs/config.md
  */
 export function elementConfig(stack: Scene, element: Element): unknown {
-  return mergePatch(ownElementConfig(stack, element), element.extraConfig);
+  const own = (element.options ?? []).reduce(
+    (config, { path, value }) => put(config, path, value),
+    data(ownElementConfig(stack, element)),
+  );
+  return mergePatch(own, element.extraConfig);
+}
+
+/** The configuration with an option, in whatever group it is. That one is `null` means something to Element. */
+function put(config: Data, [key = '', ...rest]: readonly string[], value: unknown): Data {
+  return { ...config, [key]: rest.length === 0 ? value : put(data(config[key]), rest, value) };
 }
 
 /** What the stack itself says, before additions. */
@@ -44,7 +55,7 @@ function ownElementConfig(stack: Scene, element: Element): object {
       ]),
     ),
     brand: element.brand,
-    default_theme: element.theme,
+    ...(element.theme === undefined ? {} : { default_theme: element.theme }),
     disable_custom_urls: true,
     disable_guests: true,
     // No integration manager: the default is a commercial service that is told who uses it.

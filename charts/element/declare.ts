@@ -6,7 +6,14 @@ import { extraConfigField, forceField, owned } from '../../src/system/extra-conf
 import { extraFilesField } from '../../src/system/extra-files.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
 import { overrideResources, type Resources, resourcesField } from '../../src/system/resources.ts';
-import { CALLS, CLIENTS, HOMESERVER } from '../../src/system/topics.ts';
+import { CALLS, CLIENTS } from '../../src/system/topics.ts';
+import { BRANDING_URL, brandingField, FILE_SETTINGS, pagesField } from './branding.ts';
+import { absentCarriers, elementCalls } from './calls.ts';
+import { optionFindings } from './checks.ts';
+import { optionFields } from './fields.ts';
+import { onLocalName, othersServers } from './notes.ts';
+import { type ElementOption, elementOptions } from './options.ts';
+import { defaultTheme, themeField, themesField } from './themes.ts';
 
 const schema = z
   .strictObject({
@@ -22,7 +29,11 @@ const schema = z
       .describe(
         'What the call button starts. Default: what the stack has; both if it has LiveKit and Jitsi.',
       ),
-    theme: z.enum(['light', 'dark']).optional().describe('Theme until a person chooses one. Default: light.'),
+    theme: themeField,
+    themes: themesField,
+    branding: brandingField,
+    pages: pagesField,
+    ...optionFields,
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     extraFiles: extraFilesField.optional(),
@@ -31,25 +42,21 @@ const schema = z
   .optional()
   .describe('The web client. Present if this key is.');
 
-/** What Element's call button starts; `none` hides it. */
-export type ElementCalls = 'livekit' | 'jitsi' | 'both' | 'none';
-
 /** Everything about Element Web that more than one place needs. */
 export interface Element {
   readonly host: string;
   readonly brand: string;
-  readonly theme: 'light' | 'dark';
+  /** The theme that people start with. @default - what the device prefers */
+  readonly theme?: string;
   /** @default - what carries calls in the stack */
   readonly calls?: 'livekit' | 'jitsi' | 'both';
   readonly resources: Resources;
   readonly extraConfig: Readonly<Record<string, unknown>>;
+  /** Options of its configuration that the stack file decides. @default - none */
+  readonly options?: readonly ElementOption[];
+  /** Where the icon is on the web server. @default - that of the image */
+  readonly icon?: string;
 }
-
-/** What to write for what carries calls. */
-const ADD = {
-  livekit: 'add livekit: {} at the top of the file (or remove enabled: false from it)',
-  jitsi: 'add jitsi: {access: password} at the top of the file (or remove enabled: false from it)',
-} as const;
 
 /** Keys of config.json that follow from the stack. */
 const OWNED = [
@@ -95,26 +102,20 @@ const RESOURCES: Resources = {
 
 function resolve(written: z.infer<typeof schema>, { serverName }: StackFacts): Element | undefined {
   if (!isOn(written)) return undefined;
+  const own = written.host ?? `element.${serverName}`;
+  const theme = defaultTheme(written);
+  const options = elementOptions(written, { serverName, host: own });
+  const icon = written.branding?.favicon?.file;
   return {
-    host: written.host ?? `element.${serverName}`,
+    host: own,
     brand: written.brand ?? 'Element',
-    theme: written.theme ?? 'light',
+    ...(theme === undefined ? {} : { theme }),
+    ...(options.length === 0 ? {} : { options }),
+    ...(icon === undefined ? {} : { icon: `${BRANDING_URL}favicon.png` }),
     ...(written.calls === undefined ? {} : { calls: written.calls }),
     resources: overrideResources(RESOURCES, written.resources),
     extraConfig: written.extraConfig ?? {},
   };
-}
-
-/** What Element's call button starts: what the stack file says, or else whatever carries calls. */
-export function elementCalls({ calls }: Element, carriers: readonly { readonly by: string }[]): ElementCalls {
-  const has = (by: string): boolean => carriers.some((one) => one.by === by);
-  return calls ?? availableCalls(has('livekit'), has('jitsi'));
-}
-
-function availableCalls(livekit: boolean, jitsi: boolean): ElementCalls {
-  if (livekit && jitsi) return 'both';
-  if (livekit) return 'livekit';
-  return jitsi ? 'jitsi' : 'none';
 }
 
 /** The web client. */
@@ -151,33 +152,19 @@ export const element = component({
       served: ['/app'],
     },
   ],
+  fileSettings: FILE_SETTINGS,
   sizes: [],
   offers: ({ host }, facts) => [
     CLIENTS.offer({ hosts: claims(facts, 'element', host).map((one) => one.host) }),
   ],
-  check: (_written, { calls }, { offers }) => {
-    const carriers = CALLS.of(offers).map(({ by }) => by);
-    const wanted = calls === 'both' ? (['livekit', 'jitsi'] as const) : calls === undefined ? [] : [calls];
-    return wanted
-      .filter((one) => !carriers.includes(one))
-      .map((one) => ({
-        code: 'MG027',
-        at: ['element', 'calls'],
-        what: `element.calls is ${calls}, but this stack has no ${one}`,
-        remedy: `${ADD[one]}, or remove element.calls, which then follows what the stack has`,
-      }));
+  check: (written, own, { offers }) => {
+    const carriers = CALLS.of(offers);
+    const what = elementCalls(own, carriers);
+    const startsMeetings = what === 'jitsi' || what === 'both';
+    const absent = absentCarriers(own, carriers);
+    return [...absent, ...optionFindings(written ?? {}, own.options ?? [], startsMeetings)];
   },
-  notes: (_own, { facts, offers }) => {
-    const name = facts.expose.lan?.names.element;
-    if (name === undefined) return [];
-    // A person who has gone as far as a name of its own expects everything behind it.
-    return HOMESERVER.of(offers).map(({ baseUrl }) => ({
-      where: 'local-network',
-      text: [
-        `Element opened as ${name} still connects to ${baseUrl}, as it does everywhere: the local network must be able to reach that address too.`,
-      ],
-    }));
-  },
+  notes: (own, { facts, offers }) => [...onLocalName(facts, offers), ...othersServers(own, facts)],
   parts: ({ host, resources }, { facts }) => ({
     containers: [{ at: ['resources'], resources }],
     workloads: [

@@ -8,12 +8,14 @@ import type { Entrance } from '../../src/system/entrance.ts';
 import type { Doors, OpenDoor, OpenDoors } from '../../src/system/open-door.ts';
 import { DOORS, type Door } from '../../src/topology/topology.ts';
 import { cloudflared } from './cloudflared/declare.ts';
+import { gateway } from './gateway/declare.ts';
+import { ownProxy } from './own-proxy/declare.ts';
 import { traefik } from './traefik/declare.ts';
 import { behindSchema } from './traefik/door.ts';
 import { tunnel } from './tunnel/declare.ts';
 
 /** Every way in that a stack can have, by its word in the stack file. */
-export const entrances = { tunnel, traefik, cloudflared };
+export const entrances = { tunnel, traefik, cloudflared, gateway, 'own-proxy': ownProxy };
 
 type Entrances = typeof entrances;
 

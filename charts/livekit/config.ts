@@ -4,9 +4,14 @@ import { portOf, reach, workloadOf } from '../../src/topology/topology.ts';
 import { CLUSTER_INTERFACES } from '../shared/cluster-interfaces.ts';
 import type { Scene } from '../stack/stack.ts';
 import { LIVEKIT_KEYS, type Livekit } from './declare.ts';
+import type { Turn } from './turn.ts';
 
 /** Where the pod finds its files; the chart mounts exactly these. */
-export const LIVEKIT_PATHS = { config: '/config', keys: '/secrets/livekit' } as const;
+export const LIVEKIT_PATHS = {
+  config: '/config',
+  keys: '/secrets/livekit',
+  certificate: '/secrets/turn',
+} as const;
 
 /** The address that clients get. With `node` it comes from the pod's environment, since a file cannot know it. */
 function address(stack: Scene): object {
@@ -37,6 +42,15 @@ export function livekitConfig(stack: Scene, livekit: Livekit): unknown {
   return mergePatch(ownLivekitConfig(stack, livekit), livekit.extraConfig);
 }
 
+/** LiveKit gives clients `turns:DOMAIN:443`, whatever `tls_port` is (iceServersForParticipant in roommanager.go). */
+function turnOverTls({ tls }: Turn): object {
+  if (tls === undefined) return {};
+  const common = { domain: tls.host, tls_port: tls.port };
+  if (tls.endedBy === 'entrance') return { ...common, external_tls: true };
+  const { certificate } = LIVEKIT_PATHS;
+  return { ...common, cert_file: `${certificate}/tls.crt`, key_file: `${certificate}/tls.key` };
+}
+
 /** What the stack itself says, before additions. */
 function ownLivekitConfig(stack: Scene, livekit: Livekit): object {
   const self = workloadOf(stack.topology, 'livekit');
@@ -49,13 +63,21 @@ function ownLivekitConfig(stack: Scene, livekit: Livekit): object {
       ...callPorts(livekit),
       ...address(stack),
       interfaces: { excludes: CLUSTER_INTERFACES },
+      ...(livekit.addresses.length === 0
+        ? {}
+        : { ips: { includes: livekit.addresses.map((address) => `${address}/32`) } }),
     },
     turn: {
       // Also answers STUN: without it LiveKit sends clients to servers of Google and Twilio.
       enabled: true,
       udp_port: portOf(self, 'turn-udp').number,
+      ...turnOverTls(livekit.turn),
       relay_range_start: relay.number,
       relay_range_end: relay.last ?? relay.number,
+      // Of private addresses these alone: whoever is in a call can reach what TURN relays to.
+      ...(livekit.turn.relayTo.length === 0
+        ? {}
+        : { allow_restricted_peer_cidrs: livekit.turn.relayTo.map((address) => `${address}/32`) }),
     },
     // Only the JWT service makes rooms, and only for the homeserver's own users.
     room: { auto_create: false },
@@ -81,7 +103,7 @@ export function jwtServiceEnvironment(stack: Scene, livekit: Livekit): Readonly<
     // Both what browsers are told and what the service itself calls: it has to be the public name.
     LIVEKIT_URL: `wss://${livekit.host}`,
     LIVEKIT_KEY_FILE: `${LIVEKIT_PATHS.keys}/${LIVEKIT_KEYS.key}`,
-    LIVEKIT_FULL_ACCESS_HOMESERVERS: stack.serverName,
+    LIVEKIT_FULL_ACCESS_HOMESERVERS: livekit.fullAccess.join(','),
     // A webhook that goes missing would leave somebody in a call for ever: it looks for itself once a minute.
     LIVEKIT_SANITY_CHECK_INTERVAL_SECONDS: '60',
     LIVEKIT_CS_API_URL_OVERRIDES: homeservers.map(({ url }) => `${stack.serverName}=${url}`).join(','),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { host, port, portOrRange, portRange, rangeOfPorts } from '../../src/stack/fields.ts';
+import { host, ipv4, port, portOrRange, portRange, serverName } from '../../src/stack/fields.ts';
 import type { CheckFinding } from '../../src/stack/finding.ts';
 import { dotted } from '../../src/stack/reading/yaml-source.ts';
 import { component, isOn, type Placed } from '../../src/system/component.ts';
@@ -27,6 +27,18 @@ import { isDirect, PEERS, type Port, portOf, portText, workloadOf } from '../../
 import { reservedWithin } from '../stack/checks/reserved-ports.ts';
 import { configuredLivekitPorts } from './ports.ts';
 import { SECRET_OPTIONS } from './secret-options.ts';
+import {
+  resolveTurn,
+  type Turn,
+  turnFlows,
+  turnHosts,
+  turnPorts,
+  turnRoutes,
+  turnSchema,
+  turnServicePorts,
+} from './turn.ts';
+import { turnFindings } from './turn-checks.ts';
+import { turnNotes } from './turn-notes.ts';
 
 const schema = z
   .strictObject({
@@ -50,17 +62,20 @@ const schema = z
     signalling: port
       .optional()
       .describe("The node's port behind the entrance, for the cluster only. Default: 7880."),
-    turn: z
-      .strictObject({
-        udp: port.optional().describe('STUN and TURN. Default: 3478.'),
-        relay: rangeOfPorts
-          .optional()
-          .describe(
-            'Ports that TURN relays through; one participant uses at most twelve. Default: 41000-41999.',
-          ),
-      })
+    addresses: z
+      .array(ipv4)
+      .min(1)
       .optional()
-      .describe("LiveKit's own TURN server, for clients that cannot connect in any other way."),
+      .describe(
+        'The addresses of the call nodes at which call traffic arrives, as the nodes have them: behind a router the private ones. Only needed for nodes with more than one address. Default: LiveKit takes any that its node has.',
+      ),
+    turn: turnSchema,
+    fullAccess: z
+      .union([z.literal('everyone'), z.array(serverName).min(1)])
+      .optional()
+      .describe(
+        'Homeservers, besides your own, whose users may start calls on this LiveKit; users of all others can only join calls that somebody with full access has started. everyone: any user of any homeserver that reaches it. Default: only your own homeserver.',
+      ),
     resources: resourcesField.optional(),
     extraConfig: extraConfigField.optional(),
     extraSecretConfig: secretConfigField
@@ -84,7 +99,11 @@ export interface Livekit {
   readonly sharesUdp: boolean;
   readonly tcp: number;
   readonly signalling: number;
-  readonly turn: { readonly udp: number; readonly relay: { readonly first: number; readonly last: number } };
+  /** Addresses of the nodes at which call traffic arrives; none for any. */
+  readonly addresses: readonly string[];
+  readonly turn: Turn;
+  /** Whose users may start calls, the own homeserver's first; `*` for everybody. */
+  readonly fullAccess: readonly [string, ...string[]];
   readonly resources: Resources;
   readonly jwtResources: Resources;
   readonly extraConfig: Readonly<Record<string, unknown>>;
@@ -101,13 +120,7 @@ const PORTS = {
   /** ICE over TCP, for networks that block UDP. */
   tcp: 7881,
   signalling: 7880,
-  /** STUN and TURN over UDP; it is also what keeps clients from asking Google and Twilio. */
-  turnUdp: 3478,
-  /** LiveKit's own default (30000-40000) overlaps Kubernetes' node ports. This serves some eighty relayed people. */
-  relay: '41000-41999',
 } as const;
-/** Relays that LiveKit lets one participant have at once, all of them ports (its per_user_relay_allocation_limit). */
-const RELAYS_FOR_ONE = 12;
 
 /** Keys of livekit.yaml that other parts of the stack are built on. */
 const OWNED = owned({
@@ -140,8 +153,13 @@ const JWT_RESOURCES: Resources = {
   limits: { memory: '64Mi' },
 };
 
-function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFacts): Livekit | undefined {
+function notThis(names: readonly string[] = [], own: string): readonly string[] {
+  return [...new Set(names)].filter((name) => name !== own);
+}
+
+function resolve(written: z.infer<typeof schema>, facts: StackFacts): Livekit | undefined {
   if (!isOn(written)) return undefined;
+  const { serverName, size } = facts;
   const resolvedHost = written.host ?? `rtc.${serverName}`;
   const udp = portRange(written.udp ?? PORTS.udp);
   return {
@@ -151,10 +169,10 @@ function resolve(written: z.infer<typeof schema>, { serverName, size }: StackFac
     sharesUdp: udp.first === udp.last || written.udpRange === 'shared',
     tcp: written.tcp ?? PORTS.tcp,
     signalling: written.signalling ?? PORTS.signalling,
-    turn: {
-      udp: written.turn?.udp ?? PORTS.turnUdp,
-      relay: portRange(written.turn?.relay ?? PORTS.relay),
-    },
+    addresses: [...new Set(written.addresses)],
+    turn: resolveTurn(written.turn, facts),
+    fullAccess:
+      written.fullAccess === 'everyone' ? ['*'] : [serverName, ...notThis(written.fullAccess, serverName)],
     resources: overrideResources(SIZES[size], written.resources),
     jwtResources: JWT_RESOURCES,
     extraConfig: written.extraConfig ?? {},
@@ -178,36 +196,7 @@ function livekitPorts({ udp, tcp, signalling, turn }: Livekit): readonly Port[] 
       on: 'node',
       decidedBy: ['livekit', 'udp'],
     },
-    {
-      name: 'turn-udp',
-      number: turn.udp,
-      protocol: 'UDP',
-      on: 'node',
-      decidedBy: ['livekit', 'turn', 'udp'],
-    },
-    {
-      name: 'turn-relay',
-      number: turn.relay.first,
-      last: turn.relay.last,
-      protocol: 'UDP',
-      on: 'node',
-      decidedBy: ['livekit', 'turn', 'relay'],
-    },
-  ];
-}
-
-/** TURN that cannot relay for a single participant would fail in calls, long after the start. */
-function tooFewRelays({ turn: { relay } }: Livekit): readonly CheckFinding[] {
-  const ports = relay.last - relay.first + 1;
-  // A range that runs backwards is an error of its own.
-  if (ports < 1 || ports >= RELAYS_FOR_ONE) return [];
-  return [
-    {
-      code: 'MG085',
-      at: ['livekit', 'turn', 'relay'],
-      what: `livekit.turn.relay has ${ports} ${ports === 1 ? 'port' : 'ports'}, and one participant may need ${RELAYS_FOR_ONE}`,
-      remedy: `write a wider range: ${RELAYS_FOR_ONE} ports for each participant that is relayed at once`,
-    },
+    ...turnPorts(turn),
   ];
 }
 
@@ -243,6 +232,39 @@ function throughTheRouter({ facts: { expose, callNodes }, topology }: Placed): r
   ];
 }
 
+/**
+ * LiveKit gives clients one address for all that its node has, and listens on each apart: a connection that was prepared
+ * on the one never sees what arrives at the other, and which one it is, is chance (ICE drops candidates that look alike).
+ */
+function severalAddresses({ addresses }: Livekit, { facts: { callNodes } }: Placed): readonly Note[] {
+  if (addresses.length > 0 || callNodes.address.by === 'stun') return [];
+  return [
+    {
+      where: 'before-live',
+      text: [
+        'If a call node has more than one address, such as one for a private network next to the public one, write the one at which call traffic arrives at livekit.addresses. Otherwise LiveKit picks any of them for each connection, and many calls fail or have to use TCP.',
+      ],
+    },
+  ];
+}
+
+/** What people of other homeservers can do here, and what they need of their own. */
+function guests({ fullAccess: [first, ...others] }: Livekit, { facts }: Placed): readonly Note[] {
+  if (facts.federation === 'closed' || facts.expose.public === undefined) return [];
+  const start =
+    first === '*'
+      ? 'Anyone from any homeserver that reaches LiveKit can start calls on it, and use your bandwidth: name homeservers at livekit.fullAccess to prevent that.'
+      : `Users of ${[first, ...others].join(', ')} can start calls on this LiveKit (livekit.fullAccess); users of other homeservers can only join calls that run here.`;
+  return [
+    {
+      where: 'before-live',
+      text: [
+        `${start} Clients send picture and sound to the LiveKit of their own homeserver, and from release 0.7 on lk-jwt-service lets other users only receive: nobody sees or hears guests whose homeserver has no LiveKit.`,
+      ],
+    },
+  ];
+}
+
 function notes(livekit: Livekit, whole: Placed): readonly Note[] {
   const { expose, serverName } = whole.facts;
   const idleName = expose.lan?.names.livekit;
@@ -265,6 +287,9 @@ function notes(livekit: Livekit, whole: Placed): readonly Note[] {
         `LiveKit's signalling port ${livekit.signalling}/tcp listens on the node's cluster address, unencrypted: keep it closed to the Internet.`,
       ],
     },
+    ...turnNotes(livekit.turn, whole),
+    ...severalAddresses(livekit, whole),
+    ...guests(livekit, whole),
     ...(within.length === 0
       ? []
       : [
@@ -326,7 +351,11 @@ export const livekit = component({
     },
   ],
   extraFiles: [
-    { at: ['extraFiles'], workload: 'livekit', taken: ['/config', '/livekit-server', '/secrets'] },
+    {
+      at: ['extraFiles'],
+      workload: 'livekit',
+      taken: ['/config', '/livekit-server', '/run/turn', '/secrets'],
+    },
   ],
   opensPorts: [{ role: 'livekit', file: 'livekit.yaml', read: configuredLivekitPorts }],
   sizes: [
@@ -343,14 +372,15 @@ export const livekit = component({
       'org.matrix.msc4143.rtc_foci': [{ type: 'livekit', livekit_service_url: serviceUrl }],
     }),
   ],
-  check: (written, livekit) => [...tooFewRelays(livekit), ...idleUdpRange(written, livekit)],
+  check: (written, livekit) => [
+    ...turnFindings(written?.turn, livekit.turn, livekit.extraConfig),
+    ...idleUdpRange(written, livekit),
+  ],
   notes,
   parts: (livekit, { facts, offers }) => {
     const { namespace } = facts;
     const common = { kind: 'workload', instance: facts.name, namespace, at: ['livekit'] } as const;
     const call = { from: PEERS.clients, to: 'livekit' };
-    // LiveKit relays to no private address, and the node's own in the cluster is one.
-    const relays = facts.callNodes.address.by !== 'node';
     return {
       containers: [{ at: ['resources'], resources: livekit.resources, floor: MEMORY_FLOOR }],
       workloads: [
@@ -372,7 +402,12 @@ export const livekit = component({
         },
       ],
       services: [
-        { name: 'livekit', namespace, selects: { role: 'livekit' }, ports: [{ number: 7880, to: 'http' }] },
+        {
+          name: 'livekit',
+          namespace,
+          selects: { role: 'livekit' },
+          ports: [{ number: 7880, to: 'http' }, ...turnServicePorts(livekit.turn)],
+        },
         {
           name: 'lk-jwt-service',
           namespace,
@@ -383,16 +418,7 @@ export const livekit = component({
       flows: [
         { ...call, port: 'ice-udp', why: 'call traffic' },
         { ...call, port: 'ice-tcp', why: 'call traffic where UDP is blocked' },
-        {
-          ...call,
-          port: 'turn-udp',
-          why: relays
-            ? 'STUN and TURN: a client learns its own address, and relays if it has to'
-            : 'STUN: a client learns its own address',
-        },
-        ...(relays
-          ? [{ from: 'livekit', to: 'livekit', port: 'turn-relay', why: 'relayed call traffic' }]
-          : []),
+        ...turnFlows(livekit.turn, facts, PEERS.clients),
         { from: 'livekit', to: 'lk-jwt-service', port: 'http', why: 'reports who joined and left' },
         {
           from: 'lk-jwt-service',
@@ -407,7 +433,8 @@ export const livekit = component({
           why: 'removes people from calls that they left without signing off',
         })),
       ],
-      hosts: claims(facts, 'livekit', livekit.host),
+      hosts: [...claims(facts, 'livekit', livekit.host), ...turnHosts(livekit.turn, facts)],
+      tcpRoutes: turnRoutes(livekit.turn, facts, namespace),
       routes: [
         ...doors(facts, 'livekit', livekit.host, {
           match: { kind: 'exact', paths: ['/sfu/get', '/get_token', '/delegate_delayed_leave'] },

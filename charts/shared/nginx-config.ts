@@ -51,13 +51,25 @@ function block(head: string, body: readonly string[]): string[] {
   return [`${head} {`, ...body.map((line) => (line === '' ? '' : `  ${line}`)), '}'];
 }
 
+/** What the stack file adds to Element's files. */
+export interface ElementFiles {
+  /** Folders whose files may change under the same name. */
+  readonly afresh: readonly string[];
+  /** The path of an icon in the place of those that the image has. @default - none */
+  readonly icon: string | undefined;
+}
+
 /**
  * Element Web's static files.
  *
  * What names other files is always asked for anew, so that an upgrade reaches people at once.
  * nginx drops the server's headers in a location that adds its own, so each repeats them.
  */
-export function elementServer(listen: number, families: readonly IpFamily[]): string {
+export function elementServer(
+  listen: number,
+  families: readonly IpFamily[],
+  { afresh, icon }: ElementFiles,
+): string {
   const fresh = (head: string): string[] =>
     block(head, [...PAGE_HEADERS, 'add_header Cache-Control no-cache always;']);
   return text(
@@ -73,6 +85,15 @@ export function elementServer(listen: number, families: readonly IpFamily[]): st
       ...fresh('location = /version'),
       ...fresh('location /config'),
       ...fresh('location /i18n/'),
+      ...afresh.flatMap((folder) => fresh(`location ${folder}`)),
+      // Pages name the icons with a number that each release makes anew, and the manifest of the app without one.
+      ...(icon === undefined
+        ? []
+        : block('location ~ "^/vector-icons/[0-9]+(\\.[0-9a-f]+)?\\.png$"', [
+            ...PAGE_HEADERS,
+            'add_header Cache-Control no-cache always;',
+            `try_files ${icon} =404;`,
+          ])),
       ...block('location = /health', ['access_log off;', 'default_type text/plain;', 'return 200 "ok\\n";']),
     ]),
   );

@@ -80,12 +80,13 @@ function certificateOf(
     ...topology.tcpRoutes.filter(({ endsTls }) => endsTls === 'entrance'),
   ].filter((one) => one.door === door && hosts.includes(one.host));
   const workloads = [...new Set(claims.flatMap((one) => podCertificate(one)?.readers ?? []))];
+  const at = entranceAt(facts, door);
+  const isReadHere = at?.entrance.certificatesIn === 'stack';
   const [main, ...others] = ownFirst(facts, [
-    ...routes.map(({ to }) => to.namespace),
+    ...routes.map(({ to }) => (isReadHere ? facts.namespace : to.namespace)),
     ...workloads.map((id) => workloadOf(topology, id).namespace),
   ]);
   if (main === undefined) return undefined;
-  const at = entranceAt(facts, door);
   return {
     group,
     door,

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type * as z from 'zod';
 import { compareText } from '../../src/plain/compare.ts';
-import { valueAt } from '../../src/plain/data.ts';
+import { data, valueAt } from '../../src/plain/data.ts';
 import type { Code } from '../../src/stack/codes.ts';
 import type { Diagnostic } from '../../src/stack/diagnostic.ts';
 import { countText } from '../../src/stack/limits.ts';
@@ -13,6 +13,7 @@ import {
   type FileContent,
   fileContent,
 } from '../../src/system/extra-files.ts';
+import { type FileSetting, fileFlaw, fileTarget } from '../../src/system/file-settings.ts';
 import { COMPONENT_NAMES, components } from '../index.ts';
 import type { StackFile } from './schema.ts';
 
@@ -55,6 +56,31 @@ export function writtenFiles(written: StackFile): readonly WrittenFiles[] {
   );
 }
 
+/** A setting that is a file of the repository, as it is written. */
+export interface WrittenSetting {
+  /** From the root of the stack file: `['element', 'branding', 'logo']`. */
+  readonly path: Path;
+  readonly setting: FileSetting;
+  /** As it is written, and where the program finds it. */
+  readonly file: string;
+  readonly target: string;
+}
+
+/** The settings that are files, of every program that the stack has. */
+export function writtenSettings(written: StackFile): readonly WrittenSetting[] {
+  return COMPONENT_NAMES.flatMap((name) =>
+    components[name].fileSettings.flatMap((setting) => {
+      const path = [name, ...setting.at];
+      const group = valueAt(written, path);
+      const file = valueAt(group, ['file']);
+      if (typeof file !== 'string' || valueAt(written, [name, 'enabled']) === false) return [];
+      // A second source is an error of its own.
+      if (Object.keys(data(group)).length > 1) return [];
+      return [{ path, setting, file, target: fileTarget(setting, file) }];
+    }),
+  );
+}
+
 /** What came of reading the files for all programs: those that can be used, and what is wrong with the others. */
 export interface ReadFiles {
   readonly files: readonly ExtraFile[];
@@ -63,18 +89,59 @@ export interface ReadFiles {
 
 /** Reads what the stack file names. A path counts from the folder of the file that writes it. */
 export function readExtraFiles(written: StackFile, source: YamlSource, given: GivenFiles): ReadFiles {
-  const all = writtenFiles(written).map((one) => readFiles(one, source, given));
+  const totals = new Map<string, number>();
+  const all = [
+    ...writtenSettings(written).map((one) => readSetting(one, source, given, totals)),
+    ...writtenFiles(written).map((one) => readFiles(one, source, given, totals)),
+  ];
   return {
     files: all.flatMap(({ files }) => files),
     diagnostics: all.flatMap(({ diagnostics }) => diagnostics),
   };
 }
 
-function readFiles({ path, place, files }: WrittenFiles, source: YamlSource, given: GivenFiles): ReadFiles {
+/** @param totals bytes by workload, which grow with what is read */
+function readSetting(
+  { path, setting, file, target }: WrittenSetting,
+  source: YamlSource,
+  given: GivenFiles,
+  totals: Map<string, number>,
+): ReadFiles {
+  const { workload } = setting;
+  const at = [...path, 'file'];
+  const position = source.at(at);
+  const name = posix.normalize(posix.join(posix.dirname(position.file), file));
+  const one = given(name);
+  if ('problem' in one) {
+    const { code, problem, remedy } = one;
+    return { files: [], diagnostics: [{ position, code, what: `cannot read ${name}: ${problem}`, remedy }] };
+  }
+  const flaw = fileFlaw(setting, file, bytesOf(one.content));
+  if (flaw !== undefined) {
+    const { code, what, remedy } = flaw;
+    return { files: [], diagnostics: [{ position, code, what: `${name} ${what}`, remedy }] };
+  }
+  totals.set(workload, (totals.get(workload) ?? 0) + one.bytes);
+  return {
+    files: [{ workload, path: target, at: path, from: { kind: 'content', content: one.content } }],
+    diagnostics: [],
+  };
+}
+
+function bytesOf(content: FileContent): Buffer {
+  return 'text' in content ? Buffer.from(content.text) : Buffer.from(content.base64, 'base64');
+}
+
+/** @param totals bytes by workload, which grow with what is read */
+function readFiles(
+  { path, place, files }: WrittenFiles,
+  source: YamlSource,
+  given: GivenFiles,
+  totals: Map<string, number>,
+): ReadFiles {
   const { workload } = place;
   const found: ExtraFile[] = [];
   const diagnostics: Diagnostic[] = [];
-  let total = 0;
   for (const [target, { file, text, fromSecret, key }] of files) {
     const at = [...path, target];
     // Any other number of them is an error of its own.
@@ -95,12 +162,13 @@ function readFiles({ path, place, files }: WrittenFiles, source: YamlSource, giv
       diagnostics.push({ position, code, what: `cannot read ${name}: ${problem}`, remedy });
       continue;
     }
-    total += one.bytes;
+    const total = (totals.get(workload) ?? 0) + one.bytes;
+    totals.set(workload, total);
     if (total > LARGEST_CONFIG_MAP) {
       diagnostics.push({
         position,
         code: 'MG132',
-        what: `with ${name} (${countText(one.bytes)} bytes), the files in ${dotted(path)} have ${countText(total)} bytes in total: a ConfigMap holds at most ${countText(LARGEST_CONFIG_MAP)}`,
+        what: `with ${name} (${countText(one.bytes)} bytes), the files for ${workload} have ${countText(total)} bytes in total: a ConfigMap holds at most ${countText(LARGEST_CONFIG_MAP)}`,
         remedy: 'use smaller files, or serve the large ones from another server',
       });
       // What else there is need not be read.

@@ -134,7 +134,12 @@ export function assemble(
     ),
     secretUses: [...parts, ...running].flatMap((one) => one.secretUses ?? []),
     made: [...parts.flatMap(({ made = [] }) => made), ...madeCertificates(facts, topology)],
-    notes: started.flatMap(({ one }) => one.notes(placed)),
+    notes: [
+      ...openEntrances(facts).flatMap(
+        ({ entrance, doors }) => entrance.sections?.(doors, facts, topology) ?? [],
+      ),
+      ...started.flatMap(({ one }) => one.notes(placed)),
+    ],
     secrets: onlyOnce(
       'Secret',
       started.flatMap(({ one }) => one.secrets(placed)),

@@ -70,6 +70,29 @@ export function strayFiles(bounds: Bounds, folder: string, extended: ReadonlySet
   return { misplaced, shared, secrets };
 }
 
+/**
+ * What to say of a file that a stack file names and that lies where every YAML file is a stack: nothing of what is wrong
+ * with it as a stack. Undefined for any other file.
+ *
+ * @param usedBy the stack file that names it
+ */
+export function amongStacks(
+  { file, diagnostics }: { readonly file: string; readonly diagnostics: readonly Diagnostic[] },
+  usedBy: string | undefined,
+): readonly Diagnostic[] | undefined {
+  const isStack = !diagnostics.some(({ code }) => code === 'MG003' || code === 'MG091');
+  if (usedBy === undefined || usedBy === file || isStack) return undefined;
+  const name = basename(file);
+  return [
+    {
+      position: { file, line: 1, column: 1 },
+      code: 'MG228',
+      what: `${usedBy} names this file, but every YAML file in this folder is read as a stack`,
+      remedy: `move it into a folder, such as ${file.slice(0, -name.length)}files/${name}, and write files/${name} in ${usedBy}`,
+    },
+  ];
+}
+
 /** Errors that a part of a stack may have: it need not be whole. */
 const INCOMPLETE: readonly Code[] = ['MG003', 'MG006', 'MG007'];
 

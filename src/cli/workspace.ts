@@ -40,7 +40,7 @@ import { misspeltPath } from './named-file.ts';
 import type { Notice } from './notice.ts';
 import { fromHere, slashes } from './paths.ts';
 import { problemIn } from './problem.ts';
-import { orphanNotices, type StrayFiles, strayFiles, unusedShared } from './stray-files.ts';
+import { amongStacks, orphanNotices, type StrayFiles, strayFiles, unusedShared } from './stray-files.ts';
 import { UsageProblem } from './usage-problem.ts';
 
 /** The image versions of a repository, at its top. */
@@ -105,15 +105,22 @@ export async function readWorkspace(
     extended.add(path);
     return readShared(bounds, path);
   });
-  const given = givenFiles(bounds, (path) => extended.add(path));
-  const included: ReadPath = (path) => {
-    // What is included is not meant to be extended, wherever it is.
+  // The stack file that is read, and what it names without extending it: neither is meant to be extended, wherever it is.
+  let reading = '';
+  const usedBy = new Map<string, string>();
+  const use = (path: string): void => {
     extended.add(path);
+    if (!usedBy.has(path)) usedBy.set(path, reading);
+  };
+  const given = givenFiles(bounds, use);
+  const included: ReadPath = (path) => {
+    use(path);
     return lookedUp(bounds, path);
   };
   const entries: StackEntry[] = [];
   const claims: Claims[] = [];
   for (const path of await stackFiles(bounds, stacksFolder)) {
+    reading = fromHere(path);
     const { entry, claimed } = await readStack(bounds, path, { images, shared, given, included }, before);
     entries.push(entry);
     if (claimed !== undefined) claims.push(claimed);
@@ -121,7 +128,7 @@ export async function readWorkspace(
   const stray = strayFiles(bounds, stacksFolder, extended);
   const clashing = clashesOf(bounds, stacksFolder, claims);
   const alone = entries.map((entry) => {
-    const found = clashing.get(entry.file);
+    const found = clashing.get(entry.file) ?? amongStacks(entry, usedBy.get(entry.file));
     return found === undefined ? entry : { ...entry, stack: undefined, diagnostics: found };
   });
   const all = [...alone, ...stray.misplaced.map(misplacedEntry)];

@@ -15,6 +15,7 @@ export const OBJECT_STORE: KindKey = 'barmancloud.cnpg.io/ObjectStore';
 export const CERTIFICATE: KindKey = 'cert-manager.io/Certificate';
 export const TUNNEL_BINDING: KindKey = 'networking.cfargotunnel.com/TunnelBinding';
 export const FLUX_KUSTOMIZATION: KindKey = 'kustomize.toolkit.fluxcd.io/Kustomization';
+export const HTTP_ROUTE: KindKey = 'gateway.networking.k8s.io/HTTPRoute';
 export const INGRESS_ROUTE: KindKey = 'traefik.io/IngressRoute';
 export const INGRESS_ROUTE_TCP: KindKey = 'traefik.io/IngressRouteTCP';
 export const MIDDLEWARE: KindKey = 'traefik.io/Middleware';

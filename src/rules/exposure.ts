@@ -22,6 +22,11 @@ export function exposure(after: readonly ManifestFile[], before: readonly Manife
   const routes = entranceRoutes(all);
   const oldRoutes = new Set(entranceRoutes(earlier).map(routeKey));
   const nodePorts = pods.flatMap(portsOnNode);
+  const oldServices = new Set(
+    ofKind(earlier, SERVICE)
+      .flatMap(outside)
+      .map((one) => JSON.stringify(one)),
+  );
   const oldPorts = new Set(podTemplates(earlier).flatMap(portsOnNode).map(portKey));
   return {
     routes: routes.map(passedOn),
@@ -33,7 +38,9 @@ export function exposure(after: readonly ManifestFile[], before: readonly Manife
     ),
     nodePorts,
     newNodePorts: nodePorts.filter((one) => !oldPorts.has(portKey(one))),
-    outsideServices: ofKind(all, SERVICE).flatMap(outside),
+    outsideServices: ofKind(all, SERVICE)
+      .flatMap(outside)
+      .filter((one) => !oldServices.has(JSON.stringify(one))),
     unrestricted: pods.flatMap(unrestricted),
   };
 }

@@ -77,7 +77,7 @@ function services(input: RuleInput): readonly Finding[] {
   const earlier = ofKind(objects({ files: input.before, promisedSecrets: [] }), SERVICE);
   const before = new Map(earlier.map((one) => [objectKey(one), one]));
   return ofKind(objects(input), SERVICE).flatMap((service) => [
-    ...checkService(service),
+    ...checkService(service, before.get(objectKey(service))),
     ...checkTarget(service, before.get(objectKey(service))),
   ]);
 }
@@ -111,8 +111,10 @@ function checkTarget(service: Located, before: Located | undefined): readonly Fi
 }
 
 /** Services are for the cluster: what comes from outside comes through an entrance, or to a port of a node. */
-function checkService(service: Located): readonly Finding[] {
+function checkService(service: Located, before: Located | undefined): readonly Finding[] {
   const type = at(service.data, 'spec', 'type');
+  // One that an entrance needs so was so before.
+  if (type !== undefined && type === at(before?.data, 'spec', 'type')) return [];
   const addresses = at(service.data, 'spec', 'externalIPs');
   const found = (field: string, what: string): Finding =>
     finding(

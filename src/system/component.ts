@@ -14,6 +14,7 @@ import type {
 import type { RawAdditions } from './extra-config.ts';
 import type { ExtraFilesPlace } from './extra-files.ts';
 import type { StackFacts } from './facts.ts';
+import type { FileSetting } from './file-settings.ts';
 import type { Note } from './note.ts';
 import type { OpensPorts } from './opened-ports.ts';
 import type { KnownReleases } from './releases.ts';
@@ -122,6 +123,8 @@ export interface Component<
   readonly secretConfigs?: readonly SecretConfig[];
   /** Where the stack file takes files for its programs. @default nowhere */
   readonly extraFiles?: readonly ExtraFilesPlace[];
+  /** Its settings that are files of the repository. @default none */
+  readonly fileSettings?: readonly FileSetting[];
   /** Where the configuration of its programs can open ports that it does not declare. @default nowhere */
   readonly opensPorts?: readonly OpensPorts[];
   /** What `size` decides for it, with the reason for each number. */
@@ -169,6 +172,7 @@ export interface Startable<
 > extends Component<Key, Schema, Result, Image, Lan> {
   readonly secretConfigs: readonly SecretConfig[];
   readonly extraFiles: readonly ExtraFilesPlace[];
+  readonly fileSettings: readonly FileSetting[];
   readonly opensPorts: readonly OpensPorts[];
   /** @param written the part of the stack file at its key, its shape checked */
   start(written: z.infer<Schema>, facts: StackFacts): Started<Result>;
@@ -188,6 +192,7 @@ export function component<
     ...one,
     secretConfigs: one.secretConfigs ?? [],
     extraFiles: one.extraFiles ?? [],
+    fileSettings: one.fileSettings ?? [],
     opensPorts: one.opensPorts ?? [],
     start: (written, facts) => {
       const own = one.resolve(written, facts);

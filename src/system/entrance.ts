@@ -4,10 +4,20 @@ import type { CheckFinding } from '../stack/finding.ts';
 import type { ObjectId } from '../stack/manifest.ts';
 import type { Path } from '../stack/reading/yaml-source.ts';
 import type { TlsSource } from '../stack/tls.ts';
-import type { Balance, Door, Flow, Peer, Route, ServicePoint, Workload } from '../topology/topology.ts';
+import type {
+  Balance,
+  Door,
+  Flow,
+  Peer,
+  Route,
+  ServicePoint,
+  Topology,
+  Workload,
+} from '../topology/topology.ts';
 import type { DoorSetting, DoorSettings } from './door-settings.ts';
 import type { StackFacts } from './facts.ts';
 import type { Need } from './need.ts';
+import type { Note } from './note.ts';
 import type { OpenDoors } from './open-door.ts';
 import type { KnownReleases } from './releases.ts';
 import type { SecretUse } from './secret-use.ts';
@@ -78,6 +88,12 @@ export interface Limit {
 export interface Abilities {
   /** True where it finds regular expressions in paths. Routes that need it are an error otherwise. */
   readonly regex: boolean;
+  /**
+   * False where it tries routes in an order of its own: the exact path first, then the longer beginning. Routes that
+   * need another order are an error.
+   * @default true: in the order of the topology
+   */
+  readonly ranks?: boolean;
   /** True where it passes on whole connections by the host that TLS names (SNI), with and without ending TLS itself. */
   readonly tcp: boolean;
   /** By what it keeps requests at one of several pods. Routes that need another way are an error. */
@@ -120,7 +136,7 @@ export interface Entrance<
   readonly doors: readonly At[];
   /** Of its key. Descriptions say what is there; `With via: …` is added. */
   readonly schema: Schema;
-  /** The kinds of its objects that pass requests on. */
+  /** The kinds of its objects that pass requests on. None where no object says what it passes on: then nothing changes it. */
   readonly routeKinds: readonly Pick<ObjectId, 'group' | 'kind'>[];
   /** Settings to write, for messages: `tunnel: {name: …, zone: …}`. */
   readonly example: string;
@@ -143,6 +159,11 @@ export interface Entrance<
   tls(own: Own): TlsSource | undefined;
   /** The field below its key that names the Secret of a certificate that somebody gives. @default - it has none */
   readonly secretAt?: Path;
+  /**
+   * Where it reads certificates: in the namespace of each route, or in that of the stack alone.
+   * @default 'routes'
+   */
+  readonly certificatesIn?: 'routes' | 'stack';
   /** What it does when a certificate has ended. @default - it has none */
   afterCertificate?: string;
   /** What a host needs that leads to it. */
@@ -154,14 +175,19 @@ export interface Entrance<
   readonly visitorHeader?: string;
   /** Why no port is open for it. @default - some are */
   noPorts?: string;
-  needs: Need;
+  /** What the cluster has to have. */
+  needs(doors: OpenDoors<Own>): readonly Need[];
   readonly can: Abilities;
+  /** Its own limits, where its settings decide them. @default - those of `can` */
+  limits?(own: Own): Pick<Abilities, 'timeouts' | 'body'>;
   /** What people should know before this goes live, in whole sentences. */
   notes(doors: OpenDoors<Own>, facts: NoteFacts): readonly string[];
   /** What is wrong with its settings where another entrance leads to it; they are at this path. */
   checkBehind?(own: Own, at: Path, facts: StackFacts): readonly CheckFinding[];
-  /** What is wrong with its settings and the hosts that lead there. */
-  check?(own: Own, door: Door, hosts: readonly HostAt[]): readonly CheckFinding[];
+  /** Sections of its own in SUMMARY.md. @default - none */
+  sections?(doors: OpenDoors<Own>, facts: StackFacts, topology: Topology): readonly Note[];
+  /** What is wrong with its settings, the hosts that lead there and their routes. */
+  check?(own: Own, door: Door, hosts: readonly HostAt[], routes: readonly Route[]): readonly CheckFinding[];
 }
 
 /** An entrance that doors can be opened through. */

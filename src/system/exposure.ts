@@ -45,6 +45,7 @@ export interface Exposure {
   readonly onNetwork: ReadonlySet<string>;
   readonly nodePorts: readonly NodePort[];
   readonly newNodePorts: readonly NodePort[];
+  /** Those that overrides have made so. */
   readonly outsideServices: readonly OutsideService[];
   readonly unrestricted: readonly Unrestricted[];
 }

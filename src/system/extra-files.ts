@@ -16,7 +16,8 @@ const containerPath = z
     'write the absolute path of a file in the container, with only letters, digits, dots, dashes and underscores, such as /extra/logo.svg',
   );
 
-const repositoryPath = shortText.regex(
+/** A file of the repository, as a setting names it. */
+export const repositoryPath = shortText.regex(
   /^(?![/~])[A-Za-z0-9._/-]*[A-Za-z0-9_-]$/,
   'write the path of a file, relative to the folder of this one, with only letters, digits, dots, dashes and underscores, such as files/logo.svg',
 );

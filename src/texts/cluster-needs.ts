@@ -16,11 +16,9 @@ function certificates(stack: Stack): readonly Row[] {
 }
 
 function entrances(stack: Stack): readonly Row[] {
-  return openEntrances(stack).map(({ entrance: { needs } }) => [
-    needs.program,
-    needs.for,
-    phrase(needs.release),
-  ]);
+  return openEntrances(stack).flatMap(({ entrance, doors }) =>
+    entrance.needs(doors).map((need) => [need.program, need.for, phrase(need.release)]),
+  );
 }
 
 function secrets({ provider }: Stack): readonly Row[] {

@@ -52,7 +52,7 @@ export function diagram(stack: Stack, exposure?: Exposure): Markdown {
   const { workloads, peers, flows, routes, tcpRoutes } = stack.topology;
   const lines = new Set<string>();
   const passed = [
-    ...routes.filter((one) => isStillThere(one, exposure)),
+    ...routes.filter((one) => isStillThere(stack, one, exposure)),
     ...tcpRoutes.filter((one) => isStillPassed(one, exposure)),
   ];
   for (const route of passed) {

@@ -1,4 +1,4 @@
-import { openEntrances } from '../../charts/entrances/index.ts';
+import { entranceAt, openEntrances } from '../../charts/entrances/index.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { objectId, objectKey, objectText } from '../stack/manifest.ts';
 import type { Exposure, PassedOn } from '../system/exposure.ts';
@@ -14,8 +14,10 @@ import {
 import { type Content, code, joined, md } from './markdown.ts';
 
 /** True where the finished objects still pass on what the stack meant. Without overrides they always do. */
-export function isStillThere(route: Route, exposure: Exposure | undefined): boolean {
-  return exposure === undefined || passing(route, exposure).length > 0;
+export function isStillThere(stack: Stack, route: Route, exposure: Exposure | undefined): boolean {
+  // Where no object says what is passed on, none can change it.
+  const isUnsaid = entranceAt(stack, route.door)?.entrance.routeKinds.length === 0;
+  return exposure === undefined || isUnsaid || passing(route, exposure).length > 0;
 }
 
 /** The same for whole connections. */

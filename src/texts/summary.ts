@@ -383,7 +383,7 @@ export function summaryText(
   const door = (name: Door, title: string): readonly Markdown[] => {
     const rows = [
       ...routes
-        .filter((route) => route.door === name && isStillThere(route, exposure))
+        .filter((route) => route.door === name && isStillThere(stack, route, exposure))
         .map((route) => routeRow(stack, route, exposure)),
       ...stack.topology.tcpRoutes
         .filter((route) => route.door === name && isStillPassed(route, exposure))

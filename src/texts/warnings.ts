@@ -4,7 +4,7 @@ import type { Phrase } from '../plain/phrase.ts';
 import { isDocumentationAddress } from '../stack/fields.ts';
 import { objectText } from '../stack/manifest.ts';
 import type { Exposure } from '../system/exposure.ts';
-import { callNamespaces, isOnNode, portText, type Topology } from '../topology/topology.ts';
+import { callNamespaces, DOORS, isOnNode, portText, type Topology } from '../topology/topology.ts';
 import { certificateNotes } from './certificate-notes.ts';
 import { insidePorts, PURPOSES } from './inside-ports.ts';
 import { notesAt } from './notes.ts';
@@ -52,7 +52,14 @@ export function warnings(stack: Stack, exposure?: Exposure): readonly Phrase[] {
       isThrough: expose.public?.through !== undefined,
       routes,
     };
-    found.push(...entrance.notes(doors, facts), ...beyondLimits(stack.topology, routes, entrance.can));
+    const beyond = DOORS.flatMap((at) => {
+      const here = routes.filter(({ door }) => door === at);
+      const own = doors[at];
+      return own === undefined
+        ? []
+        : beyondLimits(stack.topology, here, { ...entrance.can, ...entrance.limits?.(own) });
+    });
+    found.push(...entrance.notes(doors, facts), ...new Set(beyond));
   }
   found.push(...certificateNotes(stack));
   const onNodes: string[] = [];

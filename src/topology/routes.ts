@@ -44,6 +44,31 @@ export function ambiguous(routes: readonly Route[]): readonly [Route, Route] | u
   return undefined;
 }
 
+/**
+ * True where a route comes before another one that an entrance without ranks would try first: one for the exact path,
+ * or for a longer beginning of it. Where regular expressions come in, nobody knows.
+ */
+export function needsRank(route: Route, all: readonly Route[]): boolean {
+  return all.some(
+    (other) =>
+      other.host === route.host &&
+      other.door === route.door &&
+      precedence(other) < precedence(route) &&
+      !isSameTarget(route, other) &&
+      isMoreSpecial(other.match, route.match),
+  );
+}
+
+/** Whether some requests fit both, and the first is the more special one for them. */
+function isMoreSpecial(one: PathMatch, other: PathMatch): boolean {
+  if (one.kind === 'regex' || other.kind === 'regex' || other.kind === 'all') return true;
+  if (one.kind === 'all') return false;
+  if (other.kind === 'exact') {
+    return one.kind === 'exact' && one.paths.some((path) => other.paths.includes(path));
+  }
+  return one.paths.some((path) => other.paths.some((beginning) => path.startsWith(beginning)));
+}
+
 function isSameTarget({ to: a }: Route, { to: b }: Route): boolean {
   return a.service === b.service && a.namespace === b.namespace && a.port === b.port;
 }

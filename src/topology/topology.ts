@@ -16,6 +16,8 @@ export interface Port {
   readonly on: 'pod' | 'node';
   /** The field of the stack file that decides the number. @default - none: it is the program's own */
   readonly decidedBy?: Path;
+  /** True for a port below 1024 that its program can open nevertheless: its notes say what the node needs. @default false */
+  readonly belowLimit?: true;
   /** What it is for, where that is not the program's own service. */
   readonly purpose?: 'metrics' | 'health';
 }
@@ -153,7 +155,8 @@ export interface CallNodeHost extends ClaimedHost {
 export type HostClaim = ServedHost | CallNodeHost;
 
 /**
- * How a request's path is matched. Regular expressions are of the common subset of Go's and Rust's, and unanchored:
+ * How a request's path is matched. A `prefix` ends where an element of the path does, whether a slash follows or not:
+ * some entrances compare whole elements, so that `/a` takes `/a` and `/a/b`, and others take `/ab` too. Regular expressions are of the common subset of Go's and Rust's, and unanchored:
  * those of `src/rules/entrances/regexp.ts`. Some entrances compare the decoded path and others keep `/`, `:` and the like
  * encoded (cloudflared and Traefik), so that they name neither these nor `%` within an identifier, but `[^/]+`.
  */

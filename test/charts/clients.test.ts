@@ -3,7 +3,16 @@ import { elementConfig } from '../../charts/element/config.ts';
 import type { Stack } from '../../charts/stack/stack.ts';
 import { render } from '../../src/render/render.ts';
 import { GUEST_CALLS } from '../../src/system/topics.ts';
-import { configData, configText, dig, digList, objectOf, publicStack, stackFrom } from '../stacks.ts';
+import {
+  configData,
+  configText,
+  dig,
+  digList,
+  objectOf,
+  publicStack,
+  renderedOf,
+  stackFrom,
+} from '../stacks.ts';
 
 const HEAD = `
 schema: 1
@@ -51,6 +60,22 @@ describe("Element's config.json", () => {
       expect(dig(elementConfig({ ...stack, offers }, settings), 'element_call')).toEqual(expected);
     },
   );
+
+  it.each([
+    [
+      'branding: {logo: {url: "https://cdn.example.net/logo.svg"}}',
+      'its logo from cdn.example.net, which learns who',
+    ],
+    [
+      'mapStyle: "https://maps.example.net/style.json"',
+      'maps from maps.example.net, which learns at which places',
+    ],
+  ])('with %s says in SUMMARY.md who sees people', (setting, note) => {
+    const stack = stackFrom(`${HEAD}element: {${setting}}`);
+    expect(renderedOf(stack).files.get(`${stack.name}/SUMMARY.md`)).toContain(`Element loads ${note}`);
+    const own = stackFrom(`${HEAD}element: {${setting.replace('example.net', 'example.org')}}`);
+    expect(renderedOf(own).files.get(`${own.name}/SUMMARY.md`)).not.toContain('Element loads');
+  });
 
   it('uses no name that Element dropped or renamed', () => {
     const text = configText(publicStack(), 'element-config', 'config.json');

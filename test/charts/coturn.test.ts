@@ -67,7 +67,7 @@ describe('coturn', () => {
     expect(lines(COTURN)).not.toContain('no-tls');
     expect(lines(LAN)).toContain('no-tls');
     expect(configText(LAN, 'coturn-config', 'start.sh')).not.toContain('certificate');
-    expect(LAN.topology.hosts.find(({ component }) => component === 'turn')).not.toHaveProperty(
+    expect(LAN.topology.hosts.find(({ component }) => component === 'turn.coturn')).not.toHaveProperty(
       'certificate',
     );
   });

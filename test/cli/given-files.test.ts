@@ -28,6 +28,22 @@ describe('a file that a stack file gives to a program', () => {
     expect(notices.filter(({ file }) => file.includes('a.yaml'))).toEqual([]);
   });
 
+  it('among the stack files is no stack, and said to be in the wrong place', async () => {
+    await put('stacks/a.yaml', 'a: 1\n');
+    await put('stacks/chat.yaml', chat('a.yaml'));
+    const { diagnostics } = await synth();
+    expect(diagnostics).toEqual([
+      {
+        position: { file: expect.stringMatching(/stacks\/a\.yaml$/), line: 1, column: 1 },
+        code: 'MG228',
+        what: expect.stringMatching(/stacks\/chat\.yaml names this file, but every YAML file in this folder/),
+        remedy: expect.stringMatching(
+          /stacks\/files\/a\.yaml, and write files\/a\.yaml in .*stacks\/chat\.yaml$/,
+        ),
+      },
+    ]);
+  });
+
   it('that holds a secret stops its stack at that line, and no other one', async () => {
     await put('stacks/files/a.yaml', 'as_token: 0123456789abcdef0123456789abcdef\n');
     await put('stacks/chat.yaml', chat('files/a.yaml'));

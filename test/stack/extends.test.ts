@@ -143,12 +143,12 @@ callNodes: ${word}
 describe('what is wrong with a stack and what it extends', () => {
   it('is told where it is written', () => {
     const wrong = loaded('extends: shared/wrong.yaml\nserverName: example.org\nlivekit: {udp: 80}\n', {
-      'stacks/shared/wrong.yaml': 'extends: base.yaml\nsize: tiny\nelement: {themes: dark}\n',
+      'stacks/shared/wrong.yaml': 'extends: base.yaml\nsize: tiny\nelement: {thema: dark}\n',
     });
     expect(errors(wrong)).toEqual([
       'stacks/chat.yaml:3:16 MG005 livekit.udp is 80',
       'stacks/shared/wrong.yaml:2:7 MG005 size is "tiny"',
-      'stacks/shared/wrong.yaml:3:11 MG002 unknown key "themes" in element',
+      'stacks/shared/wrong.yaml:3:11 MG002 unknown key "thema" in element',
     ]);
   });
 

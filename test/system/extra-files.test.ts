@@ -147,7 +147,7 @@ describe('files for programs', () => {
     const files = synapseFiles('{/a: {file: half}, /b: {file: half}}');
     expect(wrong(files, { 'stacks/half': half })).toEqual([]);
     expect(wrong(`${files.slice(0, -3)}, /c: {text: c}}}\n`, { 'stacks/half': half })).toEqual([
-      'stacks/chat.yaml:4:71 MG132 with synapse.extraFiles./c.text (1 bytes), the files in synapse.extraFiles have 1,048,577 bytes in total: a ConfigMap holds at most 1,048,576; use smaller files, or serve the large ones from another server',
+      'stacks/chat.yaml:4:71 MG132 with synapse.extraFiles./c.text (1 bytes), the files for synapse have 1,048,577 bytes in total: a ConfigMap holds at most 1,048,576; use smaller files, or serve the large ones from another server',
     ]);
   });
 

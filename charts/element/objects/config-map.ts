@@ -5,6 +5,7 @@ import { portOf, workloadOf } from '../../../src/topology/topology.ts';
 import { json } from '../../shared/json.ts';
 import { elementServer, nginxMain } from '../../shared/nginx-config.ts';
 import type { Scene } from '../../stack/stack.ts';
+import { BRANDING_URL } from '../branding.ts';
 import { elementConfig as configJson } from '../config.ts';
 import type { Element } from '../declare.ts';
 
@@ -16,7 +17,12 @@ export function elementConfig(app: App, stack: Scene, element: Element): void {
   const self = workloadOf(stack.topology, 'element');
   configMap(new ChartFile(app, 'config/element-config.yaml'), self, ELEMENT_CONFIG, {
     'config.json': json(configJson(stack, element)),
-    'default.conf': elementServer(portOf(self, 'http').number, stack.cluster.network.families),
+    'default.conf': elementServer(portOf(self, 'http').number, stack.cluster.network.families, {
+      afresh: stack.extraFiles.some(({ path }) => path.startsWith(`/app${BRANDING_URL}`))
+        ? [BRANDING_URL]
+        : [],
+      icon: element.icon,
+    }),
     'nginx.conf': nginxMain(),
   });
 }

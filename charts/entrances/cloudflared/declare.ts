@@ -122,15 +122,17 @@ export const cloudflared = entrance({
   pastDns: PAST_DNS,
   firewall: () => [],
   noPorts: NO_PORTS,
-  needs: {
-    program: 'Cloudflare',
-    for: 'the tunnel',
-    release: [
-      'a tunnel that was made with ',
-      { code: 'cloudflared tunnel create' },
-      ': one that was made on the web pages of Cloudflare ignores the rules rendered here',
-    ],
-  },
+  needs: () => [
+    {
+      program: 'Cloudflare',
+      for: 'the tunnel',
+      release: [
+        'a tunnel that was made with ',
+        { code: 'cloudflared tunnel create' },
+        ': one that was made on the web pages of Cloudflare ignores the rules rendered here',
+      ],
+    },
+  ],
   can: TUNNEL_CAN,
   notes: ({ public: own }, { isThrough }) => (own === undefined ? [] : tunnelNotes([own], isThrough)),
   check: (own, door, hosts) => checkHosts([{ ...own, at: ['expose', door, 'cloudflared'] }], hosts),

@@ -72,17 +72,19 @@ export const traefik = entrance({
             : []),
         ]),
   ],
-  needs: {
-    program: 'Traefik',
-    for: 'HTTPS',
-    release: [
-      '3, but not 3.6.4 to 3.6.6: they refuse ',
-      { code: '%23' },
-      ' and ',
-      { code: '%2F' },
-      ' in addresses, so that rooms cannot be found by their aliases',
-    ],
-  },
+  needs: () => [
+    {
+      program: 'Traefik',
+      for: 'HTTPS',
+      release: [
+        '3, but not 3.6.4 to 3.6.6: they refuse ',
+        { code: '%23' },
+        ' and ',
+        { code: '%2F' },
+        ' in addresses, so that rooms cannot be found by their aliases',
+      ],
+    },
+  ],
   // Its hashing takes the address of whoever connects, which is another proxy's more often than the client's.
   can: {
     regex: true,

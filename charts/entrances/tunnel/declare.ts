@@ -35,11 +35,13 @@ export const tunnel = entrance({
   pastDns: PAST_DNS,
   firewall: () => [],
   noPorts: NO_PORTS,
-  needs: {
-    program: 'cloudflare-operator (adyanth)',
-    for: 'the tunnel',
-    release: ['0.13, with ', { code: 'networking.cfargotunnel.com/v1alpha1' }],
-  },
+  needs: () => [
+    {
+      program: 'cloudflare-operator (adyanth)',
+      for: 'the tunnel',
+      release: ['0.13, with ', { code: 'networking.cfargotunnel.com/v1alpha1' }],
+    },
+  ],
   can: { ...TUNNEL_CAN, through: true },
   notes: ({ public: own }, { isThrough }) =>
     own === undefined ? [] : tunnelNotes(allTunnels(own), isThrough),

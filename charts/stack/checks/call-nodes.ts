@@ -21,6 +21,8 @@ export interface HostPorts {
   readonly protocol: string;
   readonly first: number;
   readonly last: number;
+  /** Whether ports below 1024 are fine. @default false */
+  readonly belowLimit?: true;
   /** The nodes that it may be on. */
   readonly nodeSelector: NodeSelector;
 }
@@ -38,6 +40,7 @@ export function hostPorts(stack: Stack): readonly HostPorts[] {
         protocol: port.protocol,
         first: port.number,
         last: port.last ?? port.number,
+        ...(port.belowLimit === undefined ? {} : { belowLimit: port.belowLimit }),
         nodeSelector,
       });
     }
@@ -121,7 +124,8 @@ export const checkPorts: Check = (written, stack) => {
         remedy: `write ${one.last}-${one.first}`,
       });
     }
-    if (Math.min(one.first, one.last) < 1024 || Math.max(one.first, one.last) > 65535) {
+    const lowest = one.belowLimit === true ? 1 : 1024;
+    if (Math.min(one.first, one.last) < lowest || Math.max(one.first, one.last) > 65535) {
       findings.push({
         code: 'MG038',
         at: one.path,

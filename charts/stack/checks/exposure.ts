@@ -23,7 +23,8 @@ export const checkEntrances: Check = (written, stack) =>
     const named = namedHosts(written, stack)
       .filter((one) => one.door === door && hosts.some((claim) => claim.host === one.host))
       .map(({ component, host, path }) => ({ path, host, setting: `${component}.host` }));
-    return at.entrance.check(at.own, door, [...own, ...named]);
+    const routes = stack.topology.routes.filter((route) => route.door === door);
+    return at.entrance.check(at.own, door, [...own, ...named], routes);
   });
 
 /** What the file in each rendered folder is called that lists the others; Secrets have files of their own name. */

@@ -1,5 +1,11 @@
 import type { CheckFinding } from '../../../src/stack/finding.ts';
-import { type WrittenFiles, writtenFiles } from '../read-extra-files.ts';
+import { dotted } from '../../../src/stack/reading/yaml-source.ts';
+import {
+  type WrittenFiles,
+  type WrittenSetting,
+  writtenFiles,
+  writtenSettings,
+} from '../read-extra-files.ts';
 import type { Check } from './check.ts';
 
 /**
@@ -42,6 +48,7 @@ export const checkExtraFiles: Check = (written) =>
     ...sources(one),
     ...takenPaths(one),
     ...nested(one),
+    ...besideSettings(one, writtenSettings(written)),
     ...shown(one),
   ]);
 
@@ -125,6 +132,30 @@ function nested({ path, files }: WrittenFiles): readonly CheckFinding[] {
         other: [...path, around],
         what: `${target} would be inside ${around}, which is also a file`,
         remedy: 'choose a different path for one of them',
+      },
+    ];
+  });
+}
+
+/** A setting that is a file has that file at a path of its own. */
+function besideSettings(
+  { path, place, files }: WrittenFiles,
+  settings: readonly WrittenSetting[],
+): readonly CheckFinding[] {
+  const own = settings.filter(({ setting }) => setting.workload === place.workload);
+  return files.flatMap(([target]): readonly CheckFinding[] => {
+    const found = own.find(
+      (one) =>
+        target === one.target || target.startsWith(`${one.target}/`) || one.target.startsWith(`${target}/`),
+    );
+    if (found === undefined) return [];
+    return [
+      {
+        code: 'MG130',
+        at: [...path, target],
+        other: found.path,
+        what: `${target} is already used: ${dotted(found.path)} has its file at ${found.target}`,
+        remedy: 'choose a different path, or remove one of them',
       },
     ];
   });

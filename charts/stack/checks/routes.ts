@@ -1,14 +1,17 @@
 import { valueAt } from '../../../src/plain/data.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import type { Abilities } from '../../../src/system/entrance.ts';
+import { needsRank } from '../../../src/topology/routes.ts';
 import { type Route, routeEnd, type TcpRoute } from '../../../src/topology/topology.ts';
 import { entranceAt, entrances, passesOn, viasAt } from '../../entrances/index.ts';
 import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 
 /** What a route needs that an entrance cannot do, in the middle of a sentence; undefined where it can do all. */
-export function beyond({ match, balance, allow }: Route, can: Abilities): string | undefined {
+export function beyond(route: Route, can: Abilities, all: readonly Route[] = []): string | undefined {
+  const { match, balance, allow } = route;
   if (match.kind === 'regex' && !can.regex) return 'match paths by regular expressions';
+  if (can.ranks === false && needsRank(route, all)) return 'try routes in the order of their ranks';
   if (allow !== undefined && can.allow !== true) return 'let in only the addresses that are listed';
   if (balance === undefined || can.sticky.includes(balance.by)) return undefined;
   const by = balance.by === 'source' ? 'address' : `${balance.by} ${balance.name}`;
@@ -23,13 +26,16 @@ export const checkRoutes: Check = (written, stack) => {
       return found === undefined ? [] : [[JSON.stringify(route.at), found] as const];
     }),
   );
-  for (const route of stack.topology.routes) {
+  const { routes } = stack.topology;
+  for (const route of routes) {
     const at = passesOn(stack, route.door);
-    const what = at === undefined ? undefined : beyond(route, at.entrance.can);
+    const what = at === undefined ? undefined : beyond(route, at.entrance.can, routes);
     const [answering] = routeEnd(stack.topology, route).workloads;
     if (at === undefined || what === undefined || answering === undefined) continue;
     const via = ['expose', route.door, 'via'];
-    const others = viasAt(route.door).filter((one) => beyond(route, entrances[one].can) === undefined);
+    const others = viasAt(route.door).filter(
+      (one) => beyond(route, entrances[one].can, routes) === undefined,
+    );
     findings.set(JSON.stringify([route.door, what, answering.id]), {
       code: 'MG160',
       at: valueAt(written, via) === undefined ? via.slice(0, -1) : via,

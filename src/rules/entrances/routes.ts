@@ -1,8 +1,16 @@
-import { CONFIG_MAP, INGRESS_ROUTE, INGRESS_ROUTE_TCP, SERVICE, TUNNEL_BINDING } from '../../kinds/keys.ts';
+import {
+  CONFIG_MAP,
+  HTTP_ROUTE,
+  INGRESS_ROUTE,
+  INGRESS_ROUTE_TCP,
+  SERVICE,
+  TUNNEL_BINDING,
+} from '../../kinds/keys.ts';
 import { at } from '../../plain/data.ts';
 import { items } from '../reading/data.ts';
 import { type Located, ofKind } from '../reading/objects.ts';
 import { cloudflaredRules } from './cloudflared.ts';
+import { httpRouteRules } from './gateway.ts';
 import { limitsAmong } from './limits.ts';
 import { effort } from './regexp.ts';
 import type { EntranceRoute, Surroundings } from './route.ts';
@@ -17,6 +25,7 @@ const READERS: Readonly<Record<string, (owner: Located, around: Surroundings) =>
     [INGRESS_ROUTE_TCP]: ingressRoutesTcp,
     [TUNNEL_BINDING]: tunnelSubjects,
     [CONFIG_MAP]: cloudflaredRules,
+    [HTTP_ROUTE]: httpRouteRules,
   };
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { elementCalls } from '../../../charts/element/declare.ts';
+import { elementCalls } from '../../../charts/element/calls.ts';
 import { COMPONENT_NAMES } from '../../../charts/index.ts';
 import { defaultName } from '../../../charts/stack/resolve.ts';
 import { CALLS } from '../../../src/system/topics.ts';

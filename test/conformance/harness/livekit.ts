@@ -1,28 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { livekitServer } from '../tools/go.ts';
 import { findContainer, runsImage, type Stack, type Workload } from './dist.ts';
-import { at, isMapping, type Json, mapping, need, number, text, texts } from './json.ts';
+import { at, type Json, mapping, need, number, text, texts } from './json.ts';
 import { type PodNetwork, podNetwork } from './network.ts';
 import { type Running, timed, until } from './programs.ts';
 import { mountedText, type Sandbox, sandbox } from './sandbox.ts';
 import { dummySecrets, type Secrets, type Values } from './secrets.ts';
 
-/**
- * Keys of livekit.yaml that releases after v1.8.4 brought, with the release. That one is the newest to be had
- * as a Go module, reads its file strictly, and would refuse them. Every other key goes through it unchanged.
- */
-const NEWER: readonly (readonly string[])[] = [
-  ['rtc', 'advertise_internal_ip'], // 1.13.0
-  ['rtc', 'external_ip_only'],
-  ['rtc', 'skip_external_ip_validation'], // 1.13.0
-  ['turn', 'allow_restricted_peer_cidrs'], // 1.12.0
-  ['turn', 'bind_addresses'], // 1.10.1
-  ['turn', 'deny_peer_cidrs'], // 1.12.0
-  ['turn', 'ttl_seconds'], // 1.12.0
-  ['enable_data_tracks'], // 1.11
-];
+/** The program in the image, which is its entry point. */
+const PROGRAM = '/livekit-server';
 
 /** The node's address inside its cluster, which need not be the one that clients are told. */
 const NODE = '192.168.77.10';
@@ -30,21 +17,12 @@ const NODE = '192.168.77.10';
 /** Stands for the address that STUN would find, where the configuration has none. */
 const STAND_IN = '203.0.113.1';
 
-/** Without the value at a path; the same object when there is none. */
-function without(value: Json, [first = '', ...rest]: readonly string[]): Json {
-  if (!(first in value)) return value;
-  const { [first]: inner, ...others } = value;
-  if (rest.length === 0) return others;
-  return isMapping(inner) ? { ...value, [first]: without(inner, rest) } : value;
-}
-
 /** A stack's SFU, laid out with what had to be changed for it to run here. */
 export interface LaidLivekit {
   readonly workload: Workload;
   readonly network: PodNetwork;
   readonly box: Sandbox;
   readonly config: Json;
-  readonly program: string;
   readonly apiKey: string;
   readonly apiSecret: string;
 }
@@ -57,12 +35,6 @@ function adapted(stack: Stack): { readonly stack: Stack; readonly config: Json }
     if (object.kind !== 'ConfigMap' || file === undefined) return object;
     const rendered = mapping(parse(file));
     config = rendered;
-    const left = NEWER.filter((path) => at(rendered, ...path) !== undefined);
-    for (const path of left) config = without(config, path);
-    if (left.length > 0) {
-      const names = left.map((path) => path.join('.')).join(', ');
-      console.log(`livekit: ${stack.name}: keys only newer releases know, left out here: ${names}`);
-    }
     if (at(config, 'rtc', 'use_external_ip') === true) {
       const rtc = { ...mapping(config, 'rtc'), use_external_ip: false, node_ip: STAND_IN };
       config = { ...config, rtc };
@@ -107,11 +79,11 @@ export async function layLivekit(rendered: Stack, values: Values): Promise<LaidL
     secrets,
     network,
     hosts,
-    programs: [dirname(program)],
+    image: [{ path: PROGRAM, source: program }],
   });
   const [apiKey = '', apiSecret = ''] = Object.entries(mapping(parse(keysText(config, box))))[0] ?? [];
   if (typeof apiSecret !== 'string' || apiSecret === '') throw new Error('the SFU gets no API key');
-  return { workload, network, box, config, program, apiKey, apiSecret };
+  return { workload, network, box, config, apiKey, apiSecret };
 }
 
 /** Where the SFU reports what happens in its rooms. */
@@ -133,9 +105,8 @@ function keysText(config: Json, box: Sandbox): string {
 
 /** Starts the SFU in its container, and waits until it answers. */
 export async function startLivekit(laid: LaidLivekit): Promise<Running> {
-  const [first, ...words] = [...laid.box.command, ...laid.box.args];
-  const args = laid.box.command.length > 0 ? words : first === undefined ? [] : [first, ...words];
-  const server = laid.box.start('livekit-server', [laid.program, ...args]);
+  const command = laid.box.command.length > 0 ? laid.box.command : [PROGRAM];
+  const server = laid.box.start('livekit-server', [...command, ...laid.box.args]);
   await timed(`${laid.workload.stack.name}: starting the SFU`, () =>
     until('answer', server, 30, async () =>
       (await laid.network.request(livekitPort(laid), '/')).status === 200 ? true : undefined,

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { debian } from '../tools/debian.ts';
 import { podTemplate, type Stack, type Workload } from './dist.ts';
@@ -78,7 +78,12 @@ export async function nginxPod(workload: Workload, webRoot: WebRoot): Promise<Ng
   symlinkSync('/dev/stderr', join(logs, 'error.log'));
   const root = folder('app');
   if (typeof webRoot.folder === 'string') cpSync(webRoot.folder, root, { recursive: true });
-  else for (const [name, content] of Object.entries(webRoot)) writeFileSync(join(root, name), content);
+  else {
+    for (const [name, content] of Object.entries(webRoot)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), content);
+    }
+  }
   const box = await sandbox({
     workload,
     network,

@@ -1,6 +1,6 @@
 // Stands for what nginx passes requests on to. Runs inside the pod's network namespace.
-// Usage: upstream.mjs PORT... [dns]. Answers every HTTP request with what it got, as JSON; `dns` also answers
-// every name on UDP port 53 with 127.0.0.1.
+// Usage: upstream.mjs PORT... [dns]. Answers every HTTP request with what it got, as JSON, and takes every WebSocket,
+// to send the same and close it; `dns` also answers every name on UDP port 53 with 127.0.0.1.
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:http';
 
@@ -8,13 +8,18 @@ const words = process.argv.slice(2);
 const ports = words.filter((word) => word !== 'dns').map(Number);
 
 for (const port of ports) {
-  createServer((request, response) => {
+  const server = createServer((request, response) => {
     const { method, url, headers } = request;
     console.log(`request ${method} ${url}`);
     request.resume();
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ upstream: port, method, url, headers }));
-  }).listen(port, '127.0.0.1', () => console.log(`ready ${port}`));
+  });
+  server.on('upgrade', ({ url }, socket) => {
+    const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
+    socket.end(`${head.join('\r\n')}\r\n\r\nupgraded ${port} ${url}`);
+  });
+  server.listen(port, '127.0.0.1', () => console.log(`ready ${port}`));
 }
 
 if (words.includes('dns')) {

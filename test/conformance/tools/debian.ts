@@ -14,9 +14,9 @@ export function hasCommand(command: string): boolean {
 /** Debian packages of this project's long runs, each with what shows that it is installed. */
 const PACKAGES = {
   bubblewrap: () => hasCommand('bwrap'),
+  caddy: () => hasCommand('caddy'),
   chromium: () => hasCommand('chromium'),
   coturn: () => hasCommand('turnserver'),
-  caddy: () => hasCommand('caddy'),
   'etcd-server': () => hasCommand('etcd'),
   gcc: () => hasCommand('gcc'),
   iproute2: () => hasCommand('ip'),
@@ -28,6 +28,7 @@ const PACKAGES = {
   'python3-dev': () =>
     readdirSync('/usr/include').some((name) => existsSync(`/usr/include/${name}/Python.h`)),
   strace: () => hasCommand('strace'),
+  wget: () => hasCommand('wget'),
   'python3-venv': () => readdirSync('/usr/lib').some((name) => existsSync(`/usr/lib/${name}/ensurepip`)),
 } satisfies Readonly<Record<string, () => boolean>>;
 

@@ -122,10 +122,20 @@ export function kustomize(): Promise<string> {
   return goProgram({ name: 'kustomize', module, version: 'v5.8.1', package: module });
 }
 
-/** LiveKit's SFU, in the newest release that can be had as a Go module. */
+/** LiveKit's SFU, in the newest release that can be had as a Go module: later ones need modules that are not published. */
 export function livekitServer(): Promise<string> {
   const module = 'github.com/livekit/livekit-server';
-  return goProgram({ name: 'livekit-server', module, version: 'v1.8.4', package: `${module}/cmd/server` });
+  return goProgram({ name: 'livekit-server', module, version: 'v1.13.5', package: `${module}/cmd/server` });
+}
+
+/** Two clients of LiveKit that connect through TURN only. */
+export function livekitRelayClients(): Promise<string> {
+  return goProgram({
+    name: 'livekit-relay',
+    module: 'github.com/livekit/server-sdk-go/v2',
+    version: 'v2.18.0',
+    package: { file: fileURLToPath(new URL('../harness/livekit-relay.go', import.meta.url)) },
+  });
 }
 
 /** Traefik as a whole, in the newest release whose modules can all be had. */
