@@ -66,7 +66,7 @@ async function agree({ examples, confirm, out }: NewOptions, found: readonly str
   if (examples === 'remove') return;
   const { count } = await renderedOf(out, found);
   const rendered = count === 0 ? '' : `, and what was rendered of them (${count} files in ${slashes(out)})`;
-  const names = found.map(fromHere).join(' and ');
+  const names = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(found.map(fromHere));
   if ((await confirm?.(`Remove the examples ${names}${rendered}? Git still has them.`)) === true) return;
   throw new UsageProblem(
     `this repository still holds the examples ${names}, and nobody has agreed to remove them; nothing was changed`,
