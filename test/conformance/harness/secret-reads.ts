@@ -37,6 +37,11 @@ export function secretsNeeded(stack: Stack): string[] {
   const accounts = stack.objects
     .filter((object) => object.kind === 'Cluster')
     .map((cluster) => `${text(cluster, 'metadata', 'name')}-app/`);
+  // cert-manager writes the certificate of each Certificate.
+  const certificates = stack.objects
+    .filter((object) => object.kind === 'Certificate')
+    .map((certificate) => `${text(certificate, 'spec', 'secretName')}/`);
+  const made = [...accounts, ...certificates];
   const read = new Set(stack.objects.flatMap(secretsReadBy));
-  return [...read].filter((id) => !accounts.some((account) => id.startsWith(account))).sort();
+  return [...read].filter((id) => !made.some((secret) => id.startsWith(secret))).sort();
 }
