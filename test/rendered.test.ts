@@ -23,7 +23,6 @@ const KEPT: readonly string[] = [
   'custom-cluster-and-flux',
   'gateway-with-own-secret',
   'element-of-a-club',
-  'on-prem',
   'large-with-replicas',
   'own-manifests',
   'pages-beside-element',

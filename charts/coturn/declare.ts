@@ -72,6 +72,7 @@ function workload(facts: StackFacts, coturn: Coturn): Workload {
     namespace: facts.namespace,
     title: 'coturn (TURN)',
     hostNetwork: true,
+    needsAddress: true,
     ports: ports(coturn),
     at: ['turn'],
   };

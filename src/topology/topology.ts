@@ -57,6 +57,8 @@ export interface Workload {
     /** What clients are told. @default - as `callNodes` says */
     readonly address?: string;
   };
+  /** True for a call pod that has to be given the address that clients reach it at: it asks no STUN server. */
+  readonly needsAddress?: true;
   /** The part of the stack file that brought it. */
   readonly at: readonly [string, ...Path];
 }

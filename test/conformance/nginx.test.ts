@@ -132,7 +132,10 @@ function checkWebServer(workload: Workload): void {
         test('the rendered config.json', async () => {
           const { body, headers } = await get('/config.json');
           const map = need(
-            stack.objects.find((object) => text(object, 'data', 'config.json') !== undefined),
+            stack.objects.find(
+              (object) =>
+                text(object, 'kind') === 'ConfigMap' && text(object, 'metadata', 'name') === 'element-config',
+            ),
             'a ConfigMap with config.json',
           );
           expect(body).toBe(text(map, 'data', 'config.json'));

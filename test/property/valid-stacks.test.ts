@@ -37,9 +37,11 @@ describe('any valid stack', () => {
           for (const object of objects) {
             if (path.endsWith('kustomization.yaml')) continue;
             const name = String(dig(object, 'metadata', 'name'));
-            // The operator names the Secret of a certificate, and may put dots into it.
-            const free = dig(object, 'kind') === 'ExternalSecret' ? name.replaceAll('.', '-') : name;
-            expect(free, path).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+            // The operator names the Secret of a certificate and the tunnel, and may put dots into both.
+            const isFree = ['ExternalSecret', 'TunnelBinding'].includes(String(dig(object, 'kind')));
+            expect(name, path).toMatch(
+              isFree ? /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/ : /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+            );
           }
         }
       }),

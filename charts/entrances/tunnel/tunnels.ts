@@ -4,9 +4,14 @@ import type { CheckFinding } from '../../../src/stack/finding.ts';
 import type { Path } from '../../../src/stack/reading/yaml-source.ts';
 import { type Zone, zoneFields, zoneFor } from '../cloudflare.ts';
 
+/** Room for the stack's name in front of it, in the names of the TunnelBindings of further tunnels. */
+const NAME_LENGTH = 200;
+
 const one = {
   kind: z.enum(['ClusterTunnel', 'Tunnel']).optional().describe('Default: ClusterTunnel.'),
-  name: objectName.describe('Name of the tunnel object that the operator runs.'),
+  name: objectName
+    .refine(({ length }) => length <= NAME_LENGTH, `use a tunnel whose name has at most ${NAME_LENGTH} letters`)
+    .describe('Name of the tunnel object that the operator runs.'),
   ...zoneFields,
 };
 

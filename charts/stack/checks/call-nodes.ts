@@ -139,7 +139,8 @@ export const checkPorts: Check = (written, stack) => {
 
 /** Call traffic needs an address that its clients can reach: no tunnel or proxy carries UDP. */
 export const checkCallAddress: Check = (written, stack) => {
-  const calls = [...new Set(stack.topology.workloads.filter(isOnNode).map(({ at }) => at[0]))];
+  const onNodes = stack.topology.workloads.filter(isOnNode);
+  const calls = [...new Set(onNodes.map(({ at }) => at[0]))];
   const [first] = calls;
   const ip = written.callNodes?.addresses?.public;
   if (first === undefined || stack.expose.public === undefined) return [];
@@ -150,8 +151,7 @@ export const checkCallAddress: Check = (written, stack) => {
         at: [first],
         other: ['expose', 'public', 'via'],
         what: `${calls.join(' and ')} ${calls.length > 1 ? 'need' : 'needs'} UDP from the Internet, which ${entranceAt(stack, 'public')?.entrance.title} does not carry`,
-        remedy:
-          'add callNodes: {addresses: {public: ADDRESS}} with the address that leads to your call node, or {discover: stun}',
+        remedy: `add callNodes: {addresses: {public: ADDRESS}} with the address that leads to your call node${onNodes.some(({ needsAddress }) => needsAddress) ? '' : ', or {discover: stun}'}`,
       },
     ];
   }

@@ -54,7 +54,7 @@ function doorChoices(expose: StackFile['expose'], door: Door): readonly CheckFin
         at: [...at, other.key],
         ...(written.via === undefined ? {} : { other: [...at, 'via'] }),
         what: `${dotted([...at, other.key])} is not supported with via: ${via}`,
-        remedy: `${isLacking ? `replace it with ${wanted}:` : 'remove it'}, or write via: ${other.via}`,
+        remedy: `${isLacking ? `replace it with ${example}` : 'remove it'}, or write via: ${other.via}`,
       }),
     ),
   ];

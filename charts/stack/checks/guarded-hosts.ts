@@ -3,7 +3,7 @@ import { valueAt } from '../../../src/plain/data.ts';
 import type { CheckFinding } from '../../../src/stack/finding.ts';
 import { dotted, type Path } from '../../../src/stack/reading/yaml-source.ts';
 import { DOORS, type Door } from '../../../src/topology/topology.ts';
-import { entranceAt } from '../../entrances/index.ts';
+import { DEFAULT_VIA, entranceAt, entrances, type Via } from '../../entrances/index.ts';
 import type { Stack } from '../stack.ts';
 import type { Check } from './check.ts';
 
@@ -14,7 +14,7 @@ import type { Check } from './check.ts';
 export const checkGuardedHosts: Check = (_written, stack) =>
   stack.topology.hosts.flatMap((claim): readonly CheckFinding[] => {
     if (claim.leadsTo !== 'entrance' || claim.guarded === undefined) return [];
-    const { component, door, host, at } = claim;
+    const { component, door, at } = claim;
     const { reason, reasonAt } = claim.guarded;
     const own = entranceAt(stack, door);
     if (own === undefined) {
@@ -24,7 +24,7 @@ export const checkGuardedHosts: Check = (_written, stack) =>
           at: [component],
           missing: ['expose', door],
           what: `${component} is only for the local network, and expose.${door} is missing`,
-          remedy: `add expose.${door} with the certificate for "${host}", or remove ${component}`,
+          remedy: `add ${door} to expose, with ${opening(door)}, or remove ${component}`,
         },
       ];
     }
@@ -53,11 +53,18 @@ export const checkGuardedHosts: Check = (_written, stack) =>
         other: ['expose', shared],
         // A reason that is not valid is an error of its own.
         missing: reasonAt,
-        what: `expose.${shared} and expose.${door} lead to the same ${title}, which finds "${host}" by the name that a visitor sends: from the Internet, only the list of addresses keeps people out of ${component}`,
+        what: `expose.${shared} and expose.${door} lead to the same ${title}, which chooses a program by the host that a visitor asks for: from the Internet, only the list of addresses keeps people out of ${component}`,
         remedy: `open expose.${shared} in another way, such as a tunnel; or make sure that ${title} sees the addresses of visitors (externalTrafficPolicy: Local), and write ${dotted(reasonAt)}: with how you know`,
       },
     ];
   });
+
+/** What to write at a door that is closed, through what it goes if nothing else is said. */
+function opening(door: Door): string {
+  const defaults: Readonly<Partial<Record<Door, Via>>> = DEFAULT_VIA;
+  const via = defaults[door];
+  return via === undefined ? 'via: …' : entrances[via].example;
+}
 
 /** A list of addresses is there to keep people out: by the address of each, not by that of a proxy in between. */
 export const checkAllowLists: Check = (written, stack) => {

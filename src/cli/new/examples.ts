@@ -13,6 +13,7 @@ import { secretsFolder } from '../../secrets/folder.ts';
 export const EXAMPLES: Readonly<Record<string, string>> = {
   'app-matrix.yaml': 'a6996a3a90f8057cd58780cf28bea4bf6598e76e555f9d25a55ed3f02504250e',
   'minimal.yaml': '4a9cb80d3852fab01eb24ad051115e7b9f63a910f7efbdb3cefe2a4e3ebeaf8c',
+  'on-prem.yaml': 'd0418e1600189b974384800f62ce4d873d8c66e8e27a0025a449a803d4a93ee7',
 };
 
 /** The examples in a folder with stack files, by their paths, as they came: unchanged, and without values of Secrets. */

@@ -61,7 +61,7 @@ describe('new', () => {
     await clone();
     const result = await run('chat', 'example.org', { examples: 'remove' });
     expect(result).toMatchObject({ exitCode: 0, wrote: 'stacks/chat.yaml' });
-    expect(result.removed).toEqual(['stacks/app-matrix.yaml', 'stacks/minimal.yaml']);
+    expect(result.removed).toEqual(['stacks/app-matrix.yaml', 'stacks/minimal.yaml', 'stacks/on-prem.yaml']);
     expect(Object.keys(files())).toEqual(['stacks/chat.yaml']);
     const { exitCode, stacks, diagnostics, warnings } = await synth({ stacks: 'stacks', out: 'dist' });
     expect({ exitCode, stacks, diagnostics, warnings }).toEqual({
@@ -76,7 +76,7 @@ describe('new', () => {
     await clone();
     const text = humanNew(await run('chat', 'example.org', { examples: 'remove' }), 'dist');
     expect(text).toMatch(
-      /^wrote stacks\/chat\.yaml\nremoved stacks\/app-matrix\.yaml\nremoved stacks\/minimal\.yaml\nremoved what was rendered of them: 65 files in dist\nnext: read stacks\/chat\.yaml .* synth`/,
+      /^wrote stacks\/chat\.yaml\nremoved stacks\/app-matrix\.yaml\nremoved stacks\/minimal\.yaml\nremoved stacks\/on-prem\.yaml\nremoved what was rendered of them: 106 files in dist\nnext: read stacks\/chat\.yaml .* synth`/,
     );
   });
 
@@ -114,6 +114,7 @@ describe('new', () => {
     await clone();
     writeFileSync('stacks/minimal.yaml', `${files()['stacks/minimal.yaml']}# mine\n`);
     mkdirSync('stacks/app-matrix.secrets');
+    mkdirSync('stacks/on-prem.secrets');
     const old = files();
     expect(await run('chat', 'example.com', { examples: 'remove' })).toMatchObject({
       removed: [],
@@ -132,7 +133,7 @@ describe('new', () => {
     await run('chat', 'example.org', { confirm });
     expect(asked).toEqual([
       expect.stringMatching(
-        /^Remove the examples stacks\/app-matrix\.yaml and stacks\/minimal\.yaml, and what was rendered of them \(65 files in dist\)\?/,
+        /^Remove the examples stacks\/app-matrix\.yaml, stacks\/minimal\.yaml and stacks\/on-prem\.yaml, and what was rendered of them \(106 files in dist\)\?/,
       ),
     ]);
     expect(Object.keys(files())).toEqual(['stacks/chat.yaml']);
@@ -160,7 +161,7 @@ describe('new', () => {
   it('can remove the examples and write nothing', async () => {
     await clone();
     const options = { stack: undefined, stacks: 'stacks', out: 'dist', examples: 'remove' } as const;
-    expect(await newStack(options)).toMatchObject({ wrote: undefined, removed: { length: 2 } });
+    expect(await newStack(options)).toMatchObject({ wrote: undefined, removed: { length: 3 } });
     expect(files()).toEqual({});
     expect(humanNew(await newStack(options), 'dist')).toBe('there is no example to remove\n');
   });
@@ -255,7 +256,7 @@ it('a stop before the write leaves everything as it was', async () => {
   const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     const file = { path: 'stacks/chat.yaml', text: newStackText('example.com', { schema: undefined }) };
-    const examples = ['stacks/app-matrix.yaml', 'stacks/minimal.yaml'];
+    const examples = ['stacks/app-matrix.yaml', 'stacks/minimal.yaml', 'stacks/on-prem.yaml'];
     const work = apply(boundsOf('stacks'), { out: 'dist', file, examples });
     process.emit('SIGTERM', 'SIGTERM');
     await expect(work).rejects.toThrow('exit 143');
