@@ -4,6 +4,7 @@ import { component, isOn } from '../../src/system/component.ts';
 import { guardedClaim } from '../../src/system/doors.ts';
 import { reason } from '../../src/system/extra-config.ts';
 import type { Note } from '../../src/system/note.ts';
+import { PAGE_RESOURCES, page } from '../../src/system/page.ts';
 import { overrideResources, type Resources, resourcesField } from '../../src/system/resources.ts';
 import { HOMESERVER } from '../../src/system/topics.ts';
 import { type Route, type Topology, workloadOf } from '../../src/topology/topology.ts';
@@ -47,18 +48,12 @@ export interface AdminUi {
   readonly sharedEntrance?: string;
 }
 
-/** Static files: the same at every size. */
-const RESOURCES: Resources = {
-  requests: { cpu: '10m', memory: '32Mi' },
-  limits: { memory: '64Mi' },
-};
-
 function resolve(written: z.infer<typeof schema>): AdminUi | undefined {
   if (!isOn(written)) return undefined;
   return {
     host: written.host,
     allow: written.allow ?? PRIVATE,
-    resources: overrideResources(RESOURCES, written.resources),
+    resources: overrideResources(PAGE_RESOURCES, written.resources),
     ...(written.sharedEntrance === undefined ? {} : { sharedEntrance: written.sharedEntrance }),
   };
 }
@@ -121,7 +116,7 @@ export const adminUi = component({
   notes: ({ host: name }, { offers, topology }) =>
     firstAdministrator(`https://${name}`, topology, HOMESERVER.of(offers)),
   parts: ({ host: name, allow, sharedEntrance, resources }, { facts, offers }) => {
-    const { namespace } = facts;
+    const { workload, service, to } = page(facts, { id: 'admin-ui', title: 'Ketesa', at: ['adminUi'] });
     const route = {
       door: 'lan',
       host: name,
@@ -130,30 +125,16 @@ export const adminUi = component({
     } as const;
     return {
       containers: [{ at: ['resources'], resources }],
-      workloads: [
-        {
-          kind: 'workload',
-          id: 'admin-ui',
-          role: 'admin-ui',
-          instance: facts.name,
-          namespace,
-          title: 'Ketesa',
-          hostNetwork: false,
-          ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
-          at: ['adminUi'],
-        },
-      ],
-      services: [
-        { name: 'admin-ui', namespace, selects: { role: 'admin-ui' }, ports: [{ number: 80, to: 'http' }] },
-      ],
+      workloads: [workload],
+      services: [service],
       hosts: [guardedClaim('adminUi', name, sharedEntrance)],
       routes: [
-        { ...route, match: { kind: 'all' }, to: { service: 'admin-ui', namespace, port: 80 } },
+        { ...route, match: { kind: 'all' }, to },
         ...HOMESERVER.of(offers).map(
-          ({ service }): Route => ({
+          (homeserver): Route => ({
             ...route,
             match: { kind: 'prefix', paths: HOMESERVER_PATHS },
-            to: service,
+            to: homeserver.service,
           }),
         ),
       ],

@@ -78,7 +78,7 @@ export function startScript({ tls }: Coturn): string {
   return lines([
     'set -eu',
     'umask 077',
-    '# The shared secret goes into a file in memory, and is no argument of any process.',
+    '# The shared secret is written to a file in memory, so that it does not show in the list of processes.',
     '{',
     `  cat ${config}/turnserver.conf`,
     "  printf '%s=' static-auth-secret",

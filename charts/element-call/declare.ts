@@ -4,6 +4,7 @@ import { component, isOn } from '../../src/system/component.ts';
 import { claims, doors } from '../../src/system/doors.ts';
 import { extraConfigField, forceField, owned } from '../../src/system/extra-config.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
+import { PAGE_RESOURCES, page } from '../../src/system/page.ts';
 import { overrideResources, type Resources, resourcesField } from '../../src/system/resources.ts';
 import { CALLS, GUEST_CALLS } from '../../src/system/topics.ts';
 
@@ -36,17 +37,11 @@ const OWNED = [
   ...owned({ 'livekit.livekit_service_url': 'livekit.host' }),
 ];
 
-/** Static files: the same at every size. */
-const RESOURCES: Resources = {
-  requests: { cpu: '10m', memory: '32Mi' },
-  limits: { memory: '64Mi' },
-};
-
 function resolve(written: z.infer<typeof schema>, { serverName }: StackFacts): ElementCall | undefined {
   if (!isOn(written)) return undefined;
   return {
     host: written.host ?? `call.${serverName}`,
-    resources: overrideResources(RESOURCES, written.resources),
+    resources: overrideResources(PAGE_RESOURCES, written.resources),
     extraConfig: written.extraConfig ?? {},
   };
 }
@@ -93,34 +88,18 @@ export const elementCall = component({
       ],
     },
   ],
-  parts: ({ host: name, resources }, { facts }) => ({
-    containers: [{ at: ['resources'], resources }],
-    workloads: [
-      {
-        kind: 'workload',
-        id: 'element-call',
-        role: 'element-call',
-        instance: facts.name,
-        namespace: facts.namespace,
-        title: 'Element Call',
-        hostNetwork: false,
-        ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
-        at: ['elementCall'],
-      },
-    ],
-    services: [
-      {
-        name: 'element-call',
-        namespace: facts.namespace,
-        selects: { role: 'element-call' },
-        ports: [{ number: 80, to: 'http' }],
-      },
-    ],
-    hosts: claims(facts, 'elementCall', name),
-    routes: doors(facts, 'elementCall', name, {
-      match: { kind: 'all' },
-      to: { service: 'element-call', namespace: facts.namespace, port: 80 },
-      group: 'element-call',
-    }),
-  }),
+  parts: ({ host: name, resources }, { facts }) => {
+    const { workload, service, to } = page(facts, {
+      id: 'element-call',
+      title: 'Element Call',
+      at: ['elementCall'],
+    });
+    return {
+      containers: [{ at: ['resources'], resources }],
+      workloads: [workload],
+      services: [service],
+      hosts: claims(facts, 'elementCall', name),
+      routes: doors(facts, 'elementCall', name, { match: { kind: 'all' }, to, group: 'element-call' }),
+    };
+  },
 });

@@ -4,7 +4,7 @@ import { type FileSetting, fileGroup, fileOfSetting } from '../../src/system/fil
 import { PICTURES, squarePng } from '../../src/system/pictures.ts';
 import { PAGE } from './pages.ts';
 
-/** An address that can stand in a style sheet, in quotes and in a page. */
+/** An address that needs no escaping in a style sheet, in quotes or in a page. */
 export const address = shortText.regex(
   /^https:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?(?:[/?#][A-Za-z0-9._~:/?#@!$&*+,;=%-]*)?$/,
   'write an address such as https://example.org/help: browsers block http in a page that came over https',

@@ -5,6 +5,7 @@ import { claims, doors } from '../../src/system/doors.ts';
 import { extraConfigField, forceField, owned } from '../../src/system/extra-config.ts';
 import { extraFilesField } from '../../src/system/extra-files.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
+import { page } from '../../src/system/page.ts';
 import { overrideResources, type Resources, resourcesField } from '../../src/system/resources.ts';
 import { CALLS, CLIENTS } from '../../src/system/topics.ts';
 import { BRANDING_URL, brandingField, FILE_SETTINGS, pagesField } from './branding.ts';
@@ -165,34 +166,14 @@ export const element = component({
     return [...absent, ...optionFindings(written ?? {}, own.options ?? [], startsMeetings)];
   },
   notes: (own, { facts, offers }) => [...onLocalName(facts, offers), ...othersServers(own, facts)],
-  parts: ({ host, resources }, { facts }) => ({
-    containers: [{ at: ['resources'], resources }],
-    workloads: [
-      {
-        kind: 'workload',
-        id: 'element',
-        role: 'element',
-        instance: facts.name,
-        namespace: facts.namespace,
-        title: 'Element Web',
-        hostNetwork: false,
-        ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
-        at: ['element'],
-      },
-    ],
-    services: [
-      {
-        name: 'element',
-        namespace: facts.namespace,
-        selects: { role: 'element' },
-        ports: [{ number: 80, to: 'http' }],
-      },
-    ],
-    hosts: claims(facts, 'element', host),
-    routes: doors(facts, 'element', host, {
-      match: { kind: 'all' },
-      to: { service: 'element', namespace: facts.namespace, port: 80 },
-      group: 'element',
-    }),
-  }),
+  parts: ({ host, resources }, { facts }) => {
+    const { workload, service, to } = page(facts, { id: 'element', title: 'Element Web', at: ['element'] });
+    return {
+      containers: [{ at: ['resources'], resources }],
+      workloads: [workload],
+      services: [service],
+      hosts: claims(facts, 'element', host),
+      routes: doors(facts, 'element', host, { match: { kind: 'all' }, to, group: 'element' }),
+    };
+  },
 });

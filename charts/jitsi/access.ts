@@ -22,7 +22,7 @@ notRepeated.add(signingSecret, {
 const jwt = z.strictObject({
   appId: claim.describe('Your name for this Jitsi: the claim iss of tokens, unless issuers says otherwise.'),
   secret: signingSecret.describe(
-    'With what your issuer signs tokens (HS256): at least 32 letters and digits, since the image pastes it into its configuration. Declare the Secret in secrets.own.',
+    'The secret that your issuer signs tokens with (HS256): at least 32 letters and digits, because the image copies it into its configuration without escaping. Declare the Secret in secrets.own.',
   ),
   issuers: claims.optional().describe('Accepted values of the claim iss. Default: appId.'),
   audiences: claims

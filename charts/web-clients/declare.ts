@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { keysOf } from '../../src/plain/records.ts';
 import { host } from '../../src/stack/fields.ts';
 import { component, isOn, type Parts } from '../../src/system/component.ts';
 import { frontDoor } from '../../src/system/doors.ts';
 import { extraConfigField, forceField, owned } from '../../src/system/extra-config.ts';
 import type { StackFacts } from '../../src/system/facts.ts';
+import { PAGE_RESOURCES, page } from '../../src/system/page.ts';
 import { overrideResources, type Resources, resourcesField } from '../../src/system/resources.ts';
 
 /** Each of these web clients, by its key in the stack file, which its objects are named after too. */
@@ -12,7 +14,7 @@ const PROGRAMS = { cinny: 'Cinny', fluffychat: 'FluffyChat' } as const;
 /** One of {@link PROGRAMS}. */
 export type WebClientName = keyof typeof PROGRAMS;
 
-const NAMES = ['cinny', 'fluffychat'] as const satisfies readonly WebClientName[];
+const NAMES = keysOf(PROGRAMS);
 
 const client = (name: WebClientName) =>
   z
@@ -44,12 +46,6 @@ export interface WebClient {
 /** The clients of a stack. */
 export type WebClients = Readonly<Partial<Record<WebClientName, WebClient>>>;
 
-/** Static files: the same at every size. */
-const RESOURCES: Resources = {
-  requests: { cpu: '10m', memory: '32Mi' },
-  limits: { memory: '64Mi' },
-};
-
 function resolve(written: z.infer<typeof schema>, { serverName }: StackFacts): WebClients | undefined {
   const found: Partial<Record<WebClientName, WebClient>> = {};
   for (const name of NAMES) {
@@ -57,7 +53,7 @@ function resolve(written: z.infer<typeof schema>, { serverName }: StackFacts): W
     if (!isOn(one)) continue;
     found[name] = {
       host: one.host ?? `${name}.${serverName}`,
-      resources: overrideResources(RESOURCES, one.resources),
+      resources: overrideResources(PAGE_RESOURCES, one.resources),
       extraConfig: one.extraConfig ?? {},
     };
   }
@@ -66,24 +62,16 @@ function resolve(written: z.infer<typeof schema>, { serverName }: StackFacts): W
 
 /** What one of them brings. */
 function partsOf(name: WebClientName, { host: own, resources }: WebClient, facts: StackFacts) {
-  const { namespace } = facts;
   const door = frontDoor(facts);
+  const { workload, service, to } = page(facts, {
+    id: name,
+    title: PROGRAMS[name],
+    at: ['webClients', name],
+  });
   return {
     containers: [{ at: [name, 'resources'], resources }],
-    workloads: [
-      {
-        kind: 'workload',
-        id: name,
-        role: name,
-        instance: facts.name,
-        namespace,
-        title: PROGRAMS[name],
-        hostNetwork: false,
-        ports: [{ name: 'http', number: 8080, protocol: 'TCP', on: 'pod' }],
-        at: ['webClients', name],
-      },
-    ],
-    services: [{ name, namespace, selects: { role: name }, ports: [{ number: 80, to: 'http' }] }],
+    workloads: [workload],
+    services: [service],
     hosts: [
       {
         component: `webClients.${name}`,
@@ -94,15 +82,7 @@ function partsOf(name: WebClientName, { host: own, resources }: WebClient, facts
         certificate: { group: name },
       },
     ],
-    routes: [
-      {
-        door,
-        host: own,
-        match: { kind: 'all' },
-        to: { service: name, namespace, port: 80 },
-        group: name,
-      },
-    ],
+    routes: [{ door, host: own, match: { kind: 'all' }, to, group: name }],
   } as const satisfies Parts;
 }
 

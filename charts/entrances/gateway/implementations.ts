@@ -23,7 +23,7 @@ interface Knowledge {
   readonly notes: readonly string[];
 }
 
-/** Seconds of silence after which Envoy ends a request, unless it is told otherwise (`stream_idle_timeout`). */
+/** Seconds without data after which Envoy ends a request by default (`stream_idle_timeout`). */
 const ENVOY_IDLE = {
   most: 300,
   what: 'Envoy ends a request or WebSocket that is silent for 300 seconds',

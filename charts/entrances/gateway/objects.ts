@@ -88,7 +88,7 @@ function gatewayObject(file: ChartFile, stack: Stack, door: Door, { create }: Cr
   });
 }
 
-/** Routes stand beside the Services that they lead to: a Gateway admits those of its own namespace by itself. */
+/** Routes are in the namespace of their Services. A Gateway allows routes from its own namespace by default. */
 function allowedRoutes(
   { namespace, topology }: Stack,
   door: Door,

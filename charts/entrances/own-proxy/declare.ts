@@ -7,7 +7,7 @@ import { type Backend, backendOf, servicesOf } from './backends.ts';
 import { caddyfile } from './caddyfile.ts';
 import { nginxConf } from './nginx-conf.ts';
 
-/** The range that Kubernetes gives out unless its API server is told another (--service-node-port-range). */
+/** Kubernetes' default range for node ports (--service-node-port-range of the API server). */
 const FIRST = 30_000;
 const LAST = 32_767;
 const range = `choose a port from ${FIRST} to ${LAST}`;

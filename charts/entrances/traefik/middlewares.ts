@@ -58,9 +58,8 @@ function allowOf({ allow, group }: Route): readonly Step[] {
 }
 
 /**
- * Whom it counts: whoever connects; where proxies stand in front, the address that the outermost of them has seen; behind
- * another entrance, the header in which that names the visitor. People get a whole network of IPv6, so that a network
- * counts as one.
+ * Counts requests by the address that connects; with proxies in front, by the one that the outermost of them saw; behind
+ * another entrance, by the header that names the visitor. A visitor has a whole IPv6 network, so a /64 counts as one.
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/ratelimit/
  */

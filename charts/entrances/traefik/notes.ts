@@ -65,7 +65,7 @@ function limitNotes(door: Door, doors: OpenDoors<TraefikDoor>, { settings }: Not
   const { rateLimit, proxies } = settings[door] ?? {};
   if (rateLimit === undefined || own === undefined || isBehind(own) || proxies !== undefined) return [];
   return [
-    `expose.${door}.rateLimit counts by the address from which Traefik is reached. Check that this is the visitor's: if Traefik's Service has externalTrafficPolicy: Cluster, all visitors may have the address of a node, and share one limit. Write Local there; if other proxies stand in front of Traefik, write expose.${door}.proxies.`,
+    `expose.${door}.rateLimit counts requests by the address that connects to Traefik. If Traefik's Service has externalTrafficPolicy: Cluster, that may be the address of a node for every visitor, so all of them share one limit: set it to Local. If there are other proxies in front of Traefik, write expose.${door}.proxies.`,
   ];
 }
 

@@ -10,7 +10,10 @@ const NAME_LENGTH = 200;
 const one = {
   kind: z.enum(['ClusterTunnel', 'Tunnel']).optional().describe('Default: ClusterTunnel.'),
   name: objectName
-    .refine(({ length }) => length <= NAME_LENGTH, `use a tunnel whose name has at most ${NAME_LENGTH} letters`)
+    .refine(
+      ({ length }) => length <= NAME_LENGTH,
+      `use a tunnel whose name has at most ${NAME_LENGTH} letters`,
+    )
     .describe('Name of the tunnel object that the operator runs.'),
   ...zoneFields,
 };

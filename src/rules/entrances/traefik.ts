@@ -10,35 +10,45 @@ export function ingressRoutes(
   owner: Located,
   { ports, effort, limits }: Surroundings,
 ): readonly EntranceRoute[] {
-  const certificate = text(at(owner.data, 'spec', 'tls', 'secretName'));
   // A child is as encrypted as its parents.
   const isPlain =
     at(owner.data, 'spec', 'tls') === undefined && at(owner.data, 'spec', 'parentRefs') === undefined;
-  const where = { instance: instanceOf(owner), ...entryPointsOf(owner) };
-  return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap(({ path, data: route }) => {
-    const match = text(route.match) ?? '';
-    const { passes, hosts, paths } = traefikRule(match, effort);
-    const limitedBy = limits(owner, route);
-    const turn = turnOf(route, match);
-    return items(route.services, '').map(({ data: service }) => {
-      const name = `${text(service.namespace) ?? owner.namespace}/${text(service.name) ?? ''}`;
-      const port = typeof service.port === 'number' ? service.port : text(service.port);
-      return {
-        owner,
-        field: `${path}.match`,
-        match,
-        to: `${name}:${ports.get(`${name}:${port}`) ?? port}`,
-        hosts,
-        paths,
-        limitedBy,
-        ...(certificate === undefined ? {} : { certificate }),
-        ...(isPlain ? { plain: 'spec.tls' } : {}),
-        ...where,
-        turn,
-        accepts: passes,
-        extent: () => extentOf(match, effort),
-      };
-    });
+  const where = { instance: instanceOf(owner), ...(isPlain ? { plain: 'spec.tls' } : {}) };
+  return items(at(owner.data, 'spec', 'routes'), 'spec.routes').flatMap((route) => {
+    const { paths } = traefikRule(text(route.data.match) ?? '', effort);
+    return servicesOf(owner, route, { ports, effort }).map((one) => ({
+      ...one,
+      ...where,
+      paths,
+      limitedBy: limits(owner, route.data),
+    }));
+  });
+}
+
+/** What an IngressRoute and an IngressRouteTCP say in the same way: a rule, and each Service that it leads to. */
+export function servicesOf(
+  owner: Located,
+  { path, data: route }: { readonly path: string; readonly data: Data },
+  { ports, effort }: Pick<Surroundings, 'ports' | 'effort'>,
+): readonly Omit<EntranceRoute, 'instance' | 'paths' | 'limitedBy'>[] {
+  const certificate = text(at(owner.data, 'spec', 'tls', 'secretName'));
+  const match = text(route.match) ?? '';
+  const { passes, hosts } = traefikRule(match, effort);
+  return items(route.services, '').map(({ data: service }) => {
+    const name = `${text(service.namespace) ?? owner.namespace}/${text(service.name) ?? ''}`;
+    const port = typeof service.port === 'number' ? service.port : text(service.port);
+    return {
+      owner,
+      field: `${path}.match`,
+      match,
+      to: `${name}:${ports.get(`${name}:${port}`) ?? port}`,
+      hosts,
+      ...(certificate === undefined ? {} : { certificate }),
+      ...entryPointsOf(owner),
+      turn: turnOf(route, match),
+      accepts: passes,
+      extent: () => extentOf(match, effort),
+    };
   });
 }
 
